@@ -1,0 +1,1 @@
+"""What ops see: order, batching, and a sentence at the end. No SQL, no SMTP, no business rule."""

@@ -1,0 +1,1 @@
+"""What the business knows: tables, rules and queries. Nothing here reads a clock, the environment or the network."""

@@ -1,0 +1,64 @@
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, BigId
+
+_OPEN = text("closed_at IS NULL")
+
+
+class Case(Base):
+    """A matter that a person here must settle. At most one is open per customer; it joins every reason (B20)."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("uq_cases_open", "customer_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    opened_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    """One of `models.words.Outcome`; `only-listened` is a valid one (B05)."""
+
+
+class CaseReason(Base):
+    """Why a matter came up. Several may join one case; the same one joins it once."""
+
+    __tablename__ = "case_reasons"
+    __table_args__ = (
+        UniqueConstraint("case_id", "reason", "subject_type", "subject_id"),
+        Index("ix_case_reasons_subject", "subject_type", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    reason: Mapped[str]
+    """One of `models.words.CaseReasonKind`, or the name that a cadence of the policy gives."""
+    subject_type: Mapped[str]
+    subject_id: Mapped[int] = mapped_column(BigId)
+    response_id: Mapped[int | None] = mapped_column(ForeignKey("responses.id"))
+    at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    """Set when the reason fell away by itself (a silent customer answered), or with the case."""
+
+
+class Statement(Base):
+    """Somebody's version of the matter, dated and signed. Never edited, by nobody (B02)."""
+
+    __tablename__ = "statements"
+    __table_args__ = (Index("ix_statements_case_id", "case_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    side: Mapped[str]
+    """`customer`, `seller`, `manager` or `after-sale`."""
+    author: Mapped[str]
+    """Reference of who said it: a customer's or a staff member's."""
+    text: Mapped[str]
+    at: Mapped[datetime]

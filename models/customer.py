@@ -1,0 +1,31 @@
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, BigId
+
+
+class Customer(Base):
+    """Who bought. Facts come from the company's own systems; suppression and opt-out are ours."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    email: Mapped[str | None]
+    billing_email: Mapped[str | None]
+    """Where money is spoken of; `email` when empty. A default is told to nobody else."""
+    phone: Mapped[str | None]
+    language: Mapped[str]
+    country: Mapped[str]
+    """ISO 3166-1 alpha-2; decides the holidays."""
+    timezone: Mapped[str]
+    """IANA name; decides the quiet hours."""
+    is_business: Mapped[bool]
+    suppressed_at: Mapped[datetime | None]
+    """Since when the address is known not to take mail. `suppressed_email` says which one."""
+    suppressed_email: Mapped[str | None]
+    extras_stopped_at: Mapped[datetime | None]
+    """Since when the customer wants no satisfaction checks; order and payment mail goes on."""
+    fingerprint: Mapped[str]

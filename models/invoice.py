@@ -1,0 +1,36 @@
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, BigId
+
+
+class Invoice(Base):
+    """What a customer owes us money for."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        Index("ix_invoices_customer_id", "customer_id"),
+        Index(
+            "ix_invoices_to_plan",
+            "id",
+            sqlite_where=text("to_plan"),
+            postgresql_where=text("to_plan"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    issued_on: Mapped[date]
+    due_on: Mapped[date]
+    paid_at: Mapped[datetime | None]
+    disputed_at: Mapped[datetime | None]
+    """Since when the customer disputes it; empty again when the company's system says it is settled."""
+    cancelled_at: Mapped[datetime | None]
+    to_plan: Mapped[bool] = mapped_column(default=True)
+    fingerprint: Mapped[str]

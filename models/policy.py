@@ -1,0 +1,166 @@
+"""The policy: what ops may change without touching code. Read from TOML, refused with the line and the fix."""
+
+import hashlib
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from models.rules.cadence import Cadence
+from models.rules.calendars import Place, Window
+
+SWEEPS = ("welcome-contact", "satisfaction-check", "delay-alert", "credit-recovery", "escalate-unanswered")
+"""The flows that send. Every cadence names one of them."""
+
+
+class PolicyError(Exception):
+    """The policy cannot be used; the message names file, line, field and fix, one line each."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Company(_Strict):
+    """Who writes: names and addresses as customers see them."""
+
+    name: str
+    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    """The address all mails come from; its domain stands in every Message-ID."""
+    signature: str
+    """How the after-sale team signs."""
+    phone: str
+    postal_address: str
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    timezone: str
+    language: Literal["it", "pl", "en"]
+    follow_up_from: date | None = None
+    """Orders signed and invoices issued before this day are left alone."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone; write an IANA name such as 'Europe/Rome'")
+        return value
+
+    @property
+    def place(self) -> Place:
+        """Where the company works; the place of its staff."""
+        return Place(self.country, self.timezone)
+
+
+class Sending(_Strict):
+    """How much, and what happens to a mail of which a crash left no outcome."""
+
+    max_per_run: int = Field(default=20_000, ge=1)
+    connections: int = Field(default=8, ge=1, le=100)
+    retry_minutes: tuple[int, ...] = (5, 15, 60, 240)
+    """Waits after a temporary refusal; when they are used up the contact fails."""
+    lease_minutes: int = Field(default=10, ge=1)
+    """How long a claim holds before another run may take it over."""
+    doubtful: Literal["look", "resend", "ask"] = "look"
+    """`look` searches the archive mailbox and resends what is not there; `ask` leaves it to a person."""
+    max_resends: int = Field(default=1, ge=0, le=5)
+    link_days: int = Field(default=90, ge=1)
+    """How long the links in a mail stay good."""
+
+
+class Policy(_Strict):
+    """Everything in `policy.toml`."""
+
+    company: Company
+    sending: Sending = Sending()
+    windows: dict[str, Window]
+    cadences: dict[str, Cadence]
+
+    @model_validator(mode="after")
+    def _names_meet(self) -> Self:
+        for name, cadence in self.cadences.items():
+            if cadence.window not in self.windows:
+                raise ValueError(
+                    f"cadences.{name}.window: there is no [windows.{cadence.window}]; "
+                    f"choose from {', '.join(sorted(self.windows))}"
+                )
+            if cadence.sweep not in SWEEPS:
+                raise ValueError(f"cadences.{name}.sweep: {cadence.sweep!r} is no sweep; choose from {', '.join(SWEEPS)}")
+        return self
+
+    def kinds_of(self, sweep: str) -> tuple[str, ...]:
+        """The kinds that a sweep sends."""
+        return tuple(kind for kind, cadence in self.cadences.items() if cadence.sweep == sweep)
+
+    def fingerprint(self) -> str:
+        """Changes when something changes that planning depends on."""
+        planning = {"cadences": self.cadences, "windows": self.windows, "from": self.company.follow_up_from}
+        return hashlib.sha256(repr(planning).encode()).hexdigest()[:16]
+
+
+def load(path: Path) -> Policy:
+    """Read and check a policy file.
+
+    Raises:
+        PolicyError: the file is missing, is no TOML, or says something that cannot hold.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be read ({error.strerror}); give the path of a policy file") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "policy.toml") -> Policy:
+    """Check the text of a policy; `name` stands in the errors.
+
+    Raises:
+        PolicyError: see `load`.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{name}: {error}") from error
+    try:
+        return Policy.model_validate(_tuples(raw))
+    except ValidationError as error:
+        problems = (_problem(text, name, list(item["loc"]), item["msg"]) for item in error.errors())
+        raise PolicyError("\n".join(problems)) from error
+
+
+def _tuples(raw: Any) -> Any:
+    """TOML gives lists; frozen values want tuples."""
+    if isinstance(raw, dict):
+        return {key: _tuples(value) for key, value in raw.items()}
+    return tuple(_tuples(value) for value in raw) if isinstance(raw, list) else raw
+
+
+def _problem(text: str, name: str, loc: list[Any], message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    if not loc and (match := re.match(r"([\w.-]+): (.*)", message, re.DOTALL)):
+        loc, message = list(match[1].split(".")), match[2]
+    fix = {
+        "Field required": "this setting is missing; add it",
+        "Extra inputs are not permitted": "this setting is not known; take it out, or mend its name",
+        "Unexpected keyword argument": "this setting is not known; take it out, or mend its name",
+    }.get(message, message)
+    return f"{name}, line {_line(text, loc)}: {'.'.join(str(part) for part in loc)}: {fix}"
+
+
+def _line(text: str, loc: list[Any]) -> int:
+    """The line that a place in the data most likely stands on: its key inside its section, else the section."""
+    keys = [str(part) for part in loc if not isinstance(part, int)]
+    best, section = 1, ""
+    reached = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
+            section = header[1].replace('"', "")
+        here = [part for part in section.split(".") if part]
+        key = re.match(r"\s*\"?([\w-]+)\"?\s*=", line)
+        full = [*here, key[1]] if key else here
+        depth = len(full) if full == keys[: len(full)] else 0
+        if depth > reached:
+            best, reached = number, depth
+    return best

@@ -1,0 +1,1 @@
+"""The only SQL of the project: every function is a question with a name. None of them commits."""

@@ -1,0 +1,89 @@
+"""The last look before a contact goes out: send it, skip it, hold it or open a case, always with the reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.rules import offsets
+from models.rules.cadence import Cadence
+from models.rules.calendars import Place, Window, next_open
+
+NO_ADDRESS = "no usable address"
+EXTRAS_STOPPED = "the customer stopped the extras"
+STALE = "stale: due too long ago"
+SUPERSEDED = "superseded by a newer step"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is true of a due follow-up at `now`."""
+
+    now: datetime
+    owed_at: datetime
+    due_at: datetime
+    place: Place
+    conditions: frozenset[str]
+    newer_step_due: bool = False
+    extras_stopped: bool = False
+    has_address: bool = True
+
+
+@dataclass(frozen=True)
+class Send:
+    """Compose and send it now."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Never send it."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Not now; a change of the facts brings it back."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """Not at this hour; `until` is in UTC."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """No mail: a person has to see to it."""
+
+    reason: str
+
+
+Decision = Send | Skip | Hold | Postpone | OpenCase
+
+
+def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
+    """Judge one due follow-up. What makes it moot comes before what holds it, and both before the hour."""
+    for condition in cadence.moot_when:
+        if condition in moment.conditions:
+            return Skip(condition)
+    if cadence.extra and moment.extras_stopped:
+        return Skip(EXTRAS_STOPPED)
+    if moment.newer_step_due:
+        return Skip(SUPERSEDED)
+    latest = offsets.apply(moment.due_at, offsets.parse(cadence.max_late), moment.place)
+    if moment.now > max(latest, moment.due_at):
+        return Skip(STALE)
+    for condition in cadence.hold_when:
+        if condition in moment.conditions:
+            return Hold(condition)
+    for condition in cadence.needs:
+        if condition not in moment.conditions:
+            return Hold(f"not {condition}")
+    if cadence.opens_case is not None:
+        return OpenCase(cadence.opens_case)
+    if not moment.has_address:
+        return OpenCase("undeliverable")
+    opens = next_open(moment.now, window, moment.place)
+    return Send() if opens <= moment.now else Postpone(opens)

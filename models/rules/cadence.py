@@ -1,0 +1,98 @@
+"""What the policy says of one kind of follow-up. Values only; `models.policy` reads them from the file."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from models.rules import offsets
+from models.rules.offsets import Offset
+
+CONDITIONS = {
+    "cancelled": "the order or invoice was cancelled",
+    "delivered": "the order was delivered",
+    "promised": "the order has a promised delivery date",
+    "welcomed": "a welcome contact was accepted by the mail server or answered",
+    "paid": "the invoice was paid",
+    "disputed": "this invoice is disputed",
+    "customer-disputes": "any open invoice of the customer is disputed",
+    "open-complaint": "a case of the customer is open",
+    "listened": "a manager has called and listened since the invoice fell due",
+    "business": "the customer is a business",
+}
+"""What can be true of a subject at the moment of sending: the words that `moot_when`, `hold_when` and `needs` take."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One contact of a cadence: its name, and how far from the anchor it lies."""
+
+    name: str
+    after: str
+
+    def __post_init__(self) -> None:
+        """Check the distance.
+
+        Raises:
+            ValueError: `after` is no distance.
+        """
+        offsets.parse(self.after)
+
+    @cached_property
+    def offset(self) -> Offset:
+        """The distance from the anchor."""
+        return offsets.parse(self.after)
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """When we owe a contact, to whom, what makes it moot, and what happens when nobody answers."""
+
+    sweep: str
+    """The flow that sends it."""
+    subject: str
+    """`order`, `invoice` or `case`."""
+    anchor: str
+    """The date it hangs on: signed, promised, promise-moved, delivered, issued, due, opened, or a named date."""
+    steps: tuple[Step, ...]
+    window: str = "customers"
+    audience: str = "customer"
+    """`customer`, `billing`, or the role of staff who gets it: `manager`, `after-sale`, `director`."""
+    per_date: bool = False
+    """Each new value of the anchor earns its own contact (a second slip is a second alert)."""
+    needs: tuple[str, ...] = ()
+    """Held until all of these are true."""
+    moot_when: tuple[str, ...] = ()
+    """Skipped when one of these is true."""
+    hold_when: tuple[str, ...] = ()
+    """Held as long as one of these is true."""
+    extra: bool = False
+    """A courtesy the customer may stop; carries List-Unsubscribe."""
+    answers: tuple[str, ...] = ()
+    """What the answer page offers."""
+    wait: str | None = None
+    """How long we wait for the answer; none is expected when empty."""
+    nudges: int = 0
+    on_silence: str = "case"
+    """`case` or `nothing`."""
+    opens_case: str | None = None
+    """No mail: when due, a case with this reason is opened."""
+    one_letter: bool = False
+    """Everything of this kind that is due for a customer goes into one letter."""
+    max_late: str = "14 days"
+    """Later than this it is stale, and skipped."""
+
+    def __post_init__(self) -> None:
+        """Check words that have a closed list.
+
+        Raises:
+            ValueError: a condition nobody knows, or a distance that is none.
+        """
+        for word in (*self.needs, *self.moot_when, *self.hold_when):
+            if word not in CONDITIONS:
+                raise ValueError(f"{word!r} is no condition; choose from {', '.join(sorted(CONDITIONS))}")
+        offsets.parse(self.max_late)
+        if self.wait is not None:
+            offsets.parse(self.wait)
+        if not self.steps:
+            raise ValueError("steps is empty; a cadence needs at least one")
+        if len({step.name for step in self.steps}) != len(self.steps):
+            raise ValueError("two steps share a name; each step needs its own")

@@ -1,0 +1,130 @@
+"""Business days, quiet hours and local days of the place where somebody lives or works."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+_SEARCH_DAYS = 370
+_SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody is: `country` (ISO 3166-1 alpha-2) gives the holidays, `timezone` (IANA) the hours."""
+
+    country: str
+    timezone: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a contact may go out, in the local time of whom it goes to.
+
+    `hours` are spans such as `09:00-12:30`, in order; `24:00` ends a day. `days` is `business` (Monday to Friday, no
+    holiday) or `every`.
+    """
+
+    hours: tuple[str, ...]
+    days: str = "business"
+
+    def __post_init__(self) -> None:
+        """Check the words.
+
+        Raises:
+            ValueError: a span that is none, or spans out of order.
+        """
+        if self.days not in {"business", "every"}:
+            raise ValueError(f"days is {self.days!r}; write 'business' or 'every'")
+        if not self.hours:
+            raise ValueError("hours is empty; write at least one span, such as '09:00-18:00'")
+        edges = [edge for span in self.hours for edge in _span(span)]
+        if any(later <= earlier for earlier, later in zip(edges, edges[1:], strict=False)):
+            raise ValueError(f"hours {list(self.hours)} overlap or run backwards; put the spans in order")
+
+
+@lru_cache(maxsize=512)
+def _span(text: str) -> tuple[int, int]:
+    """Minutes since midnight of both ends of `09:00-12:30`."""
+    try:
+        start, end = (_minutes(part) for part in text.split("-"))
+    except ValueError:
+        raise ValueError(f"{text!r} is no span of hours; write it like '09:00-12:30'") from None
+    return start, end
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = (int(part) for part in text.strip().split(":"))
+    total = hours * 60 + minutes
+    if not (0 <= minutes < 60 and 0 <= total <= 24 * 60):  # noqa: PLR2004 (a clock's own numbers)
+        raise ValueError(text)
+    return total
+
+
+@lru_cache(maxsize=512)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of an IANA name, read once."""
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    try:
+        return frozenset(holidays.country_holidays(country, years=year))
+    except NotImplementedError:  # a country without a calendar still has its weekends
+        return frozenset()
+
+
+def is_business_day(country: str, day: date) -> bool:
+    """Monday to Friday, and no public holiday of the whole country."""
+    return day.weekday() < _SATURDAY and day not in _holidays(country, day.year)
+
+
+def add_business_days(country: str, day: date, count: int) -> date:
+    """The business day `count` after (or, when negative, before) `day`; 0 gives the day itself or the next one open."""
+    step = timedelta(days=1 if count >= 0 else -1)
+    if count == 0:
+        while not is_business_day(country, day):
+            day += step
+    for _ in range(abs(count)):
+        day += step
+        while not is_business_day(country, day):
+            day += step
+    return day
+
+
+def local_day(at: datetime | date, place: Place) -> date:
+    """The calendar day on which an instant falls at a place; a plain date is that day already."""
+    return at.astimezone(zone(place.timezone)).date() if isinstance(at, datetime) else at
+
+
+def local_instant(day: date, minutes: int, place: Place) -> datetime:
+    """The instant, in UTC, of a wall-clock time at a place. In a daylight-saving gap: as far after it as written."""
+    if minutes == 24 * 60:
+        day, minutes = day + timedelta(days=1), 0
+    wall = datetime.combine(day, time(minutes // 60, minutes % 60), tzinfo=zone(place.timezone))
+    return wall.astimezone(UTC)
+
+
+def day_start(day: date, place: Place) -> datetime:
+    """The instant, in UTC, at which a calendar day begins at a place."""
+    return local_instant(day, 0, place)
+
+
+def next_open(at: datetime, window: Window, place: Place) -> datetime:
+    """`at` itself when the window is open then, otherwise the next instant at which it opens, in UTC.
+
+    Raises:
+        ValueError: the window does not open within a year.
+    """
+    day = local_day(at, place)
+    for _ in range(_SEARCH_DAYS):
+        if window.days == "every" or is_business_day(place.country, day):
+            for span in window.hours:
+                start, end = _span(span)
+                if at < local_instant(day, end, place):
+                    return max(at, local_instant(day, start, place)).astimezone(UTC)
+        day += timedelta(days=1)
+    raise ValueError(f"the window {window} never opens in {place.country}")

@@ -1,0 +1,21 @@
+"""What an answer means for us."""
+
+from models.words import CaseReasonKind, Meaning
+
+LOW_RATING = 2
+"""A rating of 1 or 2 out of 5 is trouble (B03)."""
+
+_REASONS = {
+    Meaning.CALL_ME: CaseReasonKind.CALL_ME,
+    Meaning.NOT_ARRIVED: CaseReasonKind.NOT_ARRIVED,
+    Meaning.NOT_SOLVED: CaseReasonKind.NOT_SOLVED,
+    Meaning.DISPUTE: CaseReasonKind.DISPUTE,
+    Meaning.MESSAGE: CaseReasonKind.MESSAGE,
+}
+
+
+def case_reason(meaning: str, rating: int | None) -> CaseReasonKind | None:
+    """Why a person has to hear of this answer; None when the customer needs nobody."""
+    if rating is not None and rating <= LOW_RATING:
+        return CaseReasonKind.LOW_RATING
+    return _REASONS.get(Meaning(meaning))

@@ -1,0 +1,50 @@
+"""Who stands for the company: the owner of an order, the deputy, the manager who hears of a case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff, as far as routing needs to know."""
+
+    id: int
+    role: str
+    language: str
+    email: str | None
+    deputy_id: int | None = None
+    absent_from: date | None = None
+    absent_until: date | None = None
+
+    def is_there(self, day: date) -> bool:
+        """Whether they work on that day, as far as we were told."""
+        return not (self.absent_from and self.absent_from <= day <= (self.absent_until or date.max))
+
+
+def owner_and_deputy(
+    people: Sequence[Person], language: str, number: int, day: date
+) -> tuple[int | None, int | None]:
+    """Owner and deputy of an order: after-sale staff who speak the language, in turn by the order's number."""
+    desk = [person for person in people if person.role == "after-sale"]
+    speakers = [person for person in desk if person.language == language and person.is_there(day)] or desk
+    if not speakers:
+        return None, None
+    owner = speakers[number % len(speakers)]
+    others = [person.id for person in desk if person.id != owner.id]
+    deputy = owner.deputy_id or (others[number % len(others)] if others else None)
+    return owner.id, deputy
+
+
+def reached(people: Sequence[Person], role: str, language: str, day: date) -> int | None:
+    """Who of a role hears of a matter today: present, with an address, of the language if there is one.
+
+    Where nobody of the role can be reached, the next role up is asked; None when the whole ladder is empty.
+    """
+    ladder = ["after-sale", "manager", "director"]
+    start = ladder.index(role) if role in ladder else 1
+    for rung in ladder[start:]:
+        there = [p for p in people if p.role == rung and p.email and p.is_there(day)]
+        if there:
+            return min(there, key=lambda p: (p.language != language, p.id)).id
+    return None

@@ -1,0 +1,29 @@
+"""Every table, imported once, so that the metadata is whole."""
+
+from models.base import Base
+from models.case import Case, CaseReason, Statement
+from models.customer import Customer
+from models.follow_up import FollowUp
+from models.history import History
+from models.invoice import Invoice
+from models.mark import Mark
+from models.message import Message
+from models.order import Order
+from models.response import Response
+from models.staff import Staff
+
+__all__ = [
+    "Base",
+    "Case",
+    "CaseReason",
+    "Customer",
+    "FollowUp",
+    "History",
+    "Invoice",
+    "Mark",
+    "Message",
+    "Order",
+    "Response",
+    "Staff",
+    "Statement",
+]

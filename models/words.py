@@ -1,0 +1,85 @@
+"""The vocabulary of the tables: every state and kind that code compares with, in one place."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a member of staff does here."""
+
+    SELLER = "seller"
+    AFTER_SALE = "after-sale"
+    MANAGER = "manager"
+    DIRECTOR = "director"
+
+
+class Subject(StrEnum):
+    """What a follow-up is about."""
+
+    ORDER = "order"
+    INVOICE = "invoice"
+    CASE = "case"
+    CUSTOMER = "customer"
+
+
+class FollowUpState(StrEnum):
+    """Life of a follow-up; see design: planned, claimed, sent, then how it ended."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    ANSWERED = "answered"
+    SILENT = "silent"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    HELD = "held"
+    SKIPPED = "skipped"
+
+
+class MessageState(StrEnum):
+    """Life of a mail: marked as `sending`, then what the server said."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    ASKED = "asked"
+    """Doubtful after a crash, and left to a person."""
+
+
+class Meaning(StrEnum):
+    """What a response says. The answer page offers those that fit the mail."""
+
+    RATING = "rating"
+    CALL_ME = "call-me"
+    NOT_ARRIVED = "not-arrived"
+    NOT_SOLVED = "not-solved"
+    SOLVED = "solved"
+    PAID = "paid"
+    DISPUTE = "dispute"
+    MESSAGE = "message"
+    """Free words."""
+    FINE = "fine"
+
+
+class CaseReasonKind(StrEnum):
+    """Why a case is opened. A cadence may name further ones (`opens_case`)."""
+
+    SILENT = "silent"
+    LOW_RATING = "low-rating"
+    CALL_ME = "call-me"
+    NOT_ARRIVED = "not-arrived"
+    NOT_SOLVED = "not-solved"
+    DISPUTE = "dispute"
+    MESSAGE = "message"
+    UNDELIVERABLE = "undeliverable"
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    SOLVED = "solved"
+    AGREED = "agreed"
+    ONLY_LISTENED = "only-listened"
+    NOT_REACHED = "not-reached"
+    ANSWERED = "answered"
+    """Closed by itself: the customer was silent and then answered well."""

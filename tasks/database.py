@@ -1,0 +1,90 @@
+"""The database: how it is opened, and the one place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+import models
+
+_BUSY_SECONDS = 30
+
+
+class Database:
+    """An open database. Use `write` to change something, `read` to look, `rehearse` to try without effect."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        self.url = parsed.render_as_string(hide_password=False)
+        self.engine: Engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        if self.engine.dialect.name == "sqlite":
+            _prepare_sqlite(self.engine)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back on an error."""
+        with self._session() as session, session.begin():
+            yield session
+
+    @contextmanager
+    def rehearse(self) -> Iterator[Session]:
+        """One transaction that is always rolled back: what a dry run does leaves no trace."""
+        with self._session() as session, session.begin() as transaction:
+            yield session
+            transaction.rollback()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A look at one consistent state; holds no write lock."""
+        with self._session(writes=False) as session, session.begin():
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest version. Does nothing when they are there already."""
+        config = Config()
+        config.set_main_option("script_location", str(Path(models.__file__).parent / "migrations"))
+        with self.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, *, writes: bool = True) -> Iterator[Session]:
+        engine = self.engine.execution_options(seguito_writes=writes)
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL, waiting instead of failing, and write locks taken at the start of a writing transaction.
+
+    A transaction that begins by reading and writes later fails at once with `database is locked` when another one
+    wrote in between; `BEGIN IMMEDIATE` waits its turn instead. synchronous=FULL, since a lost mark is a doubled mail.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("seguito_writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

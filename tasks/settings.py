@@ -1,0 +1,64 @@
+"""The settings: the one place that reads the environment and `.env`."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What differs from one installation to the next. Business rules stand in the policy instead."""
+
+    model_config = SettingsConfigDict(env_prefix="SEGUITO_", env_file=".env", extra="ignore", frozen=True)
+
+    state_dir: Path = Field(default=Path(".seguito"), description="Folder for everything kept between runs.")
+    database_url: str = Field(
+        default="", description="SQLAlchemy address of the database; empty: SQLite in the state folder."
+    )
+    policy: Path = Field(default=Path("policy.toml"), description="The policy file.")
+    source: Path = Field(default=Path("sources/sample"), description="What the flow `import-sales` imports.")
+    source_data: Path | None = Field(default=None, description="Folder of the source's files; empty: its own `data`.")
+    secret: SecretStr | None = Field(
+        default=None, description="Key that signs the links; empty: made once and kept in the state folder."
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:4280", description="Address of the customers' pages, as it stands in the mails."
+    )
+    web_port: int = Field(default=4280, description="Port of the customers' pages.")
+    smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes our mails.")
+    smtp_port: int = Field(default=4225, description="Its port.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        default="none", description="How the connection is protected: none, starttls or tls."
+    )
+    smtp_user: str | None = Field(default=None, description="Login of the mail server; empty: no login.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password of the mail server.")
+    smtp_timeout_seconds: float = Field(default=30.0, description="How long to wait for the mail server's answer.")
+    archive_address: str | None = Field(
+        default=None, description="Mailbox that gets a blind copy of every mail, to settle doubts after a crash."
+    )
+    archive_maildir: Path | None = Field(
+        default=None, description="That mailbox as a Maildir; empty: doubtful mails are left to a person."
+    )
+    mailbox_port: int = Field(default=4281, description="Port of the local mailbox's page (`make up`).")
+    prefect_port: int = Field(default=4200, description="Port of the Prefect server that `make up` starts.")
+    bind: str = Field(default="127.0.0.1", description="Address that `make up` listens on.")
+
+    @cached_property
+    def database(self) -> str:
+        """The database's address, the default filled in."""
+        return self.database_url or f"sqlite:///{self.state_dir / 'seguito.db'}"
+
+    @cached_property
+    def signing_key(self) -> str:
+        """The key that signs links; made and kept (mode 600) at first use unless one is set."""
+        if self.secret is not None:
+            return self.secret.get_secret_value()
+        path = self.state_dir / "secret"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        return path.read_text(encoding="ascii")

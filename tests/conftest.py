@@ -1,0 +1,86 @@
+"""Fixtures for every test: real databases, the policy, a clock that stands still."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from models import policy as policies
+from models.policy import Policy
+from tasks.clock import SetClock
+from tasks.database import Database
+from tests.postgres import PostgresServer
+
+os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_ENABLED", "false")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A real PostgreSQL of our own, for the whole test run."""
+    with PostgresServer.started() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """Name of a migrated, empty PostgreSQL database to copy from."""
+    database = Database(postgres_server.create_database("seguito_template"))
+    database.migrate()
+    database.close()
+    return "seguito_template"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database; a test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "seguito.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        url = f"sqlite:///{path}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        template: str = request.getfixturevalue("postgres_template")
+        url = server.create_database(f"t_{uuid.uuid4().hex}", template=template)
+    database = Database(url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """The policy that the project ships."""
+    return policies.load(ROOT / "policy.toml")
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Wednesday, 18 March 2026, 10:00 in Rome and Warsaw: a business day with open windows in both."""
+    return SetClock(datetime(2026, 3, 18, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data; tests that need it are skipped where it is absent."""
+    path = Path(os.environ.get("SEGUITO_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not path.is_dir():
+        pytest.skip(f"no real data at {path}; set SEGUITO_TEST_DATA to their folder")
+    return path
