@@ -56,10 +56,11 @@ class PostgresServer:
             [binaries / "bin" / "initdb", "-D", data, "-U", "seguito", "-A", "trust", "--no-sync"],
             check=True, capture_output=True, env=environment, cwd=home, **user,  # type: ignore[call-overload]
         )
+        log = (home / "log").open("wb")
         process = subprocess.Popen(  # noqa: S603 (our own binaries)
             [binaries / "bin" / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", home,
              "-c", "fsync=off", "-c", "max_connections=60"],
-            stdout=subprocess.DEVNULL, stderr=(home / "log").open("wb"), env=environment, cwd=home,
+            stdout=subprocess.DEVNULL, stderr=log, env=environment, cwd=home,
             **user,  # type: ignore[call-overload]
         )
         try:
@@ -69,6 +70,7 @@ class PostgresServer:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(_START_SECONDS)
+            log.close()
             shutil.rmtree(home, ignore_errors=True)
 
     def url(self, name: str) -> str:
