@@ -33,6 +33,8 @@ class FollowUpState(StrEnum):
     FAILED = "failed"
     HELD = "held"
     SKIPPED = "skipped"
+    RAISED = "raised"
+    """No mail went out: a case was opened instead."""
 
 
 class MessageState(StrEnum):
@@ -72,6 +74,7 @@ class CaseReasonKind(StrEnum):
     DISPUTE = "dispute"
     MESSAGE = "message"
     UNDELIVERABLE = "undeliverable"
+    LISTENING_CALL = "listening-call"
 
 
 class Outcome(StrEnum):

@@ -1,6 +1,7 @@
 """Alembic's entry: uses the connection the program hands over, or SEGUITO_DATABASE_URL for `alembic revision`."""
 
 import os
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection, create_engine
@@ -9,7 +10,7 @@ from models.base import UtcDateTime
 from models.tables import Base
 
 
-def _render(kind: str, thing: object, _autogen: object) -> str | bool:
+def _render(kind: str, thing: Any, _autogen: Any) -> str | Literal[False]:
     """Migrations stand alone: our own time type is written as the plain one."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UtcDateTime) else False
 

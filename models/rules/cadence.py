@@ -14,9 +14,9 @@ CONDITIONS = {
     "paid": "the invoice was paid",
     "disputed": "this invoice is disputed",
     "customer-disputes": "any open invoice of the customer is disputed",
-    "open-complaint": "a case of the customer is open",
-    "listened": "a manager has called and listened since the invoice fell due",
-    "business": "the customer is a business",
+    "open-complaint": "an open case of the customer holds something that he or she brought up",
+    "listened": "a manager has called about this invoice, and listened",
+    "closed": "the case was closed",
 }
 """What can be true of a subject at the moment of sending: the words that `moot_when`, `hold_when` and `needs` take."""
 

@@ -2,6 +2,18 @@
 
 from models.words import CaseReasonKind, Meaning
 
+COMPLAINTS = frozenset(
+    {
+        CaseReasonKind.LOW_RATING,
+        CaseReasonKind.CALL_ME,
+        CaseReasonKind.NOT_ARRIVED,
+        CaseReasonKind.NOT_SOLVED,
+        CaseReasonKind.DISPUTE,
+        CaseReasonKind.MESSAGE,
+    }
+)
+"""Reasons that the customer brought up. While one is open, no satisfaction check and no reminder goes out (B06)."""
+
 LOW_RATING = 2
 """A rating of 1 or 2 out of 5 is trouble (B03)."""
 

@@ -52,9 +52,9 @@ class Known:
 class Changes:
     """What planning has to write: new rows, new times (`owed_at`, `due_at`) by id, and rows to withdraw."""
 
-    new: tuple[Owed, ...] = ()
-    moved: Mapping[int, tuple[datetime, datetime]] | None = None
-    withdrawn: tuple[int, ...] = ()
+    new: tuple[Owed, ...]
+    moved: Mapping[int, tuple[datetime, datetime]]
+    withdrawn: tuple[int, ...]
 
 
 def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str, Window]) -> list[Owed]:

@@ -1,0 +1,43 @@
+"""Importing the company's facts."""
+
+import asyncio
+from pathlib import Path
+
+from prefect import State, flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.states import Failed
+
+from flows.running import said, services
+from tasks.importing.errors import SourceError
+from tasks.importing.run import ImportReport, import_source
+from tasks.settings import Settings
+
+
+@flow(
+    name="import-sales",
+    description="Reads customers, orders, invoices, staff and answers from the company's own files or database.",
+    persist_result=False,
+)
+async def import_sales(check: bool = False) -> State[None]:
+    """Import the source that the settings name.
+
+    Args:
+        check: Show what would come in, and write nothing.
+    """
+    try:
+        report = await read_source(check=check)
+    except SourceError as error:
+        return Failed(message=str(error))
+    return said(report.sentence())
+
+
+@task(name="import the source", cache_policy=NO_CACHE, persist_result=False)
+async def read_source(*, check: bool = False, tables: list[str] | None = None) -> ImportReport:
+    """Import the tables named, or all."""
+    settings = Settings()
+    data: Path | None = settings.source_data
+    async with services() as opened:
+        return await asyncio.to_thread(
+            import_source, opened.db, settings.source, data, now=opened.clock.now(), policy=opened.policy,
+            state_dir=settings.state_dir, tables=tables, check=check,
+        )  # fmt: skip

@@ -1,0 +1,47 @@
+"""The order of a sweep, the same with Prefect and without: prepare once, then batch after batch until nothing is due."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from tasks.report import Report, Scope
+from tasks.services import Services
+from tasks.silence import rehearse_silence, watch_silence
+from tasks.sweeping import prepare, rehearse, run_batch
+
+ESCALATION = "escalate-unanswered"
+
+RunBatch = Callable[[Services, Scope], Awaitable[Report]]
+
+
+async def sweep(services: Services, scope: Scope, *, dry_run: bool = False, batch: RunBatch = run_batch) -> Report:
+    """Send everything of a sweep that is due at `scope.now`, up to the policy's cap per run.
+
+    `batch` runs one batch; the flows hand in a Prefect task that does.
+
+    Raises:
+        SweepStoppedError: no mail server could be reached; nothing is lost.
+    """
+    if dry_run:
+        return rehearse(services, scope)
+    report = prepare(services, scope)
+    while report.claimed < services.policy.sending.max_per_run:
+        done = await batch(services, scope)
+        report += done
+        if done.claimed == 0:
+            break
+    return report
+
+
+async def escalate(
+    services: Services, now: datetime, *, dry_run: bool = False, batch: RunBatch = run_batch
+) -> str:
+    """Look at what nobody answered, then send the managers their notices; returns the sentence for the final state.
+
+    Raises:
+        SweepStoppedError: no mail server could be reached; nothing is lost.
+    """
+    watch = rehearse_silence if dry_run else watch_silence
+    silence = watch(services.db, services.policy, now)
+    report = await sweep(services, Scope(ESCALATION, now), dry_run=dry_run, batch=batch)
+    heard = ", ".join(f"{number} {what}" for what, number in sorted(silence.items())) or "nobody was silent"
+    return f"{'dry run: ' if dry_run else ''}{heard}; notices: {report.sentence()}"

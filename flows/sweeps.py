@@ -1,0 +1,38 @@
+"""The four sweeps that write to customers, each a flow with a schedule."""
+
+from datetime import datetime
+from typing import Any
+
+from prefect import Flow, State, flow
+
+from flows.running import run_sweep
+
+
+def _sweep_flow(name: str, description: str) -> Flow[..., Any]:
+    @flow(name=name, description=description, persist_result=False)
+    async def run(customers: list[str] = [], as_of: datetime | None = None, dry_run: bool = False) -> State[None]:  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
+        """Send what is due.
+
+        Args:
+            customers: References of customers; empty means everyone.
+            as_of: Judge what is due at this time instead of now.
+            dry_run: Write and send nothing; say what would be done.
+        """
+        return await run_sweep(name, customers, as_of, dry_run=dry_run)
+
+    return run
+
+
+welcome_contact = _sweep_flow(
+    "welcome-contact", "Order confirmations and welcomes to those who bought; alarms where a date or a welcome is missing."
+)
+satisfaction_check = _sweep_flow(
+    "satisfaction-check", "Asks everyone how it went, at several ages of the purchase; holds off while a complaint is open."
+)
+delay_alert = _sweep_flow(
+    "delay-alert", "Tells customers by itself that the promised day has passed, or that it was moved."
+)
+credit_recovery = _sweep_flow(
+    "credit-recovery",
+    "Payment notices, reminders and warnings: one letter a customer, held while something is disputed or complained of.",
+)

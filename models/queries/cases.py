@@ -1,0 +1,118 @@
+"""Cases: finding, opening, joining, closing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from models.tables import Case, CaseReason, FollowUp, History, Statement
+from models.words import FollowUpState, Subject
+
+
+def open_case_of(session: Session, customer_id: int) -> Case | None:
+    """The open case of a customer, locked."""
+    return session.scalar(
+        select(Case).where(Case.customer_id == customer_id, Case.closed_at.is_(None)).with_for_update()
+    )
+
+
+def open_or_join(session: Session, customer_id: int, manager_id: int | None, now: datetime) -> tuple[Case, bool]:
+    """The customer's open case, opened now if there is none. Two runs at once open one.
+
+    Returns the case, and whether it is new.
+    """
+    found = open_case_of(session, customer_id)
+    if found is not None:
+        return found, False
+    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    made = session.scalar(
+        make(Case)
+        .values(customer_id=customer_id, manager_id=manager_id, opened_at=now)
+        .on_conflict_do_nothing()
+        .returning(Case.id)
+    )
+    case = open_case_of(session, customer_id)
+    assert case is not None  # ours, or the one that was quicker  # noqa: S101
+    return case, made is not None
+
+
+def add_reason(session: Session, row: dict[str, Any]) -> int | None:
+    """Add a reason to a case; None when the case has it already and it still stands.
+
+    One that had fallen away by itself stands again.
+    """
+    known = session.scalar(
+        select(CaseReason).where(
+            CaseReason.case_id == row["case_id"],
+            CaseReason.reason == row["reason"],
+            CaseReason.subject_type == row["subject_type"],
+            CaseReason.subject_id == row["subject_id"],
+        )
+    )
+    if known is None:
+        return session.scalar(insert(CaseReason).values(**row).returning(CaseReason.id))
+    if known.settled_at is None:
+        return None
+    known.settled_at, known.at, known.response_id = None, row["at"], row.get("response_id")
+    session.flush()
+    return known.id
+
+
+def reasons(session: Session, case_id: int) -> Sequence[CaseReason]:
+    """Every reason of a case, oldest first."""
+    return session.scalars(
+        select(CaseReason).where(CaseReason.case_id == case_id).order_by(CaseReason.at, CaseReason.id)
+    ).all()
+
+
+def unsent_notice(session: Session, case_id: int) -> bool:
+    """Whether somebody is about to be told of this case anyway."""
+    found = session.scalar(
+        select(FollowUp.id)
+        .where(
+            FollowUp.subject_type == Subject.CASE,
+            FollowUp.subject_id == case_id,
+            FollowUp.state == FollowUpState.PLANNED,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def settle_reasons(
+    session: Session, case_id: int, now: datetime, only: tuple[str, str, int] | None = None
+) -> int:
+    """Mark the reasons of a case as settled, or `only` one (reason, subject type, subject id); returns how many."""
+    statement = update(CaseReason).where(CaseReason.case_id == case_id, CaseReason.settled_at.is_(None))
+    if only is not None:
+        statement = statement.where(
+            CaseReason.reason == only[0], CaseReason.subject_type == only[1], CaseReason.subject_id == only[2]
+        )
+    return len(list(session.scalars(statement.values(settled_at=now).returning(CaseReason.id))))
+
+
+def add_statement(session: Session, case_id: int, side: str, author: str, text: str, at: datetime) -> None:
+    """Add somebody's version; nothing ever changes one."""
+    session.execute(
+        insert(Statement).values(case_id=case_id, side=side, author=author, text=text, at=at)
+    )
+
+
+def statements(session: Session, case_id: int) -> Sequence[Statement]:
+    """Everybody's version of the matter, oldest first."""
+    return session.scalars(select(Statement).where(Statement.case_id == case_id).order_by(Statement.at)).all()
+
+
+def note(
+    session: Session, subject: tuple[str, int], event: str, at: datetime, actor: str,
+    cause: str | None = None, **details: Any,
+) -> None:  # fmt: skip
+    """Append to the history of a subject (type, id)."""
+    session.execute(
+        insert(History).values(
+            at=at, actor=actor, subject_type=subject[0], subject_id=subject[1], event=event, cause=cause, details=details
+        )
+    )

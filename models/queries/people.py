@@ -1,0 +1,27 @@
+"""Staff, as routing sees them."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from models.rules.ownership import Person
+from models.tables import Customer, Staff
+
+
+def people(session: Session) -> Sequence[Person]:
+    """Everybody active, by id."""
+    rows = session.scalars(select(Staff).where(Staff.active == true()).order_by(Staff.id))
+    return [
+        Person(row.id, row.role, row.language, row.email, row.deputy_id, row.absent_from, row.absent_until) for row in rows
+    ]
+
+
+def staff(session: Session) -> dict[int, Staff]:
+    """Every member of staff by id, for names and addresses."""
+    return {row.id: row for row in session.scalars(select(Staff))}
+
+
+def customers_by_ref(session: Session, refs: Collection[str]) -> dict[str, int]:
+    """Ids of customers by their references; those that do not exist are left out."""
+    return dict(session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).tuples())

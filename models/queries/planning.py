@@ -1,0 +1,127 @@
+"""What planning asks and writes: subjects whose facts changed, and the follow-ups derived from them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, false, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from models.rules.planning import WITHDRAWN, Known
+from models.tables import Customer, FollowUp, Invoice, Mark, Order
+from models.words import FollowUpState, Subject
+
+_PLANNED_WITH = "policy"
+
+
+def planned_with(session: Session) -> str | None:
+    """The fingerprint of the policy that planning worked with last."""
+    return session.scalar(select(Mark.value).where(Mark.name == _PLANNED_WITH))
+
+
+def note_policy(session: Session, fingerprint: str, now: datetime) -> bool:
+    """Remember the policy that planning works with. When it is another one, everything is planned again.
+
+    Returns whether it changed.
+    """
+    mark = session.get(Mark, _PLANNED_WITH)
+    if mark is not None and mark.value == fingerprint:
+        return False
+    if mark is None:
+        session.add(Mark(name=_PLANNED_WITH, value=fingerprint, at=now))
+    else:
+        mark.value, mark.at = fingerprint, now
+        for table in (Order, Invoice):
+            session.execute(update(table).where(table.to_plan == false()).values(to_plan=True))
+    session.flush()
+    return True
+
+
+def anything_to_plan(session: Session) -> bool:
+    """Whether some order or invoice changed since it was planned last. Costs one look at two small indexes."""
+    return any(
+        session.scalar(select(table.id).where(table.to_plan == true()).limit(1)) is not None for table in (Order, Invoice)
+    )
+
+
+def take_orders_to_plan(session: Session, limit: int) -> Sequence[Row[Any]]:
+    """Orders whose facts changed, with the customer's place and language; locked until the transaction ends."""
+    return session.execute(
+        select(Order, Customer.country, Customer.timezone, Customer.language)
+        .join(Customer, Customer.id == Order.customer_id)
+        .where(Order.to_plan == true())
+        .order_by(Order.id)
+        .limit(limit)
+        .with_for_update(of=Order, skip_locked=True)
+    ).all()
+
+
+def take_invoices_to_plan(session: Session, limit: int) -> Sequence[Row[Any]]:
+    """Invoices whose facts changed, with the customer's place; locked until the transaction ends."""
+    return session.execute(
+        select(Invoice, Customer.country, Customer.timezone)
+        .join(Customer, Customer.id == Invoice.customer_id)
+        .where(Invoice.to_plan == true())
+        .order_by(Invoice.id)
+        .limit(limit)
+        .with_for_update(of=Invoice, skip_locked=True)
+    ).all()
+
+
+def planned(session: Session, subject_type: Subject, ids: Sequence[int]) -> None:
+    """Note that these subjects are planned with their present facts."""
+    table = Order if subject_type is Subject.ORDER else Invoice
+    session.execute(update(table).where(table.id.in_(ids)).values(to_plan=False))
+
+
+def known_follow_ups(session: Session, subject_type: Subject, ids: Sequence[int]) -> dict[int, list[Known]]:
+    """The follow-ups that exist already, by subject."""
+    found: dict[int, list[Known]] = defaultdict(list)
+    rows = session.execute(
+        select(
+            FollowUp.subject_id, FollowUp.id, FollowUp.kind, FollowUp.step, FollowUp.nudge,
+            FollowUp.state, FollowUp.reason, FollowUp.owed_at, FollowUp.due_at,
+        ).where(FollowUp.subject_type == subject_type, FollowUp.subject_id.in_(ids))
+    )
+    for subject_id, *rest in rows:
+        found[subject_id].append(Known(*rest))
+    return found
+
+
+def add_follow_ups(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert follow-ups; one that exists already (same subject, kind, step and nudge) is left as it is."""
+    if not rows:
+        return
+    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(make(FollowUp).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+
+def move_follow_ups(session: Session, times: Mapping[int, tuple[datetime, datetime]]) -> None:
+    """Give follow-ups new times (owed, due), and back to planned with them."""
+    if times:
+        session.execute(
+            update(FollowUp),
+            [
+                {"id": id_, "owed_at": owed, "due_at": due, "state": FollowUpState.PLANNED, "reason": None}
+                for id_, (owed, due) in times.items()
+            ],
+        )
+
+
+def withdraw_follow_ups(session: Session, ids: Iterable[int]) -> None:
+    """Take back follow-ups that the facts no longer call for."""
+    chosen = list(ids)
+    if chosen:
+        session.execute(
+            update(FollowUp)
+            .where(FollowUp.id.in_(chosen), FollowUp.state.in_([FollowUpState.PLANNED, FollowUpState.HELD]))
+            .values(state=FollowUpState.SKIPPED, reason=WITHDRAWN)
+        )
+
+
+def plan_customer_again(session: Session, customer_id: int) -> None:
+    """Have everything of a customer planned again: what was held for a case gets another chance."""
+    for table in (Order, Invoice):
+        session.execute(update(table).where(table.customer_id == customer_id).values(to_plan=True))

@@ -1,0 +1,103 @@
+"""What customers said, and the contacts they answer."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from models.tables import FollowUp, Message, Response
+from models.words import FollowUpState, Subject
+
+_ANSWERABLE = (FollowUpState.SENT, FollowUpState.SILENT, FollowUpState.ANSWERED)
+
+
+def known_refs(session: Session, refs: Collection[str]) -> set[str]:
+    """Which of these references have been recorded already."""
+    return set(session.scalars(select(Response.ref).where(Response.ref.in_(refs))))
+
+
+def add(session: Session, row: dict[str, Any]) -> int:
+    """Record a response; returns its id."""
+    return session.execute(insert(Response).values(**row).returning(Response.id)).scalar_one()
+
+
+def follow_up(session: Session, follow_up_id: int) -> FollowUp | None:
+    """A follow-up by id."""
+    return session.get(FollowUp, follow_up_id)
+
+
+def latest_asked(
+    session: Session, subject_type: Subject, subject_id: int, before: datetime, kind: str | None
+) -> FollowUp | None:
+    """The contact about this subject that was sent last before a time, and that an answer may belong to."""
+    query = select(FollowUp).where(
+        FollowUp.subject_type == subject_type,
+        FollowUp.subject_id == subject_id,
+        FollowUp.state.in_(_ANSWERABLE),
+        FollowUp.sent_at <= before,
+    )
+    if kind is not None:
+        query = query.where(FollowUp.kind == kind)
+    return session.scalar(query.order_by(FollowUp.sent_at.desc(), FollowUp.id.desc()).limit(1))
+
+
+def answer_thread(session: Session, asked: FollowUp, at: datetime) -> None:
+    """Mark a contact and its nudges as answered, and take back nudges that were not sent yet."""
+    thread = (
+        FollowUp.subject_type == asked.subject_type,
+        FollowUp.subject_id == asked.subject_id,
+        FollowUp.kind == asked.kind,
+        FollowUp.step == asked.step,
+    )
+    session.execute(
+        update(FollowUp)
+        .where(*thread, FollowUp.state.in_([FollowUpState.SENT, FollowUpState.SILENT]))
+        .values(state=FollowUpState.ANSWERED, answered_at=at, answer_by=None)
+    )
+    session.execute(
+        update(FollowUp)
+        .where(*thread, FollowUp.state.in_([FollowUpState.PLANNED, FollowUpState.HELD]))
+        .values(state=FollowUpState.SKIPPED, reason="answered")
+    )
+
+
+def unanswered(session: Session, now: datetime, limit: int) -> Sequence[FollowUp]:
+    """Contacts whose time to answer is over; locked."""
+    return session.scalars(
+        select(FollowUp)
+        .where(FollowUp.state == FollowUpState.SENT, FollowUp.answer_by.is_not(None), FollowUp.answer_by <= now)
+        .order_by(FollowUp.answer_by, FollowUp.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def silence_thread(session: Session, waiting: FollowUp, now: datetime) -> None:
+    """Declare a contact and all its nudges unanswered."""
+    session.execute(
+        update(FollowUp)
+        .where(
+            FollowUp.subject_type == waiting.subject_type,
+            FollowUp.subject_id == waiting.subject_id,
+            FollowUp.kind == waiting.kind,
+            FollowUp.step == waiting.step,
+            FollowUp.state == FollowUpState.SENT,
+        )
+        .values(state=FollowUpState.SILENT, silent_at=now, answer_by=None)
+    )
+
+
+def by_message_key(session: Session, key: str) -> tuple[Message, Sequence[FollowUp]] | None:
+    """A message by its key, with the follow-ups it carries."""
+    message = session.scalar(select(Message).where(Message.key == key))
+    if message is None:
+        return None
+    carried = session.scalars(select(FollowUp).where(FollowUp.message_id == message.id).order_by(FollowUp.id)).all()
+    return message, carried
+
+
+def of_message(session: Session, key: str) -> Sequence[Response]:
+    """What has been answered through the links of one message."""
+    return session.scalars(select(Response).where(Response.ref.startswith(f"{key}:", autoescape=True))).all()

@@ -1,0 +1,128 @@
+"""Texts, numbers and yes-or-no as other systems write them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+_KEY_LENGTH = 200
+_MOST_CENTS = 10**15
+_TRUE = frozenset({"true", "t", "1", "yes", "y", "si", "sì", "s", "tak"})
+_FALSE = frozenset({"false", "f", "0", "no", "n", "nie"})
+_PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d{1,2}|\.\d{4,})?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?P<mark>[.,' ])\d{3})(?:(?P=mark)\d{3})*(?P<point>[.,])\d{1,2}")
+_AMOUNT = "is no amount; write it like 1234.50, without a currency"
+
+
+def as_text(value: Any) -> str:
+    """Any value as text; a whole number stays one (a spreadsheet gives 1001.0 for the order 1001)."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (float, Decimal)) and value % 1 == 0:  # NaN and infinity are not
+        return str(int(value))
+    return str(value)
+
+
+def read_words(value: Any) -> str | None:
+    """One line of text: white space pressed together, control characters gone; None when nothing is left."""
+    text = " ".join(as_text(value).split())
+    return (text if text.isprintable() else _clean(text)) or None
+
+
+def read_text(value: Any) -> str | None:
+    """Free text, its lines kept; None when nothing is left."""
+    text = as_text(value).strip()
+    if text.isprintable():
+        return text or None
+    return "\n".join(_clean(line) for line in text.splitlines()).strip() or None
+
+
+def _clean(text: str) -> str:
+    """Without control characters and halves of characters: databases and mail headers refuse them."""
+    return "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cs"}).strip()
+
+
+def read_key(value: Any) -> str | None:
+    """A reference: one line of at most 200 characters.
+
+    Raises:
+        ValueError: it is longer.
+    """
+    text = read_words(value)
+    if text is not None and len(text) > _KEY_LENGTH:
+        raise ValueError(f"is too long for a reference; give at most {_KEY_LENGTH} characters")
+    return text
+
+
+def read_cents(value: Any) -> int:
+    """Hundredths of the currency, rounded half up; takes 1234.5, `1234,50`, `1.234,50` and `1,234.50`.
+
+    Raises:
+        ValueError: no amount, one below zero, or a text such as `1.234` that could mean either.
+    """
+    try:
+        number = Decimal(
+            _point(value) if isinstance(value, str) else repr(value) if isinstance(value, float) else value
+        )
+    except (InvalidOperation, TypeError, ValueError):
+        raise ValueError(_AMOUNT) from None
+    if not number.is_finite():
+        raise ValueError(_AMOUNT)
+    if number < 0:
+        raise ValueError("is below zero; leave credit notes out with WHERE, or mark the invoice as paid")
+    if number * 100 > _MOST_CENTS:
+        raise ValueError("is too large for an amount; check the column")
+    return int((number * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _point(text: str) -> str:
+    """The same number with a decimal point and without marks between the thousands."""
+    text = text.strip()
+    if _PLAIN.fullmatch(text):
+        return text.replace(",", ".")
+    match = _GROUPED.fullmatch(text)
+    if match is None or match["mark"] == match["point"]:
+        raise ValueError(_AMOUNT)
+    return text.replace(match["mark"], "").replace(",", ".")
+
+
+def read_whole(value: Any, least: int, most: int) -> int:
+    """A whole number from `least` to `most`.
+
+    Raises:
+        ValueError: it is no whole number, or lies outside.
+    """
+    try:
+        number = int(as_text(value))
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise ValueError(f"is no whole number from {least} to {most}")
+    return number
+
+
+def read_truth(value: Any) -> bool:
+    """True or false, in the words of several languages.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    text = as_text(value).strip().lower()
+    if text not in _TRUE and text not in _FALSE:
+        raise ValueError("is neither true nor false; write true or false")
+    return text in _TRUE
+
+
+def read_choice(value: Any, choices: Iterable[str]) -> str:
+    """One of `choices`, in whatever case.
+
+    Raises:
+        ValueError: it is none of them; the message lists them.
+    """
+    text = as_text(value).strip().lower()
+    if text not in choices:
+        raise ValueError(f"is not known; write one of {', '.join(choices)}")
+    return text

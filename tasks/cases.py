@@ -1,0 +1,95 @@
+"""Opening, taking and closing the matters that a person must settle."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import cases, people, planning
+from models.rules import ownership
+from models.rules.planning import Subject, owed
+from models.tables import Case, Customer
+from models.words import CaseReasonKind, Outcome
+from models.words import Subject as SubjectType
+from tasks.planning import new_row
+
+About = tuple[str, int]
+"""What a reason is about: subject type and id."""
+
+
+def open_case(
+    session: Session, policy: Policy, customer_id: int, reason: str, about: About, *,
+    now: datetime, actor: str, response_id: int | None = None,
+) -> Case:  # fmt: skip
+    """Bring a matter to the manager: opens the customer's case, or joins the one that is open (B20).
+
+    The manager is told when the case is new, and again when the customer adds something to it. Nobody's consent is
+    asked (B04).
+    """
+    manager_id = _manager(session, customer_id, now)
+    case, is_new = cases.open_or_join(session, customer_id, manager_id, now)
+    added = cases.add_reason(
+        session,
+        {"case_id": case.id, "reason": reason, "subject_type": about[0], "subject_id": about[1],
+         "response_id": response_id, "at": now},
+    )  # fmt: skip
+    if added is None:
+        return case
+    event = "opened" if is_new else "joined"
+    cases.note(session, (SubjectType.CASE, case.id), event, now, actor, cause=reason)
+    if is_new or (response_id is not None and not cases.unsent_notice(session, case.id)):
+        _tell(session, policy, case, f":{added}" if not is_new else "", now)
+    return case
+
+
+def take_case(session: Session, case: Case, staff_id: int, now: datetime, actor: str) -> bool:
+    """Note who took a case on; False when somebody had already."""
+    if case.taken_at is not None or case.closed_at is not None:
+        return False
+    case.taken_at, case.taken_by_id = now, staff_id
+    cases.note(session, (SubjectType.CASE, case.id), "taken", now, actor)
+    return True
+
+
+def close_case(session: Session, case: Case, outcome: Outcome, text: str, *, now: datetime, actor: str) -> bool:
+    """Close a case with what happened, in the words of who says so; what it held goes on. False if it was closed.
+
+    Raises:
+        ValueError: the words are missing; a case never ends in silence.
+    """
+    if not text.strip():
+        raise ValueError("say in a few words what happened: a case is closed by an outcome, not by a click")
+    if case.closed_at is not None:
+        return False
+    cases.add_statement(session, case.id, "manager", actor, text.strip(), now)
+    _close(session, case, outcome, now, actor)
+    return True
+
+
+def settle_silence(session: Session, customer_id: int, about: About, now: datetime) -> None:
+    """The customer was silent about something and has answered: that reason is gone, and with the last one its case."""
+    case = cases.open_case_of(session, customer_id)
+    if case is None:
+        return
+    if not cases.settle_reasons(session, case.id, now, (CaseReasonKind.SILENT, *about)):
+        return
+    if all(reason.settled_at is not None for reason in cases.reasons(session, case.id)):
+        _close(session, case, Outcome.ANSWERED, now, "customer")
+
+
+def _close(session: Session, case: Case, outcome: Outcome, now: datetime, actor: str) -> None:
+    case.closed_at, case.outcome = now, outcome
+    cases.settle_reasons(session, case.id, now)
+    cases.note(session, (SubjectType.CASE, case.id), "closed", now, actor, cause=outcome)
+    planning.plan_customer_again(session, case.customer_id)
+
+
+def _manager(session: Session, customer_id: int, now: datetime) -> int | None:
+    customer = session.get_one(Customer, customer_id)
+    return ownership.reached(people.people(session), "manager", customer.language, now.date())
+
+
+def _tell(session: Session, policy: Policy, case: Case, suffix: str, now: datetime) -> None:
+    subject = Subject(SubjectType.CASE, case.id, case.customer_id, policy.company.place, {"opened": now})
+    rows = [new_row(subject, item, case.manager_id) for item in owed(subject, policy.cadences, policy.windows)]
+    planning.add_follow_ups(session, [{**row, "step": row["step"] + suffix} for row in rows])

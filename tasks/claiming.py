@@ -1,0 +1,194 @@
+"""Claiming: take what is due, look at the facts once more, and decide, all in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import claiming, facts, people
+from models.queries import dossier as dossiers
+from models.rules import ownership
+from models.rules.before_sending import Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
+from models.rules.calendars import Place
+from models.tables import Case, Customer, FollowUp, Invoice, Order
+from models.words import FollowUpState, Subject
+from tasks.cases import open_case
+from tasks.letters import Desk, Group, address, is_case
+from tasks.report import Report, Scope
+
+BATCH = 500
+"""Follow-ups a claim takes: one Prefect task run each, so not too few; one transaction each, so not too many."""
+
+
+@dataclass
+class Claimed:
+    """What a claim took and decided."""
+
+    token: str
+    lease_until: datetime
+    groups: list[Group] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
+    desk: Desk | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """The rows of a claim, with everything that deciding needs."""
+
+    rows: Sequence[tuple[FollowUp, Customer]]
+    orders: dict[int, Order]
+    invoices: dict[int, Invoice]
+    conditions: dict[tuple[str, int], frozenset[str]]
+    newer: set[int]
+    desk: Desk
+
+
+def claim_batch(session: Session, policy: Policy, scope: Scope, *, token: str, clock_now: datetime) -> Claimed:
+    """Take up to `scope.limit` due follow-ups of a sweep, and decide about each of them.
+
+    What is not to be sent is settled here, with its reason; what is to be sent comes back in groups, one a mail.
+    `clock_now` is the real time (leases); what is due is judged by `scope.now`.
+    """
+    result = Claimed(token, clock_now + timedelta(minutes=policy.sending.lease_minutes))
+    ids = claiming.claim(
+        session, claiming.due(scope.sweep, scope.now, scope.limit, scope.customers, scope.kinds), token, result.lease_until
+    )
+    result.count = len(ids)
+    if not ids:
+        return result
+    ids += _companions(session, policy, scope, ids, token, result.lease_until)
+    batch = _read(session, ids, scope.now)
+    result.desk = batch.desk
+    settled: list[dict[str, Any]] = []
+    sends: list[tuple[FollowUp, Customer]] = []
+    for row, customer in batch.rows:
+        decision = _decide(policy, batch, row, customer, scope.now)
+        if isinstance(decision, Send):
+            sends.append((row, customer))
+            continue
+        settled.append({"id": row.id, **_settlement(row, decision)})
+        result.report.count(row.kind, *_outcome(decision))
+        if isinstance(decision, OpenCase):
+            open_case(
+                session, policy, customer.id, decision.reason, (row.subject_type, row.subject_id),
+                now=scope.now, actor=scope.sweep,
+            )  # fmt: skip
+    claiming.settle(session, settled)
+    result.groups = _group(session, policy, batch, sends)
+    return result
+
+
+def _companions(
+    session: Session, policy: Policy, scope: Scope, ids: Sequence[int], token: str, lease_until: datetime
+) -> list[int]:
+    """Claim what else belongs into the letters of this batch."""
+    wanted: dict[str, set[int]] = {}
+    for row, customer in claiming.claimed(session, ids):
+        cadence = policy.cadences.get(row.kind)
+        if cadence is not None and cadence.one_letter:
+            wanted.setdefault(row.kind, set()).add(customer.id)
+    return [
+        id_
+        for kind, customers in wanted.items()
+        for id_ in claiming.claim(
+            session, claiming.companions(scope.sweep, kind, scope.now, customers, BATCH), token, lease_until
+        )
+    ]
+
+
+def _read(session: Session, ids: Sequence[int], now: datetime) -> _Batch:
+    rows = [(row, customer) for row, customer in claiming.claimed(session, ids)]
+    orders = facts.orders(session, {row.subject_id for row, _ in rows if row.subject_type == Subject.ORDER})
+    invoices = facts.invoices(session, {row.subject_id for row, _ in rows if row.subject_type == Subject.INVOICE})
+    conditions = facts.conditions(session, orders, invoices)
+    for row, _ in rows:
+        if is_case(row):
+            case = session.get_one(Case, row.subject_id)
+            conditions[Subject.CASE, case.id] = frozenset({"closed"} if case.closed_at else ())
+    desk = Desk(people.staff(session), people.people(session), now.date())
+    return _Batch(rows, orders, invoices, conditions, claiming.newer_steps(session, ids, now), desk)
+
+
+def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, now: datetime) -> Decision:
+    cadence = policy.cadences.get(row.kind)
+    if cadence is None:
+        return Skip("no such cadence in the policy any more")
+    place = Place(customer.country, customer.timezone)
+    if is_case(row):
+        place = policy.company.place
+        row.staff_id = ownership.reached(batch.desk.people, cadence.audience, customer.language, batch.desk.day)
+        if row.staff_id is None:
+            return Hold("nobody to tell")
+    addressee = batch.desk.staff.get(row.staff_id) if row.staff_id is not None else None
+    return decide(
+        cadence,
+        policy.windows[cadence.window],
+        Moment(
+            now=now, owed_at=row.owed_at, due_at=row.due_at, place=place,
+            conditions=batch.conditions.get((row.subject_type, row.subject_id), frozenset()),
+            newer_step_due=row.id in batch.newer,
+            extras_stopped=customer.extras_stopped_at is not None,
+            has_address=address(cadence.audience, customer, addressee) is not None,
+        ),
+    )  # fmt: skip
+
+
+def _settlement(row: FollowUp, decision: Decision) -> dict[str, Any]:
+    match decision:
+        case Skip(reason):
+            return {"state": FollowUpState.SKIPPED, "reason": reason, "due_at": row.due_at}
+        case Hold(reason):
+            return {"state": FollowUpState.HELD, "reason": reason, "due_at": row.due_at}
+        case Postpone(until):
+            return {"state": FollowUpState.PLANNED, "reason": None, "due_at": until}
+        case OpenCase(reason):
+            return {"state": FollowUpState.RAISED, "reason": reason, "due_at": row.due_at}
+    raise TypeError(decision)
+
+
+def _outcome(decision: Decision) -> tuple[str, str]:
+    match decision:
+        case Skip(reason):
+            return "skipped", reason
+        case Hold(reason):
+            return "held", reason
+        case OpenCase(reason):
+            return "taken to a manager", reason
+        case _:
+            return "postponed", "outside the hours"
+
+
+def _group(
+    session: Session, policy: Policy, batch: _Batch, sends: Sequence[tuple[FollowUp, Customer]]
+) -> list[Group]:
+    together: dict[tuple[Any, ...], list[tuple[FollowUp, Customer]]] = {}
+    for row, customer in sends:
+        one = policy.cadences[row.kind].one_letter and row.nudge == 0
+        together.setdefault((row.kind, customer.id) if one else (row.id,), []).append((row, customer))
+    threads = claiming.thread_keys(session, [row.id for row, _ in sends if row.nudge])
+    return [
+        Group(
+            follow_ups=(rows := _gravest_first(policy, [row for row, _ in pairs])),
+            customer=pairs[0][1],
+            cadence=policy.cadences[rows[0].kind],
+            order=_order_of(batch, rows[0]),
+            invoices=[batch.invoices[row.subject_id] for row in rows if row.subject_type == Subject.INVOICE],
+            dossier=dossiers.dossier(session, rows[0].subject_id) if is_case(rows[0]) else None,
+            reminds_of=threads.get(rows[0].id),
+        )
+        for pairs in together.values()
+    ]
+
+
+def _gravest_first(policy: Policy, rows: list[FollowUp]) -> list[FollowUp]:
+    """By the place of their step in the cadence, the last one first: it sets the tone of the letter."""
+    steps = [step.name for step in policy.cadences[rows[0].kind].steps]
+    return sorted(rows, key=lambda row: (-steps.index(row.step) if row.step in steps else 0, row.id))
+
+
+def _order_of(batch: _Batch, row: FollowUp) -> Order | None:
+    return batch.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None

@@ -1,0 +1,141 @@
+"""Sending a claimed batch: mark, send, record, in a sliding window.
+
+A window of mails is in flight. One transaction records what has finished and marks what goes out next, so that a hard
+kill leaves at most a window of doubtful mails, and no transaction is open while a mail server thinks.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import claiming
+from models.words import MessageState
+from tasks.claiming import Claimed
+from tasks.clock import Clock
+from tasks.database import Database
+from tasks.letters import Group, write_letter
+from tasks.mails.composer import Composer, Mail
+from tasks.outcomes import Finished, Unwritable, give_up, record
+from tasks.smtp import Answer, Mailer, NotStarted, scrub
+
+WINDOW = 64
+"""Mails in flight; also the most that a hard kill can leave in doubt."""
+
+
+class MailServerUnreachableError(Exception):
+    """No mail server could be reached. Nothing is lost: what was not sent stays due."""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    key: str
+    group: Group
+    mail: Mail
+
+
+class Dispatch:
+    """The sending of one claimed batch."""
+
+    def __init__(
+        self, db: Database, policy: Policy, composer: Composer, mailer: Mailer, clock: Clock, claimed: Claimed
+    ) -> None:
+        self._db, self._policy, self._composer = db, policy, composer
+        self._mailer, self._clock, self._claimed = mailer, clock, claimed
+        self._waiting = deque(claimed.groups)
+        self._flying: dict[asyncio.Task[Answer], tuple[int, Group]] = {}
+        self._finished: list[Finished] = []
+        self._unreachable: str | None = None
+
+    async def run(self) -> None:
+        """Send everything, writing to the batch's report.
+
+        Raises:
+            MailServerUnreachableError: the server is away; what was in hand was given back first.
+        """
+        while self._waiting or self._flying or self._finished:
+            self._turn()
+            await self._land()
+        if self._unreachable is not None:
+            raise MailServerUnreachableError(self._unreachable)
+
+    def _turn(self) -> None:
+        """Record what has landed and mark what goes out next, in one transaction; then let it go."""
+        composed = [] if self._unreachable else [self._compose(group) for group in self._take()]
+        ready = [item for item in composed if isinstance(item, _Ready)]
+        with self._db.write() as session:
+            record(
+                session, self._policy, self._finished, self._claimed.token, self._clock.now(), self._claimed.report
+            )
+            for broken in composed:
+                if isinstance(broken, Unwritable):
+                    give_up(session, self._policy, broken, self._claimed.report, self._clock.now())
+            ids = self._mark(session, ready)
+            if self._unreachable:
+                self._give_back(session)
+        self._finished.clear()
+        for message_id, item in zip(ids, ready, strict=True):
+            self._flying[asyncio.ensure_future(self._mailer.send(item.mail))] = (message_id, item.group)
+
+    async def _land(self) -> None:
+        """Wait until half of the window has landed, or everything."""
+        enough = min(WINDOW // 2, len(self._flying))
+        while len(self._finished) < enough:
+            done, _ = await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                message_id, group = self._flying.pop(task)
+                answer = task.result()
+                self._finished.append(Finished(message_id, group, answer))
+                if isinstance(answer, NotStarted):
+                    self._unreachable = answer.text
+
+    def _take(self) -> list[Group]:
+        room = WINDOW - len(self._flying)
+        return [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
+
+    def _compose(self, group: Group) -> "_Ready | Unwritable":
+        assert self._claimed.desk is not None  # noqa: S101 (a batch with groups has one)
+        key = f"f{group.lead.id}-{group.lead.attempts + 1}"
+        letter = write_letter(group, key, self._claimed.desk, self._policy, self._composer.message_id)
+        try:
+            return _Ready(key, group, self._composer.compose(letter, self._clock.now()))
+        except AddressError as error:  # costs its own mail only
+            return Unwritable(group, scrub(str(error)))
+
+    def _mark(self, session: Session, ready: Sequence[_Ready]) -> list[int]:
+        """Message ids in the order of `ready`. A mail that a crash left in doubt keeps its row and its Message-ID."""
+        if not ready:
+            return []
+        tried = {item.key for item in ready if item.group.lead.message_id is not None}
+        again = claiming.mark_again(session, tried, self._claimed.token, self._claimed.lease_until)
+        fresh = [item for item in ready if item.key not in again]
+        ids = again | dict(
+            zip(
+                (item.key for item in fresh),
+                claiming.mark(session, [self._message_row(item) for item in fresh]),
+                strict=True,
+            )
+        )
+        claiming.attach(
+            session,
+            [{"id": row.id, "message_id": ids[item.key]} for item in ready for row in item.group.follow_ups],
+        )
+        return [ids[item.key] for item in ready]
+
+    def _message_row(self, item: _Ready) -> dict[str, Any]:
+        lead = item.group.lead
+        return {
+            "key": item.key, "customer_id": lead.customer_id, "staff_id": lead.staff_id, "kind": lead.kind,
+            "step": lead.step, "language": item.group.customer.language, "recipient": item.mail.recipients[0],
+            "subject": item.mail.subject, "state": MessageState.SENDING, "claim_token": self._claimed.token,
+            "lease_until": self._claimed.lease_until, "resends": 0, "marked_at": self._clock.now(),
+        }  # fmt: skip
+
+    def _give_back(self, session: Session) -> None:
+        ids = [row.id for group in self._waiting for row in group.follow_ups]
+        claiming.release(session, ids, self._claimed.token)
+        self._waiting.clear()

@@ -1,0 +1,86 @@
+"""Hearing what customers say: every channel ends here, and counts alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import responses
+from models.rules.hearing import case_reason
+from models.tables import FollowUp
+from models.words import Subject
+from tasks.cases import About, open_case, settle_silence
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Something a customer said. `ref` is unique: the same answer heard twice counts once."""
+
+    ref: str
+    customer_id: int
+    meaning: str
+    channel: str
+    received_at: datetime
+    order_id: int | None = None
+    invoice_id: int | None = None
+    follow_up_id: int | None = None
+    about: str | None = None
+    """The kind of follow-up it answers, when only that is known."""
+    rating: int | None = None
+    text: str | None = None
+
+
+def hear(session: Session, policy: Policy, answers: Sequence[Answer], now: datetime) -> int:
+    """Record answers, stop the nudges they answer, and open a case where one asks for a person.
+
+    Returns how many were new.
+    """
+    known = responses.known_refs(session, [answer.ref for answer in answers])
+    new = {answer.ref: answer for answer in answers if answer.ref not in known}
+    for answer in new.values():
+        _hear_one(session, policy, answer, now)
+    return len(new)
+
+
+def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -> None:
+    asked = _asked(session, answer)
+    response_id = responses.add(
+        session,
+        {
+            "ref": answer.ref, "customer_id": answer.customer_id, "order_id": answer.order_id,
+            "invoice_id": answer.invoice_id, "follow_up_id": asked.id if asked else None,
+            "channel": answer.channel, "meaning": answer.meaning, "rating": answer.rating, "text": answer.text,
+            "received_at": answer.received_at, "recorded_at": now,
+        },
+    )  # fmt: skip
+    if asked is not None:
+        responses.answer_thread(session, asked, answer.received_at)
+    reason = case_reason(answer.meaning, answer.rating)
+    if reason is not None:
+        open_case(
+            session, policy, answer.customer_id, reason, _subject(answer, asked),
+            now=now, actor="customer", response_id=response_id,
+        )  # fmt: skip
+    if asked is not None:  # after the new reason, so that a case goes on rather than closing and opening again
+        settle_silence(session, answer.customer_id, (asked.subject_type, asked.subject_id), now)
+
+
+def _asked(session: Session, answer: Answer) -> FollowUp | None:
+    if answer.follow_up_id is not None:
+        return responses.follow_up(session, answer.follow_up_id)
+    subject_type, subject_id = _subject(answer, None)
+    if subject_type == Subject.CUSTOMER:
+        return None
+    return responses.latest_asked(session, Subject(subject_type), subject_id, answer.received_at, answer.about)
+
+
+def _subject(answer: Answer, asked: FollowUp | None) -> About:
+    if asked is not None:
+        return asked.subject_type, asked.subject_id
+    if answer.invoice_id is not None:
+        return Subject.INVOICE, answer.invoice_id
+    if answer.order_id is not None:
+        return Subject.ORDER, answer.order_id
+    return Subject.CUSTOMER, answer.customer_id

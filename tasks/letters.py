@@ -1,0 +1,161 @@
+"""From database rows to the plain facts that a mail tells."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from models.policy import Policy
+from models.queries.dossier import Dossier, Event
+from models.rules import ownership
+from models.rules.cadence import Cadence
+from models.rules.ownership import Person
+from models.tables import Customer, FollowUp, Invoice, Order, Staff
+from models.words import Subject
+from tasks.mails.labels import label
+from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, OrderFacts
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who works here today: names for the mails, and the rules' view of them."""
+
+    staff: Mapping[int, Staff]
+    people: Sequence[Person]
+    day: date
+
+    def contact(self, staff_id: int | None) -> Contact | None:
+        """Name, address and phone of somebody."""
+        person = self.staff.get(staff_id) if staff_id is not None else None
+        return Contact(person.name, person.email, person.phone) if person else None
+
+    def manager(self, language: str) -> Contact | None:
+        """The way to the manager that every mail carries."""
+        return self.contact(ownership.reached(self.people, "manager", language, self.day))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Follow-ups that go into one mail, with what they are about. Several only where the cadence wants one letter."""
+
+    follow_ups: Sequence[FollowUp]
+    customer: Customer
+    cadence: Cadence
+    order: Order | None
+    invoices: Sequence[Invoice]
+    dossier: Dossier | None
+    reminds_of: str | None
+    """Key of the earlier mail that a nudge reminds of."""
+
+    @property
+    def lead(self) -> FollowUp:
+        """The follow-up whose id and step name the mail: the gravest of them."""
+        return self.follow_ups[0]
+
+
+def address(group_audience: str, customer: Customer, addressee: Staff | None) -> str | None:
+    """Where a mail goes; None when there is no usable address."""
+    if addressee is not None:
+        return addressee.email
+    wanted = (customer.billing_email or customer.email) if group_audience == "billing" else customer.email
+    return None if wanted is None or wanted == customer.suppressed_email else wanted
+
+
+def write_letter(
+    group: Group, key: str, desk: Desk, policy: Policy, message_id_of: Callable[[str], str]
+) -> Letter:
+    """Gather what one mail says.
+
+    Raises:
+        LookupError: there is no address; the rules hold such a contact back before it comes here.
+    """
+    lead, customer = group.lead, group.customer
+    addressee = desk.staff.get(lead.staff_id) if lead.staff_id is not None else None
+    recipient = address(group.cadence.audience, customer, addressee)
+    if recipient is None:
+        raise LookupError(f"no address for follow-up {lead.id}")
+    owner, deputy = _owner(group, desk)
+    language = addressee.language if addressee else customer.language
+    return Letter(
+        key=key,
+        kind=lead.kind,
+        step=lead.step.partition(":")[0],
+        nudge=lead.nudge,
+        language=language,
+        timezone=policy.company.timezone if addressee else customer.timezone,
+        recipient_name=addressee.name if addressee else customer.name,
+        recipient=recipient,
+        customer_ref=customer.ref,
+        order=order_facts(group.order) if group.order else None,
+        invoices=tuple(
+            invoice_line(invoice, follow_up.step)
+            for invoice, follow_up in zip(group.invoices, group.follow_ups, strict=False)
+        ),
+        owner=desk.contact(owner),
+        deputy=desk.contact(deputy),
+        manager=desk.manager(language),
+        answers=group.cadence.answers,
+        extra=group.cadence.extra,
+        case=case_facts(group.dossier, lead.staff_id or 0, language, policy.company.timezone) if group.dossier else None,
+        in_reply_to=message_id_of(group.reminds_of) if group.reminds_of else None,
+    )
+
+
+def _owner(group: Group, desk: Desk) -> tuple[int | None, int | None]:
+    if group.order is not None and group.order.owner_id is not None:
+        return group.order.owner_id, group.order.deputy_id
+    return ownership.owner_and_deputy(desk.people, group.customer.language, group.customer.id, desk.day)
+
+
+def order_facts(order: Order) -> OrderFacts:
+    """An order as mails and pages tell it."""
+    return OrderFacts(
+        ref=order.ref, description=order.description, signed_at=order.signed_at, promised_on=order.promised_on,
+        promised_before=order.promised_before, delivered_at=order.delivered_at, is_service=order.is_service,
+        amount_cents=order.amount_cents, currency=order.currency, withdrawal_days=order.withdrawal_days,
+        seller_promise=order.seller_promise, referred_by=order.referred_by,
+    )  # fmt: skip
+
+
+def invoice_line(invoice: Invoice, step: str) -> InvoiceLine:
+    """An invoice as mails and pages tell it."""
+    return InvoiceLine(invoice.ref, invoice.amount_cents, invoice.currency, invoice.due_on, step)
+
+
+def case_facts(dossier: Dossier, staff_id: int, language: str, timezone: str) -> CaseFacts:
+    """A dossier in the reader's language."""
+    open_reasons = [reason.reason for reason in dossier.reasons if reason.settled_at is None]
+    return CaseFacts(
+        id=dossier.case.id,
+        staff_id=staff_id,
+        reasons=tuple(dict.fromkeys(open_reasons or [reason.reason for reason in dossier.reasons])),
+        opened_at=dossier.case.opened_at,
+        customer_name=dossier.customer.name,
+        customer_phone=dossier.customer.phone,
+        customer_email=dossier.customer.email,
+        timeline=tuple((event.at.astimezone(ZoneInfo(timezone)), sentence(event, language)) for event in dossier.events),
+        orders=tuple(order_facts(order) for order in dossier.orders),
+        invoices=tuple(
+            invoice_line(invoice, "") for invoice in dossier.invoices if not invoice.paid_at and not invoice.cancelled_at
+        ),
+        words=tuple(dossier.words),
+    )
+
+
+def sentence(event: Event, language: str) -> str:
+    """One entry of a timeline in words."""
+    kind = f"kind.{event.kind}" if event.what in {"sent", "failed", "silent"} else f"meaning.{event.kind}"
+    parts = [label(language, f"timeline.{event.what}")]
+    if event.kind and event.what != "stated":
+        parts.append(label(language, kind))
+    if event.rating is not None:
+        parts.append(f"{event.rating}/5")
+    if event.about:
+        parts.append(f"({event.about})")
+    text = f" «{event.text}»" if event.text else ""
+    return " ".join(parts) + text
+
+
+def is_case(follow_up: FollowUp) -> bool:
+    """Whether a follow-up goes to one of our own people about a case."""
+    return follow_up.subject_type == Subject.CASE

@@ -1,0 +1,127 @@
+"""Writing down what the mail server said, and what follows from it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import claiming
+from models.rules.calendars import Place
+from models.rules.silence import answer_by
+from models.tables import Customer
+from models.words import CaseReasonKind, FollowUpState, MessageState
+from tasks.cases import open_case
+from tasks.letters import Group
+from tasks.report import Report
+from tasks.smtp import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
+
+_BAD_ADDRESS = re.compile(r"\b5\.1\.\d|\b5\.2\.1")
+_BAD_ADDRESS_CODES = {550, 551, 553}
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One mail with the server's answer."""
+
+    message_id: int
+    group: Group
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Unwritable:
+    """A mail that could not be composed, and why; nothing was marked or sent."""
+
+    group: Group
+    why: str
+
+
+def record(
+    session: Session, policy: Policy, finished: Sequence[Finished], token: str, now: datetime, report: Report
+) -> None:
+    """Write outcomes of mails that this run marked. One whose claim was taken over meanwhile is left alone."""
+    known = [item for item in finished if not isinstance(item.answer, Doubtful)]
+    ours = claiming.record_messages(session, token, [_message_row(item, now) for item in known])
+    rows: list[dict[str, Any]] = []
+    for item in known:
+        if item.message_id in ours:
+            rows += _follow_up_rows(session, policy, item, now, report)
+    for item in finished:
+        if isinstance(item.answer, Doubtful):  # stays marked; settled when its lease is over
+            report.count(item.group.lead.kind, "in doubt", "connection lost", len(item.group.follow_ups))
+    claiming.settle(session, rows)
+
+
+def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report, now: datetime) -> None:
+    """Note a mail that cannot be composed; a person is told to call instead."""
+    rows = broken.group.follow_ups
+    report.count(rows[0].kind, "failed", "unusable address", len(rows))
+    claiming.settle(session, [{"id": row.id, "state": FollowUpState.FAILED, "reason": broken.why} for row in rows])
+    _undeliverable(session, policy, broken.group, min(_BAD_ADDRESS_CODES), broken.why, now)
+
+
+def _message_row(item: Finished, now: datetime) -> dict[str, Any]:
+    answer = item.answer
+    match answer:
+        case Accepted():
+            state = MessageState.ACCEPTED
+        case Refused():
+            state = MessageState.REFUSED
+        case _:
+            state = MessageState.DEFERRED
+    code = getattr(answer, "code", None)
+    return {"id": item.message_id, "state": state, "recorded_at": now, "smtp_code": code, "smtp_text": answer.text}
+
+
+def _follow_up_rows(
+    session: Session, policy: Policy, item: Finished, now: datetime, report: Report
+) -> list[dict[str, Any]]:
+    group, answer = item.group, item.answer
+    place = Place(group.customer.country, group.customer.timezone)
+    kind, number = group.lead.kind, len(group.follow_ups)
+    match answer:
+        case Accepted():
+            report.count(kind, "sent", number=number)
+            change = {"state": FollowUpState.SENT, "sent_at": now, "answer_by": answer_by(group.cadence, now, place)}
+        case Refused(code, text, recipient):
+            report.count(kind, "failed", str(code), number)
+            change = {"state": FollowUpState.FAILED, "reason": f"{code} {text}"}
+            if recipient:
+                _undeliverable(session, policy, group, code, text, now)
+        case NotStarted():
+            report.count(kind, "to be tried again", "no mail server", number)
+            return [{"id": row.id, "state": FollowUpState.PLANNED, "attempts": row.attempts} for row in group.follow_ups]
+        case _:
+            assert isinstance(answer, Deferred)  # noqa: S101 (the doubtful ones were left out above)
+            change = _retry(policy, group, answer, now)
+            report.count(kind, "failed" if "reason" in change else "to be tried again", str(answer.code), number)
+    return [{"id": row.id, **change, "attempts": row.attempts + 1} for row in group.follow_ups]
+
+
+def _retry(policy: Policy, group: Group, answer: Deferred, now: datetime) -> dict[str, Any]:
+    """Later, by the policy's waits; failed when they are used up."""
+    waits, tried = policy.sending.retry_minutes, group.lead.attempts
+    if tried >= len(waits):
+        return {"state": FollowUpState.FAILED, "reason": f"{answer.code} {answer.text}"}
+    return {"state": FollowUpState.PLANNED, "due_at": now + timedelta(minutes=waits[tried])}
+
+
+def _undeliverable(
+    session: Session, policy: Policy, group: Group, code: int, text: str, now: datetime
+) -> None:
+    """A customer's address that the server refuses is not used again, and a person is told to call instead."""
+    lead = group.lead
+    if lead.staff_id is not None:
+        return
+    if code in _BAD_ADDRESS_CODES or _BAD_ADDRESS.search(text):
+        customer = session.get_one(Customer, group.customer.id)
+        wanted = customer.billing_email if group.cadence.audience == "billing" else None
+        customer.suppressed_at, customer.suppressed_email = now, wanted or customer.email
+    open_case(
+        session, policy, group.customer.id, CaseReasonKind.UNDELIVERABLE, (lead.subject_type, lead.subject_id),
+        now=now, actor=lead.sweep,
+    )  # fmt: skip

@@ -1,0 +1,129 @@
+"""Planning: turns changed facts into follow-ups. Its cost follows what changed."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import people, planning
+from models.rules import ownership
+from models.rules.calendars import Place
+from models.rules.planning import Owed, Subject, owed, reconcile
+from models.tables import Invoice, Order
+from models.words import Subject as SubjectType
+from tasks.database import Database
+
+BATCH = 1_000
+
+
+def plan_all(db: Database, policy: Policy, now: datetime) -> int:
+    """Plan everything whose facts, or whose policy, changed; one transaction a batch.
+
+    Returns how many orders and invoices were planned.
+    """
+    fingerprint = policy.fingerprint()
+    with db.read() as session:
+        idle = not planning.anything_to_plan(session) and planning.planned_with(session) == fingerprint
+    if idle:
+        return 0
+    with db.write() as session:
+        planning.note_policy(session, fingerprint, now)
+    total = 0
+    while True:
+        with db.write() as session:
+            count = plan_batch(session, policy, now)
+        total += count
+        if count == 0:
+            return total
+
+
+def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BATCH) -> int:
+    """Plan up to `limit` changed orders and as many changed invoices; returns how many there were."""
+    orders = planning.take_orders_to_plan(session, limit)
+    invoices = planning.take_invoices_to_plan(session, limit)
+    _name_owners(session, [(order, language) for order, _, _, language in orders], now)
+    _derive(
+        session, policy, now, SubjectType.ORDER,
+        {order.id: (order_subject(order, Place(country, timezone)), order.signed_at.date())
+         for order, country, timezone, _ in orders},
+    )
+    _derive(
+        session, policy, now, SubjectType.INVOICE,
+        {invoice.id: (invoice_subject(invoice, Place(country, timezone)), invoice.issued_on)
+         for invoice, country, timezone in invoices},
+    )
+    return len(orders) + len(invoices)
+
+
+def order_subject(order: Order, place: Place) -> Subject:
+    """The facts of an order that planning needs."""
+    anchors: dict[str, date | datetime | None] = {
+        "signed": order.signed_at,
+        "promised": order.promised_on,
+        "promise-moved": order.promise_moved_at if _moved_back(order) else None,
+        "delivered": order.delivered_at,
+        "cancelled": order.cancelled_at,
+        **{name: named_date(text) for name, text in order.dates.items()},
+    }
+    present = {name: at for name, at in anchors.items() if at is not None}
+    return Subject(SubjectType.ORDER, order.id, order.customer_id, place, present, order.withdrawal_days)
+
+
+def invoice_subject(invoice: Invoice, place: Place) -> Subject:
+    """The facts of an invoice that planning needs."""
+    anchors = {"issued": invoice.issued_on, "due": invoice.due_on}
+    return Subject(SubjectType.INVOICE, invoice.id, invoice.customer_id, place, anchors)
+
+
+def named_date(text: str) -> date | datetime:
+    """Read a further date of an order: an ISO date, or an ISO time with its offset (given in UTC)."""
+    return date.fromisoformat(text) if len(text) == len("2026-03-18") else datetime.fromisoformat(text).astimezone(UTC)
+
+
+def new_row(subject: Subject, item: Owed, staff_id: int | None = None) -> dict[str, Any]:
+    """A follow-up as it goes into the database."""
+    return {
+        "subject_type": subject.type, "subject_id": subject.id, "customer_id": subject.customer_id,
+        "staff_id": staff_id, "sweep": item.sweep, "kind": item.kind, "step": item.step, "nudge": 0,
+        "owed_at": item.owed_at, "due_at": item.owed_at, "state": "planned", "attempts": 0,
+    }  # fmt: skip
+
+
+def _moved_back(order: Order) -> bool:
+    """Only a later day is news that we owe; an earlier one is told when the goods arrive."""
+    return bool(order.promised_on and order.promised_before and order.promised_on > order.promised_before)
+
+
+def _derive(
+    session: Session, policy: Policy, now: datetime, kind: SubjectType, subjects: Mapping[int, tuple[Subject, date]]
+) -> None:
+    if not subjects:
+        return
+    known = planning.known_follow_ups(session, kind, list(subjects))
+    new: list[dict[str, Any]] = []
+    moved: dict[int, tuple[datetime, datetime]] = {}
+    withdrawn: list[int] = []
+    since = policy.company.follow_up_from or date.min
+    for id_, (subject, began) in subjects.items():
+        wanted = owed(subject, policy.cadences, policy.windows) if began >= since else []
+        changes = reconcile(wanted, known.get(id_, ()), now)
+        new += [new_row(subject, item) for item in changes.new]
+        moved |= changes.moved
+        withdrawn += changes.withdrawn
+    planning.add_follow_ups(session, new)
+    planning.move_follow_ups(session, moved)
+    planning.withdraw_follow_ups(session, withdrawn)
+    planning.planned(session, kind, list(subjects))
+
+
+def _name_owners(session: Session, orders: Iterable[tuple[Order, str]], now: datetime) -> None:
+    """Give every order without an owner one of the after-sale desk, and a deputy (B30)."""
+    without = [(order, language) for order, language in orders if order.owner_id is None]
+    if not without:
+        return
+    desk = people.people(session)
+    for order, language in without:
+        order.owner_id, order.deputy_id = ownership.owner_and_deputy(desk, language, order.id, now.date())
+    session.flush()

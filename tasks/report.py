@@ -1,0 +1,65 @@
+"""What a sweep was asked to do, and what it did: figures that fit into one sentence."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+_ORDER = ("sent", "to be sent", "taken to a manager", "held", "skipped", "postponed", "to be tried again", "in doubt", "failed")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which due follow-ups a sweep takes: those due at `now` (UTC); empty `customers` (ids) or `kinds` means all."""
+
+    sweep: str
+    now: datetime
+    customers: frozenset[int] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    limit: int = 500
+
+
+@dataclass
+class Report:
+    """Counts by kind of follow-up, outcome and reason. Holds no personal data."""
+
+    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    claimed: int = 0
+    planned: int = 0
+
+    def count(self, kind: str, outcome: str, reason: str = "", number: int = 1) -> None:
+        """Add to a count."""
+        self.counts[kind, outcome, reason] += number
+
+    def __add__(self, other: "Report") -> "Report":
+        """Both together."""
+        return Report(self.counts + other.counts, self.claimed + other.claimed, self.planned + other.planned)
+
+    def total(self, outcome: str) -> int:
+        """How many ended in an outcome."""
+        return sum(number for (_, what, _), number in self.counts.items() if what == outcome)
+
+    def sentence(self) -> str:
+        """`41 sent, 2 held: open-complaint, 1 failed: 550`; says so when there was nothing to do."""
+        parts = []
+        for outcome in _ORDER:
+            number = self.total(outcome)
+            if number:
+                reasons: Counter[str] = Counter()
+                for (_, what, reason), count in self.counts.items():
+                    if what == outcome and reason:
+                        reasons[reason] += count
+                parts.append(f"{number} {outcome}" + (f": {_list(reasons)}" if reasons else ""))
+        return ", ".join(parts) or "nothing was due"
+
+    def rows(self) -> list[dict[str, object]]:
+        """A table, for artifacts and the command line."""
+        return [
+            {"kind": kind, "outcome": outcome, "reason": reason, "count": number}
+            for (kind, outcome, reason), number in sorted(self.counts.items())
+        ]
+
+
+def _list(reasons: Counter[str]) -> str:
+    if len(reasons) == 1:
+        return next(iter(reasons))
+    return " · ".join(f"{number} {reason}" for reason, number in reasons.most_common())

@@ -1,0 +1,46 @@
+"""Everything a sweep works with, opened together and closed together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from models import policy as policies
+from models.policy import Policy
+from tasks.clock import Clock, SystemClock
+from tasks.database import Database
+from tasks.mails.composer import Composer
+from tasks.mails.links import Links
+from tasks.settings import Settings
+from tasks.settling import Archive, MaildirArchive, NoArchive
+from tasks.smtp import Mailer, open_mailer
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the work needs, by its role; tests and replays put others in."""
+
+    db: Database
+    policy: Policy
+    clock: Clock
+    composer: Composer
+    mailer: Mailer
+    archive: Archive
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """The real ones, by the settings. The database is brought to the newest version first.
+
+    Raises:
+        PolicyError: the policy cannot be used.
+    """
+    policy = policies.load(settings.policy)
+    db = Database(settings.database)
+    db.migrate()
+    archive = MaildirArchive(settings.archive_maildir) if settings.archive_maildir else NoArchive()
+    composer = Composer(policy, Links(settings.public_url, settings.signing_key), settings.archive_address)
+    try:
+        async with open_mailer(settings, policy.sending.connections) as mailer:
+            yield Services(db, policy, SystemClock(), composer, mailer, archive)
+    finally:
+        db.close()

@@ -1,0 +1,76 @@
+"""When nobody answers: nudge, and then take the matter to a person."""
+
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import planning, responses
+from models.rules.calendars import Place, next_open
+from models.rules.silence import Nudge, Silent, after_waiting
+from models.tables import Customer, FollowUp
+from models.words import CaseReasonKind, FollowUpState
+from tasks.cases import open_case
+from tasks.database import Database
+
+BATCH = 500
+
+
+def watch_silence(db: Database, policy: Policy, now: datetime) -> Counter[str]:
+    """Look at every contact whose time to answer is over; one transaction a batch.
+
+    Returns how many were nudged, silent, and taken to a person (`nudged`, `silent`, `cases`).
+    """
+    total: Counter[str] = Counter()
+    while True:
+        with db.write() as session:
+            count = watch_batch(session, policy, now)
+        total += count
+        if not count:
+            return total
+
+
+def rehearse_silence(db: Database, policy: Policy, now: datetime) -> Counter[str]:
+    """What `watch_silence` would do to its first batch, rolled back."""
+    with db.rehearse() as session:
+        return watch_batch(session, policy, now)
+
+
+def watch_batch(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    """One batch of `watch_silence`."""
+    count: Counter[str] = Counter()
+    for waiting in responses.unanswered(session, now, BATCH):
+        cadence = policy.cadences.get(waiting.kind)
+        decision = after_waiting(cadence, waiting.nudge) if cadence else Silent(opens_case=False)
+        if isinstance(decision, Nudge):
+            _nudge(session, policy, waiting, decision.number, now)
+            count["nudged"] += 1
+            continue
+        responses.silence_thread(session, waiting, now)
+        count["silent"] += 1
+        if decision.opens_case:
+            about = (waiting.subject_type, waiting.subject_id)
+            open_case(
+                session, policy, waiting.customer_id, CaseReasonKind.SILENT, about, now=now, actor="escalate-unanswered"
+            )
+            count["cases"] += 1
+    return count
+
+
+def _nudge(session: Session, policy: Policy, waiting: FollowUp, number: int, now: datetime) -> None:
+    customer = session.get_one(Customer, waiting.customer_id)
+    window = policy.windows[policy.cadences[waiting.kind].window]
+    at = next_open(now, window, Place(customer.country, customer.timezone))
+    waiting.answer_by = None  # from here on the nudge is what waits
+    planning.add_follow_ups(
+        session,
+        [
+            {
+                "subject_type": waiting.subject_type, "subject_id": waiting.subject_id,
+                "customer_id": waiting.customer_id, "staff_id": waiting.staff_id, "sweep": waiting.sweep,
+                "kind": waiting.kind, "step": waiting.step, "nudge": number, "owed_at": at, "due_at": at,
+                "state": FollowUpState.PLANNED, "attempts": 0,
+            }
+        ],
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""The steps of a sweep: prepare, then one batch after the other. Each may run twice, late, or at once with itself."""
+
+import uuid
+from collections.abc import Collection
+
+from models.queries import people
+from tasks.claiming import claim_batch
+from tasks.dispatch import Dispatch, MailServerUnreachableError
+from tasks.planning import plan_all, plan_batch
+from tasks.report import Report, Scope
+from tasks.services import Services
+from tasks.settling import settle_doubts
+
+
+class UnknownCustomersError(Exception):
+    """A sweep was asked for customers that do not exist; nothing was done."""
+
+
+class SweepStoppedError(Exception):
+    """A batch ended early; `report` says what it did before."""
+
+    def __init__(self, cause: str, report: Report) -> None:
+        super().__init__(f"the mail server cannot be reached ({cause}); what was not sent stays due: {report.sentence()}")
+        self.report = report
+
+
+def customer_ids(services: Services, refs: Collection[str]) -> frozenset[int]:
+    """Ids of customers by their references.
+
+    Raises:
+        UnknownCustomersError: some do not exist; the message lists them.
+    """
+    if not refs:
+        return frozenset()
+    with services.db.read() as session:
+        found = people.customers_by_ref(session, refs)
+    missing = sorted(set(refs) - set(found))
+    if missing:
+        raise UnknownCustomersError(f"no customer has the reference {', '.join(missing)}; nothing was done")
+    return frozenset(found.values())
+
+
+def prepare(services: Services, scope: Scope) -> Report:
+    """Settle what a crash left behind, and plan what changed. Costs milliseconds when there is nothing to do."""
+    report = settle_doubts(
+        services.db, services.policy, services.archive, services.composer.message_id, services.clock.now()
+    )
+    report.planned = plan_all(services.db, services.policy, scope.now)
+    return report
+
+
+async def run_batch(services: Services, scope: Scope) -> Report:
+    """Claim up to `scope.limit` due follow-ups, decide, send and record; `claimed` is 0 when nothing was due.
+
+    Raises:
+        SweepStoppedError: no mail server could be reached.
+    """
+    token = uuid.uuid4().hex
+    with services.db.write() as session:
+        claimed = claim_batch(session, services.policy, scope, token=token, clock_now=services.clock.now())
+    claimed.report.claimed = claimed.count
+    if claimed.groups:
+        dispatch = Dispatch(
+            services.db, services.policy, services.composer, services.mailer, services.clock, claimed
+        )
+        try:
+            await dispatch.run()
+        except MailServerUnreachableError as error:
+            raise SweepStoppedError(str(error), claimed.report) from error
+    return claimed.report
+
+
+def rehearse(services: Services, scope: Scope) -> Report:
+    """What a sweep would do now, without doing it: plans, claims and decides in a transaction that is rolled back."""
+    report = Report()
+    with services.db.rehearse() as session:
+        while planned := plan_batch(session, services.policy, scope.now):
+            report.planned += planned
+        while report.claimed < services.policy.sending.max_per_run:
+            claimed = claim_batch(session, services.policy, scope, token="dry-run", clock_now=services.clock.now())  # noqa: S106
+            for group in claimed.groups:
+                claimed.report.count(group.lead.kind, "to be sent", number=len(group.follow_ups))
+            claimed.report.claimed = claimed.count
+            report += claimed.report
+            if claimed.count == 0:
+                break
+    return report
