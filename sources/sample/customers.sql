@@ -10,4 +10,4 @@ SELECT
     business AS is_business,
     'customers.csv' AS source_file,
     row_number() OVER () + 1 AS source_row
-FROM read_csv('customers.csv', header = true);
+FROM read_csv('customers.csv', header = true, all_varchar = true);

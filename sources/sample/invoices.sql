@@ -3,7 +3,7 @@ SELECT
     invoice_no AS ref,
     customer_no AS customer,
     order_no AS "order",   -- in quotes: ORDER is a word of SQL
-    amount::DECIMAL(12, 2) AS amount,
+    amount,
     currency,
     day_zero + issued_days::INT AS issued_on,
     day_zero + due_days::INT AS due_on,
@@ -12,4 +12,4 @@ SELECT
     day_zero + cancelled_days::INT + cancelled_time::TIME AS cancelled_at,
     'invoices.csv' AS source_file,
     row_number() OVER () + 1 AS source_row
-FROM read_csv('invoices.csv', header = true), (SELECT getvariable('day_zero')::DATE AS day_zero);
+FROM read_csv('invoices.csv', header = true, all_varchar = true), (SELECT getvariable('day_zero')::DATE AS day_zero);

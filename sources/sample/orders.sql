@@ -9,7 +9,7 @@ SELECT
     text AS description,
     line AS product_line,
     service AS is_service,
-    amount::DECIMAL(12, 2) AS amount,
+    amount,
     currency,
     seller_promise,
     referred_by,
@@ -21,4 +21,4 @@ SELECT
     day_zero + measured_days::INT AS date_measured,   -- any further date_<name>: a cadence may hang on it
     'orders.csv' AS source_file,
     row_number() OVER () + 1 AS source_row
-FROM read_csv('orders.csv', header = true), (SELECT getvariable('day_zero')::DATE AS day_zero);
+FROM read_csv('orders.csv', header = true, all_varchar = true), (SELECT getvariable('day_zero')::DATE AS day_zero);

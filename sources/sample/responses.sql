@@ -9,4 +9,4 @@ SELECT
     channel,
     'responses.csv' AS source_file,
     row_number() OVER () + 1 AS source_row
-FROM read_csv('responses.csv', header = true), (SELECT getvariable('day_zero')::DATE AS day_zero);
+FROM read_csv('responses.csv', header = true, all_varchar = true), (SELECT getvariable('day_zero')::DATE AS day_zero);

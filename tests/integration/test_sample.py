@@ -243,5 +243,5 @@ def complaining(tables: Tables) -> set[str]:
     return {
         buyers[row["order"]]
         for row in tables["responses"]
-        if row["meaning"] not in {"rating", "fine"} or (row["rating"] or 5) <= 2
+        if row["meaning"] not in {"rating", "fine"} or int(row["rating"] or 5) <= 2
     }
