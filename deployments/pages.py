@@ -1,0 +1,34 @@
+"""Web pages inside the launcher's own event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from socket import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+_GRACE_SECONDS = 2
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the launcher."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serve(app: FastAPI, opened: socket) -> AsyncIterator[None]:
+    """Serve the pages on an open socket for as long as the context lasts."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=_GRACE_SECONDS
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[opened]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
