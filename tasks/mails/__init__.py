@@ -1,0 +1,1 @@
+"""Mails: their texts, one folder a message, and what makes sendable bytes of them."""

@@ -1,0 +1,121 @@
+"""A letter's facts become the bytes of a mail. The same letter at the same time gives the same bytes."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import lru_cache
+
+from models.policy import Policy
+from tasks.mails import mime, texts
+from tasks.mails.formats import clean
+from tasks.mails.frame import Frames, Shape
+from tasks.mails.letter import Contact, Letter
+from tasks.mails.links import Links
+from tasks.mails.views import context
+
+_KEY = re.compile(r"[a-z0-9-]+")
+_SUBJECT = "Subject: "
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that is ready for the server."""
+
+    message_id: str
+    """With its angle brackets."""
+    subject: str
+    sender: str
+    """The address it comes from (envelope)."""
+    recipients: tuple[str, ...]
+    """The addresses it goes to (envelope); the archive's blind copy among them."""
+    body: bytes
+    """Headers and both parts, with CRLF line ends; dots are stuffed by whoever sends it."""
+
+
+class Composer:
+    """Writes the mails of one company."""
+
+    def __init__(self, policy: Policy, links: Links, archive_address: str | None = None) -> None:
+        self._company = policy.company
+        self._links = links
+        self._archive = () if archive_address is None else (mime.ascii_address(archive_address),)
+        self._sender = mime.ascii_address(policy.company.sender)
+        self._from = mime.mailbox(policy.company.name, self._sender)
+        self._frames = Frames(policy.company)
+
+    def message_id(self, key: str) -> str:
+        """The Message-ID of a message; nothing but its key decides it.
+
+        Raises:
+            ValueError: the key has other signs than lower-case letters, digits and dashes.
+        """
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is no message key; use lower-case letters, digits and dashes")
+        return f"<seguito.{key}.{self._links.signature('message', key)}@{self._sender.rpartition('@')[2]}>"
+
+    def compose(self, letter: Letter, now: datetime) -> Mail:
+        """Write a mail; `now` is aware, dates the mail and starts the age of its links.
+
+        Raises:
+            AddressError: the recipient's address cannot stand in a mail.
+            ValueError: the key is none.
+            TemplateNotFound: nobody has written the text; `texts.missing_texts` tells beforehand.
+        """
+        message_id, recipient = self.message_id(letter.key), mime.ascii_address(letter.recipient)
+        link, stop = self._link(letter, now), self._links.unsubscribe(letter.key, now) if letter.extra else ""
+        filled = texts.template(letter.kind, letter.language).render(context(letter, self._company))
+        first, _, body = filled.partition("\n\n")
+        subject = clean(first.removeprefix(_SUBJECT))
+        paragraphs = texts.blocks(body)
+        bodies = texts.as_text(paragraphs), texts.as_html(paragraphs)
+        parts = self._frames.of(_shape(letter)).fill(subject, bodies, link, stop)
+        headers = [
+            f"From: {self._from}",
+            f"To: {mime.mailbox(letter.recipient_name, recipient)}",
+            f"Subject: {mime.unstructured(subject)}",
+            f"Date: {_written(now)}",
+            f"Message-ID: {message_id}",
+            *self._machine_headers(letter, stop),
+        ]
+        recipients = (recipient, *self._archive)
+        return Mail(message_id, subject, self._sender, recipients, mime.alternative(headers, *parts))
+
+    def _link(self, letter: Letter, now: datetime) -> str:
+        if letter.case:
+            return self._links.case(letter.case.id, letter.case.staff_id, now)
+        return self._links.answer(letter.key, now)
+
+    def _machine_headers(self, letter: Letter, stop: str) -> list[str]:
+        """What mail programs read: where answers go, that nobody typed it, how to stop it."""
+        headers = [
+            f"Reply-To: {self._links.reply_to(letter.key, self._sender)}",
+            "Auto-Submitted: auto-generated",
+            "X-Auto-Response-Suppress: All",
+            f"Content-Language: {letter.language}",
+        ]
+        if letter.in_reply_to:
+            earlier = clean(letter.in_reply_to)
+            headers += [f"In-Reply-To: {earlier}", f"References: {earlier}"]
+        if stop:
+            headers += [f"List-Unsubscribe: <{stop}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
+        return headers
+
+
+@lru_cache(maxsize=64)
+def _written(now: datetime) -> str:
+    return format_datetime(now.astimezone(UTC))
+
+
+def _shape(letter: Letter) -> Shape:
+    case = letter.case
+    return Shape(
+        language=letter.language,
+        answers=letter.answers,
+        is_service=letter.order is not None and letter.order.is_service,
+        owner=letter.owner,
+        deputy=letter.deputy,
+        manager=letter.manager,
+        extra=letter.extra,
+        dossier_of=Contact(case.customer_name, case.customer_email, case.customer_phone) if case else None,
+    )

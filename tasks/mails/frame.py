@@ -1,0 +1,171 @@
+"""What stands around every text: buttons, people to ask, signature. They differ little: frames are kept.
+
+A frame is rendered and encoded once, with control characters in the place of what differs from mail to mail
+(`formats.clean` lets none of them through), and cut there. Filling it is joining the pieces, each of which
+stands on lines of its own: in quoted-printable a line that ends with `=` goes on in the next.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from models.policy import Company
+from models.words import Meaning
+from tasks.mails.labels import label
+from tasks.mails.letter import Contact
+from tasks.mails.mime import quoted
+from tasks.mails.views import contact_view
+
+_SUBJECT, _BODY, _LINK, _STOP = b"\x01", b"\x02", b"\x03", b"\x04"
+_LINK_TEXT = _LINK.decode()
+_CUTS = re.compile("([\x01-\x04])")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_RATINGS = ("1", "2", "3", "4", "5")
+
+_LAYOUTS = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What decides how a frame looks."""
+
+    language: str
+    answers: tuple[str, ...]
+    is_service: bool
+    owner: Contact | None
+    deputy: Contact | None
+    manager: Contact | None
+    extra: bool
+    dossier_of: Contact | None
+    """The customer, when the mail is a dossier for one of our own people."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Both layouts in quoted-printable, cut where a mail's own words and links go."""
+
+    text: tuple[bytes, ...]
+    html: tuple[bytes, ...]
+
+    def fill(self, subject: str, bodies: tuple[str, str], link: str, stop: str) -> tuple[bytes, bytes]:
+        """The finished parts, plain and HTML, in quoted-printable; `bodies` are the paragraphs for each."""
+        own = {_SUBJECT: quoted(subject), _BODY: quoted(bodies[0]), _LINK: quoted(link), _STOP: quoted(stop)}
+        text = b"=\r\n".join([own.get(piece, piece) for piece in self.text])
+        own = {
+            key: quoted(escape(words)) for key, words in ((_SUBJECT, subject), (_LINK, link), (_STOP, stop))
+        }
+        own[_BODY] = quoted(bodies[1])
+        return text, b"=\r\n".join([own.get(piece, piece) for piece in self.html])
+
+
+class Frames:
+    """The frames of one company."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self.of = lru_cache(maxsize=4096)(self._of)
+
+    def _of(self, shape: Shape) -> Frame:
+        """The frame for a shape, rendered at its first use."""
+        values = {
+            "company": self._company,
+            "language": shape.language,
+            "label": partial(_label, shape.language),
+            "body": _BODY.decode(),
+            "subject": _SUBJECT.decode(),
+            "stop": _STOP.decode(),
+            "signature": _signature(self._company, shape.language),
+            "extra": shape.extra,
+            "dossier": shape.dossier_of is not None,
+            "ratings": _ratings(shape),
+            "buttons": _buttons(shape),
+            "people": _people(shape),
+            "manager_known": shape.manager is not None,
+        }
+        text, html = (_LAYOUTS.get_template(f"layout.{form}").render(values) for form in ("txt", "html"))
+        return Frame(_pieces(_BLANK_LINES.sub("\n\n", text)), _pieces(html))
+
+
+def _signature(company: Company, language: str) -> str:
+    """As the policy has it, which is in the company's own language; in the others by a label."""
+    if language == company.language:
+        return company.signature
+    return _label(language, "footer.signature", company=company.name)
+
+
+def _pieces(layout: str) -> tuple[bytes, ...]:
+    """Encoded pieces, and between them the marks of what goes there."""
+    pieces = _CUTS.split(layout.strip() + "\n")
+    return tuple(piece.encode() if index % 2 else quoted(piece) for index, piece in enumerate(pieces))
+
+
+def _label(language: str, key: str, **names: str) -> str:
+    return label(language, key).format(**names)
+
+
+def _ratings(shape: Shape) -> list[tuple[str, str, str]]:
+    """Score, its word, its link."""
+    if Meaning.RATING not in shape.answers:
+        return []
+    words = [label(shape.language, f"rating.{score}") for score in _RATINGS]
+    return [
+        (score, word, f"{_LINK_TEXT}?say=rating&score={score}")
+        for score, word in zip(_RATINGS, words, strict=True)
+    ]
+
+
+def _buttons(shape: Shape) -> list[tuple[str, str]]:
+    """Label and link of each button."""
+    if shape.dossier_of:
+        return _dossier_buttons(shape.language, contact_view(shape.dossier_of))
+    chosen = [meaning for meaning in shape.answers if meaning != Meaning.RATING]
+    return [
+        (label(shape.language, answer_label(one, shape.is_service)), f"{_LINK_TEXT}?say={one}")
+        for one in chosen
+    ]
+
+
+def answer_label(meaning: str, is_service: bool) -> str:
+    """The key of the label for a meaning: a service does not arrive, it is finished."""
+    return (
+        f"answer.{meaning}-service" if is_service and meaning == Meaning.NOT_ARRIVED else f"answer.{meaning}"
+    )
+
+
+def _dossier_buttons(language: str, customer: Contact) -> list[tuple[str, str]]:
+    buttons = [(label(language, f"case.{do}"), f"{_LINK_TEXT}?do={do}") for do in ("take", "done")]
+    if customer.phone:
+        buttons.append((label(language, "case.call").format(name=customer.name), phone_link(customer.phone)))
+    return buttons
+
+
+def phone_link(phone: str) -> str:
+    """A link that dials."""
+    return "tel:" + "".join(sign for sign in phone if sign in "+0123456789")
+
+
+def _people(shape: Shape) -> list[dict[str, Any]]:
+    """Whom the reader may turn to, in the order of the first try."""
+    roles = (("owner", shape.owner), ("deputy", shape.deputy), ("manager", shape.manager))
+    return [
+        {
+            "words": label(shape.language, f"contact.{role}").format(name=person.name),
+            "phone": person.phone,
+            "dial": phone_link(person.phone or ""),
+            "email": person.email,
+        }
+        for role, contact in roles
+        if contact and (person := contact_view(contact)) and not (role == "deputy" and not shape.owner)
+    ]

@@ -1,0 +1,101 @@
+"""What a mail is about: plain values, gathered by the sweep, from which the composer writes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One of our people, as shown to the reader of a mail."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """An order as a mail tells it. Instants are aware; days are in the customer's calendar."""
+
+    ref: str
+    description: str
+    signed_at: datetime
+    promised_on: date | None
+    promised_before: date | None
+    delivered_at: datetime | None
+    is_service: bool
+    amount_cents: int | None
+    """Hundredths of `currency`."""
+    currency: str
+    withdrawal_days: int
+    seller_promise: str | None
+    referred_by: str | None = None
+    """Who brought the customer; told to managers only (B28)."""
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """One invoice of a letter; `step` is where it stands on the ladder."""
+
+    ref: str
+    amount_cents: int
+    """Hundredths of `currency`."""
+    currency: str
+    due_on: date
+    step: str
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """The dossier that a manager gets with a case."""
+
+    id: int
+    staff_id: int
+    """Who gets this mail; stands in the two links."""
+    reasons: tuple[str, ...]
+    """Reason words: `models.words.CaseReasonKind`, or a policy's own, which is shown as it is."""
+    opened_at: datetime
+    customer_name: str
+    customer_phone: str | None
+    customer_email: str | None
+    timeline: tuple[tuple[datetime, str], ...]
+    """What was sent and received, in order: when, and a ready sentence in the reader's language."""
+    orders: tuple[OrderFacts, ...]
+    invoices: tuple[InvoiceLine, ...]
+    words: tuple[str, ...]
+    """The customer's own words."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Everything one mail says. Instants are aware and shown in `timezone` (IANA)."""
+
+    key: str
+    """Names the message everywhere: lower-case letters, digits and dashes, such as `f123-1`."""
+    kind: str
+    """The cadence of the policy; names the folder of texts."""
+    step: str
+    nudge: int
+    language: str
+    """`it`, `pl` or `en`."""
+    timezone: str
+    recipient_name: str
+    recipient: str
+    """The bare address."""
+    customer_ref: str
+    order: OrderFacts | None
+    invoices: tuple[InvoiceLine, ...]
+    owner: Contact | None
+    deputy: Contact | None
+    manager: Contact | None
+    answers: tuple[str, ...]
+    """What can be answered with one press: `models.words.Meaning`."""
+    extra: bool
+    """A courtesy that can be unsubscribed from."""
+    case: CaseFacts | None
+    in_reply_to: str | None
+    """Message-ID, in angle brackets, of the earlier mail of this thread."""
+    manager_call: str | None = None
+    """`spoken` when a manager has spoken with the customer about this, `tried` when nobody was reached."""
+    answer_by: datetime | None = None
+    """Until when we wait for an answer; where it is unknown, the text names no day."""

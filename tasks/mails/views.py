@@ -1,0 +1,169 @@
+"""What the texts may speak of: the facts of a letter, written out in its language."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from models.policy import Company
+from tasks.mails.formats import clean, full_day, local_day, long_day, money, short_moment
+from tasks.mails.labels import reason
+from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, OrderFacts
+
+NAMES = frozenset(
+    {"company", "name", "customer_ref", "step", "nudge", "order", "invoices", "refs", "totals"}
+    | {"owner", "deputy", "manager", "manager_call", "answer_by", "case"}
+)
+"""The variables that a text may use."""
+
+_REFS_IN_SUBJECT = 3
+
+
+class OrderView(NamedTuple):
+    """An order in words. What is not known is None."""
+
+    ref: str
+    description: str
+    signed: str
+    promised: str | None
+    former: str | None
+    """The day promised before `promised`."""
+    delivered: str | None
+    is_service: bool
+    amount: str | None
+    withdrawal_days: int
+    withdrawal_until: str
+    """The last day of the window when it is counted from signing; the law may give more, never less."""
+    seller_promise: str | None
+    referred_by: str | None
+
+
+class InvoiceView(NamedTuple):
+    """An invoice in words."""
+
+    ref: str
+    amount: str
+    due: str
+    step: str
+
+
+class CaseView(NamedTuple):
+    """A dossier in words."""
+
+    id: int
+    reasons: tuple[str, ...]
+    opened: str
+    customer_name: str
+    customer_phone: str | None
+    customer_email: str | None
+    timeline: tuple[tuple[str, str], ...]
+    orders: tuple[OrderView, ...]
+    invoices: tuple[InvoiceView, ...]
+    words: tuple[str, ...]
+
+
+def context(letter: Letter, company: Company) -> dict[str, Any]:
+    """The variables of `NAMES` for one letter."""
+    return {
+        "company": company,
+        "name": clean(letter.recipient_name),
+        "customer_ref": clean(letter.customer_ref),
+        "step": letter.step,
+        "nudge": letter.nudge,
+        "order": letter.order and order_view(letter.order, letter.language, letter.timezone),
+        "invoices": invoice_views(letter.invoices, letter.language),
+        "refs": _refs(letter.invoices),
+        "totals": _totals(letter.invoices, letter.language),
+        "owner": letter.owner and contact_view(letter.owner),
+        "deputy": letter.deputy and contact_view(letter.deputy),
+        "manager": letter.manager and contact_view(letter.manager),
+        "manager_call": letter.manager_call,
+        "answer_by": _local_day(letter.language, letter.answer_by, letter.timezone),
+        "case": letter.case and _case_view(letter.case, letter.language, letter.timezone),
+    }
+
+
+def day(language: str, value: date) -> str:
+    """A day for a sentence: with its weekday, but in Polish, where the weekday would need its case."""
+    return long_day(language, value) if language == "pl" else full_day(language, value)
+
+
+def _day(language: str, value: date | None) -> str | None:
+    return None if value is None else day(language, value)
+
+
+def _local_day(language: str, at: datetime | None, timezone: str) -> str | None:
+    return None if at is None else day(language, local_day(at, timezone))
+
+
+@lru_cache(maxsize=4096)
+def contact_view(contact: Contact) -> Contact:
+    """The same person, fit to stand on one line."""
+    return Contact(clean(contact.name), _cleaned(contact.email), _cleaned(contact.phone))
+
+
+def order_view(order: OrderFacts, language: str, timezone: str) -> OrderView:
+    """An order in the words of a language, its instants on the clock of a time zone."""
+    signed = local_day(order.signed_at, timezone)
+    return OrderView(
+        ref=clean(order.ref),
+        description=clean(order.description).rstrip(" ."),
+        signed=day(language, signed),
+        promised=_day(language, order.promised_on),
+        former=_day(language, order.promised_before),
+        delivered=_local_day(language, order.delivered_at, timezone),
+        is_service=order.is_service,
+        amount=None if order.amount_cents is None else money(language, order.amount_cents, order.currency),
+        withdrawal_days=order.withdrawal_days,
+        withdrawal_until=day(language, signed + timedelta(days=order.withdrawal_days)),
+        seller_promise=_cleaned(order.seller_promise),
+        referred_by=_cleaned(order.referred_by),
+    )
+
+
+def invoice_views(invoices: tuple[InvoiceLine, ...], language: str) -> tuple[InvoiceView, ...]:
+    """Invoices in the words of a language."""
+    return tuple(
+        InvoiceView(
+            clean(one.ref),
+            money(language, one.amount_cents, one.currency),
+            long_day(language, one.due_on),
+            one.step,
+        )
+        for one in invoices
+    )
+
+
+def _cleaned(text: str | None) -> str | None:
+    return clean(text) or None if text else None
+
+
+def _refs(invoices: tuple[InvoiceLine, ...]) -> str:
+    """The numbers for a subject line: all of a few, the first ones of many."""
+    refs = ", ".join(clean(one.ref) for one in invoices[:_REFS_IN_SUBJECT])
+    return f"{refs} (+{len(invoices) - _REFS_IN_SUBJECT})" if len(invoices) > _REFS_IN_SUBJECT else refs
+
+
+def _totals(invoices: tuple[InvoiceLine, ...], language: str) -> tuple[str, ...]:
+    """One sum per currency."""
+    if len(invoices) == 1:
+        return (money(language, invoices[0].amount_cents, invoices[0].currency),)
+    sums: Counter[str] = Counter()
+    for one in invoices:
+        sums[one.currency] += one.amount_cents
+    return tuple(money(language, cents, currency) for currency, cents in sums.items())
+
+
+def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
+    return CaseView(
+        id=case.id,
+        reasons=tuple(clean(reason(language, word)) for word in case.reasons),
+        opened=short_moment(language, case.opened_at, timezone),
+        customer_name=clean(case.customer_name),
+        customer_phone=_cleaned(case.customer_phone),
+        customer_email=_cleaned(case.customer_email),
+        timeline=tuple((short_moment(language, at, timezone), clean(text)) for at, text in case.timeline),
+        orders=tuple(order_view(order, language, timezone) for order in case.orders),
+        invoices=invoice_views(case.invoices, language),
+        words=tuple(clean(words) for words in case.words),
+    )
