@@ -30,13 +30,11 @@ def still_to_come(happened: Mapping[str, datetime | None], now: datetime) -> Dou
 def before_it_began(
     began: tuple[str, date], ended: Mapping[str, datetime | None], zone: ZoneInfo
 ) -> Doubt | None:
-    """The first date before the day on which the matter began; days are compared, since many systems know no hours."""
+    """The first date before the day on which the matter began; days, since many systems know no hours."""
     name, start = began
     for later, at in ended.items():
         if at is not None and at.astimezone(zone).date() < start:
-            return Doubt(
-                later, f"is an impossible date: it lies before {name} ({start}); mend whichever is wrong"
-            )
+            return Doubt(later, f"is an impossible date: it lies before {name} ({start}); mend the wrong one")
     return None
 
 
@@ -46,5 +44,5 @@ def paid_too_early(issued_on: date, paid_at: datetime | None) -> Doubt | None:
         return None
     return Doubt(
         "paid_at",
-        f"is an impossible date: over a year before issued_on ({issued_on}); mend whichever is wrong",
+        f"is an impossible date: over a year before issued_on ({issued_on}); mend the wrong one",
     )

@@ -25,8 +25,8 @@ def read_day(value: Any, zone: ZoneInfo) -> date:
 def read_time(value: Any, zone: ZoneInfo) -> datetime:
     """The instant, in UTC, of a time, a date (the start of that day) or an ISO text.
 
-    A naive time belongs to `zone`. In a daylight-saving gap it moves forward by the gap; of an hour that comes twice it
-    is the first.
+    A naive time belongs to `zone`. In a daylight-saving gap it moves forward by the gap; of an hour that
+    comes twice it is the first.
 
     Raises:
         ValueError: it is none; the message says how to write one.
@@ -38,7 +38,8 @@ def read_time(value: Any, zone: ZoneInfo) -> datetime:
             raise ValueError("is no time; write it like 2026-02-28 14:30:00")  # noqa: TRY004 (see above)
         value = datetime(value.year, value.month, value.day, tzinfo=zone)
     _of_our_age(value)
-    return (value if value.tzinfo else value.replace(tzinfo=zone, fold=0)).astimezone(UTC)
+    at: datetime = value if value.tzinfo else value.replace(tzinfo=zone, fold=0)
+    return at.astimezone(UTC)
 
 
 def read_moment(value: Any, zone: ZoneInfo) -> str:

@@ -1,0 +1,1 @@
+"""Import: a company's own facts, read through its SELECTs, checked row by row, written once."""

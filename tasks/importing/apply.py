@@ -1,0 +1,96 @@
+"""The writing half of an import; a replay calls it too, with the facts as they stood at its time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import importing as queries
+from models.queries.responses import known_refs
+from tasks.hearing import Answer, hear
+from tasks.importing import resolving
+from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
+from tasks.importing.writing import Applied, Word, lift_suppressions, write
+
+_CHUNK = 5_000
+
+
+def apply_rows(
+    session: Session, table: str, rows: Sequence[Any], at: datetime, actor: str, *, policy: Policy
+) -> Applied:
+    """Make the rows true. Doing it twice changes nothing more; a row that cannot be used costs only itself.
+
+    Args:
+        session: an open transaction; it is not committed here.
+        table: one of `tasks.importing.rows.TABLES`.
+        rows: of that table, each reference at most once.
+        at: aware; when we learned of it. A moved promise and the history carry this time.
+        actor: who says so, such as `import:sample`.
+        policy: answers are heard by it.
+    """
+    if not rows:
+        return Applied()
+    queries.take_turn(session)
+    size = len(rows) if table == "staff" else _CHUNK
+    parts = (rows[start : start + size] for start in range(0, len(rows), size))
+    done = [_apply(session, table, part, Word(at, actor), policy) for part in parts]
+    return Applied(
+        inserted=sum(item.inserted for item in done),
+        changed=sum(item.changed for item in done),
+        unchanged=sum(item.unchanged for item in done),
+        rejects=tuple(reject for item in done for reject in item.rejects),
+    )
+
+
+def _apply(session: Session, table: str, rows: Sequence[Any], word: Word, policy: Policy) -> Applied:
+    match table:
+        case "staff":
+            return _staff(session, rows, word)
+        case "customers":
+            return _customers(session, rows, word)
+        case "orders":
+            return write(session, table, resolving.orders(session, rows), word).applied
+        case "invoices":
+            return write(session, table, resolving.invoices(session, rows), word).applied
+        case "responses":
+            return _responses(session, rows, word.at, policy)
+    raise ValueError(f"{table!r} is no table of an import")
+
+
+def _staff(session: Session, rows: Sequence[StaffRow], word: Word) -> Applied:
+    """In two steps, since a deputy may stand further down, and two may stand in for each other."""
+    resolved = resolving.staff(session, rows)
+    applied = write(session, "staff", resolved, word).applied
+    if applied.inserted or applied.changed:
+        deputies = resolved.later
+        ids = queries.staff_ids(session, {*deputies, *(ref for ref in deputies.values() if ref)})
+        known = {ids[ref]: {"deputy_id": ids.get(deputy or "")} for ref, deputy in deputies.items()}
+        queries.change(session, "staff", known)
+    return applied
+
+
+def _customers(session: Session, rows: Sequence[CustomerRow], word: Word) -> Applied:
+    written = write(session, "customers", resolving.customers(rows), word)
+    if written.changes:
+        queries.plan_again(session, written.changes)
+        lift_suppressions(session, list(written.changes), word)
+    return written.applied
+
+
+def _responses(session: Session, rows: Sequence[ResponseRow], at: datetime, policy: Policy) -> Applied:
+    """Answers do not change: known ones are left alone. The rest are heard in the order they came in."""
+    heard = known_refs(session, [row.ref for row in rows])
+    new = sorted((row for row in rows if row.ref not in heard), key=lambda row: row.received_at)
+    resolved = resolving.responses(session, new)
+    answers = [_answer(row, resolved.values[row.ref]) for row in new if row.ref in resolved.values]
+    inserted = hear(session, policy, answers, at)
+    return Applied(inserted, 0, len(heard) + len(answers) - inserted, tuple(resolved.rejects))
+
+
+def _answer(row: ResponseRow, ids: Mapping[str, Any]) -> Answer:
+    return Answer(
+        ref=row.ref, channel=row.channel, meaning=row.meaning, rating=row.rating, text=row.text,
+        about=row.about, received_at=row.received_at, **ids,
+    )  # fmt: skip

@@ -1,0 +1,104 @@
+"""The last step of reading a row: defaults filled in, and its dates held against each other."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from models.rules.calendars import zone
+from models.rules.plausible import Doubt, before_it_began, paid_too_early, still_to_come
+from models.words import Meaning
+from tasks.importing.config import SourceConfig
+from tasks.importing.places import language_of, zone_of
+from tasks.importing.rows import AnyRow, CustomerRow, InvoiceRow, OrderRow, ResponseRow, StaffRow
+
+Builder = Callable[[dict[str, Any], SourceConfig, datetime], AnyRow]
+
+
+class UnusableError(Exception):
+    """A row that must stay outside: the column at fault, and what to do about it."""
+
+    def __init__(self, column: str, fix: str) -> None:
+        super().__init__(column, fix)
+        self.column, self.fix = column, fix
+
+
+def _refuse(*doubts: Doubt | None) -> None:
+    for doubt in doubts:
+        if doubt is not None:
+            raise UnusableError(*doubt)
+
+
+def _staff(values: dict[str, Any], config: SourceConfig, now: datetime) -> StaffRow:
+    del now
+    values.setdefault("language", config.language)
+    values.setdefault("country", config.country)
+    row = StaffRow(**values)
+    if row.absent_from and row.absent_until and row.absent_until < row.absent_from:
+        raise UnusableError(
+            "absent_until", f"lies before absent_from ({row.absent_from}); mend whichever is wrong"
+        )
+    return row
+
+
+def _customer(values: dict[str, Any], config: SourceConfig, now: datetime) -> CustomerRow:
+    del now
+    country = values.setdefault("country", None)
+    if "language" not in values:
+        values["language"] = language_of(country) if country else config.language
+    values["country"] = country or config.country
+    if "timezone" not in values:
+        elsewhere = None if values["country"] == config.country else zone_of(values["country"])
+        values["timezone"] = elsewhere or config.timezone
+    return CustomerRow(**values)
+
+
+def _order(values: dict[str, Any], config: SourceConfig, now: datetime) -> OrderRow:
+    values.setdefault("currency", config.currency)
+    row = OrderRow(**values)
+    ended = {"delivered_at": row.delivered_at, "cancelled_at": row.cancelled_at}
+    here = zone(config.timezone)
+    _refuse(
+        still_to_come({"signed_at": row.signed_at, **ended}, now),
+        before_it_began(("signed_at", row.signed_at.astimezone(here).date()), ended, here),
+    )
+    return row
+
+
+def _invoice(values: dict[str, Any], config: SourceConfig, now: datetime) -> InvoiceRow:
+    values.setdefault("currency", config.currency)
+    row = InvoiceRow(**values)
+    if row.amount_cents == 0:
+        raise UnusableError("amount", "leaves nothing to pay; leave such invoices out with WHERE")
+    ended = {"disputed_at": row.disputed_at, "cancelled_at": row.cancelled_at}
+    _refuse(
+        still_to_come({"paid_at": row.paid_at, **ended}, now),
+        before_it_began(("issued_on", row.issued_on), ended, zone(config.timezone)),
+        paid_too_early(row.issued_on, row.paid_at),
+    )
+    return row
+
+
+def _response(values: dict[str, Any], config: SourceConfig, now: datetime) -> ResponseRow:
+    del config
+    if not ({"customer", "order", "invoice"} & values.keys()):
+        raise UnusableError(
+            "customer", "says not whose answer it is; fill in one of customer, order and invoice"
+        )
+    rating = values.get("rating")
+    meaning = values.setdefault("meaning", Meaning.MESSAGE.value if rating is None else Meaning.RATING.value)
+    if meaning == Meaning.RATING and rating is None:
+        raise UnusableError("rating", "is missing; a rating has a number from 1 to 5")
+    if meaning == Meaning.MESSAGE and "text" not in values:
+        raise UnusableError("text", "is missing; an answer has a rating, a text or a meaning")
+    row = ResponseRow(**values)
+    _refuse(still_to_come({"received_at": row.received_at}, now))
+    return row
+
+
+BUILDERS: Mapping[str, Builder] = {
+    "staff": _staff,
+    "customers": _customer,
+    "orders": _order,
+    "invoices": _invoice,
+    "responses": _response,
+}

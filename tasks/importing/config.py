@@ -1,0 +1,76 @@
+"""`source.toml`: what a source says of itself."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from tasks.importing.errors import SourceError
+from tasks.importing.places import read_country, read_language, read_zone
+
+FIRST_IMPORT = "first-import"
+"""The value of a variable that stands for the local day of the first import."""
+
+
+class SourceConfig(BaseModel):
+    """The settings of a source: defaults for empty columns, and where its SELECTs run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timezone: Annotated[str, AfterValidator(read_zone)]
+    """IANA name; resolves naive times."""
+    country: Annotated[str, AfterValidator(read_country)]
+    language: Annotated[str, AfterValidator(read_language)]
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    url: str | None = None
+    """SQLAlchemy address, or `env:NAME`; without it the SELECTs run in DuckDB over files."""
+    variables: dict[str, str] = {}
+    encodings: dict[str, str] = {}
+    """By file, for those that are not UTF-8: any name Python knows, such as `cp1250`."""
+
+
+def read_config(folder: Path) -> SourceConfig:
+    """Read `source.toml`.
+
+    Raises:
+        SourceError: the folder or the file is missing, is no TOML, or says something that cannot hold.
+    """
+    path = folder / "source.toml"
+    try:
+        return SourceConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SourceError(
+            f"{path}: cannot be read ({error.strerror}); a source is a folder with this file"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: is no TOML: {error}") from error
+    except ValidationError as error:
+        problems = (f"{path}: {_place(item['loc'])}: {_said(item['msg'])}" for item in error.errors())
+        raise SourceError("\n".join(problems)) from error
+
+
+def address_of(config: SourceConfig, folder: Path) -> str | None:
+    """The database address of a source; `env:NAME` is looked up here alone, so that no file holds a password.
+
+    Raises:
+        SourceError: the variable is not set.
+    """
+    if config.url is None or not config.url.startswith("env:"):
+        return config.url
+    name = config.url.removeprefix("env:")
+    if not (value := os.environ.get(name)):
+        raise SourceError(f"{folder / 'source.toml'}: url: the environment variable {name} is empty; set it")
+    return value
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in loc)
+
+
+def _said(message: str) -> str:
+    return {
+        "Field required": "is missing; add it",
+        "Extra inputs are not permitted": "is not known; take it out, or mend its name",
+    }.get(message, message.removeprefix("Value error, "))

@@ -1,0 +1,153 @@
+"""SELECTs over files, run in DuckDB: in memory, bounded, and without the network."""
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tasks.importing.config import SourceConfig
+from tasks.importing.errors import SourceError
+from tasks.importing.files import in_utf8, sheets
+from tasks.importing.rows import Reject
+from tasks.importing.selected import Selected
+
+_MEMORY, _THREADS = "1GB", 2
+_HELPERS = """
+CREATE MACRO iso_date(value, format) AS
+    coalesce(strftime(try_strptime(value, format), '%Y-%m-%d'), value);
+CREATE MACRO iso_time(value, format) AS
+    coalesce(strftime(try_strptime(value, format), '%Y-%m-%d %H:%M:%S'), value);
+"""
+"""Text in another order to ISO; what cannot be read stays as it is, so that only its row is refused."""
+_FILE = re.compile(r"'([^'\n]+\.(?:csv|tsv|txt|parquet|json|jsonl|ndjson|gz|zst))'", re.IGNORECASE)
+_MALFORMED = """
+SELECT s.file_path, e.line, coalesce(e.column_name, 'line'), e.csv_line, e.error_message
+FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) ORDER BY 1, 2
+"""
+
+
+class Files:
+    """A DuckDB that finds files relative to the data folder."""
+
+    def __init__(self, data: Path, config: SourceConfig, variables: Mapping[str, str]) -> None:
+        self._given = data
+        self._scratch = tempfile.TemporaryDirectory(prefix="seguito-import-")
+        scratch = Path(self._scratch.name)
+        try:
+            self._data = in_utf8(data.resolve(), config.encodings, scratch / "data")
+            self._duck = _open(self._data, scratch, config.timezone)
+            self._prepare(variables, scratch)
+        except BaseException:
+            self._scratch.cleanup()
+            raise
+
+    def _prepare(self, variables: Mapping[str, str], scratch: Path) -> None:
+        for name, value in variables.items():
+            self._duck.execute(f"SET VARIABLE {_quoted(name)} = ?", [value])
+        for name, copy in sheets(self._given, scratch / "sheets"):
+            options = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
+            path = str(copy).replace("'", "''")
+            self._duck.execute(f"CREATE VIEW {_quoted(name)} AS FROM read_csv('{path}', {options})")
+
+    def select(self, sql: str, file: str) -> Selected:
+        """Start a SELECT; its rows come in batches.
+
+        Raises:
+            SourceError: it cannot run, now or while its rows come.
+        """
+        self._refuse_strays(sql, file)
+        try:
+            statements = self._duck.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                raise SourceError(f"{file}: is not one SELECT; leave exactly one statement in it")
+            described = self._duck.execute(f"DESCRIBE {sql}").fetchall()
+            result = self._duck.execute(_aware_as_text(sql, described))
+        except duckdb.Error as error:
+            raise self._source_error(file, error) from None
+        return Selected([str(row[0]) for row in described], lambda size: self._batches(result, size, file))
+
+    def _batches(self, result: duckdb.DuckDBPyConnection, size: int, file: str) -> Iterator[Sequence[Any]]:
+        try:
+            while batch := result.fetchmany(size):
+                yield batch
+        except duckdb.Error as error:
+            raise self._source_error(file, error) from None
+
+    def malformed(self) -> list[Reject]:
+        """Lines that were no rows at all, from files read with `store_rejects = true`; each is told once."""
+        try:
+            found = self._duck.execute(_MALFORMED).fetchall()
+            self._duck.execute("DELETE FROM reject_errors")
+        except duckdb.CatalogException:  # nothing was read that way
+            return []
+        fix = "has the wrong number of cells or a cell of another kind; mend the line"
+        return [Reject(Path(path).name, line, column, text, fix) for path, line, column, text, _ in found]
+
+    def close(self) -> None:
+        """Close it, and remove what was made for it."""
+        self._duck.close()
+        self._scratch.cleanup()
+
+    def _refuse_strays(self, sql: str, file: str) -> None:
+        """DuckDB looks into the working directory first: it could read another file of that name."""
+        here = Path.cwd()
+        if here == self._given.resolve() == self._data:
+            return
+        for name in _FILE.findall(sql):
+            if not Path(name).is_absolute() and any(here.glob(name)):
+                raise SourceError(
+                    f"{file}: {name} also stands in the working directory; start in another one"
+                )
+
+    def _source_error(self, file: str, error: duckdb.Error) -> SourceError:
+        """Without the values that DuckDB quotes: errors go to logs."""
+        lines = str(error).splitlines() or [""]
+        said = (
+            lines[0] if not isinstance(error, duckdb.ConversionException) else "a value does not fit its type"
+        )
+        if column := re.search(r'Error when converting column "([^"]*)"', str(error)):
+            said += f" in column {column[1]}"
+        return SourceError(f"{file}: {said}; {_advice(error, self._given)}")
+
+
+def _open(data: Path, scratch: Path, timezone: str) -> duckdb.DuckDBPyConnection:
+    duck = duckdb.connect(
+        config={
+            "memory_limit": _MEMORY,
+            "threads": _THREADS,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "temp_directory": str(scratch / "spill"),
+        }
+    )
+    duck.execute("SET file_search_path = ?", [str(data)])
+    duck.execute("SET TimeZone = ?", [timezone])
+    duck.execute(_HELPERS)
+    return duck
+
+
+def _aware_as_text(sql: str, described: Sequence[Sequence[Any]]) -> str:
+    """Aware times leave DuckDB as ISO text with their offset; as values they would need another library."""
+    aware = [_quoted(row[0]) for row in described if row[1] == "TIMESTAMP WITH TIME ZONE"]
+    if not aware:
+        return sql
+    casts = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in aware)
+    return f"SELECT * REPLACE ({casts}) FROM (\n{sql.strip().rstrip(';')}\n)"  # noqa: S608 (the source's own SELECT)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _advice(error: duckdb.Error, data: Path) -> str:
+    if isinstance(error, duckdb.IOException):
+        return f"files are looked for in {data}; give the right folder with --data"
+    if isinstance(error, (duckdb.ConversionException, duckdb.InvalidInputException)):
+        return (
+            "read files with all_varchar = true, and name those not in UTF-8 under [encodings] in source.toml"
+        )
+    return "mend the SELECT; it is DuckDB's SQL"

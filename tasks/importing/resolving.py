@@ -1,0 +1,149 @@
+"""References of a batch to ids: one question a kind of reference, and a reject for each that is not known."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.queries import importing as queries
+from models.queries.importing import Buyer, Owned
+from tasks.importing.rows import CustomerRow, InvoiceRow, OrderRow, ResponseRow, StaffRow
+from tasks.importing.writing import Resolved
+
+CONSUMER_WITHDRAWAL_DAYS = 14
+"""For goods bought at a distance (EU); between businesses there is none."""
+_STAFF = ("seller", "owner", "deputy")
+_UNKNOWN_CUSTOMER = "is no known customer; import it with customers.sql first, or mend the reference"
+_UNKNOWN_ORDER = "is no known order; import it with orders.sql first, or mend the reference"
+_UNKNOWN_INVOICE = "is no known invoice; import it with invoices.sql first, or mend the reference"
+_UNKNOWN_STAFF = "is no known member of staff; import them with staff.sql first, or mend the reference"
+
+_REFERENCES = {"origin", "customer", "order", "invoice", *_STAFF}
+_PLAIN = {
+    kind: tuple(item.name for item in fields(kind) if item.name not in _REFERENCES)
+    for kind in (StaffRow, CustomerRow, OrderRow, InvoiceRow)
+}
+
+
+def _plain(row: StaffRow | CustomerRow | OrderRow | InvoiceRow) -> dict[str, Any]:
+    """The columns that need no looking up."""
+    return {name: getattr(row, name) for name in _PLAIN[type(row)]}
+
+
+def _named(rows: Iterable[Any], *attributes: str) -> set[str]:
+    return {ref for row in rows for name in attributes if (ref := getattr(row, name)) is not None}
+
+
+def staff(session: Session, rows: Sequence[StaffRow]) -> Resolved:
+    """Members of staff; their deputies stay references, since they may be new themselves."""
+    resolved = Resolved()
+    known = set(queries.staff_ids(session, _named(rows, "deputy")))
+    left = list(rows)
+    while lost := [
+        row for row in left if row.deputy and row.deputy not in known | {other.ref for other in left}
+    ]:
+        for row in lost:  # whoever is refused may have been the deputy of another
+            resolved.refuse(row, "deputy", row.deputy or "", _UNKNOWN_STAFF)
+        left = [row for row in left if row not in lost]
+    resolved.values = {row.ref: _plain(row) for row in left}
+    resolved.later = {row.ref: row.deputy for row in left}
+    return resolved
+
+
+def customers(rows: Sequence[CustomerRow]) -> Resolved:
+    """Customers refer to nobody."""
+    return Resolved({row.ref: _plain(row) for row in rows})
+
+
+def orders(session: Session, rows: Sequence[OrderRow]) -> Resolved:
+    """Orders with the ids of their customer and staff."""
+    resolved = Resolved()
+    buyers = queries.buyers(session, _named(rows, "customer"))
+    people = queries.staff_ids(session, _named(rows, *_STAFF))
+    for row in rows:
+        buyer = buyers.get(row.customer)
+        if buyer is None:
+            resolved.refuse(row, "customer", row.customer, _UNKNOWN_CUSTOMER)
+        elif stranger := _stranger(row, people):
+            resolved.refuse(row, stranger, getattr(row, stranger), _UNKNOWN_STAFF)
+        else:
+            resolved.values[row.ref] = _order(row, buyer, people)
+    return resolved
+
+
+def _stranger(row: OrderRow, people: Mapping[str, int]) -> str | None:
+    for name in _STAFF:
+        ref = getattr(row, name)
+        if ref is not None and ref not in people:
+            return name
+    return None
+
+
+def _order(row: OrderRow, buyer: Buyer, people: Mapping[str, int]) -> dict[str, Any]:
+    values = _plain(row)
+    values["customer_id"] = buyer.id
+    values["seller_id"] = people.get(row.seller) if row.seller else None
+    values["owner_id"] = people.get(row.owner) if row.owner else None
+    values["deputy_id"] = people.get(row.deputy) if row.deputy else None
+    values["dates"] = dict(sorted(row.dates.items()))
+    if row.withdrawal_days is None:
+        values["withdrawal_days"] = 0 if buyer.is_business else CONSUMER_WITHDRAWAL_DAYS
+    return values
+
+
+def invoices(session: Session, rows: Sequence[InvoiceRow]) -> Resolved:
+    """Invoices with the ids of their customer and order."""
+    resolved = Resolved()
+    buyers = queries.buyers(session, _named(rows, "customer"))
+    sales = queries.owned(session, "orders", _named(rows, "order"))
+    for row in rows:
+        if row.customer not in buyers:
+            resolved.refuse(row, "customer", row.customer, _UNKNOWN_CUSTOMER)
+        elif row.order is not None and row.order not in sales:
+            resolved.refuse(row, "order", row.order, _UNKNOWN_ORDER)
+        else:
+            ids = {
+                "customer_id": buyers[row.customer].id,
+                "order_id": sales[row.order].id if row.order else None,
+            }
+            resolved.values[row.ref] = _plain(row) | ids
+    return resolved
+
+
+def responses(session: Session, rows: Sequence[ResponseRow]) -> Resolved:
+    """Answers with the ids of whose they are and of what they are about."""
+    resolved = Resolved()
+    buyers = queries.buyers(session, _named(rows, "customer"))
+    sales = queries.owned(session, "orders", _named(rows, "order"))
+    bills = queries.owned(session, "invoices", _named(rows, "invoice"))
+    for row in rows:
+        if row.order is not None and row.order not in sales:
+            resolved.refuse(row, "order", row.order, _UNKNOWN_ORDER)
+        elif row.invoice is not None and row.invoice not in bills:
+            resolved.refuse(row, "invoice", row.invoice, _UNKNOWN_INVOICE)
+        elif row.customer is not None and row.customer not in buyers:
+            resolved.refuse(row, "customer", row.customer, _UNKNOWN_CUSTOMER)
+        else:
+            _response(resolved, row, buyers, sales.get(row.order or ""), bills.get(row.invoice or ""))
+    return resolved
+
+
+def _response(
+    resolved: Resolved, row: ResponseRow, buyers: Mapping[str, Buyer], sale: Owned | None, bill: Owned | None
+) -> None:
+    named = buyers[row.customer].id if row.customer else None
+    whose = {
+        owner for owner in (named, sale and sale.customer_id, bill and bill.customer_id) if owner is not None
+    }
+    if len(whose) > 1:
+        told = row.customer or row.invoice or ""
+        resolved.refuse(
+            row, "customer" if row.customer else "invoice", told, "and the rest belong to two customers"
+        )
+        return
+    resolved.values[row.ref] = {
+        "customer_id": whose.pop(),
+        "order_id": sale.id if sale else None,
+        "invoice_id": bill.id if bill else None,
+    }

@@ -1,0 +1,127 @@
+"""Facts as they come out of a source: checked and parsed, references still as the source writes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+TABLES = ("staff", "customers", "orders", "invoices", "responses")
+"""In the order in which they are read: each may refer to those before it."""
+
+
+class Origin(NamedTuple):
+    """Where a row came from."""
+
+    file: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that stays outside, and why. Its value may be personal: for the reject file, never for a log."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    fix: str
+
+    def __str__(self) -> str:
+        """Say it in one line, as in `orders.csv, row 17, promised_on: '31/02/2026' is no date; write …`."""
+        said = f"{self.value!r} {self.fix}" if self.value else self.fix
+        return f"{self.file}, row {self.row}, {self.column}: {said}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What all rows have in common. Times are aware and UTC; days are calendar days of the source."""
+
+    ref: str
+    origin: Origin = field(default=Origin(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRow(Row):
+    """One of `staff.sql`."""
+
+    name: str
+    role: str
+    language: str
+    country: str
+    email: str | None = None
+    phone: str | None = None
+    team: str | None = None
+    deputy: str | None = None
+    absent_from: date | None = None
+    absent_until: date | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRow(Row):
+    """One of `customers.sql`."""
+
+    name: str
+    email: str
+    language: str
+    country: str
+    timezone: str
+    billing_email: str | None = None
+    phone: str | None = None
+    is_business: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow(Row):
+    """One of `orders.sql`. `withdrawal_days` is None where the customer's kind decides it."""
+
+    customer: str
+    description: str
+    currency: str
+    signed_at: datetime
+    seller: str | None = None
+    owner: str | None = None
+    deputy: str | None = None
+    product_line: str | None = None
+    is_service: bool = False
+    amount_cents: int | None = None
+    seller_promise: str | None = None
+    referred_by: str | None = None
+    withdrawal_days: int | None = None
+    promised_on: date | None = None
+    delivered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    dates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRow(Row):
+    """One of `invoices.sql`."""
+
+    customer: str
+    amount_cents: int
+    currency: str
+    issued_on: date
+    due_on: date
+    order: str | None = None
+    paid_at: datetime | None = None
+    disputed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseRow(Row):
+    """One of `responses.sql`; at least one of `customer`, `order` and `invoice` is there."""
+
+    meaning: str
+    received_at: datetime
+    customer: str | None = None
+    order: str | None = None
+    invoice: str | None = None
+    rating: int | None = None
+    text: str | None = None
+    channel: str = "import"
+    about: str | None = None
+
+
+AnyRow = StaffRow | CustomerRow | OrderRow | InvoiceRow | ResponseRow

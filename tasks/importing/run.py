@@ -1,0 +1,115 @@
+"""A whole import: every table of a source, batch by batch."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import importing as queries
+from tasks.database import Database
+from tasks.importing.apply import apply_rows
+from tasks.importing.config import read_config
+from tasks.importing.errors import SourceError
+from tasks.importing.rejects import RejectFile
+from tasks.importing.report import Counts, ImportReport, Preview
+from tasks.importing.rows import AnyRow, Reject
+from tasks.importing.source import Source, open_source
+from tasks.importing.variables import resolve
+from tasks.importing.writing import Applied
+
+_BULK_ROWS = 10_000
+"""From so many new rows on, the statistics of the database are refreshed."""
+
+
+def import_source(
+    db: Database,
+    source_folder: Path,
+    data: Path | None,
+    *,
+    now: datetime,
+    policy: Policy,
+    state_dir: Path,
+    tables: Sequence[str] | None = None,
+    check: bool = False,
+) -> ImportReport:
+    """Import a source, one transaction a batch. Importing it again changes nothing but what changed there.
+
+    Args:
+        db: where to.
+        source_folder: the folder with `source.toml` and the SELECTs.
+        data: the folder of its files; None for `data` in the source.
+        now: aware.
+        policy: answers are heard by it.
+        state_dir: rejects are kept below it.
+        tables: only these; None for all that the source has.
+        check: write nothing at all; the report brings samples and rejects instead of a file.
+
+    Raises:
+        SourceError: the source cannot be read. Batches before that stay; importing again is harmless.
+    """
+    if check:
+        with db.rehearse() as session:
+            report = ImportReport(source_folder.resolve().name, preview=Preview())
+            job = _Import(lambda: nullcontext(session), now, policy, None, report)
+            return job.run(source_folder, data, tables)
+    report = ImportReport(source_folder.resolve().name)
+    return _Import(db.write, now, policy, RejectFile(state_dir, report.source, now), report).run(
+        source_folder, data, tables
+    )
+
+
+@dataclass
+class _Import:
+    transaction: Callable[[], AbstractContextManager[Session]]
+    now: datetime
+    policy: Policy
+    rejects: RejectFile | None
+    report: ImportReport
+
+    def run(self, folder: Path, data: Path | None, tables: Sequence[str] | None) -> ImportReport:
+        config = read_config(folder)
+        with self.transaction() as session:
+            variables = resolve(session, config, folder, self.now)
+        with open_source(folder, data, variables) as source:
+            for table in _chosen(source, tables):
+                self._table(source, table)
+        return self.report
+
+    def _table(self, source: Source, table: str) -> None:
+        counts = self.report.tables[table] = Counts()
+        for batch in source.read(table, self.now):
+            rows = [row for row in batch if not isinstance(row, Reject)]
+            with self.transaction() as session:
+                applied = apply_rows(
+                    session, table, rows, self.now, f"import:{source.name}", policy=self.policy
+                )
+            rejects = [row for row in batch if isinstance(row, Reject)]
+            self._count(table, counts, rows, rejects, applied)
+        with self.transaction() as session:
+            if counts.is_whole:
+                queries.set_mark(session, f"import:{table}", self.now.isoformat(), self.now)
+            if counts.inserted >= _BULK_ROWS and table != "responses":
+                queries.refresh_statistics(session, [table])
+
+    def _count(
+        self, table: str, counts: Counts, rows: list[AnyRow], rejects: list[Reject], applied: Applied
+    ) -> None:
+        read = len(rows) + len(rejects)
+        rejects = sorted([*rejects, *applied.rejects], key=lambda reject: (reject.file, reject.row))
+        counts.add(read, applied, rejects)
+        if self.report.preview is not None:
+            self.report.preview.add(table, rows, rejects)
+        if self.rejects is not None:
+            self.rejects.add(table, rejects)
+            self.report.rejects_file = self.rejects.path
+
+
+def _chosen(source: Source, tables: Sequence[str] | None) -> tuple[str, ...]:
+    for table in tables or ():
+        if table not in source.tables:
+            raise SourceError(f"{source.name}: has no {table}.sql; it has {', '.join(source.tables)}")
+    return tuple(table for table in source.tables if tables is None or table in tables)

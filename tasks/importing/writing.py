@@ -1,0 +1,108 @@
+"""Writing a batch: what is new, what changed, what is the same, and the history of it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from models.queries import importing as queries
+from models.rules.changes import promise, transitions
+from tasks.importing.rows import AnyRow, Reject
+
+_SUBJECTS = {"orders": "order", "invoices": "invoice"}
+
+
+class Word(NamedTuple):
+    """Who told us, and when we learned of it (aware)."""
+
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of a batch. Rejected rows are none of the other three."""
+
+    inserted: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejects: tuple[Reject, ...] = ()
+
+
+@dataclass
+class Resolved:
+    """Rows whose references were found, as columns by reference; and those whose were not."""
+
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    later: dict[str, str | None] = field(default_factory=dict)
+    """By reference: what is part of the facts, and written in a second step (the deputies of staff)."""
+
+    def refuse(self, row: AnyRow, column: str, value: str, fix: str) -> None:
+        """Keep a row outside."""
+        self.rejects.append(Reject(row.origin.file, row.origin.row, column, value, fix))
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `write` did, for those who have to follow up on it."""
+
+    applied: Applied
+    changes: Mapping[int, Mapping[str, Any]]
+
+
+def fingerprint(values: Mapping[str, Any], later: str | None = None) -> str:
+    """A hash of the columns that would be written: the same facts give the same one, in every process."""
+    return hashlib.blake2b(repr((*values.values(), later)).encode(), digest_size=16).hexdigest()
+
+
+def write(session: Session, table: str, resolved: Resolved, word: Word) -> Written:
+    """Insert the rows that are new and change those that differ; the rest costs one question a batch."""
+    known = queries.known(session, table, resolved.values)
+    new: list[dict[str, Any]] = []
+    changes: dict[int, dict[str, Any]] = {}
+    planned = {"to_plan": True} if table in _SUBJECTS else {}
+    for ref, values in resolved.values.items():
+        mark = fingerprint(values, resolved.later.get(ref))
+        row = known.get(ref)
+        if row is None:
+            new.append(values | planned | {"fingerprint": mark})
+        elif row.fingerprint != mark:
+            changes[row.id] = values | planned | {"fingerprint": mark}
+    queries.add(session, table, new)
+    _change(session, table, changes, word)
+    unchanged = len(resolved.values) - len(new) - len(changes)
+    return Written(Applied(len(new), len(changes), unchanged, tuple(resolved.rejects)), changes)
+
+
+def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], word: Word) -> None:
+    history: list[dict[str, Any]] = []
+    for row_id, old in queries.remembered(session, table, changes).items():
+        new = changes[row_id]
+        if table == "orders":
+            new |= promise(old, new["promised_on"], word.at)
+            for chosen in ("owner_id", "deputy_id"):  # planning chose them where the source names nobody
+                new[chosen] = new[chosen] or old[chosen]
+        history += [
+            _event(word, (_SUBJECTS[table], row_id), item.event, {"old": item.old, "new": item.new})
+            for item in transitions(old, new)
+        ]
+    queries.change(session, table, changes)
+    queries.remember(session, history)
+
+
+def lift_suppressions(session: Session, customer_ids: Sequence[int], word: Word) -> None:
+    """Where a customer's address is a new one: mail may go there again."""
+    lifted = queries.lift_suppressions(session, customer_ids)
+    events = [_event(word, ("customer", row_id), "suppression-lifted", {}) for row_id in lifted]
+    queries.remember(session, events)
+
+
+def _event(word: Word, subject: tuple[str, int], event: str, details: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "at": word.at, "actor": word.actor, "subject_type": subject[0], "subject_id": subject[1],
+        "event": event, "cause": "import", "details": details,
+    }  # fmt: skip
