@@ -20,6 +20,7 @@ from tasks.clock import Clock
 from tasks.database import Database
 from tasks.letters import Group, write_letter
 from tasks.mails.composer import Composer, Mail
+from tasks.mails.mime import AddressError
 from tasks.outcomes import Finished, Unwritable, give_up, record
 from tasks.smtp import Answer, Mailer, NotStarted, scrub
 

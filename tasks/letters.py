@@ -12,7 +12,7 @@ from models.rules.cadence import Cadence
 from models.rules.ownership import Person
 from models.tables import Customer, FollowUp, Invoice, Order, Staff
 from models.words import Subject
-from tasks.mails.labels import label
+from tasks.mails import labels
 from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, OrderFacts
 
 
@@ -144,16 +144,18 @@ def case_facts(dossier: Dossier, staff_id: int, language: str, timezone: str) ->
 
 def sentence(event: Event, language: str) -> str:
     """One entry of a timeline in words."""
-    kind = f"kind.{event.kind}" if event.what in {"sent", "failed", "silent"} else f"meaning.{event.kind}"
-    parts = [label(language, f"timeline.{event.what}")]
-    if event.kind and event.what != "stated":
-        parts.append(label(language, kind))
-    if event.rating is not None:
+    parts = [labels.label(language, f"timeline.{event.what}")]
+    if event.what in {"sent", "failed", "silent"}:
+        parts.append(labels.kind(language, event.kind))
+    elif event.rating is not None:
         parts.append(f"{event.rating}/5")
+    elif event.what == "said" and not event.text:
+        parts.append(labels.label(language, f"answer.{event.kind}"))
+    if event.text:
+        parts.append(f"«{event.text}»")
     if event.about:
         parts.append(f"({event.about})")
-    text = f" «{event.text}»" if event.text else ""
-    return " ".join(parts) + text
+    return " ".join(parts)
 
 
 def is_case(follow_up: FollowUp) -> bool:

@@ -16,7 +16,7 @@ from models.tables import Customer
 from models.words import CaseReasonKind, FollowUpState, MessageState
 from tasks.cases import open_case
 from tasks.letters import Group
-from tasks.report import Report
+from tasks.report import NUDGE, Report
 from tasks.smtp import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 
 _BAD_ADDRESS = re.compile(r"\b5\.1\.\d|\b5\.2\.1")
@@ -82,7 +82,7 @@ def _follow_up_rows(
 ) -> list[dict[str, Any]]:
     group, answer = item.group, item.answer
     place = Place(group.customer.country, group.customer.timezone)
-    kind, number = group.lead.kind, len(group.follow_ups)
+    kind, number = group.lead.kind + (NUDGE if group.lead.nudge else ""), len(group.follow_ups)
     match answer:
         case Accepted():
             report.count(kind, "sent", number=number)

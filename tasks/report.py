@@ -4,6 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+NUDGE = " (nudge)"
+"""Marks, behind a kind, that a reminder of it was sent."""
+
 _ORDER = ("sent", "to be sent", "taken to a manager", "held", "skipped", "postponed", "to be tried again", "in doubt", "failed")
 
 

@@ -14,6 +14,7 @@ from models.policy import Policy
 from tasks.clock import SetClock
 from tasks.database import Database
 from tests.postgres import PostgresServer
+from tests.world import World
 
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -84,3 +85,9 @@ def real_data() -> Path:
     if not path.is_dir():
         pytest.skip(f"no real data at {path}; set SEGUITO_TEST_DATA to their folder")
     return path
+
+
+@pytest.fixture
+def world(db: Database, policy: Policy, clock: SetClock) -> World:
+    """A company on both databases; see tests/world.py."""
+    return World.of(db, policy, clock)

@@ -84,7 +84,7 @@ def _of_mails(session: Session, customer_id: int, orders: Sequence[Order]) -> li
         .order_by(FollowUp.id.desc())
         .limit(_NEWEST)
     )
-    invoices = dict(session.execute(select(Invoice.id, Invoice.ref).where(Invoice.customer_id == customer_id)).tuples())
+    invoices = dict(session.execute(select(Invoice.id, Invoice.ref).where(Invoice.customer_id == customer_id)).tuples().all())
     events = []
     for follow_up, message in rows:
         about = (refs if follow_up.subject_type == Subject.ORDER else invoices).get(follow_up.subject_id, "")

@@ -24,4 +24,4 @@ def staff(session: Session) -> dict[int, Staff]:
 
 def customers_by_ref(session: Session, refs: Collection[str]) -> dict[str, int]:
     """Ids of customers by their references; those that do not exist are left out."""
-    return dict(session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).tuples())
+    return dict(session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).tuples().all())

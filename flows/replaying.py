@@ -1,0 +1,78 @@
+"""The order of a replay: each step learns what happened, plans, sweeps, hears and escalates, like a working day."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flows.sweeping import ESCALATION, sweep
+from models.policy import SWEEPS
+from models.queries.figures import totals
+from tasks.clock import SetClock
+from tasks.importing.apply import apply_rows
+from tasks.importing.rows import TABLES
+from tasks.replay.feed import Feed
+from tasks.replay.figures import day_figures
+from tasks.report import Report, Scope
+from tasks.services import Services
+from tasks.silence import watch_silence
+
+
+@dataclass(frozen=True)
+class Span:
+    """From the first day to the last, both whole, in steps; days are those of `zone`."""
+
+    first: date
+    last: date
+    step: timedelta
+    zone: ZoneInfo
+
+    def steps(self) -> Iterator[datetime]:
+        """The end of each step, in UTC; whole days end at midnight even when a clock change makes them 23 hours."""
+        whole_days = self.step % timedelta(days=1) == timedelta(0)
+        end = self._midnight(self.last + timedelta(days=1))
+        wall = datetime(self.first.year, self.first.month, self.first.day)  # noqa: DTZ001 (a wall clock: see below)
+        at = self._midnight(self.first)
+        while at < end:
+            wall += self.step
+            at = wall.replace(tzinfo=self.zone).astimezone(UTC) if whole_days else at + self.step
+            yield min(at, end)
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
+
+
+async def replay(
+    services: Services, clock: SetClock, feed: Feed, span: Span, progress: Callable[[date], None]
+) -> dict[str, Any]:
+    """Run a span of the past against a fresh database.
+
+    Returns `{"totals": …, "days": […]}`; the same input gives the same result. `services.clock` must be `clock`.
+    """
+    days: list[dict[str, Any]] = []
+    for now in span.steps():
+        clock.set(now)
+        day = (now - timedelta(microseconds=1)).astimezone(span.zone).date()
+        days.append(await _step(services, feed, now, day))
+        progress(day)
+    with services.db.read() as session:
+        return {"totals": totals(session), "days": days}
+
+
+async def _step(services: Services, feed: Feed, now: datetime, day: date) -> dict[str, Any]:
+    news = feed.until(now)
+    new = dict.fromkeys(TABLES, 0)
+    with services.db.write() as session:
+        for table in TABLES:
+            if rows := news.get(table):
+                new[table] = apply_rows(session, table, rows, now, "replay", policy=services.policy).inserted
+    report = Report()
+    for name in SWEEPS:
+        if name != ESCALATION:
+            report += await sweep(services, Scope(name, now))
+    silence = watch_silence(services.db, services.policy, now)
+    report += await sweep(services, Scope(ESCALATION, now))
+    return day_figures(
+        report, silence, day=day.isoformat(), orders=new["orders"], invoices=new["invoices"], answers=new["responses"]
+    )

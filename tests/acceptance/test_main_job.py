@@ -1,0 +1,193 @@
+"""The behaviours of the main job in their first form, through the real sweeps on both databases."""
+
+import email.policy
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+
+from models.tables import Order
+from tasks.hearing import Answer
+from tasks.smtp import Mail
+from tests import factories
+from tests.world import World
+
+
+def at(world: World, day: int, hour: int = 9, month: int = 3) -> None:
+    """Move to an hour (UTC) of a day in 2026."""
+    world.clock.set(datetime(2026, month, day, hour, tzinfo=UTC))
+
+
+def test_b08_a_confirmation_with_the_presumed_date_goes_out(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session))
+    world.sweep("welcome-contact")
+    assert any("10 aprile 2026" in _text(mail) for mail in world.mailer.mails)
+
+
+def test_b08_an_order_without_a_date_rings_an_alarm_and_is_confirmed_once_it_has_one(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session), promised_on=None)
+    report = world.sweep("welcome-contact")
+    assert report.counts["order-confirmation", "held", "not promised"] == 1
+    assert "no-promised-date" in world.reasons()
+    with world.db.write() as session:
+        order = session.get_one(Order, 1)
+        order.promised_on, order.to_plan = date(2026, 4, 20), True
+    report = world.sweep("welcome-contact")
+    assert report.counts["order-confirmation", "sent", ""] == 1
+
+
+def test_b09_a_passed_date_is_told_by_itself_once_a_slip(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session), promised_on=date(2026, 3, 17))
+    for hour in (9, 10, 11):
+        at(world, 18, hour)
+        world.sweep("delay-alert")
+    assert [row.state for row in world.follow_ups("delay-alert")] == ["sent"]
+    assert len(world.mailer.mails) == 1
+
+
+def test_b09_a_moved_date_is_told_and_its_own_passing_too(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(
+            session, factories.customer(session), promised_on=date(2026, 3, 25), promised_before=date(2026, 3, 20),
+            promise_moved_at=datetime(2026, 3, 18, 8, tzinfo=UTC),
+        )  # fmt: skip
+    world.sweep("delay-alert")
+    at(world, 26)
+    world.sweep("delay-alert")
+    world.sweep("delay-alert")
+    assert [row.state for row in world.follow_ups("new-date-alert")] == ["sent"]
+    assert [row.state for row in world.follow_ups("delay-alert")] == ["sent"]
+    assert len(world.mailer.mails) == 2
+
+
+def test_b09_what_arrived_in_time_alarms_nobody(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(
+            session, factories.customer(session), promised_on=date(2026, 3, 17),
+            delivered_at=datetime(2026, 3, 17, 15, tzinfo=UTC),
+        )  # fmt: skip
+    report = world.sweep("delay-alert")
+    assert world.mailer.mails == []
+    assert report.counts["delay-alert", "skipped", "delivered"] == 1
+
+
+def test_b13_and_b21_the_cadence_goes_on_for_everyone_at_several_ages(world: World) -> None:
+    with world.db.write() as session:
+        order = factories.order(session, factories.customer(session))
+        order.delivered_at = datetime(2026, 3, 17, 15, tzinfo=UTC)
+    for month, day in ((3, 20), (4, 17), (9, 17)):
+        at(world, day, month=month)
+        world.sweep("satisfaction-check")
+    checks = world.follow_ups("satisfaction-check")
+    assert [(row.step, row.state) for row in checks] == [
+        ("first-days", "sent"), ("one-month", "sent"), ("six-months", "sent"),
+    ]  # fmt: skip
+
+
+def test_b18_the_welcome_is_proven_by_the_mail_server(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session))
+    world.sweep("welcome-contact")
+    [welcome] = world.follow_ups("welcome-contact")
+    assert (welcome.state, welcome.sent_at) == ("sent", world.clock.now())
+    assert welcome.message_id is not None
+
+
+def test_b29_without_a_delivered_welcome_the_manager_hears_of_it_inside_the_window(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session, email=None))
+    at(world, 23)
+    world.sweep("welcome-contact")
+    world.escalate()
+    assert "welcome-missing" in world.reasons()
+    [notice] = world.mailer.to("m-1@casa.example")
+    assert "+39 333 555 0101" in _text(notice)
+
+
+def test_nobody_answers_so_a_nudge_and_then_the_manager_with_the_dossier(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(
+            session, factories.customer(session), delivered_at=datetime(2026, 3, 17, 15, tzinfo=UTC),
+            seller_promise="piano in quarzo incluso",
+        )  # fmt: skip
+    world.day_by_day(datetime(2026, 4, 10, tzinfo=UTC))
+    checks = [row for row in world.follow_ups("satisfaction-check") if row.step == "first-days"]
+    assert [(row.nudge, row.state) for row in checks] == [(0, "silent"), (1, "silent")]
+    assert world.reasons() == ["silent"]
+    [notice] = world.mailer.to("m-1@casa.example")
+    text = _text(notice)
+    assert "piano in quarzo incluso" in text
+    assert "/c/" in text
+
+
+def test_a_low_rating_goes_to_the_manager_at_once_and_an_answer_stops_the_nudges(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        order = factories.order(session, customer, delivered_at=datetime(2026, 3, 12, 15, tzinfo=UTC))
+    world.sweep("satisfaction-check")
+    answer = Answer(
+        "r-1", customer.id, "rating", "phone", world.clock.now(), order_id=order.id, rating=2, text="L'anta è storta."
+    )
+    world.hear(answer)
+    world.hear(answer)
+    world.escalate()
+    assert world.reasons() == ["low-rating"]
+    [notice] = world.mailer.to("m-1@casa.example")
+    assert "L'anta è storta." in _text(notice)
+    world.day_by_day(world.clock.now() + timedelta(days=12))
+    assert len(world.mailer.to("c-1@posta.example")) == 1  # no nudge, and no further question while the case is open
+
+
+def test_who_was_silent_and_then_is_content_needs_nobody(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        order = factories.order(session, customer, delivered_at=datetime(2026, 3, 12, 15, tzinfo=UTC))
+    world.day_by_day(datetime(2026, 4, 5, tzinfo=UTC))
+    assert world.reasons() == ["silent"]
+    world.hear(Answer("r-1", customer.id, "rating", "page", world.clock.now(), order_id=order.id, rating=5))
+    assert world.reasons() == []
+
+
+def test_an_open_complaint_holds_checks_and_reminders_until_the_case_is_closed(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        order = factories.order(session, customer)
+        factories.invoice(session, customer, order_id=order.id)
+    world.hear(Answer("r-1", customer.id, "call-me", "phone", world.clock.now(), order_id=order.id))
+    report = world.sweep("credit-recovery")
+    assert report.counts["payment-reminder", "held", "open-complaint"] == 1
+    world.close_case("Ho richiamato: la signora paga venerdì.")
+    world.clock.set(world.clock.now() + timedelta(hours=1))
+    report = world.sweep("credit-recovery")
+    assert report.counts["payment-reminder", "sent", ""] == 1
+
+
+def test_one_letter_lists_all_invoices_of_a_customer(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session, billing_email="conti@posta.example")
+        factories.invoice(session, customer, "F-1")
+        factories.invoice(session, customer, "F-2", due_on=date(2026, 3, 14))
+    world.sweep("credit-recovery")
+    [mail] = world.mailer.mails
+    assert mail.recipients[0] == "conti@posta.example"
+    assert all(ref in _text(mail) for ref in ("F-1", "F-2"))
+
+
+def test_no_warning_goes_out_before_a_manager_has_listened(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        factories.invoice(session, customer, due_on=date(2026, 2, 16))
+    world.day_by_day(datetime(2026, 3, 24, tzinfo=UTC))
+    assert [row.state for row in world.follow_ups("credit-recovery-warning")] == ["held"]
+    assert world.reasons() == ["listening-call"]
+    world.close_case("Ho ascoltato; la signora pagherà a rate.")
+    world.day_by_day(datetime(2026, 3, 26, tzinfo=UTC))
+    assert [row.state for row in world.follow_ups("credit-recovery-warning")] == ["sent"]
+
+
+def _text(mail: Mail) -> str:
+    message = message_from_bytes(mail.body, policy=email.policy.default)
+    part = message.get_body(preferencelist=("plain",))
+    assert part is not None
+    return str(part.get_content())

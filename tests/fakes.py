@@ -1,0 +1,23 @@
+"""Stand-ins of a few lines for what lies outside: a mail server that remembers, and says what it is told to."""
+
+from collections.abc import Callable
+
+from tasks.smtp import Accepted, Answer, Mail
+
+
+class FakeMailer:
+    """Keeps every mail it accepts; `answers` decides about each, accepting when it is not set."""
+
+    def __init__(self, answers: Callable[[Mail], Answer] | None = None) -> None:
+        self.mails: list[Mail] = []
+        self.answers = answers or (lambda _mail: Accepted(250, "OK"))
+
+    async def send(self, mail: Mail) -> Answer:
+        answer = self.answers(mail)
+        if isinstance(answer, Accepted):
+            self.mails.append(mail)
+        return answer
+
+    def to(self, address: str) -> list[Mail]:
+        """The mails to one address, in order."""
+        return [mail for mail in self.mails if mail.recipients[0] == address]
