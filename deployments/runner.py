@@ -23,6 +23,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.flows import load_flow_from_entrypoint
 from prefect.runner import Runner
 from prefect.states import Crashed
 
@@ -44,6 +45,8 @@ async def main(settings: Settings, say: Say) -> None:
     """Serve until SIGTERM."""
     stop = asyncio.Event()
     timezone = policies.load(settings.policy).company.timezone
+    for item in SCHEDULED:  # while the server is still starting: importing them takes a second or two
+        load_flow_from_entrypoint(item.entrypoint, use_placeholder_flow=False)
     async with get_client() as client:
         await _server_answers(client)
         await _tidy(client)

@@ -1,0 +1,82 @@
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.flows import load_flow_from_entrypoint
+
+from deployments.schedules import SCHEDULED, deployment
+from models.policy import SWEEPS, Policy
+from tests.prefect_server import PrefectServer
+
+
+@pytest.fixture(scope="module")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    with PrefectServer.started(tmp_path_factory.mktemp("prefect")) as started, started.used():
+        yield started
+
+
+async def registered(name: str = "welcome-contact") -> DeploymentResponse:
+    async with get_client() as client:
+        return await client.read_deployment_by_name(f"{name}/{name}")
+
+
+async def apply(timezone: str = "Europe/Rome") -> None:
+    for item in SCHEDULED:
+        await (await deployment(item, timezone)).aapply()
+
+
+def zone(known: DeploymentResponse) -> Any:
+    return known.schedules[0].schedule.model_dump()["timezone"]
+
+
+def test_every_sweep_of_the_policy_runs_by_a_schedule() -> None:
+    names = {load_flow_from_entrypoint(item.entrypoint).name for item in SCHEDULED if item.cron}
+    assert names >= set(SWEEPS)
+
+
+@pytest.mark.prefect
+async def test_the_server_plans_runs_ahead_in_the_companys_zone(
+    prefect_server: PrefectServer, policy: Policy
+) -> None:
+    await apply(policy.company.timezone)
+    assert zone(await registered()) == "Europe/Rome"
+    deadline = time.monotonic() + 60
+    while not prefect_server.count_runs("SCHEDULED"):
+        assert time.monotonic() < deadline, "no runs are planned: see the SQLAlchemy pin in pyproject.toml"
+        await asyncio.sleep(0.5)
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("prefect_server")
+async def test_deployments_show_all_parameters_and_run_one_at_a_time() -> None:
+    await apply()
+    known = await registered()
+    assert known.parameters == {"customers": [], "as_of": None, "dry_run": False}
+    assert known.global_concurrency_limit is not None
+    assert known.global_concurrency_limit.limit == 1
+    assert known.concurrency_options is not None
+    assert known.concurrency_options.collision_strategy == "CANCEL_NEW"
+    assert known.description
+    by_hand = await registered("follow-up-customer")
+    assert by_hand.schedules == []
+    assert by_hand.concurrency_options is not None
+    assert by_hand.concurrency_options.collision_strategy == "ENQUEUE"
+
+
+@pytest.mark.prefect
+async def test_what_ops_paused_stays_paused_when_registered_again(prefect_server: PrefectServer) -> None:
+    await apply()
+    before, other = await registered(), await registered("delay-alert")
+    prefect_server.patch(f"/deployments/{before.id}/schedules/{before.schedules[0].id}", active=False)
+    prefect_server.patch(f"/deployments/{other.id}", paused=True)
+    await apply("Europe/Warsaw")
+    after = await registered()
+    assert [schedule.id for schedule in after.schedules] == [schedule.id for schedule in before.schedules]
+    assert not after.schedules[0].active
+    assert zone(after) == "Europe/Warsaw", "everything else follows the code"
+    assert (await registered("delay-alert")).paused
+    assert not (await registered("credit-recovery")).paused

@@ -1,0 +1,96 @@
+"""A real Prefect server for the tests, on a free port, with a folder of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+
+from deployments.environment import for_children
+from tasks.settings import Settings
+
+_START_SECONDS = 120.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class PrefectServer:
+    """A running server: its API's address, and the environment that leads a process to it."""
+
+    api: str
+    home: Path
+    environment: dict[str, str]
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Prefect clients, flows and deployments in this process use the server."""
+        with temporary_settings({PREFECT_API_URL: self.api, PREFECT_HOME: self.home}):
+            yield
+
+    def get(self, path: str) -> Any:
+        """Read from the API."""
+        return httpx.get(f"{self.api}{path}").raise_for_status().json()
+
+    def post(self, path: str, **body: object) -> Any:
+        """Ask the API."""
+        return httpx.post(f"{self.api}{path}", json=body).raise_for_status().json()
+
+    def patch(self, path: str, **body: object) -> None:
+        """Change something by the API, as the UI does."""
+        httpx.patch(f"{self.api}{path}", json=body).raise_for_status()
+
+    def count_runs(self, *states: str) -> int:
+        """How many flow runs stand in these types of state."""
+        wanted = {"state": {"type": {"any_": states}}}
+        return int(self.post("/flow_runs/count", flow_runs=wanted))
+
+    @classmethod
+    @contextmanager
+    def started(cls, folder: Path) -> "Iterator[PrefectServer]":
+        """Start one, with the launcher's own settings, and end it at the end."""
+        port = free_port()
+        settings = Settings(state_dir=folder, prefect_port=port, _env_file=None)
+        environment = for_children(settings)
+        command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        bound = ["deployments.bound", "SIGKILL", str(os.getpid()), sys.executable, "-m", *command]
+        with (folder / "prefect-server.log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 (our own command)
+                [sys.executable, "-m", *bound], env=environment, stdout=log, stderr=log
+            )
+        try:
+            server = cls(environment["PREFECT_API_URL"], folder / "prefect", environment)
+            server._wait(process, folder / "prefect-server.log")
+            yield server
+        finally:
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
+            process.wait()
+
+    def _wait(self, process: "subprocess.Popen[bytes]", log: Path) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{self.api}/health").is_success:
+                    return
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the Prefect server did not start: {log.read_text()}")
+            time.sleep(0.1)
