@@ -18,7 +18,7 @@ from models.policy import Company
 from models.words import Meaning
 from tasks.mails.labels import label
 from tasks.mails.letter import Contact
-from tasks.mails.mime import quoted
+from tasks.mails.mime import quoted, quoted_open
 from tasks.mails.views import contact_view
 
 _SUBJECT, _BODY, _LINK, _STOP = b"\x01", b"\x02", b"\x03", b"\x04"
@@ -60,14 +60,14 @@ class Frame:
     html: tuple[bytes, ...]
 
     def fill(self, subject: str, bodies: tuple[str, str], link: str, stop: str) -> tuple[bytes, bytes]:
-        """The finished parts, plain and HTML, in quoted-printable; `bodies` are the paragraphs for each."""
-        own = {_SUBJECT: quoted(subject), _BODY: quoted(bodies[0]), _LINK: quoted(link), _STOP: quoted(stop)}
-        text = b"=\r\n".join([own.get(piece, piece) for piece in self.text])
-        own = {
-            key: quoted(escape(words)) for key, words in ((_SUBJECT, subject), (_LINK, link), (_STOP, stop))
-        }
-        own[_BODY] = quoted(bodies[1])
-        return text, b"=\r\n".join([own.get(piece, piece) for piece in self.html])
+        """The finished parts, plain and HTML, in quoted-printable; `bodies` are the paragraphs for each.
+
+        Links need no escaping: `links.Links` makes them of letters, digits and the signs that URLs allow.
+        """
+        own = {_BODY: quoted_open(bodies[0]), _LINK: quoted_open(link), _STOP: quoted_open(stop)}
+        text = b"".join([own.get(piece, piece) for piece in self.text])
+        own[_SUBJECT], own[_BODY] = quoted_open(escape(subject)), quoted_open(bodies[1])
+        return text, b"".join([own.get(piece, piece) for piece in self.html])
 
 
 class Frames:
@@ -108,7 +108,8 @@ def _signature(company: Company, language: str) -> str:
 def _pieces(layout: str) -> tuple[bytes, ...]:
     """Encoded pieces, and between them the marks of what goes there."""
     pieces = _CUTS.split(layout.strip() + "\n")
-    return tuple(piece.encode() if index % 2 else quoted(piece) for index, piece in enumerate(pieces))
+    encoded = [piece.encode() if index % 2 else quoted_open(piece) for index, piece in enumerate(pieces)]
+    return (*encoded[:-1], quoted(pieces[-1]))
 
 
 def _label(language: str, key: str, **names: str) -> str:

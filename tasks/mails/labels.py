@@ -34,3 +34,9 @@ def reason(language: str, word: str) -> str:
     """What a case's reason says to people; a word that only the policy knows is shown as it is."""
     words = catalogue().get(f"reason.{word}")
     return words[language] if words else word
+
+
+def kind(language: str, word: str) -> str:
+    """What a kind of follow-up is called; one that only the policy knows is shown as it is."""
+    words = catalogue().get(f"kind.{word}")
+    return words[language] if words else word

@@ -3,6 +3,7 @@
 import hmac
 import re
 from datetime import datetime, timedelta
+from hashlib import blake2b, sha256
 
 from itsdangerous import BadSignature, TimestampSigner
 from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
@@ -10,6 +11,7 @@ from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
 from tasks.clock import Clock, SystemClock
 
 _REPLY_TO = re.compile(r"\+(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})@")
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]/_~-]+")  # nothing that HTML or a header needs escaped
 _SIGNATURE_BYTES = 8
 
 
@@ -59,11 +61,18 @@ class Links:
     """Makes and reads the links of the mails, and the addresses that answers come back to.
 
     Writing takes the instant it happens at (`now`, aware); reading asks the clock.
+
+    Raises:
+        ValueError: the public address is no plain web address.
     """
 
     def __init__(self, public_url: str, signing_key: str, clock: Clock | None = None) -> None:
+        if not _PLAIN_URL.fullmatch(public_url):
+            raise ValueError(
+                f"{public_url!r} is no plain web address; write it like https://answers.example.com"
+            )
         self._base = public_url.rstrip("/")
-        self._secret = signing_key.encode()
+        self._secret = sha256(signing_key.encode()).digest()
         self._clock = clock or SystemClock()
         self._answers = _Signer(signing_key, "answer")
         self._unsubscribes = _Signer(signing_key, "unsubscribe")
@@ -114,7 +123,9 @@ class Links:
 
     def signature(self, purpose: str, value: str) -> str:
         """Sixteen hexadecimal digits that only the holder of the key can make."""
-        return hmac.digest(self._secret, f"{purpose}:{value}".encode(), "sha256")[:_SIGNATURE_BYTES].hex()
+        return blake2b(
+            f"{purpose}:{value}".encode(), key=self._secret, digest_size=_SIGNATURE_BYTES
+        ).hexdigest()
 
     def _oldest(self, max_age_days: float) -> datetime:
         return self._clock.now() - timedelta(days=max_age_days)

@@ -86,7 +86,13 @@ _PLAIN, _HTML, _END = _part("plain"), _part("html"), f"\r\n--{BOUNDARY}--\r\n".e
 
 def quoted(text: str) -> bytes:
     """Text in quoted-printable, with CRLF line ends; no line is longer than 76 characters."""
-    return b2a_qp(text.replace("\n", "\r\n").encode("utf-8", "replace"), istext=True)
+    # fed with CRLF, `b2a_qp` would still break lines with a bare LF wherever the text has no line end
+    return b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+
+
+def quoted_open(text: str) -> bytes:
+    """The same, with a soft line break at the end: whatever follows goes on in the same line of the text."""
+    return quoted(f"{text}~")[:-1] + b"=\r\n"  # the sign that is taken away keeps a column free for the break
 
 
 def _encoded_words(text: str) -> list[str]:
