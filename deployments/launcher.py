@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
@@ -32,7 +33,7 @@ def run(settings: Settings) -> int:
     try:
         asyncio.run(up(settings))
     except (LaunchError, PolicyError) as error:
-        print(f"seguito up: {error}", flush=True)
+        print(f"seguito up: {error}", file=sys.stderr, flush=True)
         return 1
     return 0
 
@@ -47,6 +48,7 @@ async def up(settings: Settings) -> None:
     stop = _stop_on_signals()
     settings = for_launch(settings, policies.load(settings.policy))
     with own_state_dir(settings.state_dir), ports(settings) as sockets:
+        _ = settings.signing_key  # made here, before several processes would make one each
         await _unless(stop, asyncio.to_thread(migrate, settings.database))
         async with _everything(settings, sockets) as (children, status):
             print("seguito: starting …", flush=True)

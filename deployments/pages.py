@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 _GRACE_SECONDS = 2
+_LOOK_SECONDS = 0.02
 
 
 class _Server(uvicorn.Server):
@@ -21,13 +22,21 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serve(app: FastAPI, opened: socket) -> AsyncIterator[None]:
-    """Serve the pages on an open socket for as long as the context lasts."""
+    """Serve the pages on an open socket for as long as the context lasts.
+
+    Raises:
+        RuntimeError: they do not start; the log says why.
+    """
     config = uvicorn.Config(
         app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=_GRACE_SECONDS
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[opened]))
     try:
+        while not server.started:
+            if serving.done():
+                raise RuntimeError(f"the pages of {app.title} do not start")
+            await asyncio.sleep(_LOOK_SECONDS)
         yield
     finally:
         server.should_exit = True

@@ -51,25 +51,25 @@ def test_a_taken_port_is_named_with_the_way_out(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert run(settings(tmp_path, **{f"{name}_port": port})) == 1
-    said = capsys.readouterr().out
+    said = capsys.readouterr().err
     assert said == f"seguito up: port {port} is taken ({what}); set SEGUITO_{name.upper()}_PORT to another\n"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     assert run(settings(tmp_path / "file" / "state")) == 1
-    assert capsys.readouterr().out.count("\n") == 1
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_policy_that_cannot_be_used_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(settings(tmp_path, policy=tmp_path / "none.toml")) == 1
-    assert "none.toml: cannot be read" in capsys.readouterr().out
+    assert "none.toml: cannot be read" in capsys.readouterr().err
 
 
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
     assert run(settings(tmp_path, database_url=url)) == 1
-    said = capsys.readouterr().out
+    said = capsys.readouterr().err
     assert "mend SEGUITO_DATABASE_URL" in said
     assert said.count("\n") == 1
 
