@@ -18,6 +18,7 @@ from models.policy import SWEEPS, PolicyError
 from tasks.clock import SystemClock
 from tasks.database import Database
 from tasks.importing.errors import SourceError
+from tasks.importing.report import Preview
 from tasks.importing.run import import_source
 from tasks.mails.texts import missing_texts
 from tasks.report import Scope
@@ -64,11 +65,19 @@ def import_(
         state_dir=settings.state_dir, check=check,
     )  # fmt: skip
     print(report.sentence())
-    if check:
-        print(report.preview())
+    if report.preview is not None:
+        _show(report.preview)
     if report.rejects_file is not None:
         print(f"The rejected rows, with what to do about each: {report.rejects_file}")
     return 0
+
+
+def _show(preview: Preview) -> None:
+    for table, rows in preview.samples.items():
+        for row in rows:
+            print(f"  {table}: {row}")
+    for reject in preview.rejects:
+        print(f"  {reject}")
 
 
 @app.command(name="sweep")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flows.replaying import Span, replay
 from models.policy import Policy
-from tasks.importing.rows import TABLES, AnyRow, Reject
+from tasks.importing.rows import AnyRow, Reject
 from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.source import open_source
 from tasks.replay.feed import Feed
@@ -39,7 +39,7 @@ def run(
     }
     with open_source(source, data, variables) as opened:
         after = datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC)
-        for table in TABLES:
+        for table in opened.tables:
             for batch in opened.read(table, after):
                 rows.setdefault(table, []).extend(row for row in batch if not isinstance(row, Reject))
                 rejected += sum(isinstance(row, Reject) for row in batch)

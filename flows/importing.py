@@ -9,7 +9,8 @@ from prefect.states import Failed
 
 from flows.running import said, services
 from tasks.importing.errors import SourceError
-from tasks.importing.run import ImportReport, import_source
+from tasks.importing.report import ImportReport
+from tasks.importing.run import import_source
 from tasks.settings import Settings
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.silence import rehearse_silence, watch_silence
-from tasks.sweeping import prepare, rehearse, run_batch
+from tasks.sweeping import phases, prepare, rehearse, run_batch
 
 ESCALATION = "escalate-unanswered"
 
@@ -24,11 +24,12 @@ async def sweep(services: Services, scope: Scope, *, dry_run: bool = False, batc
     if dry_run:
         return rehearse(services, scope)
     report = prepare(services, scope)
-    while report.claimed < services.policy.sending.max_per_run:
-        done = await batch(services, scope)
-        report += done
-        if done.claimed == 0:
-            break
+    for phase in phases(services, scope) if report.due else ():
+        while report.claimed < services.policy.sending.max_per_run:
+            done = await batch(services, phase)
+            report += done
+            if done.claimed < phase.limit:
+                break
     return report
 
 

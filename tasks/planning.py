@@ -23,13 +23,8 @@ def plan_all(db: Database, policy: Policy, now: datetime) -> int:
 
     Returns how many orders and invoices were planned.
     """
-    fingerprint = policy.fingerprint()
-    with db.read() as session:
-        idle = not planning.anything_to_plan(session) and planning.planned_with(session) == fingerprint
-    if idle:
-        return 0
     with db.write() as session:
-        planning.note_policy(session, fingerprint, now)
+        planning.note_policy(session, policy.fingerprint(), now)
     total = 0
     while True:
         with db.write() as session:

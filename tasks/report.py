@@ -28,6 +28,7 @@ class Report:
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     claimed: int = 0
     planned: int = 0
+    due: bool = False
 
     def count(self, kind: str, outcome: str, reason: str = "", number: int = 1) -> None:
         """Add to a count."""
@@ -35,7 +36,9 @@ class Report:
 
     def __add__(self, other: "Report") -> "Report":
         """Both together."""
-        return Report(self.counts + other.counts, self.claimed + other.claimed, self.planned + other.planned)
+        return Report(
+            self.counts + other.counts, self.claimed + other.claimed, self.planned + other.planned, self.due or other.due
+        )
 
     def total(self, outcome: str) -> int:
         """How many ended in an outcome."""

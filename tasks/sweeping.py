@@ -2,8 +2,12 @@
 
 import uuid
 from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
 
 from models.queries import people
+from models.queries.waiting import waiting
 from tasks.claiming import claim_batch
 from tasks.dispatch import Dispatch, MailServerUnreachableError
 from tasks.planning import plan_all, plan_batch
@@ -41,12 +45,29 @@ def customer_ids(services: Services, refs: Collection[str]) -> frozenset[int]:
 
 
 def prepare(services: Services, scope: Scope) -> Report:
-    """Settle what a crash left behind, and plan what changed. Costs milliseconds when there is nothing to do."""
-    report = settle_doubts(
-        services.db, services.policy, services.archive, services.composer.message_id, services.clock.now()
-    )
-    report.planned = plan_all(services.db, services.policy, scope.now)
+    """Settle what a crash left behind, and plan what changed.
+
+    Most sweeps find nothing: that is seen with one question, and costs no write lock. `due` of the report says whether
+    there is something to claim.
+    """
+    clock_now = services.clock.now()
+    with services.db.read() as session:
+        found = waiting(session, scope.sweep, scope.now, clock_now, scope.customers)
+    report = Report(due=found.due)
+    if found.lapsed:
+        report += settle_doubts(services.db, services.policy, services.archive, services.composer.message_id, clock_now)
+    if found.changed or found.planned_with != services.policy.fingerprint():
+        report.planned = plan_all(services.db, services.policy, scope.now)
+    report.due = found.due or found.lapsed or report.planned > 0
     return report
+
+
+def phases(services: Services, scope: Scope) -> list[Scope]:
+    """The mails first, then the alarms: one that asks whether a mail went out must not be judged before it could."""
+    kinds = [kind for kind in services.policy.kinds_of(scope.sweep) if not scope.kinds or kind in scope.kinds]
+    alarms = frozenset(kind for kind in kinds if services.policy.cadences[kind].opens_case)
+    parts = (frozenset(kinds) - alarms, alarms)
+    return [replace(scope, kinds=part) for part in parts if part]
 
 
 async def run_batch(services: Services, scope: Scope) -> Report:
@@ -76,12 +97,19 @@ def rehearse(services: Services, scope: Scope) -> Report:
     with services.db.rehearse() as session:
         while planned := plan_batch(session, services.policy, scope.now):
             report.planned += planned
-        while report.claimed < services.policy.sending.max_per_run:
-            claimed = claim_batch(session, services.policy, scope, token="dry-run", clock_now=services.clock.now())  # noqa: S106
-            for group in claimed.groups:
-                claimed.report.count(group.lead.kind, "to be sent", number=len(group.follow_ups))
-            claimed.report.claimed = claimed.count
-            report += claimed.report
-            if claimed.count == 0:
-                break
+        for phase in phases(services, scope):
+            report += _rehearse_phase(services, session, phase)
+    return report
+
+
+def _rehearse_phase(services: Services, session: Session, scope: Scope) -> Report:
+    report = Report()
+    while report.claimed < services.policy.sending.max_per_run:
+        claimed = claim_batch(session, services.policy, scope, token="dry-run", clock_now=services.clock.now())  # noqa: S106
+        for group in claimed.groups:
+            claimed.report.count(group.lead.kind, "to be sent", number=len(group.follow_ups))
+        claimed.report.claimed = claimed.count
+        report += claimed.report
+        if claimed.count == 0:
+            break
     return report

@@ -1,4 +1,4 @@
-"""What the customers' and managers' pages ask: the mail behind a link, and the rows a press changes, locked."""
+"""What the pages ask: the mail behind a link, the case behind a link, and the rows a press changes."""
 
 import re
 
@@ -26,7 +26,8 @@ def message(session: Session, key: str, *, lock: bool = False) -> Message | None
 def asked(session: Session, sent: Message) -> list[FollowUp]:
     """The follow-ups that a mail carries, the one that names it first.
 
-    One that was sent anew after a doubtful refusal belongs to its newer mail; the key of the older mail still names it.
+    One that was sent anew after a doubtful refusal belongs to its newer mail; the older one's key still
+    names it.
     """
     found = responses.by_message_key(session, sent.key)
     carried = sorted(found[1] if found else (), key=lambda row: (row.step != sent.step, row.id))

@@ -9,41 +9,27 @@ from sqlalchemy import Row, false, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from models.queries.waiting import PLANNED_WITH
 from models.rules.planning import WITHDRAWN, Known
 from models.tables import Customer, FollowUp, Invoice, Mark, Order
 from models.words import FollowUpState, Subject
-
-_PLANNED_WITH = "policy"
-
-
-def planned_with(session: Session) -> str | None:
-    """The fingerprint of the policy that planning worked with last."""
-    return session.scalar(select(Mark.value).where(Mark.name == _PLANNED_WITH))
-
 
 def note_policy(session: Session, fingerprint: str, now: datetime) -> bool:
     """Remember the policy that planning works with. When it is another one, everything is planned again.
 
     Returns whether it changed.
     """
-    mark = session.get(Mark, _PLANNED_WITH)
+    mark = session.get(Mark, PLANNED_WITH)
     if mark is not None and mark.value == fingerprint:
         return False
     if mark is None:
-        session.add(Mark(name=_PLANNED_WITH, value=fingerprint, at=now))
+        session.add(Mark(name=PLANNED_WITH, value=fingerprint, at=now))
     else:
         mark.value, mark.at = fingerprint, now
         for table in (Order, Invoice):
             session.execute(update(table).where(table.to_plan == false()).values(to_plan=True))
     session.flush()
     return True
-
-
-def anything_to_plan(session: Session) -> bool:
-    """Whether some order or invoice changed since it was planned last. Costs one look at two small indexes."""
-    return any(
-        session.scalar(select(table.id).where(table.to_plan == true()).limit(1)) is not None for table in (Order, Invoice)
-    )
 
 
 def take_orders_to_plan(session: Session, limit: int) -> Sequence[Row[Any]]:

@@ -19,6 +19,11 @@ class Offset:
     count: int
     unit: str
 
+    @property
+    def of_withdrawal(self) -> bool:
+        """Whether it is a part of the withdrawal window."""
+        return self.unit.startswith("%")
+
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Offset:

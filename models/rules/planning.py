@@ -58,12 +58,16 @@ class Changes:
 
 
 def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str, Window]) -> list[Owed]:
-    """Everything the policy owes this subject, past and future alike."""
+    """Everything the policy owes this subject, past and future alike.
+
+    A step that lies a part of the withdrawal window away is not owed where there is no such window.
+    """
     return [
         Owed(kind, _key(step.name, anchor, cadence, subject.place), cadence.sweep, at)
         for kind, cadence in cadences.items()
         if cadence.subject == subject.type and (anchor := subject.anchors.get(cadence.anchor)) is not None
         for step in cadence.steps
+        if subject.withdrawal_days or not step.offset.of_withdrawal
         for at in (
             next_open(
                 offsets.apply(anchor, step.offset, subject.place, subject.withdrawal_days),

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-_YEARS = range(1900, 2200)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 def read_day(value: Any, zone: ZoneInfo) -> date:
@@ -19,7 +19,8 @@ def read_day(value: Any, zone: ZoneInfo) -> date:
         value = (value.astimezone(zone) if value.tzinfo else value).date()
     if not isinstance(value, date):
         raise ValueError("is no date; write it like 2026-02-28")  # noqa: TRY004 (a value of the data, not of the code)
-    return _of_our_age(value)
+    _check_year(value)
+    return value
 
 
 def read_time(value: Any, zone: ZoneInfo) -> datetime:
@@ -37,7 +38,7 @@ def read_time(value: Any, zone: ZoneInfo) -> datetime:
         if not isinstance(value, date):
             raise ValueError("is no time; write it like 2026-02-28 14:30:00")  # noqa: TRY004 (see above)
         value = datetime(value.year, value.month, value.day, tzinfo=zone)
-    _of_our_age(value)
+    _check_year(value)
     at: datetime = value if value.tzinfo else value.replace(tzinfo=zone, fold=0)
     return at.astimezone(UTC)
 
@@ -59,10 +60,9 @@ def _parsed(text: str, noun: str, example: str) -> datetime:
         raise ValueError(f"is no {noun}; write it like {example}") from None
 
 
-def _of_our_age(value: date) -> date:
+def _check_year(value: date) -> None:
     """Refuse what systems write for "none" or "never", such as 0001-01-01 and 9999-12-31."""
-    if value.year not in _YEARS:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise ValueError(
-            f"lies outside the years {_YEARS[0]} to {_YEARS[-1]}; leave it empty where there is none"
+            f"lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}; leave it empty where there is none"
         )
-    return value

@@ -8,6 +8,7 @@ from typing import Any
 
 _KEY_LENGTH = 200
 _MOST_CENTS = 10**15
+_PLAIN_DIGITS = 13
 _TRUE = frozenset({"true", "t", "1", "yes", "y", "si", "sì", "s", "tak"})
 _FALSE = frozenset({"false", "f", "0", "no", "n", "nie"})
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d{1,2}|\.\d{4,})?")
@@ -21,8 +22,10 @@ def as_text(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (float, Decimal)) and value % 1 == 0:  # NaN and infinity are not
+    if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        return f"{value:.0f}"
     return str(value)
 
 
@@ -76,6 +79,16 @@ def read_cents(value: Any) -> int:
     if number * 100 > _MOST_CENTS:
         raise ValueError("is too large for an amount; check the column")
     return int((number * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _plain_cents(text: str) -> int | None:
+    """The short way for `1234` and `1234.50`, as nearly all files write it."""
+    whole, point, rest = text.partition(".")
+    if not (whole.isdecimal() and len(whole) < _PLAIN_DIGITS and len(rest) <= len("50")):
+        return None
+    if point and not rest.isdecimal():
+        return None
+    return int(whole) * 100 + int(rest.ljust(2, "0")) if point else int(whole) * 100
 
 
 def _point(text: str) -> str:

@@ -1,0 +1,42 @@
+"""Is there anything to do? One question, answered from small partial indexes, whatever the size of the base."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select, true
+from sqlalchemy.orm import Session
+
+from models.queries.claiming import due
+from models.tables import FollowUp, Invoice, Mark, Message, Order
+from models.words import FollowUpState, MessageState
+
+PLANNED_WITH = "policy"
+"""The mark that holds the fingerprint of the policy that planning worked with last."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a sweep finds before it starts."""
+
+    lapsed: bool
+    """Claims or marks of a run that died."""
+    changed: bool
+    """Facts that have not been planned yet."""
+    due: bool
+    planned_with: str | None
+
+
+def waiting(
+    session: Session, sweep: str, now: datetime, clock_now: datetime, customers: Collection[int] = ()
+) -> Waiting:
+    """What awaits a sweep at `now`; leases are judged by `clock_now`."""
+    lapsed = exists(
+        select(FollowUp.id).where(FollowUp.state == FollowUpState.CLAIMED, FollowUp.lease_until < clock_now)
+    ) | exists(select(Message.id).where(Message.state == MessageState.SENDING, Message.lease_until < clock_now))
+    changed = exists(select(Order.id).where(Order.to_plan == true())) | exists(
+        select(Invoice.id).where(Invoice.to_plan == true())
+    )
+    planned_with = select(Mark.value).where(Mark.name == PLANNED_WITH).scalar_subquery()
+    some = exists(due(sweep, now, 1, customers).order_by(None))
+    return Waiting(*session.execute(select(lapsed, changed, some, planned_with)).one())
