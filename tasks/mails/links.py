@@ -3,6 +3,7 @@
 import hmac
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b, sha256
 
 from itsdangerous import BadSignature, TimestampSigner
@@ -38,7 +39,7 @@ class _Signer(TimestampSigner):
         return self._derived if secret_key is None else super().derive_key(secret_key)
 
     def sign_at(self, value: str, at: datetime) -> str:
-        signed = f"{value}.{base64_encode(int_to_bytes(int(at.timestamp()))).decode()}"
+        signed = f"{value}.{_stamp(at)}"
         return f"{signed}.{self.get_signature(signed).decode()}"
 
     def get_signature(self, value: str | bytes) -> bytes:
@@ -55,6 +56,11 @@ class _Signer(TimestampSigner):
         except (BadSignature, UnicodeError) as error:
             raise LinkForged("the link is not ours") from error
         raise LinkExpired("the link is too old")
+
+
+@lru_cache(maxsize=64)
+def _stamp(at: datetime) -> str:
+    return base64_encode(int_to_bytes(int(at.timestamp()))).decode()
 
 
 class Links:
