@@ -1,0 +1,135 @@
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.policy import Policy
+from models.rules import offsets
+from models.rules.cadence import Cadence, Step
+from models.rules.calendars import Place, Window
+from models.rules.planning import WITHDRAWN, Known, Owed, Subject, owed, reconcile
+
+ROME = Place("IT", "Europe/Rome")
+NOW = datetime(2026, 3, 18, 9, tzinfo=UTC)
+ANY = {"any": Window(("00:00-24:00",), "every")}
+
+
+def subject(**anchors: date | datetime) -> Subject:
+    return Subject("order", 1, 1, ROME, {name.replace("_", "-"): at for name, at in anchors.items()}, 14)
+
+
+def cadence(*steps: tuple[str, str], anchor: str = "signed", per_date: bool = False) -> dict[str, Cadence]:
+    made = tuple(Step(name, after) for name, after in steps)
+    return {"k": Cadence("welcome-contact", "order", anchor, made, window="any", per_date=per_date)}
+
+
+@pytest.mark.parametrize(
+    ("after", "at"),
+    [
+        ("0 hours", datetime(2026, 3, 13, 15, 40, tzinfo=UTC)),
+        ("4 hours", datetime(2026, 3, 13, 19, 40, tzinfo=UTC)),
+        ("1 day", datetime(2026, 3, 13, 23, 0, tzinfo=UTC)),
+        ("1 business day", datetime(2026, 3, 15, 23, 0, tzinfo=UTC)),
+        ("2 weeks", datetime(2026, 3, 26, 23, 0, tzinfo=UTC)),
+        ("1 month", datetime(2026, 4, 12, 22, 0, tzinfo=UTC)),  # summer time has begun
+        ("-5 days", datetime(2026, 3, 7, 23, 0, tzinfo=UTC)),
+        ("50% of withdrawal", datetime(2026, 3, 19, 23, 0, tzinfo=UTC)),
+    ],
+)
+def test_distances_from_a_friday_afternoon(after: str, at: datetime) -> None:
+    [item] = owed(subject(signed=datetime(2026, 3, 13, 15, 40, tzinfo=UTC)), cadence(("s", after)), ANY)
+    assert item.owed_at == at
+
+
+def test_a_month_after_the_31st_is_the_last_day_of_the_next() -> None:
+    [item] = owed(subject(signed=date(2026, 1, 31)), cadence(("s", "1 month")), ANY)
+    assert item.owed_at == datetime(2026, 2, 27, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "3", "3 fortnights", "1.5 days", "days", "3 days ago"])
+def test_what_is_no_distance_is_refused_with_examples(text: str) -> None:
+    with pytest.raises(ValueError, match="'3 days'"):
+        offsets.parse(text)
+
+
+def test_nothing_is_owed_on_a_date_that_is_missing() -> None:
+    assert owed(subject(), cadence(("s", "1 day"), anchor="delivered"), ANY) == []
+
+
+def test_no_withdrawal_window_no_step_inside_it() -> None:
+    without = Subject("order", 1, 1, ROME, {"signed": date(2026, 3, 13)}, 0)
+    assert owed(without, cadence(("alarm", "50% of withdrawal")), ANY) == []
+
+
+def test_each_new_promised_date_earns_its_own_alert() -> None:
+    rule = cadence(("passed", "1 day"), anchor="promised", per_date=True)
+    first = owed(subject(promised=date(2026, 3, 20)), rule, ANY)
+    second = owed(subject(promised=date(2026, 3, 27)), rule, ANY)
+    assert [item.step for item in (*first, *second)] == ["passed:2026-03-20", "passed:2026-03-27"]
+
+
+def known(item: Owed, number: int, state: str = "planned", **more: object) -> Known:
+    facts = {"reason": None, "owed_at": item.owed_at, "due_at": item.owed_at, "nudge": 0, **more}
+    return Known(id=number, kind=item.kind, step=item.step, state=state, **facts)  # type: ignore[arg-type]
+
+
+def test_a_changed_fact_moves_what_is_not_sent_and_leaves_the_rest() -> None:
+    rule = cadence(("a", "1 day"), ("b", "5 days"))
+    before = owed(subject(signed=date(2026, 3, 16)), rule, ANY)
+    after = owed(subject(signed=date(2026, 3, 18)), rule, ANY)
+    changes = reconcile(after, [known(before[0], 1, "sent"), known(before[1], 2)], NOW)
+    assert changes.new == ()
+    assert changes.moved == {2: (after[1].owed_at, after[1].owed_at)}
+
+
+def test_what_the_facts_no_longer_call_for_is_withdrawn_and_comes_back_when_they_do() -> None:
+    [item] = owed(subject(promised=date(2026, 3, 20)), cadence(("p", "1 day"), anchor="promised"), ANY)
+    assert reconcile([], [known(item, 1)], NOW).withdrawn == (1,)
+    back = reconcile([item], [known(item, 1, "skipped", reason=WITHDRAWN)], NOW)
+    assert back.moved == {1: (item.owed_at, item.owed_at)}
+
+
+def test_a_delay_by_the_mail_server_is_not_undone_by_planning_again() -> None:
+    [item] = owed(subject(signed=date(2026, 3, 16)), cadence(("a", "1 day")), ANY)
+    later = known(item, 1, due_at=NOW + timedelta(hours=1))
+    assert reconcile([item], [later], NOW).moved == {}
+
+
+def test_a_held_ladder_goes_on_from_where_it_stood_with_fresh_dates() -> None:
+    rule = cadence(("a", "1 day"), ("b", "8 days"), ("c", "15 days"))
+    a, b, c = owed(subject(signed=date(2026, 3, 2)), rule, ANY)
+    rows = [known(a, 1, "sent"), known(b, 2, "held"), known(c, 3)]
+    changes = reconcile([a, b, c], rows, NOW)
+    assert changes.moved[2] == (b.owed_at, NOW)
+    assert changes.moved[3][1] - changes.moved[2][1] == c.owed_at - b.owed_at
+
+
+SETTLED = ("sent", "answered", "silent", "failed", "bounced", "claimed", "raised")
+
+
+@given(
+    st.dates(date(2026, 1, 1), date(2026, 6, 1)),
+    st.lists(st.sampled_from(["planned", "held", "skipped", *SETTLED]), min_size=3, max_size=3),
+)
+def test_planning_twice_changes_nothing_and_never_touches_what_is_settled(day: date, states: Sequence[str]) -> None:
+    rule = cadence(("a", "1 day"), ("b", "8 days"), ("c", "15 days"))
+    wanted = owed(subject(signed=day), rule, ANY)
+    rows = [known(item, number, state) for number, (item, state) in enumerate(zip(wanted, states, strict=True))]
+    changes = reconcile(wanted, rows, NOW)
+    assert changes.new == ()
+    assert changes.withdrawn == ()
+    assert not {row.id for row in rows if row.state in SETTLED} & set(changes.moved)
+    again = [
+        known(item, row.id, "planned" if row.id in changes.moved else row.state,
+              due_at=changes.moved.get(row.id, (None, row.due_at))[1])
+        for item, row in zip(wanted, rows, strict=True)
+    ]  # fmt: skip
+    assert reconcile(wanted, again, NOW).moved == {}
+
+
+def test_the_shipped_policy_owes_an_order_what_the_readme_says(policy: Policy) -> None:
+    facts = {"signed": datetime(2026, 3, 16, 9, tzinfo=UTC), "promised": date(2026, 4, 10)}
+    kinds = {item.kind for item in owed(Subject("order", 1, 1, ROME, facts, 14), policy.cadences, policy.windows)}
+    assert kinds == {"order-confirmation", "missing-date", "welcome-contact", "welcome-missing", "delay-alert"}
