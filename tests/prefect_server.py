@@ -20,6 +20,8 @@ from deployments.environment import for_children
 from tasks.settings import Settings
 
 _START_SECONDS = 120.0
+_BUSY_SECONDS = 30.0
+_BUSY = 503
 
 
 def free_port() -> int:
@@ -53,8 +55,13 @@ class PrefectServer:
         return httpx.post(f"{self.api}{path}", json=body).raise_for_status().json()
 
     def patch(self, path: str, **body: object) -> None:
-        """Change something by the API, as the UI does."""
-        httpx.patch(f"{self.api}{path}", json=body).raise_for_status()
+        """Change something by the API, as the UI does. While others write, SQLite may be busy: 503."""
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while (answer := httpx.patch(f"{self.api}{path}", json=body)).status_code == _BUSY:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
+        answer.raise_for_status()
 
     def count_runs(self, *states: str) -> int:
         """How many flow runs stand in these types of state."""
