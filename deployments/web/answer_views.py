@@ -1,0 +1,84 @@
+"""What the answer page shows: the question, the notice when something is missing, the thanks."""
+
+from typing import Any
+
+from fastapi.responses import Response
+
+from deployments.web.context import Web
+from deployments.web.filled import RATINGS, Filled
+from models.rules.hearing import LOW_RATING
+from models.words import Meaning
+from tasks.answering import MOST_ANSWERS, MOST_CHARACTERS, Question, Said
+from tasks.letters import invoice_line, order_facts
+from tasks.mails.formats import clean
+from tasks.mails.views import contact_view, invoice_views, order_view
+
+_FAIR_RATING = LOW_RATING + 1
+_PHONE_DIGITS = 6
+"""Words with that many digits may well hold a phone number."""
+
+
+def ask(web: Web, asked: Question, filled: Filled, fault: str | None = None) -> Response:
+    """The question, with what is filled in already; with a fault, what is missing (422)."""
+    return web.pages.show(
+        "answer", _language(web, asked), 422 if fault else 200,
+        **_common(web, asked), filled=filled, fault=fault,
+        ratings=RATINGS if Meaning.RATING in asked.offered or filled.rating in RATINGS else (),
+        choices=_choices(asked, filled),
+    )  # fmt: skip
+
+
+def thank(web: Web, asked: Question, said: Said, new: int) -> Response:
+    """Thanks, what was recorded, and what happens next."""
+    is_service = asked.order is not None and asked.order.is_service
+    return web.pages.show(
+        "thanks", _language(web, asked),
+        **_common(web, asked), said=said, new=new, full=not new and len(asked.heard) >= MOST_ANSWERS,
+        next=next_step(said, is_service=is_service), number_wanted=_number_wanted(asked, said),
+        hears=clean(asked.manager.name) if asked.manager else web.policy.company.name,
+    )  # fmt: skip
+
+
+def next_step(said: Said, *, is_service: bool) -> str:
+    """The name of the sentence that tells what happens now."""
+    if said.meaning in {Meaning.SOLVED, Meaning.FINE}:
+        return "good"
+    if said.meaning == Meaning.NOT_ARRIVED and is_service:
+        return "not-arrived-service"
+    if said.meaning is not None:
+        return said.meaning
+    if said.rating is None:
+        return Meaning.MESSAGE
+    if said.rating <= LOW_RATING:
+        return "low-rating"
+    return "fair" if said.rating == _FAIR_RATING else "good"
+
+
+def _choices(asked: Question, filled: Filled) -> list[str]:
+    """What the cadence offers, what the link says, and always free words."""
+    wanted = [*asked.offered, *([filled.choice] if filled.choice else []), Meaning.MESSAGE]
+    return [one for one in dict.fromkeys(wanted) if one != Meaning.RATING]
+
+
+def _number_wanted(asked: Question, said: Said) -> bool:
+    """Whether we were asked for a call and know no number."""
+    digits = sum(sign.isdigit() for sign in said.text or "")
+    return said.meaning == Meaning.CALL_ME and not asked.customer.phone and digits < _PHONE_DIGITS
+
+
+def _language(web: Web, asked: Question) -> str:
+    return web.language(asked.message.language)
+
+
+def _common(web: Web, asked: Question) -> dict[str, Any]:
+    language = _language(web, asked)
+    zone = asked.customer.timezone
+    return {
+        "name": clean(asked.customer.name),
+        "order": order_view(order_facts(asked.order), language, zone) if asked.order else None,
+        "invoices": invoice_views(tuple(invoice_line(one, "") for one in asked.invoices), language),
+        "owner": contact_view(asked.owner) if asked.owner else None,
+        "manager": contact_view(asked.manager) if asked.manager else None,
+        "heard": bool(asked.heard),
+        "most": MOST_CHARACTERS,
+    }

@@ -1,0 +1,55 @@
+"""What the endpoints work with, opened when the process starts."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from deployments.web.pages import Pages
+from deployments.web.wording import preferred
+from models.policy import Policy
+from tasks.clock import Clock
+from tasks.database import Database
+from tasks.mails.labels import LANGUAGES
+from tasks.mails.links import Links
+
+
+@dataclass(frozen=True)
+class Web:
+    """The parts of the pages."""
+
+    db: Database
+    policy: Policy
+    links: Links
+    clock: Clock
+    pages: Pages = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the pages."""
+        object.__setattr__(self, "pages", Pages(self.policy.company))
+
+    @property
+    def link_days(self) -> int:
+        """How long a link is good."""
+        return self.policy.sending.link_days
+
+    def language(self, wanted: str) -> str:
+        """A language that we write; the company's own for any other."""
+        return wanted if wanted in LANGUAGES else self.policy.company.language
+
+    def language_of(self, request: Request) -> str:
+        """The language for somebody of whom we know nothing but the browser."""
+        return preferred(request.headers.get("accept-language", ""), self.policy.company.language)
+
+
+class MissingPageError(Exception):
+    """There is nothing behind the link, or nothing any more."""
+
+
+async def the_web(request: Request) -> Web:
+    """The parts of the application that a request came to."""
+    web: Web = request.app.state.web
+    return web
+
+
+Parts = Annotated[Web, Depends(the_web)]

@@ -1,0 +1,62 @@
+"""What the pages say, in every language, and which language a stranger gets."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from tasks.mails.frame import answer_label
+from tasks.mails.labels import LANGUAGES, label
+
+_HERE = Path(__file__).parent
+FILES = (_HERE / "texts.toml", _HERE / "texts_staff.toml")
+"""Where the texts live."""
+
+_MOST_TAGS = 10
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Every text by its key (`section.name`), then by language."""
+    found: dict[str, dict[str, str]] = {}
+    for path in FILES:
+        sections = tomllib.loads(path.read_text(encoding="utf-8"))
+        for section, names in sections.items():
+            found |= {f"{section}.{name}": texts for name, texts in names.items()}
+    return found
+
+
+def words(language: str, key: str, **names: object) -> str:
+    """A text of the pages, its gaps filled.
+
+    Raises:
+        KeyError: there is no such text, or a gap is left.
+    """
+    return catalogue()[key][language].format(**names)
+
+
+def words_or(language: str, key: str, otherwise: str) -> str:
+    """A text of the pages; a word that only the policy knows is shown as it is."""
+    known = catalogue().get(key)
+    return known[language] if known else otherwise
+
+
+def answer_words(language: str, meaning: str, *, is_service: bool = False) -> str:
+    """What a meaning says on a button, as in the mails."""
+    return label(language, answer_label(meaning, is_service))
+
+
+def preferred(accept_language: str, otherwise: str) -> str:
+    """The first of our languages that a browser asks for, by its own ranking."""
+    ranked = []
+    for place, part in enumerate(accept_language.split(",")[:_MOST_TAGS]):
+        tag, _, weight = part.strip().partition(";q=")
+        ranked.append((-_weight(weight), place, tag.split("-")[0].strip().lower()))
+    wanted = (language for weight, _, language in sorted(ranked) if weight < 0)
+    return next((language for language in wanted if language in LANGUAGES), otherwise)
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
