@@ -153,6 +153,7 @@ def mark(session: Session, name: str) -> str | None:
 
 def set_mark(session: Session, name: str, value: str, at: datetime) -> None:
     """Set a mark (`at` aware)."""
+    take_turn(session)
     session.merge(Mark(name=name, value=value, at=at))
 
 

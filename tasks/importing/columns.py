@@ -41,7 +41,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
     "customers": _columns(
         Column("ref", "key", required=True),
         Column("name", "words", required=True),
-        Column("email", "email", required=True),
+        Column("email", "email"),
         Column("billing_email", "email"),
         Column("phone", "words"),
         Column("language", "language"),
@@ -97,6 +97,6 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
 
 def column_of(table: str, name: str) -> Column | None:
     """The column of a table by name, the named dates of orders included; None when there is none."""
-    if table == "orders" and NAMED_DATE.fullmatch(name):
-        return Column(name, "moment")
+    if table == "orders" and (match := NAMED_DATE.fullmatch(name)):
+        return Column(name, "moment", field=match[1])
     return COLUMNS[table].get(name)

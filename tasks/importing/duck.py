@@ -24,8 +24,8 @@ CREATE MACRO iso_time(value, format) AS
 """Text in another order to ISO; what cannot be read stays as it is, so that only its row is refused."""
 _FILE = re.compile(r"'([^'\n]+\.(?:csv|tsv|txt|parquet|json|jsonl|ndjson|gz|zst))'", re.IGNORECASE)
 _MALFORMED = """
-SELECT s.file_path, e.line, coalesce(e.column_name, 'line'), e.csv_line, e.error_message
-FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) ORDER BY 1, 2
+SELECT s.file_path, e.line, coalesce(min(e.column_name), 'line'), any_value(e.csv_line)
+FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 
@@ -84,7 +84,7 @@ class Files:
         except duckdb.CatalogException:  # nothing was read that way
             return []
         fix = "has the wrong number of cells or a cell of another kind; mend the line"
-        return [Reject(Path(path).name, line, column, text, fix) for path, line, column, text, _ in found]
+        return [Reject(Path(path).name, line, column, text, fix) for path, line, column, text in found]
 
     def close(self) -> None:
         """Close it, and remove what was made for it."""

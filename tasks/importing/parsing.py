@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tasks.importing.building import BUILDERS, UnusableError
-from tasks.importing.columns import NAMED_DATE, SOURCE_FILE, SOURCE_ROW, Column, column_of
+from tasks.importing.columns import SOURCE_FILE, SOURCE_ROW, Column, column_of
 from tasks.importing.config import SourceConfig
 from tasks.importing.readers import readers
 from tasks.importing.rows import AnyRow, Origin, Reject
@@ -49,19 +49,21 @@ class RowParser:
         dates: dict[str, str] = {}
         for number, column, read in self._plan:
             value = record[number]
-            if value is not None and value != "":
+            if type(value) is str:
+                value = value.strip() or None
+            if value is not None:
                 try:
-                    value = None if isinstance(value, str) and not value.strip() else read(value)
+                    value = read(value)
                 except ValueError as problem:
                     raise UnusableError(column.name, str(problem)) from None
-            if value is None or value == "":
+            if value is None:
                 if column.required:
                     raise UnusableError(column.name, _MISSING)
-            elif column.kind == "moment":
-                dates[_name(column)] = value
             else:
-                values[column.field or column.name] = value
-        return values | {"dates": dates} if dates else values
+                (dates if column.kind == "moment" else values)[column.field or column.name] = value
+        if dates:
+            values["dates"] = dates
+        return values
 
     def _origin(self, record: Sequence[Any]) -> Origin:
         file = self._cell(record, SOURCE_FILE)
@@ -79,8 +81,3 @@ class RowParser:
     def _cell(self, record: Sequence[Any], name: str) -> Any:
         number = self._at.get(name)
         return None if number is None else record[number]
-
-
-def _name(column: Column) -> str:
-    match = NAMED_DATE.fullmatch(column.name)
-    return match[1] if match else column.name

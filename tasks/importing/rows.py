@@ -62,10 +62,10 @@ class CustomerRow(Row):
     """One of `customers.sql`."""
 
     name: str
-    email: str
     language: str
     country: str
     timezone: str
+    email: str | None = None
     billing_email: str | None = None
     phone: str | None = None
     is_business: bool = False

@@ -191,7 +191,8 @@ def test_bad_rows_cost_only_themselves(casa: Import) -> None:
     casa.company.write(
         "orders",
         casa.company.files["orders"]
-        + "o3,c3,,chair,1,2026-03-01,,,\no4,c1,s9,chair,1,2026-03-01,,,\no5,c1,,chair,1,2026-03-01,31/02/2026,,\n"
+        + "o3,c3,,chair,1,2026-03-01,,,\no4,c1,s9,chair,1,2026-03-01,,,\n"
+        + "o5,c1,,chair,1,2026-03-01,31/02/2026,,\n"
         + "o1,c1,,copy,1,2026-03-01,,,\n",
     )
     casa.company.write("invoices", casa.company.files["invoices"] + "i3,c1,o9,5,2026-03-01,2026-03-09,,,\n")
@@ -249,7 +250,10 @@ def test_check_shows_and_writes_nothing(casa: Import) -> None:
     assert [row.ref for row in report.preview.samples["customers"]] == ["c1", "c2"]
     assert [str(reject) for reject in report.preview.rejects] == [
         "orders.csv, row 2, promised_on: '31/02/2026' is no date; write it like 2026-02-28",
-        "invoices.csv, row 2, order: 'o1' is no known order; import it with orders.sql first, or mend the reference",
+        (
+            "invoices.csv, row 2, order: 'o1' is no known order; "
+            "import it with orders.sql first, or mend the reference"
+        ),
     ]
     assert "31/02/2026" not in repr(report)
     assert not casa.state_dir.exists()

@@ -1,4 +1,4 @@
-"""Where facts may come from: files of every kind, an ERP's habits, a database; and what is said when it fails."""
+"""Where facts may come from: files of every kind, an ERP's habits, a database; and what a failure says."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -39,7 +39,8 @@ def test_an_old_erp_export(tmp_path: Path) -> None:
     (company.folder / "data" / "plain.csv").write_text("x\nzażółć\n", encoding="utf-8")
     company.select(
         "customers",
-        "SELECT Nr AS ref, Nazwa AS name, \"E-mail\" AS email FROM read_csv('out/klienci.csv', all_varchar = true)",
+        """SELECT Nr AS ref, Nazwa AS name, "E-mail" AS email
+           FROM read_csv('out/klienci.csv', all_varchar = true)""",
     )
     company.select(
         "orders",
@@ -99,8 +100,9 @@ def test_parquet_json_and_typed_columns(tmp_path: Path) -> None:
     data = company.folder / "data"
     with closing(duckdb.connect()) as duck:
         duck.execute(
-            "COPY (SELECT 1 AS ref, 'c1' AS customer, 'chair' AS description, 12.50::DECIMAL(9, 2) AS amount, true AS is_service, "
-            f"TIMESTAMPTZ '2026-03-01 10:00:00+00' AS signed_at, DATE '2026-04-01' AS promised_on) TO '{data}/o.parquet'"
+            "COPY (SELECT 1 AS ref, 'c1' AS customer, 'chair' AS description, 12.5::DECIMAL(9, 2) AS amount, "
+            "true AS is_service, TIMESTAMPTZ '2026-03-01 10:00:00+00' AS signed_at, "
+            f"DATE '2026-04-01' AS promised_on) TO '{data}/o.parquet'"
         )
     (data / "c.json").write_text(
         '[{"id": "c1", "name": "Mario", "email": "m@rossi.example"}]', encoding="utf-8"
