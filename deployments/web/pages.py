@@ -49,14 +49,14 @@ class Pages:
     def __init__(self, company: Company) -> None:
         self.company = company
 
-    def show(self, name: str, language: str, status: int = 200, **values: Any) -> HTMLResponse:
+    def show(self, page: str, language: str, status: int = 200, /, **values: Any) -> HTMLResponse:
         """A page by the name of its template.
 
         Raises:
             KeyError: a text is missing.
             jinja2.UndefinedError: the template asks for something that `values` does not have.
         """
-        html = _TEMPLATES.get_template(f"{name}.html").render(
+        html = _TEMPLATES.get_template(f"{page}.html").render(
             values,
             language=language,
             company=self.company,
