@@ -136,8 +136,12 @@ def replay_(
     """
     chosen = policy or (source / "policy.toml" if (source / "policy.toml").exists() else Settings().policy)
     progress = _progress(from_, to)
-    figures = replaying.run(source, data, from_, to, step=step, policy=policies.load(chosen), progress=progress)
-    json_.write_text(json.dumps(figures, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    figures = replaying.run(
+        source, data, from_, to, step=step, policy=policies.load(chosen), progress=progress
+    )
+    json_.write_text(
+        json.dumps(figures, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     print(json.dumps(figures["totals"], indent=1, ensure_ascii=False))
     return 0
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from flows.replaying import Span, replay
 from models.policy import Policy
-from tasks.importing.rows import AnyRow, Reject
 from tasks.importing.config import FIRST_IMPORT, read_config
+from tasks.importing.rows import AnyRow, Reject
 from tasks.importing.source import open_source
 from tasks.replay.feed import Feed
 from tasks.replay.stage import replay_services
@@ -35,7 +35,8 @@ def run(
     rows: dict[str, list[AnyRow]] = {}
     rejected = 0
     variables = {
-        name: last.isoformat() if value == FIRST_IMPORT else value for name, value in read_config(source).variables.items()
+        name: last.isoformat() if value == FIRST_IMPORT else value
+        for name, value in read_config(source).variables.items()
     }
     with open_source(source, data, variables) as opened:
         after = datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC)

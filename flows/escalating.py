@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from prefect import State, flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import State, flow
 from prefect.states import Failed
 
 from flows.running import batch_task, moment, said, services

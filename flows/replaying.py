@@ -74,5 +74,10 @@ async def _step(services: Services, feed: Feed, now: datetime, day: date) -> dic
     silence = watch_silence(services.db, services.policy, now)
     report += await sweep(services, Scope(ESCALATION, now))
     return day_figures(
-        report, silence, day=day.isoformat(), orders=new["orders"], invoices=new["invoices"], answers=new["responses"]
+        report,
+        silence,
+        day=day.isoformat(),
+        orders=new["orders"],
+        invoices=new["invoices"],
+        answers=new["responses"],
     )

@@ -29,7 +29,10 @@ def batch_task(sweep_name: str) -> RunBatch:
 
     async def run(opened: Services, scope: Scope) -> Report:
         @task(
-            name="send a batch", task_run_name="batch of {sweep_name}", cache_policy=NO_CACHE, persist_result=False
+            name="send a batch",
+            task_run_name="batch of {sweep_name}",
+            cache_policy=NO_CACHE,
+            persist_result=False,
         )
         async def send_a_batch(sweep_name: str) -> Report:
             del sweep_name  # shown in the Prefect UI; the work itself is in the closure
@@ -69,7 +72,9 @@ def moment(as_of: datetime | None, now: datetime, *, may_be_later: bool) -> date
         return now
     chosen = as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
     if chosen > now and not may_be_later:
-        raise ValueError(f"as_of {chosen:%Y-%m-%d %H:%M} UTC lies ahead; choose a dry run, or leave it empty for now")
+        raise ValueError(
+            f"as_of {chosen:%Y-%m-%d %H:%M} UTC lies ahead; choose a dry run, or leave it empty for now"
+        )
     return chosen
 
 

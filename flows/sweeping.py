@@ -1,4 +1,4 @@
-"""The order of a sweep, the same with Prefect and without: prepare once, then batch after batch until nothing is due."""
+"""The order of a sweep, with Prefect and without: prepare once, then batch after batch until nothing is due."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -13,7 +13,9 @@ ESCALATION = "escalate-unanswered"
 RunBatch = Callable[[Services, Scope], Awaitable[Report]]
 
 
-async def sweep(services: Services, scope: Scope, *, dry_run: bool = False, batch: RunBatch = run_batch) -> Report:
+async def sweep(
+    services: Services, scope: Scope, *, dry_run: bool = False, batch: RunBatch = run_batch
+) -> Report:
     """Send everything of a sweep that is due at `scope.now`, up to the policy's cap per run.
 
     `batch` runs one batch; the flows hand in a Prefect task that does.

@@ -10,7 +10,11 @@ from flows.running import run_sweep
 
 def _sweep_flow(name: str, description: str) -> Flow[..., Any]:
     @flow(name=name, description=description, persist_result=False)
-    async def run(customers: list[str] = [], as_of: datetime | None = None, dry_run: bool = False) -> State[None]:  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
+    async def run(
+        customers: list[str] = [],  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
+        as_of: datetime | None = None,
+        dry_run: bool = False,
+    ) -> State[None]:
         """Send what is due.
 
         Args:
@@ -24,15 +28,17 @@ def _sweep_flow(name: str, description: str) -> Flow[..., Any]:
 
 
 welcome_contact = _sweep_flow(
-    "welcome-contact", "Order confirmations and welcomes to those who bought; alarms where a date or a welcome is missing."
+    "welcome-contact",
+    "Confirmations and welcomes to those who bought; alarms where a date or a welcome is missing.",
 )
 satisfaction_check = _sweep_flow(
-    "satisfaction-check", "Asks everyone how it went, at several ages of the purchase; holds off while a complaint is open."
+    "satisfaction-check",
+    "Asks everyone how it went, at several ages of the purchase; holds off during a complaint.",
 )
 delay_alert = _sweep_flow(
     "delay-alert", "Tells customers by itself that the promised day has passed, or that it was moved."
 )
 credit_recovery = _sweep_flow(
     "credit-recovery",
-    "Payment notices, reminders and warnings: one letter a customer, held while something is disputed or complained of.",
+    "Payment notices, reminders and warnings: one letter a customer, held during a dispute or complaint.",
 )

@@ -8,7 +8,7 @@ from models.base import Base, BigId
 
 
 class History(Base):
-    """Append-only: what changed, when, by whom and why. Single mails stand in `follow_ups` and `messages` instead."""
+    """Append-only: what changed, when, by whom and why. Single mails stand in `messages` instead."""
 
     __tablename__ = "history"
     __table_args__ = (Index("ix_history_subject", "subject_type", "subject_id"),)

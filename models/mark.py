@@ -6,7 +6,7 @@ from models.base import Base
 
 
 class Mark(Base):
-    """A remembered value by name: the policy last planned with, the day zero of a source, the last import of payments."""
+    """A remembered value by name: the policy last planned with, day zero of a source, the last import of payments."""
 
     __tablename__ = "marks"
 

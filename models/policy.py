@@ -87,7 +87,9 @@ class Policy(_Strict):
                     f"choose from {', '.join(sorted(self.windows))}"
                 )
             if cadence.sweep not in SWEEPS:
-                raise ValueError(f"cadences.{name}.sweep: {cadence.sweep!r} is no sweep; choose from {', '.join(SWEEPS)}")
+                raise ValueError(
+                    f"cadences.{name}.sweep: {cadence.sweep!r} is no sweep; choose from {', '.join(SWEEPS)}"
+                )
         return self
 
     def kinds_of(self, sweep: str) -> tuple[str, ...]:
@@ -109,7 +111,9 @@ def load(path: Path) -> Policy:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise PolicyError(f"{path}: cannot be read ({error.strerror}); give the path of a policy file") from error
+        raise PolicyError(
+            f"{path}: cannot be read ({error.strerror}); give the path of a policy file"
+        ) from error
     return parse(text, str(path))
 
 

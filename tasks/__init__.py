@@ -1,1 +1,1 @@
-"""One effect each: import, plan, claim, compose, send, record, hear. The only readers of the environment and network."""
+"""One effect each: import, plan, claim, compose, send, record, hear. Only they read environment and network."""

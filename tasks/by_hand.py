@@ -16,7 +16,9 @@ def sweeps_of(policy: Policy, kinds: Collection[str]) -> list[str]:
     """
     unknown = sorted(set(kinds) - set(policy.cadences))
     if unknown:
-        raise ValueError(f"no such kind: {', '.join(unknown)}; choose from {', '.join(sorted(policy.cadences))}")
+        raise ValueError(
+            f"no such kind: {', '.join(unknown)}; choose from {', '.join(sorted(policy.cadences))}"
+        )
     chosen = [policy.cadences[kind] for kind in kinds] or list(policy.cadences.values())
     return list(dict.fromkeys(cadence.sweep for cadence in chosen if cadence.subject != Subject.CASE))
 
@@ -27,5 +29,11 @@ def note_reason(services: Services, customers: Collection[int], reason: str, did
     with services.db.write() as session:
         for customer_id in customers:
             cases.note(
-                session, (Subject.CUSTOMER, customer_id), "followed-up-by-hand", now, "ops", cause=reason, did=did
+                session,
+                (Subject.CUSTOMER, customer_id),
+                "followed-up-by-hand",
+                now,
+                "ops",
+                cause=reason,
+                did=did,
             )

@@ -51,7 +51,9 @@ def take_case(session: Session, case: Case, staff_id: int, now: datetime, actor:
     return True
 
 
-def close_case(session: Session, case: Case, outcome: Outcome, text: str, *, now: datetime, actor: str) -> bool:
+def close_case(
+    session: Session, case: Case, outcome: Outcome, text: str, *, now: datetime, actor: str
+) -> bool:
     """Close a case with what happened, in the words of who says so; what it held goes on. False if it was closed.
 
     Raises:
@@ -91,5 +93,7 @@ def _manager(session: Session, customer_id: int, now: datetime) -> int | None:
 
 def _tell(session: Session, policy: Policy, case: Case, suffix: str, now: datetime) -> None:
     subject = Subject(SubjectType.CASE, case.id, case.customer_id, policy.company.place, {"opened": now})
-    rows = [new_row(subject, item, case.manager_id) for item in owed(subject, policy.cadences, policy.windows)]
+    rows = [
+        new_row(subject, item, case.manager_id) for item in owed(subject, policy.cadences, policy.windows)
+    ]
     planning.add_follow_ups(session, [{**row, "step": row["step"] + suffix} for row in rows])

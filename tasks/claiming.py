@@ -47,7 +47,9 @@ class _Batch:
     desk: Desk
 
 
-def claim_batch(session: Session, policy: Policy, scope: Scope, *, token: str, clock_now: datetime) -> Claimed:
+def claim_batch(
+    session: Session, policy: Policy, scope: Scope, *, token: str, clock_now: datetime
+) -> Claimed:
     """Take up to `scope.limit` due follow-ups of a sweep, and decide about each of them.
 
     What is not to be sent is settled here, with its reason; what is to be sent comes back in groups, one a mail.
@@ -55,7 +57,10 @@ def claim_batch(session: Session, policy: Policy, scope: Scope, *, token: str, c
     """
     result = Claimed(token, clock_now + timedelta(minutes=policy.sending.lease_minutes))
     ids = claiming.claim(
-        session, claiming.due(scope.sweep, scope.now, scope.limit, scope.customers, scope.kinds), token, result.lease_until
+        session,
+        claiming.due(scope.sweep, scope.now, scope.limit, scope.customers, scope.kinds),
+        token,
+        result.lease_until,
     )
     result.count = len(ids)
     if not ids:
@@ -103,7 +108,9 @@ def _companions(
 def _read(session: Session, ids: Sequence[int], now: datetime) -> _Batch:
     rows = [(row, customer) for row, customer in claiming.claimed(session, ids)]
     orders = facts.orders(session, {row.subject_id for row, _ in rows if row.subject_type == Subject.ORDER})
-    invoices = facts.invoices(session, {row.subject_id for row, _ in rows if row.subject_type == Subject.INVOICE})
+    invoices = facts.invoices(
+        session, {row.subject_id for row, _ in rows if row.subject_type == Subject.INVOICE}
+    )
     conditions = facts.conditions(session, orders, invoices)
     for row, _ in rows:
         if is_case(row):
@@ -120,7 +127,9 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
     place = Place(customer.country, customer.timezone)
     if is_case(row):
         place = policy.company.place
-        row.staff_id = ownership.reached(batch.desk.people, cadence.audience, customer.language, batch.desk.day)
+        row.staff_id = ownership.reached(
+            batch.desk.people, cadence.audience, customer.language, batch.desk.day
+        )
         if row.staff_id is None:
             return Hold("nobody to tell")
     addressee = batch.desk.staff.get(row.staff_id) if row.staff_id is not None else None

@@ -70,7 +70,12 @@ class Dispatch:
         ready = [item for item in composed if isinstance(item, _Ready)]
         with self._db.write() as session:
             record(
-                session, self._policy, self._finished, self._claimed.token, self._clock.now(), self._claimed.report
+                session,
+                self._policy,
+                self._finished,
+                self._claimed.token,
+                self._clock.now(),
+                self._claimed.report,
             )
             for broken in composed:
                 if isinstance(broken, Unwritable):

@@ -63,7 +63,9 @@ def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -
             session, policy, answer.customer_id, reason, _subject(answer, asked),
             now=now, actor="customer", response_id=response_id,
         )  # fmt: skip
-    if asked is not None:  # after the new reason, so that a case goes on rather than closing and opening again
+    if (
+        asked is not None
+    ):  # after the new reason, so that a case goes on rather than closing and opening again
         settle_silence(session, answer.customer_id, (asked.subject_type, asked.subject_id), now)
 
 
@@ -73,7 +75,9 @@ def _asked(session: Session, answer: Answer) -> FollowUp | None:
     subject_type, subject_id = _subject(answer, None)
     if subject_type == Subject.CUSTOMER:
         return None
-    return responses.latest_asked(session, Subject(subject_type), subject_id, answer.received_at, answer.about)
+    return responses.latest_asked(
+        session, Subject(subject_type), subject_id, answer.received_at, answer.about
+    )
 
 
 def _subject(answer: Answer, asked: FollowUp | None) -> About:

@@ -96,7 +96,9 @@ def write_letter(
         manager=desk.manager(language),
         answers=group.cadence.answers,
         extra=group.cadence.extra,
-        case=case_facts(group.dossier, lead.staff_id or 0, language, policy.company.timezone) if group.dossier else None,
+        case=case_facts(group.dossier, lead.staff_id or 0, language, policy.company.timezone)
+        if group.dossier
+        else None,
         in_reply_to=message_id_of(group.reminds_of) if group.reminds_of else None,
     )
 
@@ -133,10 +135,14 @@ def case_facts(dossier: Dossier, staff_id: int, language: str, timezone: str) ->
         customer_name=dossier.customer.name,
         customer_phone=dossier.customer.phone,
         customer_email=dossier.customer.email,
-        timeline=tuple((event.at.astimezone(ZoneInfo(timezone)), sentence(event, language)) for event in dossier.events),
+        timeline=tuple(
+            (event.at.astimezone(ZoneInfo(timezone)), sentence(event, language)) for event in dossier.events
+        ),
         orders=tuple(order_facts(order) for order in dossier.orders),
         invoices=tuple(
-            invoice_line(invoice, "") for invoice in dossier.invoices if not invoice.paid_at and not invoice.cancelled_at
+            invoice_line(invoice, "")
+            for invoice in dossier.invoices
+            if not invoice.paid_at and not invoice.cancelled_at
         ),
         words=tuple(dossier.words),
     )

@@ -60,7 +60,9 @@ def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report
     """Note a mail that cannot be composed; a person is told to call instead."""
     rows = broken.group.follow_ups
     report.count(rows[0].kind, "failed", "unusable address", len(rows))
-    claiming.settle(session, [{"id": row.id, "state": FollowUpState.FAILED, "reason": broken.why} for row in rows])
+    claiming.settle(
+        session, [{"id": row.id, "state": FollowUpState.FAILED, "reason": broken.why} for row in rows]
+    )
     _undeliverable(session, policy, broken.group, min(_BAD_ADDRESS_CODES), broken.why, now)
 
 
@@ -74,7 +76,13 @@ def _message_row(item: Finished, now: datetime) -> dict[str, Any]:
         case _:
             state = MessageState.DEFERRED
     code = getattr(answer, "code", None)
-    return {"id": item.message_id, "state": state, "recorded_at": now, "smtp_code": code, "smtp_text": answer.text}
+    return {
+        "id": item.message_id,
+        "state": state,
+        "recorded_at": now,
+        "smtp_code": code,
+        "smtp_text": answer.text,
+    }
 
 
 def _follow_up_rows(
@@ -86,7 +94,11 @@ def _follow_up_rows(
     match answer:
         case Accepted():
             report.count(kind, "sent", number=number)
-            change = {"state": FollowUpState.SENT, "sent_at": now, "answer_by": answer_by(group.cadence, now, place)}
+            change = {
+                "state": FollowUpState.SENT,
+                "sent_at": now,
+                "answer_by": answer_by(group.cadence, now, place),
+            }
         case Refused(code, text, recipient):
             report.count(kind, "failed", str(code), number)
             change = {"state": FollowUpState.FAILED, "reason": f"{code} {text}"}
@@ -94,11 +106,16 @@ def _follow_up_rows(
                 _undeliverable(session, policy, group, code, text, now)
         case NotStarted():
             report.count(kind, "to be tried again", "no mail server", number)
-            return [{"id": row.id, "state": FollowUpState.PLANNED, "attempts": row.attempts} for row in group.follow_ups]
+            return [
+                {"id": row.id, "state": FollowUpState.PLANNED, "attempts": row.attempts}
+                for row in group.follow_ups
+            ]
         case _:
             assert isinstance(answer, Deferred)  # noqa: S101 (the doubtful ones were left out above)
             change = _retry(policy, group, answer, now)
-            report.count(kind, "failed" if "reason" in change else "to be tried again", str(answer.code), number)
+            report.count(
+                kind, "failed" if "reason" in change else "to be tried again", str(answer.code), number
+            )
     return [{"id": row.id, **change, "attempts": row.attempts + 1} for row in group.follow_ups]
 
 

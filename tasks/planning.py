@@ -40,14 +40,24 @@ def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BAT
     invoices = planning.take_invoices_to_plan(session, limit)
     _name_owners(session, [(order, language) for order, _, _, language in orders], now)
     _derive(
-        session, policy, now, SubjectType.ORDER,
-        {order.id: (order_subject(order, Place(country, timezone)), order.signed_at.date())
-         for order, country, timezone, _ in orders},
+        session,
+        policy,
+        now,
+        SubjectType.ORDER,
+        {
+            order.id: (order_subject(order, Place(country, timezone)), order.signed_at.date())
+            for order, country, timezone, _ in orders
+        },
     )
     _derive(
-        session, policy, now, SubjectType.INVOICE,
-        {invoice.id: (invoice_subject(invoice, Place(country, timezone)), invoice.issued_on)
-         for invoice, country, timezone in invoices},
+        session,
+        policy,
+        now,
+        SubjectType.INVOICE,
+        {
+            invoice.id: (invoice_subject(invoice, Place(country, timezone)), invoice.issued_on)
+            for invoice, country, timezone in invoices
+        },
     )
     return len(orders) + len(invoices)
 
@@ -74,7 +84,11 @@ def invoice_subject(invoice: Invoice, place: Place) -> Subject:
 
 def named_date(text: str) -> date | datetime:
     """Read a further date of an order: an ISO date, or an ISO time with its offset (given in UTC)."""
-    return date.fromisoformat(text) if len(text) == len("2026-03-18") else datetime.fromisoformat(text).astimezone(UTC)
+    return (
+        date.fromisoformat(text)
+        if len(text) == len("2026-03-18")
+        else datetime.fromisoformat(text).astimezone(UTC)
+    )
 
 
 def new_row(subject: Subject, item: Owed, staff_id: int | None = None) -> dict[str, Any]:
@@ -92,7 +106,11 @@ def _moved_back(order: Order) -> bool:
 
 
 def _derive(
-    session: Session, policy: Policy, now: datetime, kind: SubjectType, subjects: Mapping[int, tuple[Subject, date]]
+    session: Session,
+    policy: Policy,
+    now: datetime,
+    kind: SubjectType,
+    subjects: Mapping[int, tuple[Subject, date]],
 ) -> None:
     if not subjects:
         return

@@ -7,7 +7,17 @@ from datetime import datetime
 NUDGE = " (nudge)"
 """Marks, behind a kind, that a reminder of it was sent."""
 
-_ORDER = ("sent", "to be sent", "taken to a manager", "held", "skipped", "postponed", "to be tried again", "in doubt", "failed")
+_ORDER = (
+    "sent",
+    "to be sent",
+    "taken to a manager",
+    "held",
+    "skipped",
+    "postponed",
+    "to be tried again",
+    "in doubt",
+    "failed",
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,10 @@ class Report:
     def __add__(self, other: "Report") -> "Report":
         """Both together."""
         return Report(
-            self.counts + other.counts, self.claimed + other.claimed, self.planned + other.planned, self.due or other.due
+            self.counts + other.counts,
+            self.claimed + other.claimed,
+            self.planned + other.planned,
+            self.due or other.due,
         )
 
     def total(self, outcome: str) -> int:

@@ -20,12 +20,15 @@ class Settings(BaseSettings):
     )
     policy: Path = Field(default=Path("policy.toml"), description="The policy file.")
     source: Path = Field(default=Path("sources/sample"), description="What the flow `import-sales` imports.")
-    source_data: Path | None = Field(default=None, description="Folder of the source's files; empty: its own `data`.")
+    source_data: Path | None = Field(
+        default=None, description="Folder of the source's files; empty: its own `data`."
+    )
     secret: SecretStr | None = Field(
         default=None, description="Key that signs the links; empty: made once and kept in the state folder."
     )
     public_url: str = Field(
-        default="http://127.0.0.1:4280", description="Address of the customers' pages, as it stands in the mails."
+        default="http://127.0.0.1:4280",
+        description="Address of the customers' pages, as it stands in the mails.",
     )
     web_port: int = Field(default=4280, description="Port of the customers' pages.")
     smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes our mails.")
@@ -35,9 +38,16 @@ class Settings(BaseSettings):
     )
     smtp_user: str | None = Field(default=None, description="Login of the mail server; empty: no login.")
     smtp_password: SecretStr | None = Field(default=None, description="Password of the mail server.")
-    smtp_timeout_seconds: float = Field(default=30.0, description="How long to wait for the mail server's answer.")
+    smtp_ca_file: Path | None = Field(
+        default=None,
+        description="Certificates (PEM) to trust for the mail server; empty: those of the system.",
+    )
+    smtp_timeout_seconds: float = Field(
+        default=30.0, description="How long to wait for the mail server's answer."
+    )
     archive_address: str | None = Field(
-        default=None, description="Mailbox that gets a blind copy of every mail, to settle doubts after a crash."
+        default=None,
+        description="Mailbox that gets a blind copy of every mail, to settle doubts after a crash.",
     )
     archive_maildir: Path | None = Field(
         default=None, description="That mailbox as a Maildir; empty: doubtful mails are left to a person."

@@ -75,7 +75,11 @@ def settle_doubts(
         ids = {message.id: message_id_of(message.key) for message in doubtful}
         found = archive.holds(ids.values()) if policy.sending.doubtful == "look" else None
         for message in doubtful:
-            carried = [row for row in claiming.carried_by(session, [message.id]) if row.state == FollowUpState.CLAIMED]
+            carried = [
+                row
+                for row in claiming.carried_by(session, [message.id])
+                if row.state == FollowUpState.CLAIMED
+            ]
             verdict = _verdict(policy, message, ids[message.id], found)
             _apply(session, policy, message, carried, verdict, now)
             report.count(message.kind, *_WORDS[verdict], number=len(carried))
@@ -100,7 +104,12 @@ def _verdict(policy: Policy, message: Message, message_id: str, found: set[str] 
 
 
 def _apply(
-    session: Session, policy: Policy, message: Message, carried: Collection[FollowUp], verdict: MessageState, now: datetime
+    session: Session,
+    policy: Policy,
+    message: Message,
+    carried: Collection[FollowUp],
+    verdict: MessageState,
+    now: datetime,
 ) -> None:
     message.state, message.recorded_at = verdict, now
     message.resends += verdict is MessageState.DEFERRED

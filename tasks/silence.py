@@ -52,7 +52,13 @@ def watch_batch(session: Session, policy: Policy, now: datetime) -> Counter[str]
         if decision.opens_case:
             about = (waiting.subject_type, waiting.subject_id)
             open_case(
-                session, policy, waiting.customer_id, CaseReasonKind.SILENT, about, now=now, actor="escalate-unanswered"
+                session,
+                policy,
+                waiting.customer_id,
+                CaseReasonKind.SILENT,
+                about,
+                now=now,
+                actor="escalate-unanswered",
             )
             count["cases"] += 1
     return count

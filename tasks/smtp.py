@@ -122,6 +122,7 @@ class SmtpMailer:
             username=settings.smtp_user,
             password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
             timeout=settings.smtp_timeout_seconds,
+            cert_bundle=str(settings.smtp_ca_file) if settings.smtp_ca_file else None,
         )
         await client.connect()
         self._open.add(client)

@@ -15,6 +15,9 @@ from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.settling import settle_doubts
 
+DRY_RUN = "dry-run"
+"""The claim token of a rehearsal; it is rolled back before anybody sees it."""
+
 
 class UnknownCustomersError(Exception):
     """A sweep was asked for customers that do not exist; nothing was done."""
@@ -24,7 +27,9 @@ class SweepStoppedError(Exception):
     """A batch ended early; `report` says what it did before."""
 
     def __init__(self, cause: str, report: Report) -> None:
-        super().__init__(f"the mail server cannot be reached ({cause}); what was not sent stays due: {report.sentence()}")
+        super().__init__(
+            f"the mail server cannot be reached ({cause}); what was not sent stays due: {report.sentence()}"
+        )
         self.report = report
 
 
@@ -55,7 +60,9 @@ def prepare(services: Services, scope: Scope) -> Report:
         found = waiting(session, scope.sweep, scope.now, clock_now, scope.customers)
     report = Report(due=found.due)
     if found.lapsed:
-        report += settle_doubts(services.db, services.policy, services.archive, services.composer.message_id, clock_now)
+        report += settle_doubts(
+            services.db, services.policy, services.archive, services.composer.message_id, clock_now
+        )
     if found.changed or found.planned_with != services.policy.fingerprint():
         report.planned = plan_all(services.db, services.policy, scope.now)
     report.due = found.due or found.lapsed or report.planned > 0
@@ -105,7 +112,7 @@ def rehearse(services: Services, scope: Scope) -> Report:
 def _rehearse_phase(services: Services, session: Session, scope: Scope) -> Report:
     report = Report()
     while report.claimed < services.policy.sending.max_per_run:
-        claimed = claim_batch(session, services.policy, scope, token="dry-run", clock_now=services.clock.now())  # noqa: S106
+        claimed = claim_batch(session, services.policy, scope, token=DRY_RUN, clock_now=services.clock.now())
         for group in claimed.groups:
             claimed.report.count(group.lead.kind, "to be sent", number=len(group.follow_ups))
         claimed.report.claimed = claimed.count

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """A real PostgreSQL of our own, for the whole test run."""
     with PostgresServer.started() as server:
         yield server

@@ -46,14 +46,18 @@ def customer(session: Session, ref: str = "C-1", **facts: Any) -> Customer:
     return row
 
 
+def order_values(of: Customer, ref: str = "SO-1", **facts: Any) -> dict[str, Any]:
+    """The values of an order signed on Monday, 16 March 2026, promised for 10 April."""
+    return {
+        "ref": ref, "customer_id": of.id, "fingerprint": "", "description": "Cucina Nives", "is_service": False,
+        "amount_cents": 420_000, "currency": "EUR", "withdrawal_days": 14, "signed_at": SIGNED,
+        "promised_on": date(2026, 4, 10), "dates": {}, "to_plan": True, **facts,
+    }  # fmt: skip
+
+
 def order(session: Session, of: Customer, ref: str = "SO-1", **facts: Any) -> Order:
-    """An order signed on Monday, 16 March 2026, promised for 10 April."""
-    row = Order(
-        ref=ref, customer_id=of.id, fingerprint="",
-        **{"description": "Cucina Nives", "is_service": False, "amount_cents": 420_000, "currency": "EUR",
-           "withdrawal_days": 14, "signed_at": SIGNED, "promised_on": date(2026, 4, 10), "dates": {},
-           "to_plan": True, **facts},
-    )  # fmt: skip
+    """An order; see `order_values`."""
+    row = Order(**order_values(of, ref, **facts))
     session.add(row)
     session.flush()
     return row
@@ -64,7 +68,8 @@ def invoice(session: Session, of: Customer, ref: str = "F-1", **facts: Any) -> I
     due_on = facts.pop("due_on", date(2026, 3, 13))
     row = Invoice(
         ref=ref, customer_id=of.id, fingerprint="", due_on=due_on,
-        **{"amount_cents": 100_000, "currency": "EUR", "issued_on": due_on - timedelta(days=30), "to_plan": True, **facts},
+        **{"amount_cents": 100_000, "currency": "EUR", "issued_on": due_on - timedelta(days=30),
+           "to_plan": True, **facts},
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,14 +14,9 @@ from pathlib import Path
 
 import psycopg
 
+from tests.ports import free_port
+
 _START_SECONDS = 30
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _unprivileged() -> dict[str, object]:
@@ -50,17 +44,37 @@ class PostgresServer:
             shutil.chown(home, "nobody")
             for path in home.rglob("*"):
                 os.lchown(path, int(str(user["user"])), int(str(user["group"])))
-        data, port = home / "data", _free_port()
+        data, port = home / "data", free_port()
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(home)}
-        subprocess.run(  # noqa: S603 (our own binaries)
+        subprocess.run(
             [binaries / "bin" / "initdb", "-D", data, "-U", "seguito", "-A", "trust", "--no-sync"],
-            check=True, capture_output=True, env=environment, cwd=home, **user,  # type: ignore[call-overload]
+            check=True,
+            capture_output=True,
+            env=environment,
+            cwd=home,
+            **user,  # type: ignore[call-overload]
         )
         log = (home / "log").open("wb")
-        process = subprocess.Popen(  # noqa: S603 (our own binaries)
-            [binaries / "bin" / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", home,
-             "-c", "fsync=off", "-c", "max_connections=60"],
-            stdout=subprocess.DEVNULL, stderr=log, env=environment, cwd=home,
+        process = subprocess.Popen(
+            [
+                binaries / "bin" / "postgres",
+                "-D",
+                data,
+                "-p",
+                str(port),
+                "-h",
+                "127.0.0.1",
+                "-k",
+                home,
+                "-c",
+                "fsync=off",
+                "-c",
+                "max_connections=60",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            env=environment,
+            cwd=home,
             **user,  # type: ignore[call-overload]
         )
         try:

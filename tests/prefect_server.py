@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,18 +17,11 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from deployments.environment import for_children
 from tasks.settings import Settings
+from tests.ports import free_port
 
 _START_SECONDS = 120.0
 _BUSY_SECONDS = 30.0
 _BUSY = 503
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)
@@ -78,7 +70,7 @@ class PrefectServer:
         command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
         bound = ["deployments.bound", "SIGKILL", str(os.getpid()), sys.executable, "-m", *command]
         with (folder / "prefect-server.log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603 (our own command)
+            process = subprocess.Popen(
                 [sys.executable, "-m", *bound], env=environment, stdout=log, stderr=log
             )
         try:

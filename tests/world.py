@@ -85,7 +85,9 @@ class World:
     def follow_ups(self, kind: str) -> Sequence[FollowUp]:
         """All follow-ups of a kind, in the order of their owing."""
         with self.db.read() as session:
-            return session.scalars(select(FollowUp).where(FollowUp.kind == kind).order_by(FollowUp.owed_at)).all()
+            return session.scalars(
+                select(FollowUp).where(FollowUp.kind == kind).order_by(FollowUp.owed_at)
+            ).all()
 
     def reasons(self) -> list[str]:
         """The reasons in all open cases, oldest first."""

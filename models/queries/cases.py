@@ -19,7 +19,9 @@ def open_case_of(session: Session, customer_id: int) -> Case | None:
     )
 
 
-def open_or_join(session: Session, customer_id: int, manager_id: int | None, now: datetime) -> tuple[Case, bool]:
+def open_or_join(
+    session: Session, customer_id: int, manager_id: int | None, now: datetime
+) -> tuple[Case, bool]:
     """The customer's open case, opened now if there is none. Two runs at once open one.
 
     Returns the case, and whether it is new.
@@ -96,9 +98,7 @@ def settle_reasons(
 
 def add_statement(session: Session, case_id: int, side: str, author: str, text: str, at: datetime) -> None:
     """Add somebody's version; nothing ever changes one."""
-    session.execute(
-        insert(Statement).values(case_id=case_id, side=side, author=author, text=text, at=at)
-    )
+    session.execute(insert(Statement).values(case_id=case_id, side=side, author=author, text=text, at=at))
 
 
 def statements(session: Session, case_id: int) -> Sequence[Statement]:
@@ -113,6 +113,12 @@ def note(
     """Append to the history of a subject (type, id)."""
     session.execute(
         insert(History).values(
-            at=at, actor=actor, subject_type=subject[0], subject_id=subject[1], event=event, cause=cause, details=details
+            at=at,
+            actor=actor,
+            subject_type=subject[0],
+            subject_id=subject[1],
+            event=event,
+            cause=cause,
+            details=details,
         )
     )

@@ -45,7 +45,9 @@ def claim(session: Session, query: Select[tuple[int]], token: str, lease_until: 
     return list(session.scalars(statement))
 
 
-def companions(sweep: str, kind: str, now: datetime, customers: Collection[int], limit: int) -> Select[tuple[int]]:
+def companions(
+    sweep: str, kind: str, now: datetime, customers: Collection[int], limit: int
+) -> Select[tuple[int]]:
     """Whatever else of one kind is due for these customers: it goes into the same letter."""
     return due(sweep, now, limit, customers, (kind,))
 
@@ -107,7 +109,7 @@ def thread_keys(session: Session, nudge_ids: Sequence[int]) -> dict[int, str]:
         .join(Message, Message.id == first.message_id)
         .where(FollowUp.id.in_(nudge_ids))
     )
-    return {id_: key for id_, key in rows}
+    return dict(rows.tuples().all())
 
 
 def settle(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -135,7 +137,7 @@ def mark_again(session: Session, keys: Collection[str], token: str, lease_until:
         .returning(Message.key, Message.id)
         .execution_options(synchronize_session=False)
     )
-    return {key: id_ for key, id_ in rows}
+    return dict(rows.tuples().all())
 
 
 def attach(session: Session, pairs: Sequence[Mapping[str, int]]) -> None:
@@ -151,9 +153,9 @@ def record_messages(session: Session, token: str, rows: Sequence[Mapping[str, An
         return set()
     ours = set(
         session.scalars(
-            select(Message.id).where(
-                Message.id.in_(ids), Message.state == MessageState.SENDING, Message.claim_token == token
-            ).with_for_update()
+            select(Message.id)
+            .where(Message.id.in_(ids), Message.state == MessageState.SENDING, Message.claim_token == token)
+            .with_for_update()
         )
     )
     mine = [dict(row) for row in rows if row["id"] in ours]
@@ -167,7 +169,9 @@ def release(session: Session, ids: Sequence[int], token: str) -> None:
     if ids:
         session.execute(
             update(FollowUp)
-            .where(FollowUp.id.in_(ids), FollowUp.state == FollowUpState.CLAIMED, FollowUp.claim_token == token)
+            .where(
+                FollowUp.id.in_(ids), FollowUp.state == FollowUpState.CLAIMED, FollowUp.claim_token == token
+            )
             .values(state=FollowUpState.PLANNED, claim_token=None, lease_until=None)
             .execution_options(synchronize_session=False)
         )

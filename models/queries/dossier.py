@@ -20,7 +20,7 @@ class Event:
 
     at: datetime
     what: str
-    """`signed`, `promised`, `delivered`, `cancelled`, `sent`, `failed`, `silent`, `said`, `stated`, `due`, `paid`, `disputed`."""
+    """`signed`, `promise-moved`, `delivered`, `cancelled`, `sent`, `failed`, `silent`, `said` or `stated`."""
     about: str
     kind: str = ""
     """The kind of mail or the meaning of the answer."""
@@ -52,13 +52,23 @@ def dossier(session: Session, case_id: int) -> Dossier | None:
         select(Order).where(Order.customer_id == customer.id).order_by(Order.signed_at.desc()).limit(_NEWEST)
     ).all()
     invoices = session.scalars(
-        select(Invoice).where(Invoice.customer_id == customer.id).order_by(Invoice.due_on.desc()).limit(_NEWEST)
+        select(Invoice)
+        .where(Invoice.customer_id == customer.id)
+        .order_by(Invoice.due_on.desc())
+        .limit(_NEWEST)
     ).all()
     said = session.scalars(
-        select(Response).where(Response.customer_id == customer.id).order_by(Response.received_at.desc()).limit(_NEWEST)
+        select(Response)
+        .where(Response.customer_id == customer.id)
+        .order_by(Response.received_at.desc())
+        .limit(_NEWEST)
     ).all()
-    statements = session.scalars(select(Statement).where(Statement.case_id == case_id).order_by(Statement.at)).all()
-    reasons = session.scalars(select(CaseReason).where(CaseReason.case_id == case_id).order_by(CaseReason.at)).all()
+    statements = session.scalars(
+        select(Statement).where(Statement.case_id == case_id).order_by(Statement.at)
+    ).all()
+    reasons = session.scalars(
+        select(CaseReason).where(CaseReason.case_id == case_id).order_by(CaseReason.at)
+    ).all()
     events = [*_of_orders(orders), *_of_mails(session, customer.id, orders), *_of_answers(said, orders)]
     events += [Event(row.at, "stated", row.author, row.side, text=row.text) for row in statements]
     return Dossier(
@@ -84,13 +94,21 @@ def _of_mails(session: Session, customer_id: int, orders: Sequence[Order]) -> li
         .order_by(FollowUp.id.desc())
         .limit(_NEWEST)
     )
-    invoices = dict(session.execute(select(Invoice.id, Invoice.ref).where(Invoice.customer_id == customer_id)).tuples().all())
+    invoices = dict(
+        session.execute(select(Invoice.id, Invoice.ref).where(Invoice.customer_id == customer_id))
+        .tuples()
+        .all()
+    )
     events = []
     for follow_up, message in rows:
         about = (refs if follow_up.subject_type == Subject.ORDER else invoices).get(follow_up.subject_id, "")
         state = "sent" if message.state == MessageState.ACCEPTED else "failed"
         events.append(Event(message.recorded_at or message.marked_at, state, about, follow_up.kind))
-        if follow_up.state == FollowUpState.SILENT and follow_up.silent_at is not None and follow_up.nudge == 0:
+        if (
+            follow_up.state == FollowUpState.SILENT
+            and follow_up.silent_at is not None
+            and follow_up.nudge == 0
+        ):
             events.append(Event(follow_up.silent_at, "silent", about, follow_up.kind))
     return events
 
@@ -98,5 +116,6 @@ def _of_mails(session: Session, customer_id: int, orders: Sequence[Order]) -> li
 def _of_answers(said: Sequence[Response], orders: Sequence[Order]) -> list[Event]:
     refs = {order.id: order.ref for order in orders}
     return [
-        Event(row.received_at, "said", refs.get(row.order_id or 0, ""), row.meaning, row.rating, row.text) for row in said
+        Event(row.received_at, "said", refs.get(row.order_id or 0, ""), row.meaning, row.rating, row.text)
+        for row in said
     ]

@@ -88,7 +88,9 @@ def conditions(
     session: Session, order_by_id: Mapping[int, Order], invoice_by_id: Mapping[int, Invoice]
 ) -> dict[tuple[str, int], frozenset[str]]:
     """The words of the policy (`models.rules.cadence.CONDITIONS`) that hold, by subject type and id."""
-    customers = {row.customer_id for row in order_by_id.values()} | {row.customer_id for row in invoice_by_id.values()}
+    customers = {row.customer_id for row in order_by_id.values()} | {
+        row.customer_id for row in invoice_by_id.values()
+    }
     complaints, disputes = complaining(session, customers), disputing(session, customers)
     welcomes, calls = welcomed(session, order_by_id), listened(session, invoice_by_id)
     found: dict[tuple[str, int], frozenset[str]] = {}

@@ -18,7 +18,9 @@ def totals(session: Session) -> dict[str, Any]:
     return {
         "orders": _number(session, select(func.count(Order.id))),
         "sent": _by(session, select(FollowUp.kind, func.count()).where(contact).group_by(FollowUp.kind)),
-        "nudges": _number(session, select(func.count()).where(FollowUp.sent_at.is_not(None), FollowUp.nudge > 0)),
+        "nudges": _number(
+            session, select(func.count()).where(FollowUp.sent_at.is_not(None), FollowUp.nudge > 0)
+        ),
         "orders_confirmed": _orders(session, and_(on_orders, FollowUp.kind == "order-confirmation")),
         "orders_alerted": _orders(session, and_(on_orders, FollowUp.sweep == "delay-alert")),
         "orders_welcomed": _orders(session, and_(on_orders, FollowUp.kind == "welcome-contact")),
@@ -76,5 +78,6 @@ def _orders(session: Session, which: Any) -> int:
 
 def _reasons(session: Session, state: FollowUpState) -> dict[str, int]:
     return _by(
-        session, select(FollowUp.reason, func.count()).where(FollowUp.state == state).group_by(FollowUp.reason)
+        session,
+        select(FollowUp.reason, func.count()).where(FollowUp.state == state).group_by(FollowUp.reason),
     )

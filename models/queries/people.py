@@ -13,7 +13,8 @@ def people(session: Session) -> Sequence[Person]:
     """Everybody active, by id."""
     rows = session.scalars(select(Staff).where(Staff.active == true()).order_by(Staff.id))
     return [
-        Person(row.id, row.role, row.language, row.email, row.deputy_id, row.absent_from, row.absent_until) for row in rows
+        Person(row.id, row.role, row.language, row.email, row.deputy_id, row.absent_from, row.absent_until)
+        for row in rows
     ]
 
 
@@ -24,4 +25,6 @@ def staff(session: Session) -> dict[int, Staff]:
 
 def customers_by_ref(session: Session, refs: Collection[str]) -> dict[str, int]:
     """Ids of customers by their references; those that do not exist are left out."""
-    return dict(session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).tuples().all())
+    return dict(
+        session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).tuples().all()
+    )

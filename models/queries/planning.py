@@ -14,6 +14,7 @@ from models.rules.planning import WITHDRAWN, Known
 from models.tables import Customer, FollowUp, Invoice, Mark, Order
 from models.words import FollowUpState, Subject
 
+
 def note_policy(session: Session, fingerprint: str, now: datetime) -> bool:
     """Remember the policy that planning works with. When it is another one, everything is planned again.
 
@@ -67,8 +68,15 @@ def known_follow_ups(session: Session, subject_type: Subject, ids: Sequence[int]
     found: dict[int, list[Known]] = defaultdict(list)
     rows = session.execute(
         select(
-            FollowUp.subject_id, FollowUp.id, FollowUp.kind, FollowUp.step, FollowUp.nudge,
-            FollowUp.state, FollowUp.reason, FollowUp.owed_at, FollowUp.due_at,
+            FollowUp.subject_id,
+            FollowUp.id,
+            FollowUp.kind,
+            FollowUp.step,
+            FollowUp.nudge,
+            FollowUp.state,
+            FollowUp.reason,
+            FollowUp.owed_at,
+            FollowUp.due_at,
         ).where(FollowUp.subject_type == subject_type, FollowUp.subject_id.in_(ids))
     )
     for subject_id, *rest in rows:

@@ -67,7 +67,9 @@ def unanswered(session: Session, now: datetime, limit: int) -> Sequence[FollowUp
     """Contacts whose time to answer is over; locked."""
     return session.scalars(
         select(FollowUp)
-        .where(FollowUp.state == FollowUpState.SENT, FollowUp.answer_by.is_not(None), FollowUp.answer_by <= now)
+        .where(
+            FollowUp.state == FollowUpState.SENT, FollowUp.answer_by.is_not(None), FollowUp.answer_by <= now
+        )
         .order_by(FollowUp.answer_by, FollowUp.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -94,7 +96,9 @@ def by_message_key(session: Session, key: str) -> tuple[Message, Sequence[Follow
     message = session.scalar(select(Message).where(Message.key == key))
     if message is None:
         return None
-    carried = session.scalars(select(FollowUp).where(FollowUp.message_id == message.id).order_by(FollowUp.id)).all()
+    carried = session.scalars(
+        select(FollowUp).where(FollowUp.message_id == message.id).order_by(FollowUp.id)
+    ).all()
     return message, carried
 
 

@@ -33,7 +33,9 @@ def waiting(
     """What awaits a sweep at `now`; leases are judged by `clock_now`."""
     lapsed = exists(
         select(FollowUp.id).where(FollowUp.state == FollowUpState.CLAIMED, FollowUp.lease_until < clock_now)
-    ) | exists(select(Message.id).where(Message.state == MessageState.SENDING, Message.lease_until < clock_now))
+    ) | exists(
+        select(Message.id).where(Message.state == MessageState.SENDING, Message.lease_until < clock_now)
+    )
     changed = exists(select(Order.id).where(Order.to_plan == true())) | exists(
         select(Invoice.id).where(Invoice.to_plan == true())
     )

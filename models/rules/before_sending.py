@@ -65,6 +65,15 @@ Decision = Send | Skip | Hold | Postpone | OpenCase
 
 def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
     """Judge one due follow-up. What makes it moot comes before what holds it, and both before the hour."""
+    return (
+        _moot(cadence, moment)
+        or _held(cadence, moment)
+        or _without_mail(cadence, moment)
+        or _now(window, moment)
+    )
+
+
+def _moot(cadence: Cadence, moment: Moment) -> Skip | None:
     for condition in cadence.moot_when:
         if condition in moment.conditions:
             return Skip(condition)
@@ -73,17 +82,21 @@ def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
     if moment.newer_step_due:
         return Skip(SUPERSEDED)
     latest = offsets.apply(moment.due_at, offsets.parse(cadence.max_late), moment.place)
-    if moment.now > max(latest, moment.due_at):
-        return Skip(STALE)
-    for condition in cadence.hold_when:
-        if condition in moment.conditions:
-            return Hold(condition)
-    for condition in cadence.needs:
-        if condition not in moment.conditions:
-            return Hold(f"not {condition}")
+    return Skip(STALE) if moment.now > max(latest, moment.due_at) else None
+
+
+def _held(cadence: Cadence, moment: Moment) -> Hold | None:
+    reasons = [word for word in cadence.hold_when if word in moment.conditions]
+    reasons += [f"not {word}" for word in cadence.needs if word not in moment.conditions]
+    return Hold(reasons[0]) if reasons else None
+
+
+def _without_mail(cadence: Cadence, moment: Moment) -> OpenCase | None:
     if cadence.opens_case is not None:
         return OpenCase(cadence.opens_case)
-    if not moment.has_address:
-        return OpenCase("undeliverable")
+    return None if moment.has_address else OpenCase("undeliverable")
+
+
+def _now(window: Window, moment: Moment) -> Send | Postpone:
     opens = next_open(moment.now, window, moment.place)
     return Send() if opens <= moment.now else Postpone(opens)

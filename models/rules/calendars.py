@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -41,7 +42,7 @@ class Window:
         if not self.hours:
             raise ValueError("hours is empty; write at least one span, such as '09:00-18:00'")
         edges = [edge for span in self.hours for edge in _span(span)]
-        if any(later <= earlier for earlier, later in zip(edges, edges[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(edges)):
             raise ValueError(f"hours {list(self.hours)} overlap or run backwards; put the spans in order")
 
 

@@ -9,7 +9,9 @@ import pendulum
 
 from models.rules.calendars import Place, add_business_days, day_start, local_day
 
-_WRITTEN = re.compile(r"(?P<count>-?\d+)\s*(?P<unit>hours?|days?|business days?|weeks?|months?|% of withdrawal)")
+_WRITTEN = re.compile(
+    r"(?P<count>-?\d+)\s*(?P<unit>hours?|days?|business days?|weeks?|months?|% of withdrawal)"
+)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def read_day(value: Any, zone: ZoneInfo) -> date:
     if isinstance(value, datetime):
         value = (value.astimezone(zone) if value.tzinfo else value).date()
     if not isinstance(value, date):
-        raise ValueError("is no date; write it like 2026-02-28")  # noqa: TRY004 (a value of the data, not of the code)
+        raise ValueError("is no date; write it like 2026-02-28")
     _check_year(value)
     return value
 
@@ -36,7 +36,7 @@ def read_time(value: Any, zone: ZoneInfo) -> datetime:
         value = _parsed(value, "time", "2026-02-28 14:30:00")
     if not isinstance(value, datetime):
         if not isinstance(value, date):
-            raise ValueError("is no time; write it like 2026-02-28 14:30:00")  # noqa: TRY004 (see above)
+            raise ValueError("is no time; write it like 2026-02-28 14:30:00")
         value = datetime(value.year, value.month, value.day, tzinfo=zone)
     _check_year(value)
     at: datetime = value if value.tzinfo else value.replace(tzinfo=zone, fold=0)

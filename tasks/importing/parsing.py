@@ -37,7 +37,7 @@ class RowParser:
         try:
             row = self._build(self._values(record), self._config, self._now)
             if row.ref in self._seen:
-                raise UnusableError("ref", _TWICE)  # noqa: TRY301 (one way out for all rejects)
+                raise UnusableError("ref", _TWICE)
         except UnusableError as problem:
             return self._reject(record, problem)
         self._seen.add(row.ref)

@@ -27,7 +27,10 @@ class Feed:
     def __init__(self, rows: Mapping[str, Iterable[AnyRow]], zone: ZoneInfo) -> None:
         self._zone = zone
         found = [
-            Happening(at, table, row) for table, items in rows.items() for row in items for at in self._times(row)
+            Happening(at, table, row)
+            for table, items in rows.items()
+            for row in items
+            for at in self._times(row)
         ]
         self._waiting = iter(sorted(found, key=lambda item: (item.at, item.row.ref)))
         self._next = next(self._waiting, None)

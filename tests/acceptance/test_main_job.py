@@ -127,7 +127,14 @@ def test_a_low_rating_goes_to_the_manager_at_once_and_an_answer_stops_the_nudges
         order = factories.order(session, customer, delivered_at=datetime(2026, 3, 12, 15, tzinfo=UTC))
     world.sweep("satisfaction-check")
     answer = Answer(
-        "r-1", customer.id, "rating", "phone", world.clock.now(), order_id=order.id, rating=2, text="L'anta è storta."
+        "r-1",
+        customer.id,
+        "rating",
+        "phone",
+        world.clock.now(),
+        order_id=order.id,
+        rating=2,
+        text="L'anta è storta.",
     )
     world.hear(answer)
     world.hear(answer)
@@ -136,7 +143,9 @@ def test_a_low_rating_goes_to_the_manager_at_once_and_an_answer_stops_the_nudges
     [notice] = world.mailer.to("m-1@casa.example")
     assert "L'anta è storta." in _text(notice)
     world.day_by_day(world.clock.now() + timedelta(days=12))
-    assert len(world.mailer.to("c-1@posta.example")) == 1  # no nudge, and no further question while the case is open
+    assert (
+        len(world.mailer.to("c-1@posta.example")) == 1
+    )  # no nudge, and no further question while the case is open
 
 
 def test_who_was_silent_and_then_is_content_needs_nobody(world: World) -> None:

@@ -65,8 +65,8 @@ def test_excel(tmp_path: Path) -> None:
     assert sheet is not None
     sheet.title = "May"
     for row in (
-        [None, None], ["No", "Who", "Signed", "Sum"], [1001, "c1", datetime(2026, 3, 1), 12.5], [],  # noqa: DTZ001
-        [1002.0, "c1", datetime(2026, 3, 2, 14, 30), "12,50"],  # noqa: DTZ001
+        [None, None], ["No", "Who", "Signed", "Sum"], [1001, "c1", datetime(2026, 3, 1), 12.5], [],
+        [1002.0, "c1", datetime(2026, 3, 2, 14, 30), "12,50"],
     ):  # fmt: skip
         sheet.append(row)
     book.create_sheet("June")

@@ -16,7 +16,8 @@ from deployments.environment import for_launch, mails_stay_here
 from deployments.launcher import run
 from models.policy import Policy
 from tasks.settings import Settings
-from tests.prefect_server import PrefectServer, free_port
+from tests.ports import free_port
+from tests.prefect_server import PrefectServer
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 180
@@ -105,7 +106,7 @@ class Launch:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("SEGUITO_")}
         self.marker = f"SEGUITO_STATE_DIR={state}"
         self.out = state.with_name("out").open("w+")
-        self.process = subprocess.Popen(  # noqa: S603 (our own command)
+        self.process = subprocess.Popen(
             [sys.executable, "-c", UP],
             cwd=ROOT, stdout=self.out, stderr=self.out, start_new_session=True,
             env=inherited | variables | {

@@ -1,6 +1,5 @@
 """What the mail server takes in is what we composed, to the byte."""
 
-import socket
 from collections.abc import Iterator
 
 import aiosmtplib
@@ -9,6 +8,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from models.policy import Policy
+from tests.ports import free_port
 from tests.unit.test_mails_samples import NOW, composer, every_letter, letter
 
 
@@ -18,17 +18,10 @@ class Keeper:
     def __init__(self) -> None:
         self.taken: list[tuple[list[str], bytes]] = []
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
         self.taken.append((envelope.rcpt_tos, envelope.content))
         return "250 kept"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -4,7 +4,17 @@ from typing import Any
 import pytest
 
 from models.rules.before_sending import (
-    EXTRAS_STOPPED, STALE, SUPERSEDED, Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide,
+    EXTRAS_STOPPED,
+    STALE,
+    SUPERSEDED,
+    Decision,
+    Hold,
+    Moment,
+    OpenCase,
+    Postpone,
+    Send,
+    Skip,
+    decide,
 )  # fmt: skip
 from models.rules.cadence import Cadence, Step
 from models.rules.calendars import Place, Window
@@ -26,7 +36,11 @@ def judged(cadence: dict[str, Any] | None = None, **facts: Any) -> Decision:
         ({}, {}, Send()),
         ({"moot_when": ("paid",)}, {"conditions": {"paid"}}, Skip("paid")),
         ({"hold_when": ("disputed",)}, {"conditions": {"disputed"}}, Hold("disputed")),
-        ({"moot_when": ("paid",), "hold_when": ("disputed",)}, {"conditions": {"paid", "disputed"}}, Skip("paid")),
+        (
+            {"moot_when": ("paid",), "hold_when": ("disputed",)},
+            {"conditions": {"paid", "disputed"}},
+            Skip("paid"),
+        ),
         ({"needs": ("listened",)}, {}, Hold("not listened")),
         ({"needs": ("listened",)}, {"conditions": {"listened"}}, Send()),
         ({"extra": True}, {"extras_stopped": True}, Skip(EXTRAS_STOPPED)),
@@ -37,7 +51,11 @@ def judged(cadence: dict[str, Any] | None = None, **facts: Any) -> Decision:
         ({}, {"has_address": False}, OpenCase("undeliverable")),
         ({"opens_case": "listening-call"}, {}, OpenCase("listening-call")),
         ({"opens_case": "listening-call", "moot_when": ("paid",)}, {"conditions": {"paid"}}, Skip("paid")),
-        ({}, {"now": NOW.replace(hour=12), "due_at": NOW}, Postpone(datetime(2026, 3, 19, 7, 30, tzinfo=UTC))),
+        (
+            {},
+            {"now": NOW.replace(hour=12), "due_at": NOW},
+            Postpone(datetime(2026, 3, 19, 7, 30, tzinfo=UTC)),
+        ),
     ],
 )
 def test_the_last_look(cadence: dict[str, Any], facts: dict[str, Any], decision: Decision) -> None:

@@ -5,10 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules.calendars import Place, Window, add_business_days, is_business_day, local_day, local_instant, next_open
+from models.rules.calendars import (
+    Place,
+    Window,
+    add_business_days,
+    is_business_day,
+    local_day,
+    local_instant,
+    next_open,
+)
 
 ROME = Place("IT", "Europe/Rome")
-PLACES = st.sampled_from([ROME, Place("PL", "Europe/Warsaw"), Place("BR", "America/Sao_Paulo"), Place("XX", "UTC")])
+PLACES = st.sampled_from(
+    [ROME, Place("PL", "Europe/Warsaw"), Place("BR", "America/Sao_Paulo"), Place("XX", "UTC")]
+)
 OFFICE = Window(("08:30-12:30", "14:30-18:30"))
 INSTANTS = st.datetimes(datetime(2016, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 
@@ -72,7 +82,9 @@ def test_a_wall_clock_time_in_a_daylight_saving_gap_comes_after_it() -> None:
     assert local_instant(date(2018, 11, 4), 0, sao_paulo) == datetime(2018, 11, 4, 3, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("hours", [(), ("09:00",), ("12:00-09:00",), ("09:00-12:00", "11:00-13:00"), ("09:00-24:30",)])
+@pytest.mark.parametrize(
+    "hours", [(), ("09:00",), ("12:00-09:00",), ("09:00-12:00", "11:00-13:00"), ("09:00-24:30",)]
+)
 def test_hours_that_cannot_hold_are_refused(hours: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match=r"hours|span"):
         Window(hours)

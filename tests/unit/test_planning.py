@@ -113,10 +113,14 @@ SETTLED = ("sent", "answered", "silent", "failed", "bounced", "claimed", "raised
     st.dates(date(2026, 1, 1), date(2026, 6, 1)),
     st.lists(st.sampled_from(["planned", "held", "skipped", *SETTLED]), min_size=3, max_size=3),
 )
-def test_planning_twice_changes_nothing_and_never_touches_what_is_settled(day: date, states: Sequence[str]) -> None:
+def test_planning_twice_changes_nothing_and_never_touches_what_is_settled(
+    day: date, states: Sequence[str]
+) -> None:
     rule = cadence(("a", "1 day"), ("b", "8 days"), ("c", "15 days"))
     wanted = owed(subject(signed=day), rule, ANY)
-    rows = [known(item, number, state) for number, (item, state) in enumerate(zip(wanted, states, strict=True))]
+    rows = [
+        known(item, number, state) for number, (item, state) in enumerate(zip(wanted, states, strict=True))
+    ]
     changes = reconcile(wanted, rows, NOW)
     assert changes.new == ()
     assert changes.withdrawn == ()
@@ -131,5 +135,13 @@ def test_planning_twice_changes_nothing_and_never_touches_what_is_settled(day: d
 
 def test_the_shipped_policy_owes_an_order_what_the_readme_says(policy: Policy) -> None:
     facts = {"signed": datetime(2026, 3, 16, 9, tzinfo=UTC), "promised": date(2026, 4, 10)}
-    kinds = {item.kind for item in owed(Subject("order", 1, 1, ROME, facts, 14), policy.cadences, policy.windows)}
-    assert kinds == {"order-confirmation", "missing-date", "welcome-contact", "welcome-missing", "delay-alert"}
+    kinds = {
+        item.kind for item in owed(Subject("order", 1, 1, ROME, facts, 14), policy.cadences, policy.windows)
+    }
+    assert kinds == {
+        "order-confirmation",
+        "missing-date",
+        "welcome-contact",
+        "welcome-missing",
+        "delay-alert",
+    }

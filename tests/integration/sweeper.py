@@ -1,0 +1,35 @@
+"""A sweep in a process of its own, to be killed: `python -m tests.integration.sweeper MINUTES`.
+
+The settings come from the environment; the clock runs MINUTES ahead, so that leases of those killed before are over.
+"""
+
+import asyncio
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from flows.sweeping import sweep
+from tasks.report import Scope
+from tasks.services import open_services
+from tasks.settings import Settings
+
+
+class AheadClock:
+    """The machine's clock, some minutes ahead."""
+
+    def __init__(self, minutes: int) -> None:
+        self._ahead = timedelta(minutes=minutes)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+
+async def main(minutes: int) -> None:
+    async with open_services(Settings()) as opened:
+        services = replace(opened, clock=AheadClock(minutes))
+        report = await sweep(services, Scope("welcome-contact", services.clock.now()))
+        print(report.sentence(), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))
