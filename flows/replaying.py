@@ -13,7 +13,7 @@ from tasks.clock import SetClock
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import TABLES
 from tasks.replay.feed import Feed
-from tasks.replay.figures import day_figures
+from tasks.replay.figures import day_figures, held_in
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.silence import watch_silence
@@ -57,7 +57,7 @@ async def replay(
         days.append(await _step(services, feed, now, day))
         progress(day)
     with services.db.read() as session:
-        return {"totals": totals(session), "days": days}
+        return {"totals": {**totals(session), "held": held_in(days)}, "days": days}
 
 
 async def _step(services: Services, feed: Feed, now: datetime, day: date) -> dict[str, Any]:

@@ -32,7 +32,6 @@ def totals(session: Session) -> dict[str, Any]:
         ),
         "cases": _by(session, select(CaseReason.reason, func.count()).group_by(CaseReason.reason)),
         "cases_open": _number(session, select(func.count(Case.id)).where(Case.closed_at.is_(None))),
-        "held": _reasons(session, FollowUpState.HELD),
         "skipped": _reasons(session, FollowUpState.SKIPPED),
         "invoices_reached": _by(
             session,

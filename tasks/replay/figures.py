@@ -1,6 +1,7 @@
 """What a replay counts."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tasks.report import NUDGE, Report
@@ -24,3 +25,11 @@ def day_figures(report: Report, silence: Counter[str], **more: Any) -> dict[str,
         "raised": raised,
         "silent": silence["silent"],
     }
+
+
+def held_in(days: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How often something was held back, by reason: what was held and then paid is counted too."""
+    total: Counter[str] = Counter()
+    for day in days:
+        total.update(day["held"])
+    return dict(sorted(total.items()))
