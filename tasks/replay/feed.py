@@ -1,6 +1,6 @@
 """Facts in the order in which the world learned of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,8 +24,9 @@ class Happening:
 class Feed:
     """All rows of a source, handed out step by step. `zone` says when a calendar day begins."""
 
-    def __init__(self, rows: Mapping[str, Iterable[AnyRow]], zone: ZoneInfo) -> None:
+    def __init__(self, rows: Mapping[str, Sequence[AnyRow]], zone: ZoneInfo) -> None:
         self._zone = zone
+        self._signed = {row.ref: row.signed_at for row in rows.get("orders", ()) if isinstance(row, OrderRow)}
         found = [
             Happening(at, table, row)
             for table, items in rows.items()
@@ -48,16 +49,20 @@ class Feed:
         match row:
             case StaffRow() | CustomerRow():
                 yield datetime.min.replace(tzinfo=UTC)  # they were always there
-            case ResponseRow():
-                yield row.received_at
+            case ResponseRow():  # some surveys are dated before the purchase they ask about
+                yield max(row.received_at, self._known_from(row.order))
             case OrderRow():
                 yield row.signed_at
                 later = [self._instant(named_date(text)) for text in row.dates.values()]
                 yield from (max(row.signed_at, at) for at in [*later, *self._happened(row)])
             case InvoiceRow():
-                issued = self._instant(row.issued_on)
+                issued = max(self._instant(row.issued_on), self._known_from(row.order))
                 yield issued
                 yield from (max(issued, at) for at in self._happened(row))
+
+    def _known_from(self, order: str | None) -> datetime:
+        """Nothing can be known of an order that does not exist yet."""
+        return self._signed.get(order or "", datetime.min.replace(tzinfo=UTC))
 
     def _happened(self, row: OrderRow | InvoiceRow) -> list[datetime]:
         times = (getattr(row, name, None) for name in _HAPPENINGS)
