@@ -1,7 +1,8 @@
 """References of a batch to ids: one question a kind of reference, and a reject for each that is not known."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,15 +21,20 @@ _UNKNOWN_INVOICE = "is no known invoice; import it with invoices.sql first, or m
 _UNKNOWN_STAFF = "is no known member of staff; import them with staff.sql first, or mend the reference"
 
 _REFERENCES = {"origin", "customer", "order", "invoice", *_STAFF}
-_PLAIN = {
-    kind: tuple(item.name for item in fields(kind) if item.name not in _REFERENCES)
-    for kind in (StaffRow, CustomerRow, OrderRow, InvoiceRow)
-}
+
+
+def _columns(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(item.name for item in fields(kind) if item.name not in _REFERENCES)
+    return names, attrgetter(*names)
+
+
+_PLAIN = {kind: _columns(kind) for kind in (StaffRow, CustomerRow, OrderRow, InvoiceRow)}
 
 
 def _plain(row: StaffRow | CustomerRow | OrderRow | InvoiceRow) -> dict[str, Any]:
     """The columns that need no looking up."""
-    return {name: getattr(row, name) for name in _PLAIN[type(row)]}
+    names, read = _PLAIN[type(row)]
+    return dict(zip(names, read(row), strict=True))
 
 
 def _named(rows: Iterable[Any], *attributes: str) -> set[str]:
