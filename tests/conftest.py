@@ -14,6 +14,7 @@ from models.policy import Policy
 from tasks.clock import SetClock
 from tasks.database import Database
 from tests.postgres import PostgresServer
+from tests.prefect_server import PrefectServer
 from tests.world import World
 
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_ENABLED", "false")
@@ -91,3 +92,10 @@ def real_data() -> Path:
 def world(db: Database, policy: Policy, clock: SetClock) -> World:
     """A company on both databases; see tests/world.py."""
     return World.of(db, policy, clock)
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A real Prefect server for the whole test run; clients in this process use it."""
+    with PrefectServer.started(tmp_path_factory.mktemp("prefect")) as started, started.used():
+        yield started

@@ -1,6 +1,5 @@
 import asyncio
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,12 +10,6 @@ from prefect.flows import load_flow_from_entrypoint
 from deployments.schedules import SCHEDULED, deployment
 from models.policy import SWEEPS, Policy
 from tests.prefect_server import PrefectServer
-
-
-@pytest.fixture(scope="module")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    with PrefectServer.started(tmp_path_factory.mktemp("prefect")) as started, started.used():
-        yield started
 
 
 async def registered(name: str = "welcome-contact") -> DeploymentResponse:

@@ -162,7 +162,9 @@ def test_a_connection_lost_after_the_body_leaves_a_doubt_that_is_settled_by_the_
     assert len(server.received) == 2
 
 
-@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # aiosmtpd cannot see implicit TLS
+@pytest.mark.filterwarnings(
+    "ignore:Requiring AUTH while not requiring TLS"
+)  # aiosmtpd cannot see implicit TLS
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_an_encrypted_connection_with_a_login(
     shop: World, server: Server, tmp_path: Path, security: str
