@@ -86,6 +86,8 @@ def for_children(settings: Settings) -> dict[str, str]:
         "PREFECT_UI_URL": f"{prefect}/v2",
         "PREFECT_SERVER_UI_API_URL": "/api",
         "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
+        # The runner keeps a folder of a fixed name there, which in /tmp may be another user's.
+        "TMPDIR": str(settings.state_dir / "tmp"),
         "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
 

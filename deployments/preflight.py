@@ -34,7 +34,7 @@ def own_state_dir(path: Path) -> Iterator[None]:
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in ("logs", "prefect"):
+        for name in ("logs", "prefect", "tmp"):
             (path / name).mkdir(exist_ok=True)
         lock = (path / "lock").open("w")
     except OSError as error:

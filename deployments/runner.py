@@ -53,8 +53,10 @@ async def main(settings: Settings, say: Say) -> None:
         runner = Runner(name="seguito", pause_on_shutdown=False, query_seconds=2)
         ids = {item: await runner.aadd_deployment(await deployment(item, timezone)) for item in SCHEDULED}
         serving = asyncio.create_task(runner.start())
-        while not runner.started:  # noqa: ASYNC110 (it offers no event)
-            await asyncio.sleep(0.05)
+        while not runner.started:
+            await asyncio.wait({serving}, timeout=0.05)
+            if serving.done():
+                serving.result()
         # Not before: the runner puts a handler of its own here, which leaves runs unfinished.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _ending, stop)
         say("ready")

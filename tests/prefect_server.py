@@ -69,6 +69,7 @@ class PrefectServer:
         environment = for_children(settings)
         command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
         bound = ["deployments.bound", "SIGKILL", str(os.getpid()), sys.executable, "-m", *command]
+        (folder / "tmp").mkdir(exist_ok=True)
         with (folder / "prefect-server.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *bound], env=environment, stdout=log, stderr=log
