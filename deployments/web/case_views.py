@@ -62,7 +62,7 @@ def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> dict[st
     detail = ""
     if event.what in _ABOUT_A_MAIL:
         detail = kind(language, event.kind)
-    elif event.what == "said":
+    elif event.what == "said" and event.rating is None:
         detail = answer_words(language, event.kind)
     elif event.what == "stated":
         detail = _author(event.about, staff)
