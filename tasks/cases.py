@@ -33,12 +33,13 @@ def open_case(
         {"case_id": case.id, "reason": reason, "subject_type": about[0], "subject_id": about[1],
          "response_id": response_id, "at": now},
     )  # fmt: skip
-    if added is None:
-        return case
-    event = "opened" if is_new else "joined"
-    cases.note(session, (SubjectType.CASE, case.id), event, now, actor, cause=reason)
-    if is_new or (response_id is not None and not cases.unsent_notice(session, case.id)):
-        _tell(session, policy, case, f":{added}" if not is_new else "", now)
+    if added is not None:
+        event = "opened" if is_new else "joined"
+        cases.note(session, (SubjectType.CASE, case.id), event, now, actor, cause=reason)
+    if is_new:
+        _tell(session, policy, case, "", now)
+    elif response_id is not None and not cases.unsent_notice(session, case.id):
+        _tell(session, policy, case, f":{response_id}", now)  # the customer added something
     return case
 
 

@@ -41,7 +41,7 @@ class World:
     @classmethod
     def of(cls, db: Database, policy: Policy, clock: SetClock) -> "World":
         """A company with its desk, and no customers yet."""
-        links = Links("http://pages.example", "test key")
+        links = Links("http://pages.example", "test key", clock)
         world = cls(db, policy, clock, FakeMailer(), NoArchive(), links)
         with db.write() as session:
             factories.desk(session)
