@@ -1,6 +1,6 @@
 # `make up` runs everything on this machine; `make test` checks everything. Both build on `make install`.
 .DEFAULT_GOAL := help
-.PHONY: help install up test check clean constraints
+.PHONY: help install up test test-slow check clean constraints
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -33,6 +33,9 @@ up: install  ## start everything; Ctrl-C stops it
 
 test: check  ## all checks and all tests but the long ones
 	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: install  ## the long ones: kills, whole replays (SEGUITO_TEST_DATA names the folder of real data)
+	$(BIN)/python -m pytest -m slow
 
 check: install  ## style, types and the direction of imports
 	$(BIN)/python -m ruff check .
