@@ -15,7 +15,7 @@ class Invoice(Base):
         Index(
             "ix_invoices_to_plan",
             "id",
-            sqlite_where=text("to_plan"),
+            sqlite_where=text("to_plan = 1"),
             postgresql_where=text("to_plan"),
         ),
     )

@@ -16,7 +16,7 @@ class Order(Base):
         Index(
             "ix_orders_to_plan",
             "id",
-            sqlite_where=text("to_plan"),
+            sqlite_where=text("to_plan = 1"),
             postgresql_where=text("to_plan"),
         ),
     )

@@ -150,7 +150,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('orders', schema=None) as batch_op:
         batch_op.create_index('ix_orders_customer_id', ['customer_id'], unique=False)
-        batch_op.create_index('ix_orders_to_plan', ['id'], unique=False, sqlite_where=sa.text('to_plan'), postgresql_where=sa.text('to_plan'))
+        batch_op.create_index('ix_orders_to_plan', ['id'], unique=False, sqlite_where=sa.text('to_plan = 1'), postgresql_where=sa.text('to_plan'))
 
     op.create_table('follow_ups',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -208,7 +208,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('invoices', schema=None) as batch_op:
         batch_op.create_index('ix_invoices_customer_id', ['customer_id'], unique=False)
-        batch_op.create_index('ix_invoices_to_plan', ['id'], unique=False, sqlite_where=sa.text('to_plan'), postgresql_where=sa.text('to_plan'))
+        batch_op.create_index('ix_invoices_to_plan', ['id'], unique=False, sqlite_where=sa.text('to_plan = 1'), postgresql_where=sa.text('to_plan'))
 
     op.create_table('statements',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -283,7 +283,7 @@ def downgrade() -> None:
 
     op.drop_table('statements')
     with op.batch_alter_table('invoices', schema=None) as batch_op:
-        batch_op.drop_index('ix_invoices_to_plan', sqlite_where=sa.text('to_plan'), postgresql_where=sa.text('to_plan'))
+        batch_op.drop_index('ix_invoices_to_plan', sqlite_where=sa.text('to_plan = 1'), postgresql_where=sa.text('to_plan'))
         batch_op.drop_index('ix_invoices_customer_id')
 
     op.drop_table('invoices')
@@ -296,7 +296,7 @@ def downgrade() -> None:
 
     op.drop_table('follow_ups')
     with op.batch_alter_table('orders', schema=None) as batch_op:
-        batch_op.drop_index('ix_orders_to_plan', sqlite_where=sa.text('to_plan'), postgresql_where=sa.text('to_plan'))
+        batch_op.drop_index('ix_orders_to_plan', sqlite_where=sa.text('to_plan = 1'), postgresql_where=sa.text('to_plan'))
         batch_op.drop_index('ix_orders_customer_id')
 
     op.drop_table('orders')
