@@ -1,0 +1,128 @@
+"""The words that make a mail urgent, and those that let it rest: the lists of `[trouble]` in the policy."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """What makes a mail urgent."""
+
+    COMPLAINT = "complaint"
+    WITHDRAWAL = "withdrawal"
+    """Recesso, odstąpienie: taking back the signature within the window."""
+    TERMINATION = "termination"
+    """Disdetta, wypowiedzenie: ending what runs."""
+    LAWYER = "lawyer"
+    REFUND = "refund"
+    AUTHORITY = "authority"
+
+
+def _words(*lines: str) -> tuple[str, ...]:
+    return tuple(stem.strip() for line in lines for stem in line.split(","))
+
+
+@dataclass(frozen=True)
+class TroubleWords:
+    """Stems for each kind of trouble, in all languages together; accents, case and apostrophes count for nothing.
+
+    A stem is the beginning of a word, or of the last word of a phrase; one that ends with `.` is whole.
+    """
+
+    complaint: tuple[str, ...] = _words(
+        "reclam, lament, insoddisf, delus, inaccettabil, vergogn, scandal, pessim, truff, difett, guast, rotto., rotta.",
+        "rotti., rotte., danneggi, non funzion, non e arrivat, non e ancora arrivat, mai arrivat, non ho ricevut",
+        "non ho ancora ricevut, arrabbiat, stufo., stufa di, stufi., preso in giro, presa in giro, presi in giro",
+        "inadempi, sbagliat, graffi, ammacc, non mi piace, non va bene, nessuno risponde, nessuno mi",
+        "reklam, skarg, skarz, niezadowol, rozczarow, skandal, oszust, oszuka, uszkodz, zepsu, wadliw, nie dzial",
+        "nie dotar, nie otrzyma, nie przysz, nie dosta, niedopuszczaln, kpin, zlaman, porysow, nikt nie",
+        "complain, unacceptabl, disappoint, unhappy, dissatisf, angry, furious, terribl, awful, scam, fraud, disgrac",
+        "damage, defect, faulty, broken, not work, doesn t work, never arriv, not arriv, hasn t arriv, never receiv",
+        "not receiv, haven t receiv, wrong item, ridiculous, appall, scratched, nobody answers, nobody calls",
+    )
+    withdrawal: tuple[str, ...] = _words(
+        "recess, receder, recedo, ripensament, ci ho ripensat, annullare l ordin, annullare il contratt",
+        "annullo l ordin, annullo il contratt, odstapi, odstepuj, anulowa, anuluj, anulacj, rezygn, zrezygn",
+        "zwrot towar, zwrocic towar, zwracam towar, withdraw, cancel my order, cancel the order, cancel my purchase",
+        "cancel the contract, changed my mind, cooling off",
+    )
+    termination: tuple[str, ...] = _words(
+        "disdett, disdir, disdico, risoluzione del contratt, risolvere il contratt, cessazione, chiudere il contratt",
+        "wypowiedz, wypowiad, rozwiazanie umow, rozwiazuje umow, rozwiazac umow, zakonczyc umow",
+        "termination, terminate my, terminate the, terminate our, cancel my contract, cancel my subscription",
+        "end the contract, end my contract",
+    )
+    lawyer: tuple[str, ...] = _words(
+        "avvocat, vie legali, azione legale, azioni legali, mio legale, miei legali, nostro legale, nostri legali",
+        "un legale, ufficio legale, studio legale, tribunal, causa legale, fare causa, farvi causa, citazione in",
+        "diffid, querel, denunc, messa in mora, giudice, prawnik, prawnic, adwokat, kancelari, droge sadow",
+        "droga sadow, do sadu, w sadzie, sadem., pozew, pozw, mecenas, radca prawn, radcy prawn, przedsadow",
+        "lawyer, solicitor, attorney, legal action, legal advice, legal step, to court, in court, court action",
+        "sue you, suing, lawsuit",
+    )
+    refund: tuple[str, ...] = _words(
+        "rimbors, restituzione del, restituire i sold, restituirmi, indietro i sold, soldi indietro, riavere i",
+        "riaccredit, storno., risarc, zwrot pienied, zwrotu pienied, zwrot kosz, zwrotu kosz, zwrot srodk",
+        "zwrotu srodk, zwrot kwot, zwrotu kwot, zwrot wplac, zwrotu wplac, zwrot zaplac, zwrocic pieniad",
+        "zwroccie pieniad, oddajcie pieniad, oddac pieniad, odszkodow, refund, money back, reimburs, chargeback",
+        "charge back, compensat",
+    )
+    authority: tuple[str, ...] = _words(
+        "agcm., antitrust, garante., autorita., guardia di finanza, carabinier, polizia, associazione consumator",
+        "associazione dei consumator, associazioni dei consumator, associazione di consumator, altroconsumo",
+        "codacons, federconsumator, adiconsum, unione consumator, arera., uokik, rzecznik, policj, prokuratur",
+        "federacj konsument, federacja konsument, federacji konsument, inspekcj handlow, inspekcja handlow",
+        "inspekcji handlow, urzad ochron, urzedu ochron, trading standards, ombudsman, consumer protection",
+        "consumer association, police., data protection authorit",
+    )
+    denials: tuple[str, ...] = _words(
+        "nessun, nessuna, nessun tipo di, senza, non ho, non ho un, non ho alcun, non ho alcuna, non ho da, non abbiamo",
+        "non e un, non e una, non voglio, non vogliamo, non intendo, non vorrei, niente da, alcun motivo di",
+        "nessun motivo di, zaden, zadnych, zadnej, zadnego, zadne, brak, bez, nie mam, to nie, nie jest to, nie chce",
+        "nie chcemy, nie zamierzam, nie sklada, nie skladam",
+        "no, without, without any, not a, no cause for, no reason to, nothing to, have no, don t have any, isn t a",
+        "not want to, don t want to, cannot, can t, no intention to, not going to",
+    )
+    """What, right before a word of complaint, withdrawal or termination, denies it."""
+    thanks: tuple[str, ...] = _words(
+        "grazie, ringrazi, tutto a posto, tutto bene, tutto ok, tutto perfett, tutto in ordine, tutto regolar",
+        "tutto arrivato, perfett, ottim, benissimo, molto bene, va bene, d accordo, soddisfatt, content",
+        "dzieki, dziekuj, podziekow, wszystko ok, wszystko jest ok, wszystko w porzadku, wszystko gra, wszystko dobrze",
+        "wszystko jest w porzadku, jest super, super., jest ok, swietnie, zadowol",
+        "thank, thx, all fine, all good, all ok, everything is fine, everything is ok, everything fine, everything ok",
+        "everything is good, everything is great, everything works, great, perfect, very happy, satisfied, excellent",
+    )
+    requests: tuple[str, ...] = _words(
+        "chiam, telefon, richiam, ricontatt, contatt, manda, invia, spedi, vorre, potet, puo, possi, quando, come mai",
+        "perche, serve, servono, bisogn, aspett, attend, attes, manca, ma., pero, tranne, purtroppo, ancora, fatemi",
+        "fammi, sapere, dove, se., non., no., per favore, cortesemente, urgen, entro, domani, pagare, pagato, fattur",
+        "prosze, prosic, poprosz, zadzwon, oddzwon, wysl, przesl, kiedy, gdzie, dlaczego, czy, czeka, brakuj, ale.",
+        "jednak, niestety, jeszcze, nie., chcial, potrzeb, moze, mozna, pilne, jutro, faktur, zaplac",
+        "please, call, send, when, where, why, could, would, can, need, want, wait, missing, but., however, except",
+        "unfortunately, yet, still, not., don t, isn t, let me know, tell, urgent, tomorrow, invoice, pay, paid, until",
+    )
+    """What, beside words of thanks, still may ask somebody for something."""
+    max_thanks_words: int = 30
+    """A longer mail is read by a person, whatever it says."""
+
+    def __post_init__(self) -> None:
+        """Check the lists.
+
+        Raises:
+            ValueError: a stem is empty or so short that it fits everywhere; `max_thanks_words` is below 1.
+        """
+        for kind in Trouble:
+            short = [stem for stem in self.stems(kind) if len(stem.strip(" .")) < _SHORTEST]
+            if short:
+                raise ValueError(f"trouble.{kind}: {short[0]!r} fits too many words; write at least {_SHORTEST} letters")
+        if self.max_thanks_words < 1:
+            raise ValueError("trouble.max_thanks_words: must be at least 1")
+
+    def stems(self, kind: Trouble) -> tuple[str, ...]:
+        """The stems of one kind."""
+        stems: tuple[str, ...] = getattr(self, kind.value)
+        return stems
+
+
+_SHORTEST = 3
+
+DEFAULT = TroubleWords()

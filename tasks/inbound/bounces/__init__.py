@@ -1,0 +1,1 @@
+"""Mails that say that a mail did not arrive: whom it was for, and whether for good."""

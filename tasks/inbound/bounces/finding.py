@@ -1,0 +1,132 @@
+"""Is it a bounce, and of whom? The machine-readable report is asked first, then the field's library, then the words."""
+
+import re
+from dataclasses import dataclass
+from email.message import Message
+
+from flufl.bounce import all_failures
+
+from tasks.inbound import headers
+from tasks.inbound.bounces import notices, returned, statuses
+from tasks.inbound.bounces.dsn import Reported, has_failed, reports_in, reports_in_text
+from tasks.inbound.message import Bounced
+from tasks.inbound.parts import RETURNED, Part
+
+_SUBJECT = re.compile(
+    r"undeliver|non-?deliver|delivery (?:status )?(?:notification|failure|failed|report|problem|error|has failed)|fail(?:ure|ed) (?:notice|mail|deliver)|mail(?:er)? (?:delivery |system )?(?:fail|error)|returned (?:mail|to sender)|delayed mail|mail delay|message (?:delayed|status|delivery)|delivery (?:has been |is )?delay|warning: (?:message|could)|could not (?:send|be delivered)|message not delivered|bounce"
+    r"|mancat[oa] (?:consegna|recapito)|non (?:consegnat|recapitat)|impossibile (?:recapitare|consegnare)|notifica (?:dello )?stato (?:di )?(?:consegna|recapito)|errore (?:di|nella) consegna|avviso di mancat"
+    r"|niedostarcz|niedor(?:ę|e)cz|nie dostarczono|zwrot (?:wiadomo|poczty|listu)|b(?:łą|la)d dostarcz|nie mo(?:ż|z)na dostarczy|unzustellbar|nicht zustellbar|fehlgeschlagen|non remis|(?:é|e)chec|no se puede entregar|devuelto|non distribu",
+    re.IGNORECASE,
+)
+_DAEMON_NAME = re.compile(r"mail(?:er)?[ -]?(?:delivery|daemon|administrator)|delivery (?:sub)?system|postmaster|mail system", re.IGNORECASE)
+_STRONG = re.compile(
+    r"(?:your|this|the|a|an) (?:e-?mail|message|mail)(?: below)?\b[^.>]{0,120}\b(?:could|was|can|has|is|were) ?(?:not|n't)(?: be| been)? (?:able to be )?(?:deliver|sent to|reach)"
+    r"|unable to deliver (?:the |your |this )?(?:e-?mail|message|mail)|failed recipients|rcpt to:|smtp error|^[45]\d\d[ -]"
+    r"|(?:e-?mail|message) below could not be delivered|deliver\w* to the following|messaggio .{0,80}non .{0,30}(?:consegna|recapita)|wiadomo\S{1,3} .{0,80}nie .{0,30}(?:dostarcz|dor(?:ę|e)cz)|nachricht .{0,80}nicht .{0,30}zugestellt|message n'a pas",
+    re.IGNORECASE,
+)
+"""What a mail must say to count as a bounce when neither its sender nor its form shows one: customers, too, write
+that a delivery has failed."""
+_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|i|pd|rv)\s*:", re.IGNORECASE)
+_NOTICE = 20_000
+_AFTER = 900
+"""Characters after an address in which the reason for it stands."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a bounce says."""
+
+    bounced: tuple[Bounced, ...]
+    ids: tuple[str, ...]
+    recipients: tuple[str, ...]
+    delivered: bool = False
+    """It is a report of success."""
+
+
+def find(mail: Message, parts: list[Part], text: str) -> Found | None:
+    """The failures that a mail reports; nothing when it is no bounce. `text` is what it shows to people."""
+    reports = reports_in(parts)
+    if not reports and not _looks_like_one(mail, parts, text):
+        return None
+    notice, rest = returned.split_notice(text[:_NOTICE])
+    ids, recipients = returned.ids_and_recipients(returned.headers_of(parts), text if rest else notice)
+    failed = [report for report in reports if has_failed(report)]
+    if reports and not failed:
+        return Found((), ids, recipients, delivered=True)
+    bounced = _from_reports(failed, notice) or _from_words(mail, notice, rest, recipients)
+    return Found(tuple(bounced), ids, recipients)
+
+
+def from_daemon(mail: Message) -> bool:
+    """Whether a mail system, not a person, is named as the sender."""
+    address, name = headers.sender(mail)
+    return notices.is_daemon(address) or bool(_DAEMON_NAME.search(name)) or bool(_DAEMON_NAME.search(headers.raw(mail, "From")[:200]))
+
+
+def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
+    if headers.raw(mail, "X-Failed-Recipients"):
+        return True
+    said = bool(notices.FAILURE.search(text[:6_000])) or statuses.goes_on(text[:6_000])
+    subject = bool(_SUBJECT.search(headers.text(mail, "Subject")))
+    reports = mail.get_content_type() == "multipart/report" and "disposition" not in str(mail.get("Content-Type"))
+    if from_daemon(mail) or reports or (subject and _nobody_sent(mail)):
+        return said or subject or any(_library(mail))
+    if not subject or "In-Reply-To" in mail or _FORWARDED.match(headers.text(mail, "Subject")):
+        return False
+    came_back = said and any(part.kind in RETURNED for part in parts)
+    return came_back or bool(_STRONG.search(text[:3_000]))
+
+
+def _nobody_sent(mail: Message) -> bool:
+    return headers.raw(mail, "Return-Path").strip() == "<>" or not headers.sender(mail)[0]
+
+
+def _from_reports(failed: list[Reported], notice: str) -> list[Bounced]:
+    found: dict[str, Bounced] = {}
+    for report in failed:
+        said = report.diagnostic or (notice if len(failed) == 1 else "")
+        found.setdefault(report.address, _bounced(report.address, said, report.action, report.status))
+    return list(found.values())
+
+
+def _from_words(mail: Message, notice: str, rest: str, recipients: tuple[str, ...]) -> list[Bounced]:
+    embedded = [report for report in reports_in_text(f"{notice}\n{rest}") if has_failed(report)]
+    if embedded:
+        return _from_reports(embedded, notice)
+    named = headers.addresses(" ".join(headers.all_raw(mail, "X-Failed-Recipients"))[:10_000])
+    temporary, permanent = (set(), set()) if named else _library(mail)
+    found = named or sorted(temporary | permanent) or _addresses(mail, notice)
+    if not found and len(recipients) == 1 and notices.FAILURE.search(notice):
+        found = list(recipients)
+    return [_bounced(address, _about(address, notice, len(found)), "delayed" if address in temporary else "", None) for address in found]
+
+
+def _library(mail: Message) -> tuple[set[str], set[str]]:
+    temporary, permanent = all_failures(mail)
+    soft, hard = ({found for item in side for found in headers.addresses(item.decode("ascii", "replace"))} for side in (temporary, permanent))
+    return soft, hard
+
+
+def _addresses(mail: Message, notice: str) -> list[str]:
+    own = {headers.sender(mail)[0], *headers.recipients(mail)}
+    return notices.addresses_in(notice, frozenset(own))
+
+
+def _about(address: str, notice: str, found: int) -> str:
+    """What the notice says of one of its addresses: all of it when it names only one."""
+    at = notice.lower().find(address)
+    if found == 1 or at < 0:
+        return notice
+    return notice[at : at + _AFTER]
+
+
+def _bounced(address: str, said: str, action: str, status: str | None) -> Bounced:
+    permanent = statuses.is_permanent(action, status, said)
+    told = status or statuses.status_in(said)
+    return Bounced(address, permanent, told, _scrubbed(said), statuses.cause(told, said, permanent))
+
+
+def _scrubbed(said: str) -> str | None:
+    shown = " ".join(headers.ADDRESS.sub("(address)", said[:2_000]).split())
+    return shown[:300] or None

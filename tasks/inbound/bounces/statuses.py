@@ -1,0 +1,108 @@
+"""Whether a failure is for good, and why: by enhanced status, then by SMTP code, then by words.
+
+The server's word counts. A mailbox that is full is therefore permanent when the server says 5.2.2 or says without a
+code that it gave up, and temporary when it says 4.2.2 or that it goes on trying: in both cases the customer has not
+got the mail, and only in the second may it still arrive by itself. `Cause.FULL` tells it from a dead address, so that
+the address can be taken up again. Likewise a report of `failed` with 4.4.7 (nobody answered for days) is temporary.
+"""
+
+import re
+
+from tasks.inbound.message import Cause
+
+ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_SMTP = re.compile(r"(?<![\d.,/:#-])([45])([0-5])\d(?![\d.,/:])(?=[\s\-#,:;}{(\[<'\"]|$)")
+_PROVIDER_FULL = re.compile(r"[45]\.2\.2\b|\b[45]52\b")
+
+_GOES_ON = re.compile(
+    r"will (?:be retried|be re-?tried|keep trying|continue (?:to )?(?:try|attempt|be)|try again|retry|be attempted)"
+    r"|(?:attempts|trying|retrying|retries) (?:to deliver .{0,60})?will (?:continue|be (?:made|repeated))"
+    r"|(?:still|keep|continue) (?:being (?:re)?tried|trying|retrying|queued|attempting)|has(?: not)? (?:yet )?been (?:delayed|postponed)"
+    r"|warning (?:message )?only|do not need to resend|need not resend|not yet been delivered|delivery (?:is |has been )?delayed"
+    r"|delivery status notification \(delay\)|delayed mail|message delayed|temporarily (?:deferred|delayed)|postponed"
+    r"|no action is required on your part|is still in the queue|remain(?:s|ing)? (?:in|on) the queue"
+    r"|verr(?:à|a'|a) (?:ritentat|effettuat|riprovat)|nuov[io] tentativ[io] (?:di|verr|sar)|(?:consegna|messaggio) (?:è |e' )?(?:stat[ao] )?ritardat"
+    r"|ritardo nella consegna|continuer(?:à|a'|emo) a (?:tentare|provare)|non (?:è|e') necessario (?:re)?inviare"
+    r"|op(?:ó|o)(?:ź|z)nion|ponowi(?:on|ć|my)|kolejne pr(?:ó|o)by|pr(?:ó|o)by (?:dor(?:ę|e)czenia )?b(?:ę|e)d(?:ą|a) (?:ponawiane|kontynuowane)"
+    r"|nie (?:musisz|trzeba) (?:ponownie )?wysy(?:ł|l)a(?:ć|c)"
+    r"|verz(?:ö|oe)ger|weitere zustellversuche|wird weiterhin versucht|erneut versucht|keep.{0,20}retry"
+    r"|sera retent|nouvelle tentative|retard(?:é|e) |se seguir(?:á|a) intentando|se reintentar",
+    re.IGNORECASE,
+)
+_GAVE_UP = re.compile(
+    r"permanent (?:fatal )?error|given up|giving up|failed permanently|permanent failure|gave up|definitiv|errore permanente"
+    r"|b(?:łą|la)d trwa(?:ł|l)y|not going to try again|will not be retried|permanenter fehler|no further (?:delivery )?attempts",
+    re.IGNORECASE,
+)
+_FULL = re.compile(
+    r"quota|mail ?(?:box|folder|bin).{0,40}(?:full|limit|exceed|size)|(?:full|limit).{0,20}mail ?box|out of (?:disk )?space|disk (?:space|full)"
+    r"|insufficient (?:system )?storage|over.?(?:drawn|storage)|not enough (?:storage|space)|casella .{0,30}piena|spazio .{0,30}(?:esaurito|insufficiente)"
+    r"|skrzynk.{0,30}(?:pe(?:ł|l)n|przepe(?:ł|l)nion)|brak miejsca|postfach .{0,30}voll|bo(?:î|i)te .{0,40}pleine|buz(?:ó|o)n .{0,20}lleno",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"spam|unsolicited|blocked|block ?list|black ?list|reputation|dnsbl|\brbl\b|policy|dmarc|\bspf\b|dkim|relay(?:ing)? (?:access )?denied|unable to relay"
+    r"|too (?:large|big|long)|exceed\w* .{0,30}size|size (?:limit|exceed)|virus|content|rate limit|too many|attachment|not accepting mail from|loop",
+    re.IGNORECASE,
+)
+_GONE = re.compile(
+    r"unknown|no such|not (?:exist|found|known|listed|local|a valid)|n[o']t exist|doesn'?t (?:exist|have)|invalid (?:recipient|mailbox|address|user)|inactive|disabled"
+    r"|discontinued|no longer|does not|no (?:mailbox|user|account)|recipient (?:address )?rejected|user rejected|mailbox unavailable|nxdomain|unrouteable|unroutable"
+    r"|inesistente|sconosciut|non (?:esiste|valid|trovat)|nie istnieje|nieznany|nie ma (?:takiego|takiej)|nie znaleziono|unbekannt|existiert nicht|inconnu|n'existe|no existe|desconocid",
+    re.IGNORECASE,
+)
+_GONE_STATUS = {"1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.4"}
+
+
+def is_permanent(action: str, status: str | None, said: str) -> bool:
+    """Whether the address was given up for good.
+
+    `action` is the report's (empty when there is none), `said` what the server or the report says about the address.
+    """
+    if action.startswith("delay"):
+        return False
+    if status and status[0] in "45" and not _is_vague(status):
+        return status[0] == "5"
+    return _by_code(said, default=status)
+
+
+def goes_on(said: str) -> bool:
+    """Whether a notice says that delivery is still being tried."""
+    return bool(_GOES_ON.search(said)) and not _GAVE_UP.search(said)
+
+
+def status_in(said: str) -> str | None:
+    """The first enhanced status of a failure in a text."""
+    return next((match[0] for match in ENHANCED.finditer(said) if match[1] in "45"), None)
+
+
+def cause(status: str | None, said: str, permanent: bool) -> Cause:
+    """Why, as far as the report says it."""
+    detail = status.split(".", 1)[1] if status else ""
+    if detail == "2.2" or _FULL.search(said) or _PROVIDER_FULL.search(said):
+        return Cause.FULL
+    if detail in _GONE_STATUS and permanent:
+        return Cause.GONE
+    if detail.startswith(("7.", "6.")) or detail in {"3.4", "2.3"} or _REFUSED.search(said):
+        return Cause.REFUSED
+    if permanent:
+        return Cause.GONE if _GONE.search(said) else Cause.OTHER
+    return Cause.DELAYED
+
+
+def _is_vague(status: str) -> bool:
+    return status.endswith(".0.0")
+
+
+def _by_code(said: str, default: str | None) -> bool:
+    enhanced = status_in(said)
+    if enhanced and not _is_vague(enhanced):
+        return enhanced[0] == "5"
+    if default:
+        return default[0] == "5"
+    if enhanced:
+        return enhanced[0] == "5"
+    code = _SMTP.search(said)
+    if code:
+        return code[1] == "5"
+    return not goes_on(said)

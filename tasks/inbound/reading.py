@@ -1,0 +1,94 @@
+"""From raw bytes to a judged message. The order of the judges is the order of certainty."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import Message
+
+from tasks.inbound import automatic, complaints, headers
+from tasks.inbound.attachments import attachments_of
+from tasks.inbound.bodies import Body, body_of
+from tasks.inbound.bounces import finding
+from tasks.inbound.limits import refuse_bombs
+from tasks.inbound.message import Inbound, Unreadable, Verdict
+from tasks.inbound.parts import Part, parse, parts_of
+from tasks.inbound.trimming.trimming import trim
+from tasks.inbound.unsubscribing import asks_to_stop
+
+
+def read(raw: bytes) -> Inbound:
+    """Read and judge a mail.
+
+    Raises:
+        Unreadable: it is beyond the limits of `limits`, or no mail; whatever the bytes, nothing else is raised.
+    """
+    refuse_bombs(raw)
+    try:
+        return _read(raw)
+    except Unreadable:
+        raise
+    except Exception as error:  # a stranger's bytes go through libraries: their faults must cost one mail, no sweep
+        raise Unreadable(f"the mail cannot be taken apart ({type(error).__name__})") from error
+
+
+def _read(raw: bytes) -> Inbound:
+    mail = parse(raw)
+    parts = parts_of(mail)
+    body = body_of(parts)
+    message = _described(mail, body)
+    judges: tuple[Callable[[], Inbound | None], ...] = (
+        lambda: _as_complaint(message, mail, parts),
+        lambda: _as_bounce(message, mail, parts, body),
+        lambda: _as_automatic(message, mail, parts),
+        lambda: _as_farewell(message),
+    )
+    judged = next(filter(None, (judge() for judge in judges)), message)
+    files, left_out = attachments_of(parts)
+    return replace(judged, attachments=files, attachments_left_out=left_out)
+
+
+def _described(mail: Message, body: Body) -> Inbound:
+    """Everything but the verdict, which is a person's until a judge says otherwise."""
+    sender, name = headers.sender(mail)
+    trimmed = trim(body.text)
+    return Inbound(
+        message_id=next(iter(headers.message_ids(mail, "Message-ID")), None),
+        in_reply_to=headers.message_ids(mail, "In-Reply-To"), references=headers.message_ids(mail, "References"),
+        sender=sender, sender_name=name, recipients=headers.recipients(mail), subject=headers.text(mail, "Subject", 1_000),
+        date=headers.date(mail), verdict=Verdict.HUMAN, why="nothing speaks against a person",
+        words=trimmed.words, quoted=trimmed.quoted, signature=trimmed.signature, html_only=body.html_only,
+    )  # fmt: skip
+
+
+def _as_complaint(message: Inbound, mail: Message, parts: list[Part]) -> Inbound | None:
+    judged = complaints.judge(mail, parts)
+    if judged is None:
+        return None
+    verdict, why, ids, recipients = judged
+    return replace(message, verdict=verdict, why=why, original_message_ids=ids, original_recipients=recipients)
+
+
+def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body) -> Inbound | None:
+    found = finding.find(mail, parts, body.text)
+    if found is None:
+        return None
+    verdict, why = Verdict.BOUNCE, "a report of failure or delay"
+    if found.delivered:
+        verdict, why = Verdict.AUTOMATIC, "a report that the mail was delivered"
+    elif not found.bounced and not found.ids:
+        verdict, why = Verdict.DOUBTFUL, "a report of failure that names neither an address nor a mail"
+    return replace(
+        message, verdict=verdict, why=why, bounced=found.bounced, original_message_ids=found.ids,
+        original_recipients=found.recipients,
+    )  # fmt: skip
+
+
+def _as_automatic(message: Inbound, mail: Message, parts: list[Part]) -> Inbound | None:
+    judged = automatic.judge(mail, parts, message.words, message.quoted)
+    return replace(message, verdict=judged[0], why=judged[1]) if judged else None
+
+
+def _as_farewell(message: Inbound) -> Inbound | None:
+    answers = bool(message.in_reply_to or message.references)
+    if not asks_to_stop(message.subject, message.words, message.recipients, answers):
+        return None
+    return replace(message, verdict=Verdict.UNSUBSCRIBE, why="it asks for an end of the mails, and for nothing else")
