@@ -42,7 +42,8 @@ def for_launch(settings: Settings, policy: Policy) -> Settings:
     """The settings with what only a launch on this machine can fill in.
 
     Paths become absolute. Unless told otherwise, links lead to the port that the pages listen on, and the
-    local mailbox also plays the archive, so that the policy's `doubtful = "look"` can be seen at work.
+    local mailbox also plays the archive, so that the policy's `doubtful = "look"` can be seen at work, and
+    answers written to it are collected.
     """
     state = settings.state_dir.absolute()
     changes: dict[str, Any] = {"state_dir": state, "policy": settings.policy.absolute()}
@@ -56,6 +57,8 @@ def for_launch(settings: Settings, policy: Policy) -> Settings:
     if mails_stay_here(settings) and settings.archive_address is None:
         changes["archive_address"] = f"archive@{policy.company.sender.partition('@')[2]}"
         changes["archive_maildir"] = settings.archive_maildir or state / "archive"
+    if mails_stay_here(settings) and settings.inbox_maildir is None:
+        changes["inbox_maildir"] = state / "mailbox"
     return settings.model_copy(update=changes)
 
 

@@ -29,9 +29,10 @@ class FollowUp(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subject_type: Mapped[str]
-    """What it is about: `order`, `invoice` or `case`."""
+    """What it is about: `order`, `invoice`, or for our own people `case`, `commitment` or `inbound`."""
     subject_id: Mapped[int] = mapped_column(BigId)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    """Empty only for a notice to our own people about a mail of which nobody knows the customer."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Set when it goes to one of our own people instead of the customer."""
     sweep: Mapped[str]

@@ -18,12 +18,14 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_doubtful", "lease_until", sqlite_where=_SENDING, postgresql_where=_SENDING),
         Index("ix_messages_customer_id", "customer_id"),
+        Index("ix_messages_recipient", "recipient", "marked_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     """Derived from the follow-up and its attempt; stands in the Message-ID, the answer link and the Reply-To."""
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    """Empty only for a notice about a mail of which nobody knows the customer."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     kind: Mapped[str]
     step: Mapped[str]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place, Window
+from models.rules.trouble_words import TroubleWords
 
 SWEEPS = ("welcome-contact", "satisfaction-check", "delay-alert", "credit-recovery", "escalate-unanswered")
 """The flows that send. Every cadence names one of them."""
@@ -68,6 +69,30 @@ class Sending(_Strict):
     max_resends: int = Field(default=1, ge=0, le=5)
     link_days: int = Field(default=90, ge=1)
     """How long the links in a mail stay good."""
+    max_per_recipient_per_day: int = Field(default=20, ge=1)
+    """Mails to one customer's address in 24 hours; more wait. Ends whatever loop two programs get into."""
+
+
+class Answers(_Strict):
+    """What happens to the mails that come in."""
+
+    reply_within: str = "1 business day"
+    """By when a person answers a customer's mail, on the staff's working hours."""
+    phone_within: str = "1 business day"
+    """By when a person calls a customer whom our mails do not reach."""
+    soft_bounce_hours: tuple[int, ...] = (24, 72)
+    """Waits after a mail that came back for the time being; when they are used up the address counts as dead."""
+    max_mail_megabytes: int = Field(default=25, ge=1, le=1000)
+    """Larger mails are not read: only their head is kept, and a person looks."""
+
+    @field_validator("reply_within", "phone_within")
+    @classmethod
+    def _is_distance(cls, value: str) -> str:
+        if not re.fullmatch(r"\d+ (hours?|days?|business days?)", value):
+            raise ValueError(
+                f"{value!r} is no time to answer in; write for instance '4 hours' or '1 business day'"
+            )
+        return value
 
 
 class Policy(_Strict):
@@ -75,6 +100,8 @@ class Policy(_Strict):
 
     company: Company
     sending: Sending = Sending()
+    answers: Answers = Answers()
+    trouble: TroubleWords = TroubleWords()
     windows: dict[str, Window]
     cadences: dict[str, Cadence]
 
@@ -91,6 +118,11 @@ class Policy(_Strict):
                     f"cadences.{name}.sweep: {cadence.sweep!r} is no sweep; choose from {', '.join(SWEEPS)}"
                 )
         return self
+
+    @property
+    def working_hours(self) -> Window:
+        """When our people work: the window `staff`, or always where the policy has none."""
+        return self.windows.get("staff", Window(("00:00-24:00",), "every"))
 
     def kinds_of(self, sweep: str) -> tuple[str, ...]:
         """The kinds that a sweep sends."""

@@ -2,9 +2,11 @@
 
 from models.base import Base
 from models.case import Case, CaseReason, Statement
+from models.commitment import Commitment
 from models.customer import Customer
 from models.follow_up import FollowUp
 from models.history import History
+from models.inbound import Inbound, Sighting
 from models.invoice import Invoice
 from models.mark import Mark
 from models.message import Message
@@ -16,14 +18,17 @@ __all__ = [
     "Base",
     "Case",
     "CaseReason",
+    "Commitment",
     "Customer",
     "FollowUp",
     "History",
+    "Inbound",
     "Invoice",
     "Mark",
     "Message",
     "Order",
     "Response",
+    "Sighting",
     "Staff",
     "Statement",
 ]

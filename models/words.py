@@ -19,6 +19,12 @@ class Subject(StrEnum):
     INVOICE = "invoice"
     CASE = "case"
     CUSTOMER = "customer"
+    COMMITMENT = "commitment"
+    INBOUND = "inbound"
+
+
+OF_STAFF = (Subject.CASE, Subject.COMMITMENT, Subject.INBOUND)
+"""Subjects that only our own people are written to about."""
 
 
 class FollowUpState(StrEnum):
@@ -75,6 +81,8 @@ class CaseReasonKind(StrEnum):
     MESSAGE = "message"
     UNDELIVERABLE = "undeliverable"
     LISTENING_CALL = "listening-call"
+    TROUBLE_WORDS = "trouble-words"
+    """A mail with words of trouble in it: complaint, withdrawal, a lawyer."""
 
 
 class Outcome(StrEnum):
@@ -86,3 +94,37 @@ class Outcome(StrEnum):
     NOT_REACHED = "not-reached"
     ANSWERED = "answered"
     """Closed by itself: the customer was silent and then answered well."""
+
+
+class InboundState(StrEnum):
+    """What became of a mail that came in."""
+
+    OWNED = "owned"
+    HANDLED = "handled"
+    PARKED = "parked"
+    REJECTED = "rejected"
+
+
+class ParkedFor(StrEnum):
+    """Why a person has to look at a mail that came in."""
+
+    UNCLEAR = "unclear"
+    """From a customer, but not clear what it answers."""
+    STRANGER = "stranger"
+    DOUBTFUL = "doubtful"
+    STAFF = "staff"
+    NOTICE_BOUNCED = "notice-bounced"
+    COPY_BOUNCED = "copy-bounced"
+    UNPROVEN = "unproven"
+    """A bounce, complaint or wish to unsubscribe that names no mail of ours."""
+    TOO_LARGE = "too-large"
+    UNREADABLE = "unreadable"
+    FAULT = "fault"
+
+
+class CommitmentKind(StrEnum):
+    """What a person here owes a customer."""
+
+    REPLY = "reply"
+    PHONE = "phone"
+    CALL_BACK = "call-back"

@@ -114,7 +114,9 @@ def _people(
     desk = Desk(people.staff(session), people.people(session), now.date())
     owner = order.owner_id if order else None
     if owner is None:
-        owner, _ = ownership.owner_and_deputy(desk.people, message.language, message.customer_id, desk.day)
+        owner, _ = ownership.owner_and_deputy(
+            desk.people, message.language, message.customer_id or 0, desk.day
+        )
     case = answers.open_case(session, message.customer_id)
     knows = desk.contact(case.taken_by_id or case.manager_id) if case else None
     return desk.contact(owner), knows or desk.manager(message.language)

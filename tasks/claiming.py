@@ -8,15 +8,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming, facts, people
+from models.queries import claiming, commitments, facts, people
 from models.queries import dossier as dossiers
 from models.rules import ownership
 from models.rules.before_sending import Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
 from models.rules.calendars import Place
-from models.tables import Case, Customer, FollowUp, Invoice, Order
+from models.tables import Customer, FollowUp, Invoice, Order
 from models.words import FollowUpState, Subject
+from tasks.capping import over_cap
 from tasks.cases import open_case
-from tasks.letters import Desk, Group, address, is_case
+from tasks.letters import Desk, Group, address, is_case, is_for_staff
+from tasks.notices import notice
 from tasks.report import Report, Scope
 
 BATCH = 500
@@ -66,7 +68,7 @@ def claim_batch(
     if not ids:
         return result
     ids += _companions(session, policy, scope, ids, token, result.lease_until)
-    batch = _read(session, ids, scope.now)
+    batch = _read(session, policy, ids, scope.now)
     result.desk = batch.desk
     settled: list[dict[str, Any]] = []
     sends: list[tuple[FollowUp, Customer]] = []
@@ -82,8 +84,14 @@ def claim_batch(
                 session, policy, customer.id, decision.reason, (row.subject_type, row.subject_id),
                 now=scope.now, actor=scope.sweep,
             )  # fmt: skip
+    groups = _group(session, policy, batch, sends)
+    capped = over_cap(session, policy, groups, scope.now)
+    for group in groups:
+        if (wait := capped.get(group.lead.id)) is not None:
+            settled += [{"id": row.id, **_settlement(row, wait)} for row in group.follow_ups]
+            result.report.count(group.lead.kind, *_outcome(wait), number=len(group.follow_ups))
     claiming.settle(session, settled)
-    result.groups = _group(session, policy, batch, sends)
+    result.groups = [group for group in groups if group.lead.id not in capped]
     return result
 
 
@@ -105,17 +113,25 @@ def _companions(
     ]
 
 
-def _read(session: Session, ids: Sequence[int], now: datetime) -> _Batch:
-    rows = [(row, customer) for row, customer in claiming.claimed(session, ids)]
+def _nobody(policy: Policy) -> Customer:
+    """Stands in, outside the database, where nobody knows whose mail our people are told of."""
+    company = policy.company
+    return Customer(
+        id=0, ref="", name="", language=company.language, country=company.country, timezone=company.timezone
+    )
+
+
+def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -> _Batch:
+    rows = [(row, customer or _nobody(policy)) for row, customer in claiming.claimed(session, ids)]
     orders = facts.orders(session, {row.subject_id for row, _ in rows if row.subject_type == Subject.ORDER})
     invoices = facts.invoices(
         session, {row.subject_id for row, _ in rows if row.subject_type == Subject.INVOICE}
     )
     conditions = facts.conditions(session, orders, invoices)
     for row, _ in rows:
-        if is_case(row):
-            case = session.get_one(Case, row.subject_id)
-            conditions[Subject.CASE, case.id] = frozenset({"closed"} if case.closed_at else ())
+        if is_for_staff(row):
+            matter = row.subject_type, row.subject_id
+            conditions[matter] = frozenset({"closed"} if commitments.is_done(session, matter) else ())
     desk = Desk(people.staff(session), people.people(session), now.date())
     return _Batch(rows, orders, invoices, conditions, claiming.newer_steps(session, ids, now), desk)
 
@@ -125,11 +141,9 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
     if cadence is None:
         return Skip("no such cadence in the policy any more")
     place = Place(customer.country, customer.timezone)
-    if is_case(row):
+    if is_for_staff(row):
         place = policy.company.place
-        row.staff_id = ownership.reached(
-            batch.desk.people, cadence.audience, customer.language, batch.desk.day
-        )
+        row.staff_id = _addressee(batch.desk, cadence.audience, row, customer)
         if row.staff_id is None:
             return Hold("nobody to tell")
     addressee = batch.desk.staff.get(row.staff_id) if row.staff_id is not None else None
@@ -146,14 +160,22 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
     )  # fmt: skip
 
 
+def _addressee(desk: Desk, audience: str, row: FollowUp, customer: Customer) -> int | None:
+    """Who gets a notice today: the owner of the matter, or whoever stands in; nobody without an address."""
+    if audience != "owner":
+        return ownership.reached(desk.people, audience, customer.language, desk.day)
+    chosen, _ = ownership.on_duty(desk.people, row.staff_id, None, customer.language, desk.day)
+    return next((person.id for person in desk.people if person.id == chosen and person.email), None)
+
+
 def _settlement(row: FollowUp, decision: Decision) -> dict[str, Any]:
     match decision:
         case Skip(reason):
             return {"state": FollowUpState.SKIPPED, "reason": reason, "due_at": row.due_at}
         case Hold(reason):
             return {"state": FollowUpState.HELD, "reason": reason, "due_at": row.due_at}
-        case Postpone(until):
-            return {"state": FollowUpState.PLANNED, "reason": None, "due_at": until}
+        case Postpone(until, why):
+            return {"state": FollowUpState.PLANNED, "reason": why, "due_at": until}
         case OpenCase(reason):
             return {"state": FollowUpState.RAISED, "reason": reason, "due_at": row.due_at}
     raise TypeError(decision)
@@ -167,8 +189,9 @@ def _outcome(decision: Decision) -> tuple[str, str]:
             return "held", reason
         case OpenCase(reason):
             return "taken to a manager", reason
-        case _:
-            return "postponed", "outside the hours"
+        case Postpone(_, why):
+            return "postponed", why or "outside the hours"
+    raise TypeError(decision)
 
 
 def _group(
@@ -188,6 +211,7 @@ def _group(
             invoices=[batch.invoices[row.subject_id] for row in rows if row.subject_type == Subject.INVOICE],
             dossier=dossiers.dossier(session, rows[0].subject_id) if is_case(rows[0]) else None,
             reminds_of=threads.get(rows[0].id),
+            notice=notice(session, rows[0]),
         )
         for pairs in together.values()
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 import models
@@ -52,7 +52,7 @@ class Database:
         """Bring the tables to the newest version. Does nothing when they are there already."""
         config = Config()
         config.set_main_option("script_location", str(Path(models.__file__).parent / "migrations"))
-        with self.engine.begin() as connection:
+        with self.engine.connect() as connection, _tables_may_be_rebuilt(connection), connection.begin():
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -65,6 +65,23 @@ class Database:
         engine = self.engine.execution_options(seguito_writes=writes)
         with Session(engine, expire_on_commit=False) as session:
             yield session
+
+
+@contextmanager
+def _tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by copying its table, and would take dropping the old one for broken references.
+
+    The switch works only between transactions.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -10,8 +11,21 @@ from models.policy import Policy
 from models.queries import responses
 from models.rules.hearing import case_reason
 from models.tables import FollowUp
-from models.words import Subject
+from models.words import CaseReasonKind, CommitmentKind, Subject
 from tasks.cases import About, open_case, settle_silence
+from tasks.commitments import promise
+
+
+class Asks(StrEnum):
+    """Who has to hear of an answer."""
+
+    BY_MEANING = "by meaning"
+    """A manager, where meaning or rating call for one."""
+    MANAGER = "manager"
+    """A manager at once: there are words of trouble in it."""
+    OWNER = "owner"
+    """Somebody owes a reply."""
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
@@ -30,6 +44,9 @@ class Answer:
     """The kind of follow-up it answers, when only that is known."""
     rating: int | None = None
     text: str | None = None
+    asks: Asks = Asks.BY_MEANING
+    inbound_id: int | None = None
+    """The mail it came in, where it came in one."""
 
 
 def hear(session: Session, policy: Policy, answers: Sequence[Answer], now: datetime) -> int:
@@ -57,16 +74,39 @@ def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -
     )  # fmt: skip
     if asked is not None:
         responses.answer_thread(session, asked, answer.received_at)
-    reason = case_reason(answer.meaning, answer.rating)
-    if reason is not None:
-        open_case(
-            session, policy, answer.customer_id, reason, _subject(answer, asked),
-            now=now, actor="customer", response_id=response_id,
-        )  # fmt: skip
+    _take_up(session, policy, answer, _subject(answer, asked), response_id, now)
     if (
         asked is not None
     ):  # after the new reason, so that a case goes on rather than closing and opening again
         settle_silence(session, answer.customer_id, (asked.subject_type, asked.subject_id), now)
+
+
+def _take_up(
+    session: Session, policy: Policy, answer: Answer, about: About, response_id: int, now: datetime
+) -> None:
+    """Bring the answer to whom it asks for."""
+    reason = _reason(answer)
+    if reason is not None:
+        open_case(
+            session, policy, answer.customer_id, reason, about,
+            now=now, actor="customer", response_id=response_id,
+        )  # fmt: skip
+    if answer.asks is Asks.OWNER:
+        promise(
+            session,
+            policy,
+            answer.customer_id,
+            CommitmentKind.REPLY,
+            about,
+            now=now,
+            inbound_id=answer.inbound_id,
+        )
+
+
+def _reason(answer: Answer) -> CaseReasonKind | None:
+    if answer.asks is Asks.BY_MEANING:
+        return case_reason(answer.meaning, answer.rating)
+    return CaseReasonKind.TROUBLE_WORDS if answer.asks is Asks.MANAGER else None
 
 
 def _asked(session: Session, answer: Answer) -> FollowUp | None:

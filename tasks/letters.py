@@ -1,7 +1,7 @@
 """From database rows to the plain facts that a mail tells."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -11,9 +11,9 @@ from models.rules import ownership
 from models.rules.cadence import Cadence
 from models.rules.ownership import Person
 from models.tables import Customer, FollowUp, Invoice, Order, Staff
-from models.words import Subject
+from models.words import OF_STAFF, Subject
 from tasks.mails import labels
-from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, OrderFacts
+from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, NoticeFacts, OrderFacts
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Group:
     dossier: Dossier | None
     reminds_of: str | None
     """Key of the earlier mail that a nudge reminds of."""
+    notice: NoticeFacts | None = None
 
     @property
     def lead(self) -> FollowUp:
@@ -99,6 +100,7 @@ def write_letter(
         case=case_facts(group.dossier, lead.staff_id or 0, language, policy.company.timezone)
         if group.dossier
         else None,
+        notice=replace(group.notice, staff_id=lead.staff_id or 0) if group.notice else None,
         in_reply_to=message_id_of(group.reminds_of) if group.reminds_of else None,
     )
 
@@ -167,3 +169,8 @@ def sentence(event: Event, language: str) -> str:
 def is_case(follow_up: FollowUp) -> bool:
     """Whether a follow-up goes to one of our own people about a case."""
     return follow_up.subject_type == Subject.CASE
+
+
+def is_for_staff(follow_up: FollowUp) -> bool:
+    """Whether a follow-up tells one of our own people of something."""
+    return follow_up.subject_type in OF_STAFF

@@ -52,6 +52,31 @@ class Settings(BaseSettings):
     archive_maildir: Path | None = Field(
         default=None, description="That mailbox as a Maildir; empty: doubtful mails are left to a person."
     )
+    archive_imap_folder: str | None = Field(
+        default=None,
+        description="That mailbox as a folder on the IMAP server below; searched for Message-IDs after a crash.",
+    )
+    imap_host: str | None = Field(
+        default=None, description="IMAP server of the mailbox that answers come to; empty: none is read."
+    )
+    imap_port: int = Field(default=993, description="Its port.")
+    imap_security: Literal["none", "starttls", "tls"] = Field(
+        default="tls", description="How the connection is protected: none, starttls or tls."
+    )
+    imap_user: str | None = Field(default=None, description="Login of the IMAP server.")
+    imap_password: SecretStr | None = Field(default=None, description="Password of the IMAP server.")
+    imap_folder: str = Field(default="INBOX", description="Folder that answers come to.")
+    imap_ca_file: Path | None = Field(
+        default=None,
+        description="Certificates (PEM) to trust for the IMAP server; empty: those of the system.",
+    )
+    imap_timeout_seconds: float = Field(
+        default=30.0, description="How long to wait for the IMAP server's answer."
+    )
+    inbox_maildir: Path | None = Field(
+        default=None,
+        description="Maildir that answers come to, read beside or instead of IMAP; `make up` sets its own.",
+    )
     mailbox_port: int = Field(default=4281, description="Port of the local mailbox's page (`make up`).")
     prefect_port: int = Field(default=4200, description="Port of the Prefect server that `make up` starts.")
     bind: str = Field(default="127.0.0.1", description="Address that `make up` listens on.")

@@ -113,8 +113,8 @@ def _apply(
 ) -> None:
     message.state, message.recorded_at = verdict, now
     message.resends += verdict is MessageState.DEFERRED
-    customer = session.get_one(Customer, message.customer_id)
-    place = Place(customer.country, customer.timezone)
+    customer = session.get(Customer, message.customer_id) if message.customer_id is not None else None
+    place = Place(customer.country, customer.timezone) if customer else policy.company.place
     for row in carried:
         row.claim_token, row.lease_until = None, None
         if verdict is MessageState.DEFERRED:

@@ -49,7 +49,7 @@ def watch_batch(session: Session, policy: Policy, now: datetime) -> Counter[str]
             continue
         responses.silence_thread(session, waiting, now)
         count["silent"] += 1
-        if decision.opens_case:
+        if decision.opens_case and waiting.customer_id is not None:
             about = (waiting.subject_type, waiting.subject_id)
             open_case(
                 session,

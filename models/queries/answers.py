@@ -37,13 +37,13 @@ def asked(session: Session, sent: Message) -> list[FollowUp]:
     return carried
 
 
-def customer(session: Session, customer_id: int, *, lock: bool = False) -> Customer:
+def customer(session: Session, customer_id: int | None, *, lock: bool = False) -> Customer:
     """A customer by id."""
     query = select(Customer).where(Customer.id == customer_id)
     return session.scalars(query.with_for_update() if lock else query).one()
 
 
-def open_case(session: Session, customer_id: int) -> Case | None:
+def open_case(session: Session, customer_id: int | None) -> Case | None:
     """The open case of a customer, only looked at."""
     return session.scalar(select(Case).where(Case.customer_id == customer_id, Case.closed_at.is_(None)))
 

@@ -53,10 +53,10 @@ def companions(
 
 
 def claimed(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """The claimed follow-ups with their customers, oldest first."""
+    """The claimed follow-ups with their customers, oldest first; a notice about a stranger's mail has none."""
     return session.execute(
         select(FollowUp, Customer)
-        .join(Customer, Customer.id == FollowUp.customer_id)
+        .outerjoin(Customer, Customer.id == FollowUp.customer_id)
         .where(FollowUp.id.in_(ids))
         .order_by(FollowUp.due_at, FollowUp.id)
         .execution_options(populate_existing=True)
@@ -201,6 +201,22 @@ def doubtful(session: Session, now: datetime, limit: int) -> Sequence[Message]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+
+
+def sent_lately(
+    session: Session, recipients: Collection[str], since: datetime
+) -> dict[str, tuple[int, datetime]]:
+    """How many mails went to each of these addresses since a time, and when the first of them did."""
+    rows = session.execute(
+        select(Message.recipient, func.count(Message.id), func.min(Message.marked_at))
+        .where(
+            Message.recipient.in_(recipients),
+            Message.marked_at > since,
+            Message.state != MessageState.REFUSED,
+        )
+        .group_by(Message.recipient)
+    )
+    return {recipient: (count, first) for recipient, count, first in rows}
 
 
 def carried_by(session: Session, message_ids: Collection[int]) -> Sequence[FollowUp]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.tables import Case, CaseReason, Customer, FollowUp, Invoice, Message, Order, Response, Statement
-from models.words import FollowUpState, MessageState, Subject
+from models.words import OF_STAFF, FollowUpState, MessageState, Subject
 
 _NEWEST = 60
 """How many entries of each sort a dossier shows; older ones stay in the database."""
@@ -90,7 +90,7 @@ def _of_mails(session: Session, customer_id: int, orders: Sequence[Order]) -> li
     rows = session.execute(
         select(FollowUp, Message)
         .join(Message, Message.id == FollowUp.message_id)
-        .where(FollowUp.customer_id == customer_id, FollowUp.subject_type != Subject.CASE)
+        .where(FollowUp.customer_id == customer_id, FollowUp.subject_type.not_in(OF_STAFF))
         .order_by(FollowUp.id.desc())
         .limit(_NEWEST)
     )

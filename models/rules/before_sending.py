@@ -10,6 +10,7 @@ from models.rules.calendars import Place, Window, next_open
 NO_ADDRESS = "no usable address"
 EXTRAS_STOPPED = "the customer stopped the extras"
 STALE = "stale: due too long ago"
+CAPPED = "too many mails to one address"
 SUPERSEDED = "superseded by a newer step"
 
 
@@ -51,6 +52,8 @@ class Postpone:
     """Not at this hour; `until` is in UTC."""
 
     until: datetime
+    reason: str | None = None
+    """Nothing when it is the hour alone."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ CONDITIONS = {
     "customer-disputes": "any open invoice of the customer is disputed",
     "open-complaint": "an open case of the customer holds something that he or she brought up",
     "listened": "a manager has called about this invoice, and listened",
-    "closed": "the case was closed",
+    "closed": "the case was closed, or the mail or commitment seen to",
 }
 """What can be true of a subject at the moment of sending: the words that `moot_when`, `hold_when` and `needs` take."""
 
@@ -49,13 +49,16 @@ class Cadence:
     sweep: str
     """The flow that sends it."""
     subject: str
-    """`order`, `invoice` or `case`."""
+    """`order` or `invoice`; for our own people `case`, `commitment` or `inbound`."""
     anchor: str
-    """The date it hangs on: signed, promised, promise-moved, delivered, issued, due, opened, or a named date."""
+    """The date it hangs on: signed, promised, promise-moved, delivered, issued, due, or a named date.
+
+    For our own people: opened (a case), made (a commitment), parked (a mail that came in).
+    """
     steps: tuple[Step, ...]
     window: str = "customers"
     audience: str = "customer"
-    """`customer`, `billing`, or the role of staff who gets it: `manager`, `after-sale`, `director`."""
+    """`customer`, `billing`, or the staff who get it: `owner`, or the role `after-sale`, `manager`, `director`."""
     per_date: bool = False
     """Each new value of the anchor earns its own contact (a second slip is a second alert)."""
     needs: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ COMPLAINTS = frozenset(
         CaseReasonKind.NOT_SOLVED,
         CaseReasonKind.DISPUTE,
         CaseReasonKind.MESSAGE,
+        CaseReasonKind.TROUBLE_WORDS,
     }
 )
 """Reasons that the customer brought up. While one is open, no satisfaction check and no reminder goes out (B06)."""

@@ -48,3 +48,21 @@ def reached(people: Sequence[Person], role: str, language: str, day: date) -> in
         if there:
             return min(there, key=lambda p: (p.language != language, p.id)).id
     return None
+
+
+def on_duty(
+    people: Sequence[Person], owner_id: int | None, deputy_id: int | None, language: str, day: date
+) -> tuple[int | None, int | None]:
+    """Who acts in a matter today, and who stands behind: the owner, else the deputy, else the desk and whoever is above.
+
+    Both are named wherever the company has anybody at all (B35).
+    """
+    there = [p.id for p in people if p.id in (owner_id, deputy_id) and p.email and p.is_there(day)]
+    ranked = sorted(there, key=lambda id_: id_ != owner_id) or [
+        id_ for id_ in (reached(people, "after-sale", language, day), owner_id, deputy_id) if id_ is not None
+    ]
+    if not ranked:
+        return (people[0].id, None) if people else (None, None)
+    above = reached([p for p in people if p.id != ranked[0]], "manager", language, day)
+    second = next((id_ for id_ in ranked[1:] if id_ != ranked[0]), above)
+    return ranked[0], second

@@ -17,7 +17,7 @@ class Subject:
 
     type: str
     id: int
-    customer_id: int
+    customer_id: int | None
     place: Place
     anchors: Mapping[str, date | datetime]
     """The dates it has, by name. A cadence on a date that is missing owes nothing yet."""

@@ -10,7 +10,7 @@ from models.policy import Policy
 from tasks.mails import mime, texts
 from tasks.mails.formats import clean
 from tasks.mails.frame import Frames, Shape
-from tasks.mails.letter import Contact, Letter
+from tasks.mails.letter import Contact, Letter, NoticeFacts
 from tasks.mails.links import Links
 from tasks.mails.views import context
 
@@ -84,6 +84,8 @@ class Composer:
     def _link(self, letter: Letter, now: datetime) -> str:
         if letter.case:
             return self._links.case(letter.case.id, letter.case.staff_id, now)
+        if letter.notice:
+            return self._links.duty(letter.notice.matter, letter.notice.id, letter.notice.staff_id, now)
         return self._links.answer(letter.key, now)
 
     def _machine_headers(self, letter: Letter, stop: str) -> list[str]:
@@ -118,4 +120,9 @@ def _shape(letter: Letter) -> Shape:
         manager=letter.manager,
         extra=letter.extra,
         dossier_of=Contact(case.customer_name, case.customer_email, case.customer_phone) if case else None,
+        notice_of=_noticed(letter.notice) if letter.notice else None,
     )
+
+
+def _noticed(notice: NoticeFacts) -> Contact:
+    return Contact(notice.customer_name or "", notice.customer_email, notice.customer_phone)

@@ -49,6 +49,8 @@ class Shape(NamedTuple):
     extra: bool
     dossier_of: Contact | None
     """The customer, when the mail is a dossier for one of our own people."""
+    notice_of: Contact | None = None
+    """The customer, as far as known, when the mail is a notice to one of our own people."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Frames:
             "stop": _STOP.decode(),
             "signature": _signature(self._company, shape.language),
             "extra": shape.extra,
-            "dossier": shape.dossier_of is not None,
+            "dossier": shape.dossier_of is not None or shape.notice_of is not None,
             "ratings": _ratings(shape),
             "buttons": _buttons(shape),
             "people": _people(shape),
@@ -130,6 +132,8 @@ def _buttons(shape: Shape) -> list[tuple[str, str]]:
     """Label and link of each button."""
     if shape.dossier_of:
         return _dossier_buttons(shape.language, contact_view(shape.dossier_of))
+    if shape.notice_of:
+        return _notice_buttons(shape.language, contact_view(shape.notice_of))
     chosen = [meaning for meaning in shape.answers if meaning != Meaning.RATING]
     return [
         (label(shape.language, answer_label(one, shape.is_service)), f"{_LINK_TEXT}?say={one}")
@@ -146,6 +150,13 @@ def answer_label(meaning: str, is_service: bool) -> str:
 
 def _dossier_buttons(language: str, customer: Contact) -> list[tuple[str, str]]:
     buttons = [(label(language, f"case.{do}"), f"{_LINK_TEXT}?do={do}") for do in ("take", "done")]
+    if customer.phone:
+        buttons.append((label(language, "case.call").format(name=customer.name), phone_link(customer.phone)))
+    return buttons
+
+
+def _notice_buttons(language: str, customer: Contact) -> list[tuple[str, str]]:
+    buttons = [(label(language, "notice.open"), _LINK_TEXT)]
     if customer.phone:
         buttons.append((label(language, "case.call").format(name=customer.name), phone_link(customer.phone)))
     return buttons

@@ -67,6 +67,29 @@ class CaseFacts:
 
 
 @dataclass(frozen=True)
+class NoticeFacts:
+    """What one of our people is told about something owed, or about a mail that came in."""
+
+    matter: str
+    """`commitment` or `inbound`; with `id`, what the link opens."""
+    id: int
+    kind: str
+    """`reply`, `phone` or `call-back`, or why a mail needs a look: `models.words.ParkedFor`."""
+    customer_name: str | None
+    """Nobody knows whose mail it is when empty."""
+    customer_phone: str | None
+    customer_email: str | None
+    order: OrderFacts | None
+    sender: str
+    subject: str
+    words: tuple[str, ...]
+    """What was written, cut short; the page has all of it."""
+    due_at: datetime | None
+    staff_id: int = 0
+    """Who gets this mail; stands in the links."""
+
+
+@dataclass(frozen=True)
 class Letter:
     """Everything one mail says. Instants are aware and shown in `timezone` (IANA)."""
 
@@ -95,6 +118,7 @@ class Letter:
     case: CaseFacts | None
     in_reply_to: str | None
     """Message-ID, in angle brackets, of the earlier mail of this thread."""
+    notice: NoticeFacts | None = None
     manager_call: str | None = None
     """`spoken` when a manager has spoken with the customer about this, `tried` when nobody was reached."""
     answer_by: datetime | None = None

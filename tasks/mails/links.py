@@ -12,6 +12,7 @@ from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
 from tasks.clock import Clock, SystemClock
 
 _REPLY_TO = re.compile(r"\+(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})@")
+_MESSAGE_ID = re.compile(r"<?seguito\.(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})@")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]/_~-]+")  # nothing that HTML or a header needs escaped
 _SIGNATURE_BYTES = 8
 
@@ -83,6 +84,7 @@ class Links:
         self._answers = _Signer(signing_key, "answer")
         self._unsubscribes = _Signer(signing_key, "unsubscribe")
         self._cases = _Signer(signing_key, "case")
+        self._duties = _Signer(signing_key, "duty")
 
     def answer(self, key: str, now: datetime) -> str:
         """The page where the reader of message `key` answers."""
@@ -95,6 +97,10 @@ class Links:
     def case(self, case_id: int, staff_id: int, now: datetime) -> str:
         """The page of a case, for one member of staff."""
         return f"{self._base}/c/{self._cases.sign_at(f'{case_id}-{staff_id}', now)}"
+
+    def duty(self, kind: str, matter_id: int, staff_id: int, now: datetime) -> str:
+        """The page of a `commitment` or an `inbound` mail (`kind`), for one member of staff."""
+        return f"{self._base}/i/{self._duties.sign_at(f'{kind}-{matter_id}-{staff_id}', now)}"
 
     def read_answer(self, token: str, max_age_days: float) -> str:
         """The key of the message that an answer link belongs to.
@@ -114,6 +120,11 @@ class Links:
         case_id, staff_id = self._cases.read(token, self._oldest(max_age_days)).split("-")
         return int(case_id), int(staff_id)
 
+    def read_duty(self, token: str, max_age_days: float) -> tuple[str, int, int]:
+        """Kind, id and member of staff that a link of `duty` belongs to; raises like `read_answer`."""
+        kind, matter_id, staff_id = self._duties.read(token, self._oldest(max_age_days)).split("-")
+        return kind, int(matter_id), int(staff_id)
+
     def reply_to(self, key: str, sender: str) -> str:
         """The address that answers to message `key` go to: the sender's, with a signed tag after a plus."""
         local, _, domain = sender.rpartition("@")
@@ -125,6 +136,14 @@ class Links:
         if match is None:
             return None
         genuine = hmac.compare_digest(match["signature"], self.signature("reply", match["key"]))
+        return match["key"] if genuine else None
+
+    def read_message_id(self, message_id: str) -> str | None:
+        """The key of the message that a Message-ID was made for; nothing when it is none of ours."""
+        match = _MESSAGE_ID.match(message_id.strip().lower())
+        if match is None:
+            return None
+        genuine = hmac.compare_digest(match["signature"], self.signature("message", match["key"]))
         return match["key"] if genuine else None
 
     def signature(self, purpose: str, value: str) -> str:

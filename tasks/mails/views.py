@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from models.policy import Company
 from tasks.mails.formats import clean, full_day, local_day, long_day, money, short_moment
-from tasks.mails.labels import reason
-from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, OrderFacts
+from tasks.mails.labels import label, reason
+from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, NoticeFacts, OrderFacts
 
 NAMES = frozenset(
     {"company", "name", "customer_ref", "step", "nudge", "order", "invoices", "refs", "totals"}
-    | {"owner", "deputy", "manager", "manager_call", "answer_by", "case"}
+    | {"owner", "deputy", "manager", "manager_call", "answer_by", "case", "notice"}
 )
 """The variables that a text may use."""
 
@@ -62,6 +62,22 @@ class CaseView(NamedTuple):
     words: tuple[str, ...]
 
 
+class NoticeView(NamedTuple):
+    """A notice in words."""
+
+    kind: str
+    why: str
+    """The same as a sentence."""
+    customer_name: str | None
+    customer_phone: str | None
+    customer_email: str | None
+    order: OrderView | None
+    sender: str
+    subject: str
+    words: tuple[str, ...]
+    due: str | None
+
+
 def context(letter: Letter, company: Company) -> dict[str, Any]:
     """The variables of `NAMES` for one letter."""
     return {
@@ -80,6 +96,7 @@ def context(letter: Letter, company: Company) -> dict[str, Any]:
         "manager_call": letter.manager_call,
         "answer_by": _local_day(letter.language, letter.answer_by, letter.timezone),
         "case": letter.case and _case_view(letter.case, letter.language, letter.timezone),
+        "notice": letter.notice and _notice_view(letter.notice, letter.language, letter.timezone),
     }
 
 
@@ -166,4 +183,19 @@ def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
         orders=tuple(order_view(order, language, timezone) for order in case.orders),
         invoices=invoice_views(case.invoices, language),
         words=tuple(clean(words) for words in case.words),
+    )
+
+
+def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeView:
+    return NoticeView(
+        kind=notice.kind,
+        why=label(language, f"notice.{notice.kind}"),
+        customer_name=_cleaned(notice.customer_name),
+        customer_phone=_cleaned(notice.customer_phone),
+        customer_email=_cleaned(notice.customer_email),
+        order=order_view(notice.order, language, timezone) if notice.order else None,
+        sender=clean(notice.sender),
+        subject=clean(notice.subject),
+        words=tuple(clean(words) for words in notice.words),
+        due=short_moment(language, notice.due_at, timezone) if notice.due_at else None,
     )

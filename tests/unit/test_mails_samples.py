@@ -7,10 +7,11 @@ from itertools import product
 from typing import Any
 
 from models.policy import Policy
+from models.words import ParkedFor
 from tasks.clock import SetClock
 from tasks.mails.composer import Composer
 from tasks.mails.labels import LANGUAGES
-from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, OrderFacts
+from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, NoticeFacts, OrderFacts
 from tasks.mails.links import Links
 
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
@@ -63,6 +64,23 @@ DOSSIER = CaseFacts(
     invoices=INVOICES[:2],
     words=("I have called three times.\nNobody could say.",),
 )
+NOTICE = NoticeFacts(
+    matter="commitment",
+    id=7,
+    kind="reply",
+    customer_name=CUSTOMER.name,
+    customer_phone=CUSTOMER.phone,
+    customer_email=CUSTOMER.email,
+    order=GOODS,
+    sender="Małgorzata (m.b@posta.example)",
+    subject="Re: Benvenuta",
+    words=("When does the fitter come?\nI am at home on Friday.",),
+    due_at=NOW + timedelta(days=1),
+    staff_id=3,
+)
+BARE_NOTICE = replace(
+    NOTICE, customer_phone=None, customer_email=None, order=None, sender="", subject="", words=(), due_at=None
+)
 BARE_DOSSIER = replace(
     DOSSIER, customer_phone=None, customer_email=None, timeline=(), orders=(), invoices=(), words=()
 )
@@ -103,6 +121,7 @@ def letter(policy: Policy, kind: str = "welcome-contact", language: str = "it", 
             "answers": cadence.answers,
             "extra": cadence.extra,
             "case": DOSSIER if cadence.subject == "case" else None,
+            "notice": NOTICE if cadence.subject in {"commitment", "inbound"} else None,
             "in_reply_to": None,
             **changes,
         }
@@ -130,6 +149,10 @@ def _subjects(subject: str) -> list[dict[str, Any]]:
         return [{"order": order} for order in ORDERS]
     if subject == "case":
         return [{"case": DOSSIER}, {"case": BARE_DOSSIER}]
+    if subject in {"commitment", "inbound"}:
+        kinds = ("reply", "phone", "call-back") if subject == "commitment" else tuple(ParkedFor)
+        notices = [replace(one, matter=subject) for one in (NOTICE, BARE_NOTICE)]
+        return [{"notice": replace(one, kind=kind)} for one, kind in product(notices, kinds)]
     calls = [{}, {"manager_call": "spoken"}, {"manager_call": "tried", "answer_by": NOW + timedelta(days=8)}]
     return [{"invoices": some, **call} for some, call in product((INVOICES[:1], INVOICES), calls)]
 
@@ -141,4 +164,4 @@ def _people() -> list[tuple[Contact | None, ...]]:
 def test_every_message_of_the_policy_has_a_letter_to_test_with(policy: Policy) -> None:
     written = {one.kind for one in every_letter(policy)}
     assert written == set(kinds_that_send(policy))
-    assert len(written) == 9
+    assert len(written) == 11

@@ -1,0 +1,88 @@
+"""What people here owe customers, and who they are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from models.tables import Case, Commitment, FollowUp, Inbound, Invoice, Order
+from models.words import Subject
+
+
+def add(session: Session, row: dict[str, Any]) -> Commitment:
+    """Write a commitment down."""
+    made = session.execute(insert(Commitment).values(**row).returning(Commitment.id)).scalar_one()
+    return session.get_one(Commitment, made)
+
+
+def open_one(session: Session, customer_id: int, kind: str) -> Commitment | None:
+    """The commitment of a kind that is open for a customer, locked."""
+    return session.scalar(
+        select(Commitment)
+        .where(Commitment.customer_id == customer_id, Commitment.kind == kind, Commitment.done_at.is_(None))
+        .order_by(Commitment.id)
+        .limit(1)
+        .with_for_update()
+    )
+
+
+def get(session: Session, commitment_id: int) -> Commitment | None:
+    """A commitment by id."""
+    return session.get(Commitment, commitment_id)
+
+
+def to_change(session: Session, commitment_id: int) -> Commitment | None:
+    """A commitment by id, locked."""
+    return session.scalar(select(Commitment).where(Commitment.id == commitment_id).with_for_update())
+
+
+def open_ones(session: Session, limit: int) -> Sequence[Commitment]:
+    """What is owed, the earliest due first."""
+    return session.scalars(
+        select(Commitment)
+        .where(Commitment.done_at.is_(None))
+        .order_by(Commitment.due_at, Commitment.id)
+        .limit(limit)
+    ).all()
+
+
+def order_about(session: Session, customer_id: int, subject: tuple[str, int]) -> Order | None:
+    """The order that a matter (subject type, id) is about; the customer's newest one where it names none."""
+    kind, id_ = subject
+    if kind == Subject.ORDER:
+        return session.get(Order, id_)
+    if kind == Subject.INVOICE and (invoice := session.get(Invoice, id_)) is not None and invoice.order_id:
+        return session.get(Order, invoice.order_id)
+    return session.scalar(
+        select(Order)
+        .where(Order.customer_id == customer_id)
+        .order_by(Order.signed_at.desc(), Order.id.desc())
+        .limit(1)
+    )
+
+
+def case_of(session: Session, customer_id: int) -> int | None:
+    """The id of the customer's open case."""
+    return session.scalar(select(Case.id).where(Case.customer_id == customer_id, Case.closed_at.is_(None)))
+
+
+def notices(session: Session, subject: tuple[str, int]) -> int:
+    """How many notices about a matter (subject type, id) were planned."""
+    query = select(func.count(FollowUp.id)).where(
+        FollowUp.subject_type == subject[0], FollowUp.subject_id == subject[1]
+    )
+    return session.scalar(query) or 0
+
+
+def is_done(session: Session, subject: tuple[str, int]) -> bool:
+    """Whether a matter for our own people (`case`, `commitment` or `inbound`, id) was seen to, or is gone."""
+    kind, id_ = subject
+    ends = {
+        Subject.CASE: Case.closed_at,
+        Subject.COMMITMENT: Commitment.done_at,
+        Subject.INBOUND: Inbound.handled_at,
+    }
+    ids = {Subject.CASE: Case.id, Subject.COMMITMENT: Commitment.id, Subject.INBOUND: Inbound.id}
+    row = session.execute(select(ends[Subject(kind)]).where(ids[Subject(kind)] == id_)).one_or_none()
+    return row is None or row[0] is not None

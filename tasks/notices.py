@@ -1,0 +1,55 @@
+"""What a notice to one of our own people tells: what is owed to whom, or which mail needs a look."""
+
+from sqlalchemy.orm import Session
+
+from models.queries import commitments, inbound
+from models.tables import Commitment, Customer, FollowUp, Inbound
+from models.words import ParkedFor, Subject
+from tasks.letters import order_facts
+from tasks.mails.letter import NoticeFacts
+
+_MOST_MAILS = 3
+_MOST_CHARACTERS = 600
+
+
+def notice(session: Session, follow_up: FollowUp) -> NoticeFacts | None:
+    """The facts of a notice; nothing when the follow-up is none, or its matter is gone."""
+    if follow_up.subject_type == Subject.COMMITMENT:
+        commitment = commitments.get(session, follow_up.subject_id)
+        return of_commitment(session, commitment) if commitment else None
+    if follow_up.subject_type == Subject.INBOUND:
+        mail = inbound.get(session, follow_up.subject_id)
+        return of_mail(session, mail) if mail else None
+    return None
+
+
+def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
+    """What somebody owes a customer."""
+    customer = session.get_one(Customer, commitment.customer_id)
+    asking = inbound.asking(session, commitment)
+    about = commitment.subject_type, commitment.subject_id
+    order = commitments.order_about(session, customer.id, about)
+    return NoticeFacts(
+        Subject.COMMITMENT, commitment.id, commitment.kind, customer.name, customer.phone, customer.email,
+        order_facts(order) if order else None, _sender(asking[0]) if asking else "",
+        asking[0].subject if asking else "", tuple(_cut(mail.words) for mail in asking[-_MOST_MAILS:] if mail.words),
+        commitment.due_at,
+    )  # fmt: skip
+
+
+def of_mail(session: Session, mail: Inbound) -> NoticeFacts:
+    """A mail that a person has to look at."""
+    customer = session.get(Customer, mail.customer_id) if mail.customer_id is not None else None
+    return NoticeFacts(
+        Subject.INBOUND, mail.id, mail.parked_for or ParkedFor.DOUBTFUL, customer.name if customer else None,
+        customer.phone if customer else None, customer.email if customer else None, None, _sender(mail), mail.subject,
+        (_cut(mail.words),) if mail.words else (), None,
+    )  # fmt: skip
+
+
+def _sender(mail: Inbound) -> str:
+    return f"{mail.sender_name} ({mail.sender})" if mail.sender_name else mail.sender
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _MOST_CHARACTERS else f"{words[:_MOST_CHARACTERS]} …"
