@@ -13,6 +13,7 @@ from tasks.settings import Settings
 
 _ADDRESS = re.compile(r"<?[^\s<>@:;,]+@[^\s<>:;,]+>?")
 _PERMANENT = 500
+_SERVICE_ENDS = 421
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,23 @@ class SmtpMailer:
         self._open: set[aiosmtplib.SMTP] = set()
 
     async def send(self, mail: Mail) -> Answer:
-        """Send one mail over the next free connection, opening one where needed."""
+        """Send one mail over the next free connection, opening one where needed.
+
+        Servers end a kept connection when it pleases them: after a hundred mails, after a minute. That is not yet a
+        reason to give up, so a mail that found its connection ended before the body goes over a new one at once.
+        """
         client = await self._idle.get()
         try:
-            if client is None or not client.is_connected:
-                client = await self._connect()
-            return await _transmit(client, mail)
+            if client is not None and client.is_connected:
+                answer = await _attempt(client, mail)
+                if not isinstance(answer, NotStarted):
+                    return answer
+                client.close()
+                self._open.discard(client)
+            client = await self._connect()
+            return await _attempt(client, mail)
         except (aiosmtplib.SMTPException, OSError) as error:
-            return NotStarted(scrub(f"{type(error).__name__}: {error}"))
+            return NotStarted(_words(error))
         finally:
             self._idle.put_nowait(client)
 
@@ -129,6 +139,13 @@ class SmtpMailer:
         return client
 
 
+async def _attempt(client: aiosmtplib.SMTP, mail: Mail) -> Answer:
+    try:
+        return await _transmit(client, mail)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return NotStarted(_words(error))
+
+
 async def _transmit(client: aiosmtplib.SMTP, mail: Mail) -> Answer:
     """One transaction: MAIL, RCPT, DATA, so that one knows on which side of the body it failed."""
     try:
@@ -136,6 +153,8 @@ async def _transmit(client: aiosmtplib.SMTP, mail: Mail) -> Answer:
         await client.mail(mail.sender, options=["SMTPUTF8"] if wide else None)
         await client.rcpt(mail.recipients[0])
     except aiosmtplib.SMTPResponseException as error:
+        if error.code == _SERVICE_ENDS:
+            return NotStarted(_words(error))
         await _reset(client)
         return _judge(error, recipient=isinstance(error, aiosmtplib.SMTPRecipientRefused))
     for blind in mail.recipients[1:]:
@@ -150,7 +169,7 @@ async def _transmit(client: aiosmtplib.SMTP, mail: Mail) -> Answer:
         return _judge(error, recipient=False)
     except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
-        return Doubtful(scrub(f"{type(error).__name__}: {error}"))
+        return Doubtful(_words(error))
     return Accepted(response.code, scrub(response.message))
 
 
@@ -165,6 +184,10 @@ async def _reset(client: aiosmtplib.SMTP) -> None:
         await client.rset()
     except (aiosmtplib.SMTPException, OSError):
         client.close()
+
+
+def _words(error: Exception) -> str:
+    return scrub(f"{type(error).__name__}: {error}")
 
 
 def scrub(text: str) -> str:

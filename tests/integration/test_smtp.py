@@ -35,6 +35,7 @@ class Server:
         self.to_recipient: Callable[[str], str] = lambda _address: "250 OK"
         self.to_body = "250 2.0.0 kept"
         self.cut_after_body = False
+        self.mails_a_connection = 1_000
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
@@ -43,6 +44,18 @@ class Server:
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _o: Any
+    ) -> str:
+        """Say goodbye once a connection has carried its share."""
+        session.carried = getattr(session, "carried", 0) + 1  # type: ignore[attr-defined]
+        if session.carried > self.mails_a_connection:  # type: ignore[attr-defined]
+            assert server.transport is not None
+            server.transport.write(b"421 4.7.0 too many mails on this connection\r\n")
+            server.transport.close()
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         if self.to_body.startswith("250"):
@@ -160,6 +173,18 @@ def test_a_connection_lost_after_the_body_leaves_a_doubt_that_is_settled_by_the_
         run(shop, port).sentence() == "2 in doubt: a person must say"
     )  # no archive to look into: nobody guesses
     assert len(server.received) == 2
+
+
+def test_a_server_that_ends_its_connections_now_and_then_costs_nothing(
+    world: World, server: Server, port: int
+) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        for number in range(20):
+            factories.order(session, customer, f"SO-{number}")
+    server.mails_a_connection = 3
+    assert run(world, port).sentence() == "20 sent"
+    assert len(server.received) == 20
 
 
 @pytest.mark.filterwarnings(
