@@ -21,6 +21,8 @@ from tasks.letters import Desk, Group, address, is_case, is_for_staff
 from tasks.notices import notice
 from tasks.report import Report, Scope
 
+_ASK_AGAIN = timedelta(hours=1)
+
 BATCH = 500
 """Follow-ups a claim takes: one Prefect task run each, so not too few; one transaction each, so not too many."""
 
@@ -145,7 +147,7 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
         place = policy.company.place
         row.staff_id = _addressee(batch.desk, cadence.audience, row, customer)
         if row.staff_id is None:
-            return Hold("nobody to tell")
+            return Postpone(now + _ASK_AGAIN, "nobody to tell")  # until somebody is back, or has an address
     addressee = batch.desk.staff.get(row.staff_id) if row.staff_id is not None else None
     return decide(
         cadence,

@@ -88,10 +88,11 @@ def reconcile(wanted: Sequence[Owed], known: Iterable[Known], now: datetime) -> 
     Held contacts get another chance, in their order and with fresh dates: the first one now, each later one as far
     behind it as the policy had put them. Whether they are still held is read again at the claim.
     """
-    before = {(row.kind, row.step): row for row in known if row.nudge == 0}
+    rows = list(known)
+    before = {(row.kind, row.step): row for row in rows if row.nudge == 0}
     keys = {(item.kind, item.step) for item in wanted}
     shifts = _release_shifts(before.values(), now)
-    moved: dict[int, tuple[datetime, datetime]] = {}
+    moved = {row.id: (row.owed_at, now) for row in rows if row.nudge and row.state == "held"}
     for item in wanted:
         row = before.get((item.kind, item.step))
         if row is None or not _open(row):

@@ -106,6 +106,12 @@ def test_a_held_ladder_goes_on_from_where_it_stood_with_fresh_dates() -> None:
     assert changes.moved[3][1] - changes.moved[2][1] == c.owed_at - b.owed_at
 
 
+def test_a_nudge_that_was_held_gets_another_chance_too() -> None:
+    [item] = owed(subject(signed=date(2026, 3, 2)), cadence(("a", "1 day")), ANY)
+    rows = [known(item, 1, "sent"), known(item, 2, "held", nudge=1)]
+    assert reconcile([item], rows, NOW).moved == {2: (item.owed_at, NOW)}
+
+
 SETTLED = ("sent", "answered", "silent", "failed", "bounced", "claimed", "raised")
 
 
