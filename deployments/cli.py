@@ -12,6 +12,7 @@ import pendulum
 from cyclopts import App, Parameter
 
 from deployments import replaying
+from deployments.cli_responses import collect, inbox, respond
 from flows.sweeping import ESCALATION, escalate, sweep
 from models import policy as policies
 from models.policy import SWEEPS, PolicyError
@@ -29,6 +30,9 @@ from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_id
 app = App(name="seguito", help="Follows up after the sale: on a schedule, until somebody has answered.")
 policy_app = App(name="policy", help="The policy file.")
 app.command(policy_app)
+app.command(collect)
+app.command(respond)
+app.command(inbox)
 
 
 @app.command

@@ -39,6 +39,7 @@ SCHEDULED = (
     Scheduled("flows.collecting.collect_responses", "*/2 * * * *", ("responses",)),
     Scheduled("flows.escalating.escalate_unanswered", "1-59/2 * * * *", ("sweep", "escalation"), first=3),
     Scheduled("flows.by_hand.follow_up_customer", None, ("by-hand",)),
+    Scheduled("flows.recording.record_response", None, ("by-hand", "responses")),
 )
 
 

@@ -1,22 +1,46 @@
 """Collecting what customers answered elsewhere than on our own pages."""
 
-from prefect import State, flow
+import asyncio
+
+from prefect import State, flow, task
+from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
 from flows.importing import read_source
-from flows.running import said
+from flows.running import said, services
+from models.policy import PolicyError
+from tasks.collecting.collect import collect
+from tasks.collecting.opening import reception
+from tasks.collecting.tally import Tally
 from tasks.importing.errors import SourceError
+from tasks.settings import Settings
 
 
 @flow(
     name="collect-responses",
-    description="Takes in answers that the company's other systems hold: survey tools, call lists.",
+    description="Reads the mailbox: answers, bounces, automatic mails. Takes in what survey tools and call lists hold.",
     persist_result=False,
 )
 async def collect_responses() -> State[None]:
     """Collect answers; each counts once, however often it is found."""
+    problems: list[str] = []
     try:
-        report = await read_source(tables=["responses"])
-    except SourceError as error:
+        tally = await read_mailboxes()
+        problems += tally.problems
+        sentence = tally.sentence()
+    except PolicyError as error:
         return Failed(message=str(error))
-    return said(report.sentence())
+    try:
+        imported = (await read_source(tables=["responses"])).sentence()
+    except SourceError as error:
+        problems.append(str(error))
+        imported = str(error)
+    whole = f"{sentence}; other systems: {imported}"
+    return Failed(message=whole) if problems else said(whole)
+
+
+@task(name="read the mailboxes", cache_policy=NO_CACHE, persist_result=False)
+async def read_mailboxes() -> Tally:
+    """Read every mailbox that the settings name."""
+    async with services() as opened:
+        return await asyncio.to_thread(collect, reception(Settings(), opened))

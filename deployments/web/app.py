@@ -9,13 +9,15 @@ from fastapi.middleware import Middleware
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from deployments.web import answer_page, case_page, front, stop_page
+from deployments.web import answer_page, case_page, front, inbox_page, stop_page
 from deployments.web.context import MissingPageError, Web
 from deployments.web.forms import TooLargeError
 from deployments.web.shield import Shield, scrub_access_log
 from models import policy as policies
 from models.policy import Policy
 from tasks.clock import Clock, SystemClock
+from tasks.collecting.opening import originals_folder
+from tasks.collecting.originals import Originals
 from tasks.database import Database
 from tasks.mails.links import LinkExpired, LinkForged, Links
 from tasks.settings import Settings
@@ -33,7 +35,8 @@ def create_app(settings: Settings) -> FastAPI:
         policy = policies.load(settings.policy)
         db = Database(settings.database)
         db.migrate()
-        app.state.web = Web(db, policy, Links(settings.public_url, settings.signing_key), SystemClock())
+        links, originals = Links(settings.public_url, settings.signing_key), Originals(originals_folder(settings))
+        app.state.web = Web(db, policy, links, SystemClock(), originals)
         try:
             yield
         finally:
@@ -42,15 +45,17 @@ def create_app(settings: Settings) -> FastAPI:
     return _assemble(FastAPI(lifespan=lifespan, **_BARE))
 
 
-def build_app(db: Database, policy: Policy, links: Links, clock: Clock) -> FastAPI:
+def build_app(
+    db: Database, policy: Policy, links: Links, clock: Clock, originals: Originals | None = None
+) -> FastAPI:
     """The pages over parts that are open already; whoever brings them closes them."""
     app = _assemble(FastAPI(**_BARE))
-    app.state.web = Web(db, policy, links, clock)
+    app.state.web = Web(db, policy, links, clock, originals)
     return app
 
 
 def _assemble(app: FastAPI) -> FastAPI:
-    for part in (front, answer_page, stop_page, case_page):
+    for part in (front, answer_page, stop_page, case_page, inbox_page):
         app.include_router(part.router)
     app.add_exception_handler(LinkExpired, _expired)
     for missing in (LinkForged, MissingPageError, HTTPException):

@@ -21,7 +21,7 @@ def show(token: str, web: Parts, do: str = "") -> Response:
     """Show the case; `do=done` brings the form to the top. Changes nothing."""
     case_id, staff_id = web.links.read_case(token, web.link_days)
     with web.db.read() as session:
-        reader = _reader(session, staff_id)
+        reader = reader_of(session, staff_id)
         return show_case(web, session, case_id, reader, form_first=do == "done")
 
 
@@ -30,7 +30,7 @@ def act(token: str, form: Form, web: Parts) -> Response:
     """Take the case (`do=take`) or close it (`do=done` with `outcome` and `text`), then show it."""
     case_id, staff_id = web.links.read_case(token, web.link_days)
     with web.db.write() as session:
-        reader = _reader(session, staff_id)
+        reader = reader_of(session, staff_id)
         case = answers.case_to_change(session, case_id)
         if case is None:
             raise MissingPageError
@@ -62,7 +62,7 @@ def _fault(outcome: str, text: str) -> str | None:
     return None if outcome in OUTCOMES else "need-outcome"
 
 
-def _reader(session: Session, staff_id: int) -> Staff:
+def reader_of(session: Session, staff_id: int) -> Staff:
     """Who opens the page; somebody who has left the company opens nothing."""
     reader = people.staff(session).get(staff_id)
     if reader is None or not reader.active:

@@ -9,6 +9,7 @@ from deployments.web.pages import Pages
 from deployments.web.wording import preferred
 from models.policy import Policy
 from tasks.clock import Clock
+from tasks.collecting.originals import Originals
 from tasks.database import Database
 from tasks.mails.labels import LANGUAGES
 from tasks.mails.links import Links
@@ -22,6 +23,8 @@ class Web:
     policy: Policy
     links: Links
     clock: Clock
+    originals: Originals | None = None
+    """The mails that came in, as they came; nothing to download without it."""
     pages: Pages = field(init=False)
 
     def __post_init__(self) -> None:

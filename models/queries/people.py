@@ -6,7 +6,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from models.rules.ownership import Person
-from models.tables import Customer, Staff
+from models.tables import Customer, Order, Staff
 
 
 def people(session: Session) -> Sequence[Person]:
@@ -28,3 +28,13 @@ def customers_by_ref(session: Session, refs: Collection[str]) -> dict[str, int]:
     return dict(
         session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).tuples().all()
     )
+
+
+def order_by_ref(session: Session, ref: str) -> Order | None:
+    """An order by its reference."""
+    return session.scalar(select(Order).where(Order.ref == ref))
+
+
+def staff_by_ref(session: Session, ref: str) -> Staff | None:
+    """A member of staff who works here, by reference."""
+    return session.scalar(select(Staff).where(Staff.ref == ref, Staff.active == true()))

@@ -132,7 +132,7 @@ def _judge(
             _note(row, found)
             if not item.is_whole:
                 return _reject(session, policy, row, ParkedFor.TOO_LARGE, now)
-            return take_up(session, policy, Arrived(row, mail, found), now)
+            return take_up(session, policy, Arrived(row, found, mail), now)
     except SQLAlchemyError:
         raise  # the database is in trouble, not the mail
     except Exception as error:  # noqa: BLE001 (whatever a stranger sends must cost one parked mail, never the mailbox)

@@ -29,13 +29,14 @@ class Arrived:
     """A mail with its row, what it says, and what it belongs to."""
 
     row: Inbound
-    mail: message.Inbound
     match: Match
+    mail: message.Inbound | None = None
+    """Nothing when a person brings it up again later."""
 
 
 def take_up(session: Session, policy: Policy, arrived: Arrived, now: datetime) -> Became:
     """Do what the mail asks for, and write into its row what became of it."""
-    verdict, match = arrived.mail.verdict, arrived.match
+    match, verdict = arrived.match, Verdict(arrived.row.verdict)
     if verdict is Verdict.AUTOMATIC:
         return _done(arrived.row, Became.AUTOMATIC, now)
     if match.staff_id is not None:
@@ -108,7 +109,7 @@ def _about(match: Match) -> About:
 
 
 def _bounce(session: Session, policy: Policy, arrived: Arrived, now: datetime) -> Became:
-    ours, reports = arrived.match.mail, arrived.mail.bounced
+    ours, reports = arrived.match.mail, arrived.mail.bounced if arrived.mail else ()
     own_domain = policy.company.sender.rpartition("@")[2]
     if ours is None or ours.staff_id is not None:
         return park(session, policy, arrived.row, ParkedFor.NOTICE_BOUNCED, now)
@@ -132,7 +133,7 @@ def _done(row: Inbound, became: Became, now: datetime) -> Became:
 
 
 def _why_parked(arrived: Arrived) -> ParkedFor:
-    match arrived.mail.verdict:
+    match arrived.row.verdict:
         case Verdict.HUMAN:
             return ParkedFor.STRANGER if arrived.match.customer_id is None else ParkedFor.UNCLEAR
         case Verdict.DOUBTFUL:

@@ -1,0 +1,105 @@
+"""The commands about answers: collect them, record one, list what waits for a person."""
+
+import asyncio
+import sys
+import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models.queries import commitments, inbound, people
+from models.tables import Staff
+from tasks.collecting.collect import collect as collect_all
+from tasks.collecting.opening import reception
+from tasks.collecting.tally import Tally
+from tasks.recording import Channel, RecordingError, Spoken, Wants, record
+from tasks.services import open_services
+from tasks.settings import Settings
+
+_MOST = 200
+
+
+def collect() -> int:
+    """Read the mailboxes now: answers, bounces, automatic mails. Each mail counts once."""
+    tally = asyncio.run(_collect())
+    print(tally.sentence())
+    return 1 if tally.problems else 0
+
+
+async def _collect() -> Tally:
+    settings = Settings()
+    async with open_services(settings) as services:
+        if not (desk := reception(settings, services)).mailboxes:
+            return Tally(problems=["no mailbox is set; set SEGUITO_IMAP_HOST or SEGUITO_INBOX_MAILDIR"])
+        return await asyncio.to_thread(collect_all, desk)
+
+
+def respond(
+    about: str,
+    text: str = "",
+    *,
+    by: str,
+    rating: int | None = None,
+    channel: Channel = Channel.PHONE,
+    wants: Wants = Wants.NOTHING,
+) -> int:
+    """Record what a customer said by phone or in person; it stops reminders like an answer by mail.
+
+    Args:
+        about: Reference of the order or the customer.
+        text: What was said, in the customer's words.
+        by: Reference of whoever spoke with the customer.
+        rating: How it is going, from 1 (very badly) to 5 (very well).
+        channel: How the customer spoke with us.
+        wants: What the customer still waits for.
+    """
+    spoken = Spoken(uuid.uuid4().hex, about, text, by, channel, rating, wants)
+    try:
+        print(asyncio.run(_respond(spoken)))
+    except RecordingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _respond(spoken: Spoken) -> str:
+    async with open_services(Settings()) as services:
+        with services.db.write() as session:
+            return record(session, services.policy, spoken, services.clock.now())
+
+
+def inbox() -> int:
+    """List what waits for a person: mails that were parked, and what is owed to customers."""
+    for line in asyncio.run(_waiting()):
+        print(line)
+    return 0
+
+
+async def _waiting() -> list[str]:
+    settings = Settings()
+    async with open_services(settings) as services:
+        links = reception(settings, services).links
+        now, zone = services.clock.now(), ZoneInfo(services.policy.company.timezone)
+        lines: list[str] = []
+        with services.db.read() as session:
+            staff = people.staff(session)
+            for mail in inbound.open_ones(session, _MOST):
+                if mail.parked_for is not None:
+                    link = links.duty("inbound", mail.id, mail.owner_id or 0, now)
+                    what = f"mail {mail.id} ({mail.parked_for})"
+                    lines.append(
+                        _line("since", mail.received_at, zone, what, _name(staff, mail.owner_id), link)
+                    )
+            for owed in commitments.open_ones(session, _MOST):
+                link = links.duty("commitment", owed.id, owed.owner_id or 0, now)
+                late = " LATE" if owed.due_at < now else ""
+                what = f"{owed.kind} {owed.id}{late}"
+                lines.append(_line("due", owed.due_at, zone, what, _name(staff, owed.owner_id), link))
+        return lines or ["Nothing waits for a person."]
+
+
+def _line(word: str, at: datetime, zone: ZoneInfo, what: str, owner: str, link: str) -> str:
+    return f"{word} {at.astimezone(zone):%Y-%m-%d %H:%M}  {what:<28} {owner:<24} {link}"
+
+
+def _name(staff: dict[int, Staff], staff_id: int | None) -> str:
+    return staff[staff_id].name if staff_id in staff else "nobody"

@@ -1,0 +1,105 @@
+"""The page of a commitment or a parked mail: read it, say what came of it, or whose it is."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from deployments.web.case_page import reader_of
+from deployments.web.context import MissingPageError, Parts, Web
+from deployments.web.forms import Form
+from deployments.web.inbox_views import OUTCOMES, Said, show_matter
+from models.queries import commitments, inbound
+from models.tables import Inbound, Staff
+from models.words import Subject
+from tasks.answering import MOST_CHARACTERS
+from tasks.assigning import UnknownReferenceError, assign, settle_mail
+from tasks.commitments import fulfil
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What a link opens, and for whom."""
+
+    kind: str
+    id: int
+    reader: Staff
+
+
+@router.api_route("/i/{token}", methods=["GET", "HEAD"])
+def show(token: str, web: Parts) -> Response:
+    """Show the mail, or what is owed. Changes nothing."""
+    with web.db.read() as session:
+        opened = _opened(web, session, token)
+        return show_matter(web, session, opened.kind, opened.id, opened.reader, token)
+
+
+@router.get("/i/{token}/original/{inbound_id}")
+def original(token: str, inbound_id: int, web: Parts) -> Response:
+    """A mail of this matter as it came, to be saved and never shown by the browser."""
+    with web.db.read() as session:
+        opened = _opened(web, session, token)
+        mails = _mails(session, opened)
+        digest = next((mail.digest for mail in mails if mail.id == inbound_id), None)
+    raw = web.originals.read(digest) if web.originals is not None and digest is not None else None
+    if raw is None:
+        raise MissingPageError
+    headers = {"Content-Disposition": f'attachment; filename="mail-{inbound_id}.eml"'}
+    return Response(raw, media_type="application/octet-stream", headers=headers)
+
+
+@router.post("/i/{token}")
+def act(token: str, form: Form, web: Parts) -> Response:
+    """Say what came of it (`do=done` with `outcome` and `text`), or whose it is (`do=assign` with `about`)."""
+    with web.db.write() as session:
+        opened = _opened(web, session, token)
+        if form.get("do") == "assign" and opened.kind == Subject.INBOUND:
+            said = _assign(web, session, opened, form.get("about", ""))
+        else:
+            said = _done(web, session, opened, form.get("outcome", ""), form.get("text", ""))
+        session.flush()
+        return show_matter(web, session, opened.kind, opened.id, opened.reader, token, said)
+
+
+def _done(web: Web, session: Session, opened: _Opened, outcome: str, text: str) -> Said:
+    if not text:
+        return Said(fault="need-text", outcome=outcome)
+    if len(text) > MOST_CHARACTERS:
+        return Said(fault="long", outcome=outcome, text=text)
+    if outcome not in OUTCOMES:
+        return Said(fault="need-outcome", text=text)
+    now, actor = web.clock.now(), opened.reader.ref
+    if opened.kind == Subject.COMMITMENT:
+        owed = commitments.to_change(session, opened.id)
+        changed = owed is not None and fulfil(session, owed, outcome, text, now=now, actor=actor)
+    else:
+        mail = inbound.to_change(session, opened.id)
+        changed = mail is not None and settle_mail(session, mail, outcome, text, now=now, actor=actor)
+    return Said(thanks="thanks") if changed else Said(fault="too-late", text=text)
+
+
+def _assign(web: Web, session: Session, opened: _Opened, about: str) -> Said:
+    mail = inbound.to_change(session, opened.id)
+    if mail is None or mail.handled_at is not None or mail.parked_for is None:
+        return Said(fault="too-late")
+    try:
+        assign(session, web.policy, mail, about, now=web.clock.now(), actor=opened.reader.ref)
+    except UnknownReferenceError:
+        return Said(fault="unknown-about", about=about)
+    return Said(thanks="assigned")
+
+
+def _mails(session: Session, opened: _Opened) -> list[Inbound]:
+    if opened.kind == Subject.COMMITMENT:
+        owed = commitments.get(session, opened.id)
+        return list(inbound.asking(session, owed)) if owed is not None else []
+    mail = inbound.get(session, opened.id)
+    return [mail] if mail is not None else []
+
+
+def _opened(web: Web, session: Session, token: str) -> _Opened:
+    kind, id_, staff_id = web.links.read_duty(token, web.link_days)
+    return _Opened(kind, id_, reader_of(session, staff_id))

@@ -1,0 +1,105 @@
+"""What the page of a commitment or a parked mail shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from deployments.web.context import MissingPageError, Web
+from models.queries import commitments, inbound, people
+from models.tables import Customer, Inbound, Order, Staff
+from models.words import Subject
+from tasks.answering import MOST_CHARACTERS
+from tasks.mails.formats import clean, short_moment
+
+OUTCOMES = ("answered", "called", "nothing-needed")
+"""What a person can close a matter with; the words say the rest."""
+
+_MOST_SHOWN = 20_000
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the last press brought: thanks, or a fault with what was filled in."""
+
+    thanks: str | None = None
+    fault: str | None = None
+    outcome: str = ""
+    text: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class _Matter:
+    """A commitment or a parked mail, as the page needs it."""
+
+    kind: str
+    customer: Customer | None
+    order: Order | None
+    owner_id: int | None
+    due_at: datetime | None
+    done_at: datetime | None
+    outcome: str | None
+    mails: Sequence[Inbound]
+    is_parked: bool
+
+
+def show_matter(
+    web: Web, session: Session, kind: str, id_: int, reader: Staff, token: str, said: Said | None = None
+) -> Response:
+    """The page as it stands now.
+
+    Raises:
+        MissingPageError: there is no such matter.
+    """
+    matter = _commitment(session, id_) if kind == Subject.COMMITMENT else _mail(session, id_)
+    if matter is None:
+        raise MissingPageError
+    said = said or Said()
+    language, zone = web.language(reader.language), web.policy.company.timezone
+    moment = partial(short_moment, language, timezone=zone)
+    owner = people.staff(session).get(matter.owner_id or 0)
+    return web.pages.show(
+        "inbox", language, 422 if said.fault and said.fault != "too-late" else 200,
+        kind=matter.kind, customer=matter.customer, order=matter.order, owner=clean(owner.name) if owner else None,
+        due=moment(matter.due_at) if matter.due_at else None, done=moment(matter.done_at) if matter.done_at else None,
+        outcome_before=matter.outcome, is_parked=matter.is_parked, token=token,
+        mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
+        has_originals=web.originals is not None, outcomes=OUTCOMES, said=said, most=MOST_CHARACTERS,
+    )  # fmt: skip
+
+
+def _commitment(session: Session, id_: int) -> _Matter | None:
+    owed = commitments.get(session, id_)
+    if owed is None:
+        return None
+    customer = session.get_one(Customer, owed.customer_id)
+    order = commitments.order_about(session, customer.id, (owed.subject_type, owed.subject_id))
+    return _Matter(
+        owed.kind, customer, order, owed.owner_id, owed.due_at, owed.done_at, owed.outcome,
+        inbound.asking(session, owed), is_parked=False,
+    )  # fmt: skip
+
+
+def _mail(session: Session, id_: int) -> _Matter | None:
+    mail = inbound.get(session, id_)
+    if mail is None:
+        return None
+    customer = session.get(Customer, mail.customer_id) if mail.customer_id is not None else None
+    is_parked = mail.parked_for is not None and mail.handled_at is None
+    return _Matter(
+        mail.parked_for or "assigned", customer, None, mail.owner_id, None, mail.handled_at, mail.outcome, [mail],
+        is_parked,
+    )  # fmt: skip
+
+
+def _shown(mail: Inbound, at: str) -> dict[str, object]:
+    """A mail's text, cut where it is endless; the original has all of it."""
+    return {
+        "id": mail.id, "at": at, "sender": clean(f"{mail.sender_name} {mail.sender}"), "subject": clean(mail.subject),
+        "words": mail.words[:_MOST_SHOWN], "quoted": mail.quoted[:_MOST_SHOWN],
+        "attachments": [clean(name) for name in mail.attachments],
+    }  # fmt: skip

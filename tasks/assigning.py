@@ -1,0 +1,54 @@
+"""A person looks at a parked mail, and says whose it is or what came of it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import cases, inbound, matching, people, responses
+from models.tables import FollowUp, Inbound
+from models.words import Subject
+from tasks.collecting.effects import Arrived, reply
+from tasks.collecting.matching import Match
+from tasks.collecting.tally import Became
+
+
+class UnknownReferenceError(ValueError):
+    """No order and no customer has this reference."""
+
+
+def assign(
+    session: Session, policy: Policy, row: Inbound, about: str, *, now: datetime, actor: str
+) -> Became:
+    """Give a parked mail to the customer or order of a reference, and act on it as on any answer.
+
+    Raises:
+        UnknownReferenceError: see there.
+    """
+    order = people.order_by_ref(session, about)
+    customer_id = order.customer_id if order else people.customers_by_ref(session, [about]).get(about)
+    if customer_id is None:
+        raise UnknownReferenceError(about)
+    asked: FollowUp | None = None
+    if order is not None:
+        asked = responses.latest_asked(session, Subject.ORDER, order.id, row.received_at, None)
+    else:
+        waiting = matching.waiting_for_answer(session, customer_id)
+        asked = waiting[0] if len(waiting) == 1 else None
+    row.matched_by, row.customer_id, row.follow_up_id = "hand", customer_id, asked.id if asked else None
+    row.parked_for = None
+    cases.note(session, (Subject.INBOUND, row.id), "assigned", now, actor, cause=about)
+    return reply(
+        session, policy, Arrived(row, Match("hand", None, [asked] if asked else [], customer_id)), now
+    )
+
+
+def settle_mail(
+    session: Session, mail: Inbound, outcome: str, text: str, *, now: datetime, actor: str
+) -> bool:
+    """Close it with what happened; False if somebody had already."""
+    if mail.handled_at is not None:
+        return False
+    inbound.handled(session, [mail.id], now, actor, f"{outcome}: {text.strip()}")
+    cases.note(session, (Subject.INBOUND, mail.id), "done", now, actor, cause=outcome)
+    return True
