@@ -10,11 +10,10 @@ from email.utils import parsedate_to_datetime
 from tasks.inbound import limits
 from tasks.inbound.texts import clean, decode
 
-ADDRESS = re.compile(
-    r"[A-Za-z0-9!#$%&*+/=?^_{|}~.-]{1,100}@(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})\.){0,10}[A-Za-z0-9-]{1,63}(?![A-Za-z0-9-]|\.\.)"
-)
-"""An address as it stands in real mail; a domain may lack its dot, quotes round local parts are not read."""
+ADDRESS = re.compile(r"[A-Za-z0-9!#$%&*+/=?^_{|}~.'-]{1,100}@[A-Za-z0-9._-]{1,255}")
+"""An address as it stands in real mail; quotes round local parts are not read."""
 
+_TYPE_PREFIX = re.compile(r"^(?:smtp|rfc822|mailto)[=+:]|^[=*/'.-]+", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[^<>\s@]{1,400}@[^<>\s]{1,200}>|<[^<>\s]{1,600}>")
 _FIELDS_TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To")
 _ANGLE = re.compile(r"<([^<>]{1,320})>")
@@ -68,8 +67,18 @@ def recipients(mail: Message) -> tuple[str, ...]:
 
 def addresses(value: str) -> list[str]:
     """Every address in a text, lower-case, in order."""
-    found = (match.rstrip(".").strip("'").lower() for match in ADDRESS.findall(value)) if "@" in value else ()
-    return [address for address in found if ".." not in address and not address.startswith((".", "@"))]
+    found = (_address(match) for match in ADDRESS.findall(value)) if "@" in value else ()
+    return [address for address in found if address]
+
+
+def _address(match: str) -> str:
+    """What was found, tidied; empty when it is masked (`user...@example.com`) or no address."""
+    local, _, domain = _TYPE_PREFIX.sub("", match.lower()).rpartition("@")
+    domain, cut, _ = domain.partition("..")  # sendmail writes `someone@example.org... User unknown`
+    domain = domain.strip(".-_")
+    if not local.strip(".'") or ".." in local or not domain or (cut and "." not in domain):
+        return ""
+    return f"{local}@{domain}"
 
 
 def message_ids(mail: Message, name: str) -> tuple[str, ...]:

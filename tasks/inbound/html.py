@@ -7,7 +7,8 @@ import nh3
 
 MAX_HTML = 400_000
 _MAX_TAGS = 40_000
-"""More tags than any letter has; the parser's cost grows with their nesting."""
+_MAX_NESTING = 1_000
+"""Deeper than any letter; the parser's cost grows with the square of it."""
 
 _SHOWN = {
     "a", "abbr", "b", "blockquote", "br", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
@@ -25,6 +26,8 @@ _SHOW = nh3.Cleaner(
 _READ = nh3.Cleaner(tags=_LINES, clean_content_tags=_DROPPED, attributes={})
 
 _TOKEN = re.compile(r"(<[^<>]{0,200}>)")
+_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_NEVER_DEEP = {"br", "hr", "img", "meta", "link", "input", "wbr", "col", "area", "base", "p"}
 _BLANKS = re.compile(r"\n{3,}")
 _DEEP = 10
 
@@ -69,4 +72,14 @@ def _quote_mark(line: str, depth: int) -> str:
 
 
 def _is_excessive(html: str) -> bool:
-    return len(html) > MAX_HTML or html.count("<") > _MAX_TAGS
+    return len(html) > MAX_HTML or html.count("<") > _MAX_TAGS or _nesting(html) > _MAX_NESTING
+
+
+def _nesting(html: str) -> int:
+    """How deep the tags are nested at most, whether or not they are ever closed."""
+    depth = deepest = 0
+    for closing, name in _OPEN_OR_CLOSE.findall(html):
+        if name.lower() not in _NEVER_DEEP:
+            depth = max(depth - 1, 0) if closing else depth + 1
+            deepest = max(deepest, depth)
+    return deepest

@@ -11,6 +11,8 @@ MAX_HEADER_BYTES = 256 * 1024
 MAX_PART_HEADER_BYTES = 8 * 1024
 MAX_RECIPIENTS = 1_000
 MAX_MULTIPARTS = 100
+MAX_WORK = 6_000_000
+"""Lines times nested parts: the parser compares each line with every boundary above it."""
 MAX_PARTS = 250
 MAX_DEPTH = 20
 MAX_TEXT = 400_000
@@ -39,9 +41,12 @@ def refuse_bombs(raw: bytes) -> None:
     if not raw.strip():
         raise Unreadable("the mail is empty")
     _at_most(len(raw), MAX_BYTES, "bytes")
-    _at_most(raw.count(b"\n") + raw.count(b"\r"), 2 * MAX_LINES, "line ends")
+    lines = max(raw.count(b"\n"), raw.count(b"\r"))
+    _at_most(lines, MAX_LINES, "lines")
     _check_header(raw)
-    _at_most(sum(1 for _ in _MULTIPART.finditer(raw)), MAX_MULTIPARTS, "nested parts")
+    nested = sum(1 for _ in _MULTIPART.finditer(raw))
+    _at_most(nested, MAX_MULTIPARTS, "nested parts")
+    _at_most(nested * lines, MAX_WORK, "lines times nested parts")
     longest = max((len(match[0]) for match in _PART_HEADER.finditer(raw)), default=0)
     _at_most(longest, MAX_PART_HEADER_BYTES, "bytes in the header of a part")
 

@@ -13,6 +13,10 @@ RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/
 """How a mail comes back inside another."""
 
 
+_MAX_BLOCKS = 500
+"""Blocks of a delivery report that are read."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A leaf, or a mail inside the mail, which is not opened."""
@@ -64,7 +68,7 @@ def data_of(part: Message) -> bytes:
     """The bytes of a leaf, transfer encoding taken off; of a mail inside the mail, its source."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        return b"\n".join(_source(child) for child in payload)
+        return b"\n".join(_source(child) for child in payload[:_MAX_BLOCKS])
     decoded = part.get_payload(decode=True)
     return decoded if isinstance(decoded, bytes) else b""
 

@@ -37,7 +37,7 @@ def _read(raw: bytes) -> Inbound:
     message = _described(mail, body)
     judges: tuple[Callable[[], Inbound | None], ...] = (
         lambda: _as_complaint(message, mail, parts),
-        lambda: _as_bounce(message, mail, parts, body),
+        lambda: _as_bounce(message, mail, parts, body, raw),
         lambda: _as_automatic(message, mail, parts),
         lambda: _as_farewell(message),
     )
@@ -67,8 +67,10 @@ def _as_complaint(message: Inbound, mail: Message, parts: list[Part]) -> Inbound
     return replace(message, verdict=verdict, why=why, original_message_ids=ids, original_recipients=recipients)
 
 
-def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body) -> Inbound | None:
-    found = finding.find(mail, parts, body.text)
+def _as_bounce(
+    message: Inbound, mail: Message, parts: list[Part], body: Body, raw: bytes
+) -> Inbound | None:
+    found = finding.find(mail, parts, body.text, raw)
     if found is None:
         return None
     verdict, why = Verdict.BOUNCE, "a report of failure or delay"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import Message
 
 from flufl.bounce import all_failures
@@ -29,6 +30,7 @@ _STRONG = re.compile(
 that a delivery has failed."""
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|i|pd|rv)\s*:", re.IGNORECASE)
 _NOTICE = 20_000
+_HEAD = 150_000
 _AFTER = 900
 """Characters after an address in which the reason for it stands."""
 
@@ -44,8 +46,13 @@ class Found:
     """It is a report of success."""
 
 
-def find(mail: Message, parts: list[Part], text: str) -> Found | None:
-    """The failures that a mail reports; nothing when it is no bounce. `text` is what it shows to people."""
+def find(mail: Message, parts: list[Part], text: str, raw: bytes) -> Found | None:
+    """The failures that a mail reports; nothing when it is no bounce.
+
+    `text` is what it shows to people, `raw` its source.
+    """
+    # the library reads every line for every detector, and what it looks for stands at the top
+    mail = mail if len(raw) <= _HEAD else message_from_bytes(raw[:_HEAD])
     reports = reports_in(parts)
     if not reports and not _looks_like_one(mail, parts, text):
         return None
@@ -67,10 +74,13 @@ def from_daemon(mail: Message) -> bool:
 def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
     if headers.raw(mail, "X-Failed-Recipients"):
         return True
-    said = bool(notices.FAILURE.search(text[:6_000])) or statuses.goes_on(text[:6_000])
     subject = bool(_SUBJECT.search(headers.text(mail, "Subject")))
     reports = mail.get_content_type() == "multipart/report" and "disposition" not in str(mail.get("Content-Type"))
-    if from_daemon(mail) or reports or (subject and _nobody_sent(mail)):
+    daemon = from_daemon(mail)
+    if not (subject or reports or daemon):
+        return False
+    said = bool(notices.FAILURE.search(text[:6_000])) or statuses.goes_on(text[:6_000])
+    if daemon or reports or (subject and _nobody_sent(mail)):
         return said or subject or any(_library(mail))
     if not subject or "In-Reply-To" in mail or _FORWARDED.match(headers.text(mail, "Subject")):
         return False

@@ -25,7 +25,7 @@ _NOT_MEANT = re.compile(
     r"contattare|scriv(?:ere|i) a|kontakt|skontaktuj|wenden sie sich|mittente|nadawca|absender|smtp id|received:|references|in-reply-to|^\s*by ",
     re.IGNORECASE,
 )
-_ALONE = re.compile(r"^\W{0,12}(?:mailto:|to:|rcpt to:|recipient:|rfc822;|failed recipient:?|address:|error-for:)?\W{0,4}\S{1,100}@\S{1,200}?\W{0,6}(?:\(.{0,100}\)?)?$", re.IGNORECASE)
+_ALONE = re.compile(r"^\W{0,12}(?:mailto:|to:|rcpt to:|recipient:|rfc822;|failed recipient:?|address:|error-for:|\(?expanded from:)?\W{0,4}\S{1,100}@\S{1,200}?\W{0,6}(?:\(.{0,100}\)?)?$", re.IGNORECASE)
 _MAX_LINES = 400
 _REACH = 6
 """Lines after words of failure within which an address is what they are about."""

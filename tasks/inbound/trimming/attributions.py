@@ -5,15 +5,16 @@ import re
 _OPENERS = (
     r"on\b|at\b|il\b|in data|nel giorno|il giorno|dnia|w dniu|w dn\.|dn\.|am\b|le\b|el\b|em\b|op\b|den\b|vào|pe data|a \(z\)|quoting|citando|"
     r"(?:lun|mar|mer|gio|ven|sab|dom|pon|pn|wt|śr|sr|czw|pt|sob|ndz|niedz|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)\w{0,12}[.,]?\s"
+    r"|(?:понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|понеділок|вівторок|середа|четвер|п.ятниця|субота|неділя)\b"
 )
 _WROTE = (
     r"wrote|writes|ha scritto|scrisse|scrive|hai scritto|avete scritto|napisał(?:a|\(a\)|/a|o|em|am)?|napisal(?:a|\(a\))?|pisze|pisał(?:a|\(a\))?|użytkownik napisał|schrieb|geschrieben|a écrit|écrivait|"
     r"a ecrit|escribió|escribio|ha escrito|escreveu|schreef|skrev|kirjoitti|написал(?:а|\(а\))?|пишет|пише|написав|写道|寫道|のメッセージ|wrote|a scris|napsal(?:a|\(a\))?|írta|yazdı"
 )
-_OPENED = re.compile(rf"^[\s*_]{{0,12}}(?:{_OPENERS}|\d)", re.IGNORECASE)
+_OPENED = re.compile(rf"^[\s*_-]{{0,12}}(?:{_OPENERS}|\d)", re.IGNORECASE)
 _STAMPED = re.compile(r"\b\d{4}\b|\d{1,2}[:.]\d{2}|\d{1,2}/\d{1,2}/\d{2}")
 _ADDRESSED = re.compile(r"<[^<>@]{0,200}@[^<>]{1,200}>|\[mailto:")
-_ENDS = re.compile(rf"(?:{_WROTE})[^\w\n]{{0,6}}[:：]\s*[*_]{{0,2}}\s*$", re.IGNORECASE)
+_ENDS = re.compile(rf"(?:{_WROTE})[^\w\n]{{0,6}}(?:[:：]\s*[*_]{{0,2}}|-{{2,}})\s*$", re.IGNORECASE)
 _TOLD_US = re.compile(r"\b(?:mi|ci|vi|gli|le|mu|jej|nam|mnie|me|us)\s+(?:ha|hanno|avete|hai)?\s*\S{1,16}\s*:\s*$", re.IGNORECASE)
 _THEN_NAME = re.compile(
     r"^.{0,200}\d.{0,120}\b(?:schrieb|schreef|skrev)\b.{1,200}:\s*$"
@@ -26,7 +27,7 @@ _DATE_NAME = re.compile(
 _ORIGINAL = re.compile(
     r"^[>\s*_]{0,12}[-_=*]{2,}\s*(?:original (?:message|appointment)|forwarded (?:message|by .{1,80})|reply message|messaggio (?:originale|inoltrato)|original-nachricht|inizio messaggio inoltrato|oryginalna wiadomość|wiadomość (?:oryginalna|przekazana|oryginal\w*)|treść oryginalnej wiadomości|przekazana wiadomość|"
     r"ursprüngliche (?:nachricht|mail)|originalnachricht|weitergeleitete nachricht|message (?:d['’]origine|original|transféré)|mensaje (?:original|reenviado)|mensagem (?:original|encaminhada)|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding|исходное сообщение|пересылаемое сообщение|原始邮件)"
-    r".{0,60}$|^\s*(?:begin forwarded message|inizio messaggio inoltrato|początek przekazywanej wiadomości|anfang der weitergeleiteten nachricht|début du message réexpédié)\s*:\s*$",
+    r".{0,60}$|^[>\s]{0,12}(?:begin forwarded message|inizio messaggio inoltrato|początek przekazywanej wiadomości|anfang der weitergeleiteten nachricht|début du message réexpédié)\s*:\s*$",
     re.IGNORECASE,
 )
 _MAX_LINES = 7
@@ -47,7 +48,7 @@ def attribution(lines: list[str], at: int) -> int:
         joined = f"{joined} {line.strip().removeprefix('> ')}".strip()
         if len(joined) > _MAX_CHARS:
             return 0
-        if _is_one(joined):
+        if (joined[-1] in ":：>-" or "GMT" in joined) and _is_one(joined):
             return count
     return 0
 

@@ -13,15 +13,15 @@ _DEVICE = re.compile(
 _WORDS_AFTER = 220
 _MAX_SIGNATURE_LINES = 15
 _MAX_DEVICE_WORDS = 14
+_REACH = 60
 
 
 def signature_start(lines: list[str]) -> int:
     """The line that the signature begins on; the number of lines when there is none."""
-    for number, line in enumerate(lines):
-        rest = lines[number + 1 :]
-        if number and _is_device(line) and _is_short(rest):
-            return number
-        if _DELIMITER.match(line) and line.strip() and _is_short(rest):
+    # further up nothing can be one: what follows it would be too long
+    for number in range(max(0, len(lines) - _REACH), len(lines)):
+        line = lines[number]
+        if (_DELIMITER.match(line) or (number and _is_device(line))) and _is_short(lines[number + 1 :]):
             return number
     return len(lines)
 

@@ -5,6 +5,7 @@ they stay with it, since alone it makes no sense.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from tasks.inbound.trimming.attributions import attribution, original_marker
@@ -14,6 +15,7 @@ from tasks.inbound.trimming.signatures import is_rule, signature_start
 _QUOTED = re.compile(r"^\s{0,4}>")
 _USENET = re.compile(r"^[A-Za-z]{1,12}>(?:\s|$)")
 _MAX_LINES = 8_000
+_LOOK_AHEAD = 500
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Trimmed:
 
 def trim(text: str) -> Trimmed:
     """Fold away what was not written now."""
-    lines = [line.rstrip() for line in text.replace("\xa0", " ").strip("\n").split("\n")]
+    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text.replace("\xa0", " ")).strip("\n").split("\n")]
     beyond = lines[_MAX_LINES:]
     kept, quoted = _split(lines[:_MAX_LINES])
     end = signature_start(kept)
@@ -66,7 +68,7 @@ def _marker(lines: list[str], at: int) -> int:
     if original_marker(line):
         after = at + 1 + next((n for n, below in enumerate(lines[at + 1 : at + 4]) if below.strip()), 0)
         return after - at + (header_block(lines, after) if after < len(lines) else 0)
-    return header_block(lines, at) or attribution(lines, at)
+    return header_block(lines, at) or (0 if _QUOTED.match(line) or is_rule(line) else attribution(lines, at))
 
 
 def _quotation_end(lines: list[str], start: int) -> int:
@@ -82,7 +84,8 @@ def _quotation_end(lines: list[str], start: int) -> int:
 
 def _has_own_words(lines: list[str]) -> bool:
     """Whether something was written below a quotation, a signature not counted."""
-    return _has_words(lines[: signature_start(lines)])
+    below = lines[:_LOOK_AHEAD]
+    return _has_words(below[: signature_start(below)])
 
 
 def _has_words(lines: list[str]) -> bool:
