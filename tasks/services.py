@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models import policy as policies
 from models.policy import Policy
 from tasks.clock import Clock, SystemClock
+from tasks.collecting.archive import ImapArchive
 from tasks.database import Database
 from tasks.mails.composer import Composer
 from tasks.mails.links import Links
@@ -37,10 +38,19 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     policy = policies.load(settings.policy)
     db = Database(settings.database)
     db.migrate()
-    archive = MaildirArchive(settings.archive_maildir) if settings.archive_maildir else NoArchive()
+    archive = _archive(settings)
     composer = Composer(policy, Links(settings.public_url, settings.signing_key), settings.archive_address)
     try:
         async with open_mailer(settings, policy.sending.connections) as mailer:
             yield Services(db, policy, SystemClock(), composer, mailer, archive)
     finally:
         db.close()
+
+
+def _archive(settings: Settings) -> Archive:
+    """Where doubtful mails are looked for, by the settings."""
+    if settings.archive_maildir:
+        return MaildirArchive(settings.archive_maildir)
+    if settings.archive_imap_folder and settings.imap_host:
+        return ImapArchive(settings, settings.archive_imap_folder)
+    return NoArchive()

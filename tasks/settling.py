@@ -69,12 +69,15 @@ def settle_doubts(
     report = Report()
     with db.write() as session:
         claiming.release_lapsed(session, now)
-        doubtful = claiming.doubtful(session, now, _BATCH)
-        if not doubtful:
-            return report
-        ids = {message.id: message_id_of(message.key) for message in doubtful}
-        found = archive.holds(ids.values()) if policy.sending.doubtful == "look" else None
-        for message in doubtful:
+        ids = {message.id: message_id_of(message.key) for message in claiming.doubtful(session, now, _BATCH)}
+    if not ids:
+        return report
+    # Between two transactions: an archive may be a server that takes its time.
+    found = archive.holds(ids.values()) if policy.sending.doubtful == "look" else None
+    with db.write() as session:
+        for message in claiming.doubtful(session, now, _BATCH):
+            if message.id not in ids:
+                continue
             carried = [
                 row
                 for row in claiming.carried_by(session, [message.id])

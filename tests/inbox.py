@@ -5,7 +5,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from sqlalchemy import select
+
 from deployments.mailbox.store import Mailbox as Store
+from models.tables import Message
 from tasks.collecting.collect import Reception, collect
 from tasks.collecting.maildir import MaildirMailbox
 from tasks.collecting.originals import Originals
@@ -56,6 +59,13 @@ class Inbox:
         """A mail of ours comes back, as Postfix reports it (RFC 3464)."""
         ours = message_from_bytes(mail.body, policy=policy.default)
         self.deliver(report(recipient or mail.recipients[0], status, action, str(ours["Message-ID"])))
+
+
+def kind_of(world: World, message_id: str) -> str:
+    """The kind of a mail of ours, by its Message-ID."""
+    key = world.links.read_message_id(message_id)
+    with world.db.read() as session:
+        return session.scalars(select(Message.kind).where(Message.key == key)).one()
 
 
 _numbers = iter(range(1, 100_000))

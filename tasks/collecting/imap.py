@@ -2,13 +2,13 @@
 
 import ssl
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from imapclient import SEEN, IMAPClient
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientError, IMAPClientReadOnlyError
 
 from tasks.collecting.mailbox import Fetched, MailboxUnreachableError, Seen, Waiting
 from tasks.settings import Settings
@@ -79,9 +79,9 @@ class ImapMailbox:
                     yield Fetched(item.uid, item.size_bytes, _utc(row[b"INTERNALDATE"]), raw, whole)
 
     def flag(self, uids: Collection[int]) -> None:
-        """Mark mails as read."""
-        if uids:
-            with self._told("was lost"):
+        """Mark mails as read, where the server lets us."""
+        with self._told("was lost"), suppress(IMAPClientReadOnlyError):
+            if uids:
                 self._client.add_flags(list(uids), [SEEN], silent=True)
 
     @contextmanager

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from models.tables import Commitment, Customer, FollowUp, Inbound, Response, Staff
+from models.tables import Commitment, Customer, Inbound, Response, Staff
 from tasks.smtp import Mail
 from tests import factories
-from tests.inbox import SENDER, Inbox, written
+from tests.inbox import SENDER, Inbox, kind_of, written
 from tests.world import World
 
 
@@ -30,20 +30,11 @@ def welcome(world: World) -> Mail:
     with world.db.write() as session:
         factories.order(session, factories.customer(session))
     world.sweep("welcome-contact")
-    return next(
-        mail for mail in world.mailer.mails if "Benvenut" in subject(mail) or "welcome" in key(world, mail)
-    )
+    return next(mail for mail in world.mailer.mails if key(world, mail) == "welcome-contact")
 
 
 def key(world: World, mail: Mail) -> str:
-    name = world.links.read_message_id(str(_parsed(mail)["Message-ID"])) or ""
-    with world.db.read() as session:
-        row = session.get_one(FollowUp, int(name[1:].partition("-")[0]))
-    return row.kind
-
-
-def subject(mail: Mail) -> str:
-    return str(_parsed(mail)["Subject"])
+    return kind_of(world, str(_parsed(mail)["Message-ID"]))
 
 
 def row(world: World) -> Inbound:

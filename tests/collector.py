@@ -1,0 +1,28 @@
+"""A process that collects a test's mailbox, to be killed: `python -m tests.collector DATABASE FOLDER`."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models import policy as policies
+from tasks.clock import SetClock
+from tasks.collecting.collect import Reception, collect
+from tasks.collecting.maildir import MaildirMailbox
+from tasks.collecting.originals import Originals
+from tasks.database import Database
+from tasks.mails.links import Links
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[2])
+    clock = SetClock(datetime(2026, 3, 18, 9, 0, tzinfo=UTC))
+    policy = policies.load(Path(__file__).parent.parent / "policy.toml")
+    desk = Reception(
+        Database(sys.argv[1]),
+        policy,
+        clock,
+        Links("http://pages.example", "test key", clock),
+        Originals(folder / "originals"),
+        (MaildirMailbox(folder / "mailbox", policy.company.sender),),
+    )
+    print("ready", flush=True)
+    collect(desk)
