@@ -29,10 +29,11 @@ class TroubleWords:
     """
 
     complaint: tuple[str, ...] = _words(
-        "reclam, lament, insoddisf, delus, inaccettabil, vergogn, scandal, pessim, truff, difett, guast, rotto., rotta.",
-        "rotti., rotte., danneggi, non funzion, non e arrivat, non e ancora arrivat, mai arrivat, non ho ricevut",
-        "non ho ancora ricevut, arrabbiat, stufo., stufa di, stufi., preso in giro, presa in giro, presi in giro",
-        "inadempi, sbagliat, graffi, ammacc, non mi piace, non va bene, nessuno risponde, nessuno mi",
+        "reclam, lament, insoddisf, delus, inaccettabil, vergogn, scandal, pessim, truff, difett, guast, rotto.",
+        "rotta., rotti., rotte., danneggi, non funzion, non e arrivat, non e ancora arrivat, mai arrivat",
+        "non ho ricevut, non ho ancora ricevut, arrabbiat, stufo., stufa di, stufi., preso in giro",
+        "presa in giro, presi in giro, inadempi, sbagliat, graffi",
+        "ammacc, non mi piace, non va bene, nessuno risponde, nessuno mi",
         "reklam, skarg, skarz, niezadowol, rozczarow, skandal, oszust, oszuka, uszkodz, zepsu, wadliw, nie dzial",
         "nie dotar, nie otrzyma, nie przysz, nie dosta, niedopuszczaln, kpin, zlaman, porysow, nikt nie",
         "complain, unacceptabl, disappoint, unhappy, dissatisf, angry, furious, terribl, awful, scam, fraud, disgrac",
@@ -75,10 +76,11 @@ class TroubleWords:
         "consumer association, police., data protection authorit",
     )
     denials: tuple[str, ...] = _words(
-        "nessun, nessuna, nessun tipo di, senza, non ho, non ho un, non ho alcun, non ho alcuna, non ho da, non abbiamo",
-        "non e un, non e una, non voglio, non vogliamo, non intendo, non vorrei, niente da, alcun motivo di",
-        "nessun motivo di, zaden, zadnych, zadnej, zadnego, zadne, brak, bez, nie mam, to nie, nie jest to, nie chce",
-        "nie chcemy, nie zamierzam, nie sklada, nie skladam",
+        "nessun, nessuna, nessun tipo di, senza, non ho, non ho un, non ho alcun, non ho alcuna, non ho da",
+        "non abbiamo, non e un, non e una, non voglio, non vogliamo, non intendo, non vorrei, niente da",
+        "alcun motivo di, nessun motivo di, zaden, zadnych, zadnej, zadnego",
+        "zadne, brak, bez, nie mam, to nie, nie jest to",
+        "nie chce, nie chcemy, nie zamierzam, nie sklada, nie skladam",
         "no, without, without any, not a, no cause for, no reason to, nothing to, have no, don t have any, isn t a",
         "not want to, don t want to, cannot, can t, no intention to, not going to",
     )
@@ -86,19 +88,23 @@ class TroubleWords:
     thanks: tuple[str, ...] = _words(
         "grazie, ringrazi, tutto a posto, tutto bene, tutto ok, tutto perfett, tutto in ordine, tutto regolar",
         "tutto arrivato, perfett, ottim, benissimo, molto bene, va bene, d accordo, soddisfatt, content",
-        "dzieki, dziekuj, podziekow, wszystko ok, wszystko jest ok, wszystko w porzadku, wszystko gra, wszystko dobrze",
+        "dzieki, dziekuj, podziekow, wszystko ok",
+        "wszystko jest ok, wszystko w porzadku, wszystko gra, wszystko dobrze",
         "wszystko jest w porzadku, jest super, super., jest ok, swietnie, zadowol",
-        "thank, thx, all fine, all good, all ok, everything is fine, everything is ok, everything fine, everything ok",
+        "thank, thx, all fine, all good",
+        "all ok, everything is fine, everything is ok, everything fine, everything ok",
         "everything is good, everything is great, everything works, great, perfect, very happy, satisfied, excellent",
     )
     requests: tuple[str, ...] = _words(
-        "chiam, telefon, richiam, ricontatt, contatt, manda, invia, spedi, vorre, potet, puo, possi, quando, come mai",
+        "chiam, telefon, richiam, ricontatt, contatt, manda, invia",
+        "spedi, vorre, potet, puo, possi, quando, come mai",
         "perche, serve, servono, bisogn, aspett, attend, attes, manca, ma., pero, tranne, purtroppo, ancora, fatemi",
         "fammi, sapere, dove, se., non., no., per favore, cortesemente, urgen, entro, domani, pagare, pagato, fattur",
         "prosze, prosic, poprosz, zadzwon, oddzwon, wysl, przesl, kiedy, gdzie, dlaczego, czy, czeka, brakuj, ale.",
         "jednak, niestety, jeszcze, nie., chcial, potrzeb, moze, mozna, pilne, jutro, faktur, zaplac",
         "please, call, send, when, where, why, could, would, can, need, want, wait, missing, but., however, except",
-        "unfortunately, yet, still, not., don t, isn t, let me know, tell, urgent, tomorrow, invoice, pay, paid, until",
+        "unfortunately, yet, still, not., don t, isn t, let me know",
+        "tell, urgent, tomorrow, invoice, pay, paid, until",
     )
     """What, beside words of thanks, still may ask somebody for something."""
     max_thanks_words: int = 30
@@ -113,7 +119,9 @@ class TroubleWords:
         for kind in Trouble:
             short = [stem for stem in self.stems(kind) if len(stem.strip(" .")) < _SHORTEST]
             if short:
-                raise ValueError(f"trouble.{kind}: {short[0]!r} fits too many words; write at least {_SHORTEST} letters")
+                raise ValueError(
+                    f"trouble.{kind}: {short[0]!r} fits too many words; write at least {_SHORTEST} letters"
+                )
         if self.max_thanks_words < 1:
             raise ValueError("trouble.max_thanks_words: must be at least 1")
 

@@ -12,7 +12,12 @@ from tasks.inbound.parts import Part, data_of
 _UNSAFE = re.compile(r"[^\w.()\[\] +,@=-]+")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _LONGEST_NAME = 120
-_NOT_FILES = ("message/delivery-status", "message/global-delivery-status", "message/feedback-report", "message/disposition-notification")
+_NOT_FILES = (
+    "message/delivery-status",
+    "message/global-delivery-status",
+    "message/feedback-report",
+    "message/disposition-notification",
+)
 
 
 def attachments_of(parts: Sequence[Part]) -> tuple[tuple[Attachment, ...], int]:
@@ -36,13 +41,19 @@ def safe_name(name: str, kind: str, number: int) -> str:
     if len(plain) > _LONGEST_NAME:
         plain = f"{stem[:_LONGEST_NAME]}{dot}{ending[:10]}" if dot else plain[:_LONGEST_NAME]
     if not plain or _RESERVED.match(plain):
-        plain = f"attachment-{number}.{re.sub('[^a-z0-9]', '', kind.rpartition('/')[2].lower())[:10] or 'bin'}"
+        plain = (
+            f"attachment-{number}.{re.sub('[^a-z0-9]', '', kind.rpartition('/')[2].lower())[:10] or 'bin'}"
+        )
     return plain
 
 
 def _is_file(part: Part) -> bool:
     """An alternative of the text is none; everything else that is not shown is."""
-    return part.kind not in {"text/plain", "text/html"} or bool(_name(part)) or part.message.get_content_disposition() == "attachment"
+    return (
+        part.kind not in {"text/plain", "text/html"}
+        or bool(_name(part))
+        or part.message.get_content_disposition() == "attachment"
+    )
 
 
 def _name(part: Part) -> str:

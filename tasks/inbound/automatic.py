@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (people write in many scripts, and with many dashes)
 """Was it a machine that answered (RFC 3834)? A person's words must never be taken for one.
 
 A header alone proves nothing: some help desks stamp every mail, and people write in them. So a mail is automatic when
@@ -17,40 +18,85 @@ from tasks.inbound.parts import Part
 Judged = tuple[Verdict, str]
 
 _SUBJECT = re.compile(
-    r"\s*(?:\[[^\]]{0,60}\]\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|respons|answer)|autorespons?e?|auto-?reply|out of (?:the )?office(?: auto-?reply)?|ooo|vacation(?: (?:reply|response|message))?|away from (?:my|the) (?:office|mail|desk)"
-    r"|risposta automatica|risponditore automatico|fuori (?:sede|ufficio)|assenza|messaggio di assenza|assente|in ferie|avviso di assenza"
-    r"|automatyczna odpowied(?:ź|z)|autoodpowied(?:ź|z)|odpowied(?:ź|z) automatyczna|nieobecno(?:ść|sc)|poza biurem|urlop"
-    r"|abwesenheits?(?:notiz|nachricht|meldung|benachrichtigung)|abwesend|automatische antwort|r(?:é|e)ponse automatique|absence|absent|respuesta autom(?:á|a)tica|fuera de (?:la )?oficina|resposta autom(?:á|a)tica|automatisch antwoord|afwezig)"
-    r"(?:\s*[:：]|\s*[-–—(]|\s*$|\s+(?:re|r|odp)\s*:)",
+    r"\s*(?:\[[^\]]{0,60}\]\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|respons|answer)"
+    r"|autorespons?e?|auto-?reply|out of (?:the )?office(?: auto-?reply)?|ooo"
+    r"|vacation(?: (?:reply|response|message))?|away from (?:my|the) (?:office|mail|desk)"
+    r"|risposta automatica|risponditore automatico|fuori (?:sede|ufficio)|assenza|messaggio di assenza"
+    r"|assente|in ferie|avviso di assenza|automatyczna odpowied(?:ź|z)|autoodpowied(?:ź|z)"
+    r"|odpowied(?:ź|z) automatyczna|nieobecno(?:ść|sc)|poza biurem|urlop"
+    r"|abwesenheits?(?:notiz|nachricht|meldung|benachrichtigung)|abwesend|automatische antwort"
+    r"|r(?:é|e)ponse automatique|absence|absent|respuesta autom(?:á|a)tica|fuera de (?:la )?oficina"
+    r"|resposta autom(?:á|a)tica|automatisch antwoord|afwezig)(?:\s*[:：]|\s*[-–—(]|\s*$"
+    r"|\s+(?:re|r|odp)\s*:)",
     re.IGNORECASE,
 )
 _AWAY = re.compile(
-    r"\b(?:i am|i'm|i will be|i'll be|we are|currently|am) (?:currently |now )?(?:out of (?:the |my )?office|away|on (?:vacation|holiday|leave|annual leave|maternity|parental|business travel)|travel+ing|not in the office|not available|unavailable)"
-    r"|out of (?:the )?office|limited access to (?:my )?e-?mail|(?:will|shall) (?:be back|return|respond|reply|answer) .{0,60}(?:return|back|possible|soon)|automat(?:ic|ed) (?:reply|response|answer|message|e-?mail)|auto-?(?:reply|response|responder)"
-    r"|no longer (?:in use|monitored|works?|with|employed)|do not reply to this|not monitored|we (?:have )?received your (?:message|e-?mail|request|enquiry|inquiry)|(?:ticket|request|case) .{0,40}(?:has been|was) (?:created|opened|received|registered)"
-    r"|(?:sono|sarò|saro'|siamo|saremo) (?:attualmente |momentaneamente |temporaneamente )?(?:fuori (?:sede|ufficio)|assente|assenti|in ferie|in vacanza|chius[io])|fuori (?:sede|ufficio)|assenza dall'ufficio|risposta automatica|risponditore automatico|messaggio (?:generato )?automatic|(?:al mio|al) (?:rientro|ritorno)|rientrer(?:ò|o')|non rispondere a quest|abbiamo ricevuto (?:il (?:suo|tuo|vostro) messaggio|la (?:sua|tua|vostra) (?:richiesta|e-?mail|mail))|casella .{0,40}(?:non (?:è|e') (?:pi(?:ù|u') )?(?:attiva|presidiata|monitorata))|per urgenze|posta .{0,30}saltuari"
-    r"|(?:jestem|b(?:ę|e)d(?:ę|e)|przebywam) (?:obecnie |aktualnie )?(?:poza biurem|nieobecn|na urlopie|na zwolnieniu)|poza biurem|nieobecno(?:ść|sc|ści)|na urlopie|odpowied(?:ź|z) automatyczna|automatyczna odpowied(?:ź|z)|wiadomo(?:ść|sc) (?:zosta(?:ł|l)a )?(?:wygenerowana )?automatyczn|prosimy? nie odpowiada(?:ć|c)|po (?:moim )?powrocie|w pilnych sprawach|otrzymali(?:ś|s)my (?:pa(?:ń|n)stwa|twoj)|skrzynka .{0,40}(?:nie jest ju(?:ż|z)|nieaktywna)"
-    r"|nicht im (?:b(?:ü|ue)ro|hause)|abwesend|im urlaub|automatische antwort|absent(?:e)? (?:du|du bureau|jusqu)|en cong(?:é|e)s|r(?:é|e)ponse automatique|fuera de la oficina|de vacaciones|respuesta autom(?:á|a)tica",
+    r"\b(?:i am|i'm|i will be|i'll be|we are|currently|am) (?:currently "
+    r"|now )?(?:out of (?:the |my )?office|away"
+    r"|on (?:vacation|holiday|leave|annual leave|maternity|parental|business travel)|travel+ing"
+    r"|not in the office|not available|unavailable)|out of (?:the )?office"
+    r"|limited access to (?:my )?e-?mail"
+    r"|(?:will|shall) (?:be back|return|respond|reply|answer) .{0,60}(?:return|back|possible|soon)"
+    r"|automat(?:ic|ed) (?:reply|response|answer|message|e-?mail)|auto-?(?:reply|response|responder)"
+    r"|no longer (?:in use|monitored|works?|with|employed)|do not reply to this|not monitored"
+    r"|we (?:have )?received your (?:message|e-?mail|request|enquiry|inquiry)"
+    r"|(?:ticket|request|case) .{0,40}(?:has been|was) (?:created|opened|received|registered)|(?:sono|sarò"
+    r"|saro'|siamo|saremo) (?:attualmente |momentaneamente |temporaneamente )?(?:fuori (?:sede|ufficio)"
+    r"|assente|assenti|in ferie|in vacanza|chius[io])|fuori (?:sede|ufficio)|assenza dall'ufficio"
+    r"|risposta automatica|risponditore automatico|messaggio (?:generato )?automatic"
+    r"|(?:al mio|al) (?:rientro|ritorno)|rientrer(?:ò|o')|non rispondere a quest"
+    r"|abbiamo ricevuto (?:il (?:suo|tuo|vostro) messaggio"
+    r"|la (?:sua|tua|vostra) (?:richiesta|e-?mail|mail))"
+    r"|casella .{0,40}(?:non (?:è|e') (?:pi(?:ù|u') )?(?:attiva|presidiata|monitorata))|per urgenze"
+    r"|posta .{0,30}saltuari|(?:jestem|b(?:ę|e)d(?:ę|e)|przebywam) (?:obecnie |aktualnie )?(?:poza biurem"
+    r"|nieobecn|na urlopie|na zwolnieniu)|poza biurem|nieobecno(?:ść|sc|ści)|na urlopie"
+    r"|odpowied(?:ź|z) automatyczna|automatyczna odpowied(?:ź|z)"
+    r"|wiadomo(?:ść|sc) (?:zosta(?:ł|l)a )?(?:wygenerowana )?automatyczn|prosimy? nie odpowiada(?:ć|c)"
+    r"|po (?:moim )?powrocie|w pilnych sprawach|otrzymali(?:ś|s)my (?:pa(?:ń|n)stwa|twoj)"
+    r"|skrzynka .{0,40}(?:nie jest ju(?:ż|z)|nieaktywna)|nicht im (?:b(?:ü|ue)ro|hause)|abwesend|im urlaub"
+    r"|automatische antwort|absent(?:e)? (?:du|du bureau|jusqu)|en cong(?:é|e)s|r(?:é|e)ponse automatique"
+    r"|fuera de la oficina|de vacaciones|respuesta autom(?:á|a)tica",
     re.IGNORECASE,
 )
 _DESK_FIELDS = (
-    "X-RT-Ticket", "RT-Ticket", "X-Zendesk-From-Account-Id", "X-OTRS-FollowUp", "X-Freshdesk-Ticket-Id", "X-Ticket-ID", "X-HelpScout-Conversation-ID",
-    "X-Intercom-Message", "X-Zammad-Ticket-Id", "X-Jira-Fingerprint", "X-Kayako-Ticket", "X-osTicket-Thread", "X-FD-Ticket-Id", "X-Salesforce-Case",
+    "X-RT-Ticket", "RT-Ticket", "X-Zendesk-From-Account-Id", "X-OTRS-FollowUp", "X-Freshdesk-Ticket-Id", "X-Ticket-ID",
+    "X-HelpScout-Conversation-ID", "X-Intercom-Message", "X-Zammad-Ticket-Id", "X-Jira-Fingerprint", "X-Kayako-Ticket",
+    "X-osTicket-Thread", "X-FD-Ticket-Id", "X-Salesforce-Case",
 )  # fmt: skip
-_DESK_MAILER = re.compile(r"zendesk|freshdesk|otrs|znuny|zammad|request tracker|osticket|helpscout|help scout|jira|kayako|intercom|hubspot|gorgias", re.IGNORECASE)
-_DESK_WORDS = re.compile(r"(?:type|write) your (?:reply|response) above|rispond\w+ sopra quest|odpowied\w+ powy(?:ż|z)ej tej|antwort .{0,20}oberhalb", re.IGNORECASE)
-_TICKET = re.compile(r"\[[^\]]{0,30}#\s?\w{1,30}[^\]]{0,20}\]|\b(?:ticket|case|caso|zg(?:ł|l)oszeni[ea])\s?(?:#|nr|n\.)\s?\w{1,30}", re.IGNORECASE)
+_DESK_MAILER = re.compile(
+    r"zendesk|freshdesk|otrs|znuny|zammad|request tracker|osticket|helpscout|help scout|jira|kayako"
+    r"|intercom|hubspot|gorgias",
+    re.IGNORECASE,
+)
+_DESK_WORDS = re.compile(
+    r"(?:type|write) your (?:reply|response) above|rispond\w+ sopra quest|odpowied\w+ powy(?:ż|z)ej tej"
+    r"|antwort .{0,20}oberhalb",
+    re.IGNORECASE,
+)
+_TICKET = re.compile(
+    r"\[[^\]]{0,30}#\s?\w{1,30}[^\]]{0,20}\]"
+    r"|\b(?:ticket|case|caso|zg(?:ł|l)oszeni[ea])\s?(?:#|nr|n\.)\s?\w{1,30}",
+    re.IGNORECASE,
+)
 _ANSWERS = re.compile(r"\s*(?:re|r|rif|odp|aw|sv|antw|ris)\s*(?:\[\d{1,3}\])?\s*:", re.IGNORECASE)
 _CHALLENGE = re.compile(
-    r"(?:confirm|verify|prove) (?:that )?(?:you(?:'re| are)|your) (?:a human|human|e-?mail|message|address|sender)|challenge.?response|must be (?:confirmed|verified|authenticated) before|not (?:on|in) (?:the |my )?(?:white ?list|approved senders)",
+    r"(?:confirm|verify|prove) (?:that )?(?:you(?:'re| are)|your) (?:a human|human|e-?mail|message|address"
+    r"|sender)|challenge.?response|must be (?:confirmed|verified|authenticated) before"
+    r"|not (?:on|in) (?:the |my )?(?:white ?list|approved senders)",
     re.IGNORECASE,
 )
 _WEAK = {
-    "Auto-Submitted: auto-generated", "Precedence: bulk", "Precedence: junk", "Precedence: list", "List-Id", "Feedback-ID",
-    "List-Unsubscribe",
+    "Auto-Submitted: auto-generated", "Precedence: bulk", "Precedence: junk", "Precedence: list", "List-Id",
+    "Feedback-ID", "List-Unsubscribe",
 }  # fmt: skip
 """Signs that many a mail of a person bears: they need more than words about an absence."""
-_CHALLENGERS = ("X-TMDA-Fingerprint", "X-Boxtrapper", "X-Spamarrest-NoId", "X-BlueBottle-Request", "X-ASK-Auth")
+_CHALLENGERS = (
+    "X-TMDA-Fingerprint",
+    "X-Boxtrapper",
+    "X-Spamarrest-NoId",
+    "X-BlueBottle-Request",
+    "X-ASK-Auth",
+)
 
 
 def judge(mail: Message, parts: list[Part], words: str, quoted: str) -> Judged | None:
@@ -67,7 +113,12 @@ def judge(mail: Message, parts: list[Part], words: str, quoted: str) -> Judged |
         return _without_header(mail, titled, words)
     if _is_desk(mail, subject, words, quoted):
         return Verdict.DOUBTFUL, f"{said}, and a help desk in which people write"
-    unasked = _nobody(mail) and said.startswith("Auto-Submitted: auto-replied") and not _ANSWERS.match(subject) and not quoted
+    unasked = (
+        _nobody(mail)
+        and said.startswith("Auto-Submitted: auto-replied")
+        and not _ANSWERS.match(subject)
+        and not quoted
+    )
     enough = titled or _nobody(mail) or said not in _WEAK
     if unasked or (away and enough and not _is_letter(words)):
         return Verdict.AUTOMATIC, said
@@ -78,12 +129,23 @@ def _by_header(mail: Message) -> str | None:
     """What the header says; the stronger sign first."""
     submitted = headers.text(mail, "Auto-Submitted", 200).lower()
     if submitted and not submitted.startswith("no"):
-        return f"Auto-Submitted: {'auto-replied' if submitted.startswith('auto-replied') else 'auto-generated'}"
+        return (
+            f"Auto-Submitted: {'auto-replied' if submitted.startswith('auto-replied') else 'auto-generated'}"
+        )
     return next(_lesser_signs(mail), None)
 
 
 def _lesser_signs(mail: Message) -> Iterator[str]:
-    for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Autogenerated", "X-Mail-Autoreply", "X-AutoReply-From", "X-Vacation"):
+    for name in (
+        "X-Autoreply",
+        "X-Autorespond",
+        "X-Autoresponder",
+        "X-Auto-Reply",
+        "X-Autogenerated",
+        "X-Mail-Autoreply",
+        "X-AutoReply-From",
+        "X-Vacation",
+    ):
         if headers.text(mail, name, 100).lower() not in {"", "no", "false", "0"}:
             yield name
     if "vacation" in headers.text(mail, "X-Apple-Action", 100).lower():
@@ -116,7 +178,9 @@ def _nobody(mail: Message) -> bool:
 
 def _is_receipt(mail: Message, parts: list[Part]) -> bool:
     report = str(mail.get("Content-Type", ""))[:500].lower()
-    return "disposition-notification" in report or any(part.kind == "message/disposition-notification" for part in parts)
+    return "disposition-notification" in report or any(
+        part.kind == "message/disposition-notification" for part in parts
+    )
 
 
 def _is_desk(mail: Message, subject: str, words: str, quoted: str) -> bool:

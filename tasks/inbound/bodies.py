@@ -19,7 +19,9 @@ class Body:
 def body_of(parts: list[Part]) -> Body:
     """The text of the parts that stand in the mail itself, not in attachments or in mails inside it."""
     shown = [part for part in parts if is_shown(part)]
-    plain = "\n".join(filter(None, (text_of(part.message).strip("\n") for part in shown if part.kind != "text/html")))
+    plain = "\n".join(
+        filter(None, (text_of(part.message).strip("\n") for part in shown if part.kind != "text/html"))
+    )
     if plain.strip():
         return Body(plain, html_only=False)
     html = "\n".join(to_text(text_of(part.message)) for part in shown if part.kind == "text/html")

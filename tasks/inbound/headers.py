@@ -8,7 +8,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from tasks.inbound import limits
-from tasks.inbound.texts import clean, decode
+from tasks.inbound.texts import clean, decode, whole
 
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&*+/=?^_{|}~.'-]{1,100}@[A-Za-z0-9._-]{1,255}")
 """An address as it stands in real mail; quotes round local parts are not read."""
@@ -32,7 +32,9 @@ def raw(mail: Message, name: str) -> str:
 
 def all_raw(mail: Message, name: str) -> list[str]:
     """All fields of that name as they stand."""
-    return [str(value) for value in mail.get_all(name, [])]
+    wanted = name.lower()
+    # not `get_all`: it puts marks in place of the bytes of those who do not encode their headers
+    return [whole(str(value)) for field, value in mail.raw_items() if field.lower() == wanted]
 
 
 def decoded(value: str) -> str:
@@ -43,7 +45,9 @@ def decoded(value: str) -> str:
         pieces = decode_header(value)
     except (MessageError, ValueError, LookupError):
         return clean(value)
-    return clean("".join(decode(piece, charset) if isinstance(piece, bytes) else piece for piece, charset in pieces))
+    return clean(
+        "".join(decode(piece, charset) if isinstance(piece, bytes) else piece for piece, charset in pieces)
+    )
 
 
 def sender(mail: Message) -> tuple[str, str]:

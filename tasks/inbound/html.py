@@ -11,13 +11,47 @@ _MAX_NESTING = 1_000
 """Deeper than any letter; the parser's cost grows with the square of it."""
 
 _SHOWN = {
-    "a", "abbr", "b", "blockquote", "br", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
-    "i", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th",
-    "thead", "tr", "u", "ul",
+    "a", "abbr", "b", "blockquote", "br", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6",
+    "hr", "i", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot",
+    "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "ol": {"start"}}
-_DROPPED = {"script", "style", "head", "title", "noscript", "template", "svg", "math", "object", "iframe", "select", "textarea"}
-_LINES = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre", "table"}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "ol": {"start"},
+}
+_DROPPED = {
+    "script",
+    "style",
+    "head",
+    "title",
+    "noscript",
+    "template",
+    "svg",
+    "math",
+    "object",
+    "iframe",
+    "select",
+    "textarea",
+}
+_LINES = {
+    "br",
+    "p",
+    "div",
+    "li",
+    "tr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "blockquote",
+    "pre",
+    "table",
+}
 
 _SHOW = nh3.Cleaner(
     tags=_SHOWN, clean_content_tags=_DROPPED, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"},
@@ -52,7 +86,9 @@ def to_text(html: str) -> str:
         if token.startswith("<"):
             depth = _tag(token.strip("</>").split(" ")[0].lower(), token.startswith("</"), lines, depth)
         else:
-            lines[-1] += _quote_mark(lines[-1], depth) + " ".join(unescape(token).replace("\xa0", " ").split("\n"))
+            lines[-1] += _quote_mark(lines[-1], depth) + " ".join(
+                unescape(token).replace("\xa0", " ").split("\n")
+            )
     text = "\n".join(" ".join(line.split()) if not line.startswith(">") else line.rstrip() for line in lines)
     return _BLANKS.sub("\n\n", text).strip()
 

@@ -24,7 +24,9 @@ MAX_KEPT_RECIPIENTS = 100
 MAX_KEPT_REFERENCES = 50
 
 _MULTIPART = re.compile(rb"multipart/|message/rfc822", re.IGNORECASE)
-_PART_HEADER = re.compile(rb"^content-[a-z-]{1,40}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE)
+_PART_HEADER = re.compile(
+    rb"^content-[a-z-]{1,40}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE
+)
 _RECIPIENT_FIELD = re.compile(
     rb"^(?:to|cc|bcc|apparently-to):[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE
 )

@@ -9,7 +9,13 @@ from tasks.inbound import limits
 from tasks.inbound.message import Unreadable
 from tasks.inbound.texts import decode
 
-RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers")
+RETURNED = (
+    "message/rfc822",
+    "text/rfc822-headers",
+    "message/global",
+    "message/global-headers",
+    "message/rfc822-headers",
+)
 """How a mail comes back inside another."""
 
 
@@ -58,17 +64,23 @@ def _walk(mail: Message, depth: int) -> Iterator[Part]:
     kind = mail.get_content_type()
     payload = mail.get_payload()
     if kind.startswith("multipart/") and isinstance(payload, list):
-        for child in payload:
+        for child in messages_in(mail):
             yield from _walk(child, depth + 1)
     else:
         yield Part(mail, kind, depth)
+
+
+def messages_in(mail: Message) -> list[Message]:
+    """What a mail is made of, when it is made of parts or is the wrapping of a mail."""
+    payload = mail.get_payload()
+    return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
 
 
 def data_of(part: Message) -> bytes:
     """The bytes of a leaf, transfer encoding taken off; of a mail inside the mail, its source."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        return b"\n".join(_source(child) for child in payload[:_MAX_BLOCKS])
+        return b"\n".join(_source(child) for child in messages_in(part)[:_MAX_BLOCKS])
     decoded = part.get_payload(decode=True)
     return decoded if isinstance(decoded, bytes) else b""
 

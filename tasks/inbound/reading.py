@@ -26,7 +26,9 @@ def read(raw: bytes) -> Inbound:
         return _read(raw)
     except Unreadable:
         raise
-    except Exception as error:  # a stranger's bytes go through libraries: their faults must cost one mail, no sweep
+    except (
+        Exception
+    ) as error:  # a stranger's bytes go through libraries: their faults must cost one mail, no sweep
         raise Unreadable(f"the mail cannot be taken apart ({type(error).__name__})") from error
 
 
@@ -53,8 +55,9 @@ def _described(mail: Message, body: Body) -> Inbound:
     return Inbound(
         message_id=next(iter(headers.message_ids(mail, "Message-ID")), None),
         in_reply_to=headers.message_ids(mail, "In-Reply-To"), references=headers.message_ids(mail, "References"),
-        sender=sender, sender_name=name, recipients=headers.recipients(mail), subject=headers.text(mail, "Subject", 1_000),
-        date=headers.date(mail), verdict=Verdict.HUMAN, why="nothing speaks against a person",
+        sender=sender, sender_name=name, recipients=headers.recipients(mail),
+        subject=headers.text(mail, "Subject", 1_000), date=headers.date(mail),
+        verdict=Verdict.HUMAN, why="nothing speaks against a person",
         words=trimmed.words, quoted=trimmed.quoted, signature=trimmed.signature, html_only=body.html_only,
     )  # fmt: skip
 
@@ -64,12 +67,12 @@ def _as_complaint(message: Inbound, mail: Message, parts: list[Part]) -> Inbound
     if judged is None:
         return None
     verdict, why, ids, recipients = judged
-    return replace(message, verdict=verdict, why=why, original_message_ids=ids, original_recipients=recipients)
+    return replace(
+        message, verdict=verdict, why=why, original_message_ids=ids, original_recipients=recipients
+    )
 
 
-def _as_bounce(
-    message: Inbound, mail: Message, parts: list[Part], body: Body, raw: bytes
-) -> Inbound | None:
+def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body, raw: bytes) -> Inbound | None:
     found = finding.find(mail, parts, body.text, raw)
     if found is None:
         return None
@@ -93,4 +96,6 @@ def _as_farewell(message: Inbound) -> Inbound | None:
     answers = bool(message.in_reply_to or message.references)
     if not asks_to_stop(message.subject, message.words, message.recipients, answers):
         return None
-    return replace(message, verdict=Verdict.UNSUBSCRIBE, why="it asks for an end of the mails, and for nothing else")
+    return replace(
+        message, verdict=Verdict.UNSUBSCRIBE, why="it asks for an end of the mails, and for nothing else"
+    )

@@ -4,8 +4,9 @@ import codecs
 import re
 
 _TEXT_CODECS = re.compile(
-    r"ascii|utf-(?:8|8-sig|16|16-le|16-be|7)|iso8859-\d+|cp\d{3,5}|koi8-[rut]|mac-[a-z0-9]+|gb2312|gbk|gb18030|hz|big5|big5hkscs"
-    r"|euc_(?:jp|kr|jis_2004)|shift_jis\w*|iso2022_\w+|tis-620|ptcp154|johab|hp-roman8|viscii"
+    r"ascii|utf-(?:8|8-sig|16|16-le|16-be|7)|iso8859-\d+|cp\d{3,5}|koi8-[rut]|mac-[a-z0-9]+|gb2312|gbk"
+    r"|gb18030|hz|big5|big5hkscs|euc_(?:jp|kr|jis_2004)|shift_jis\w*|iso2022_\w+|tis-620|ptcp154|johab"
+    r"|hp-roman8|viscii"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")

@@ -5,15 +5,16 @@ import re
 from models.rules.trouble import DEFAULT, trouble
 
 _ASKS = (
-    r"(?:please |per favore |prosz(?:ę|e) (?:o |mnie )?)?"
-    r"(?:un-?subscribe(?: me)?|stop|opt[- ]?out|remove me|take me off(?: (?:the|your) list)?|no more (?:e-?mails|mails)"
-    r"|disiscrivi(?:mi|temi)?|disiscrizione|cancella(?:mi|temi|zione)|rimuovi(?:mi)?|rimuovetemi|annulla iscrizione"
+    r"(?:please |per favore |prosz(?:ę|e) (?:o |mnie )?)?(?:un-?subscribe(?: me)?|stop|opt[- ]?out"
+    r"|remove me|take me off(?: (?:the|your) list)?|no more (?:e-?mails|mails)|disiscrivi(?:mi|temi)?"
+    r"|disiscrizione|cancella(?:mi|temi|zione)|rimuovi(?:mi)?|rimuovetemi|annulla iscrizione"
     r"|basta (?:e-?mail|mail)|non scrivetemi pi(?:ù|u')|non voglio pi(?:ù|u') (?:e-?mail|mail)"
-    r"|wypisz(?: mnie)?|wypisuj(?:ę|e) si(?:ę|e)|rezygnuj(?:ę|e) z (?:newslettera|wiadomo(?:ś|s)ci|maili)|usu(?:ń|n) mnie|wypisanie"
-    r"|abmelden|austragen|d(?:é|e)sabonner|d(?:é|e)sinscrire|darme de baja|baja)"
+    r"|wypisz(?: mnie)?|wypisuj(?:ę|e) si(?:ę|e)|rezygnuj(?:ę|e) z (?:newslettera|wiadomo(?:ś|s)ci|maili)"
+    r"|usu(?:ń|n) mnie|wypisanie|abmelden|austragen|d(?:é|e)sabonner|d(?:é|e)sinscrire|darme de baja|baja)"
 )
 _ALONE = re.compile(
-    rf"\W*{_ASKS}(?:\W+(?:dalla (?:lista|newsletter|mailing list)|from (?:this|the|your) (?:list|newsletter)|z (?:listy|newslettera|bazy)"
+    rf"\W*{_ASKS}(?:\W+(?:dalla (?:lista|newsletter|mailing list)"
+    rf"|from (?:this|the|your) (?:list|newsletter)|z (?:listy|newslettera|bazy)"
     r"|grazie|thanks|thank you|dzi(?:ę|e)kuj(?:ę|e)|please|per favore|prosz(?:ę|e)))*\W*",
     re.IGNORECASE,
 )

@@ -14,16 +14,30 @@ from tasks.inbound.message import Bounced
 from tasks.inbound.parts import RETURNED, Part
 
 _SUBJECT = re.compile(
-    r"undeliver|non-?deliver|delivery (?:status )?(?:notification|failure|failed|report|problem|error|has failed)|fail(?:ure|ed) (?:notice|mail|deliver)|mail(?:er)? (?:delivery |system )?(?:fail|error)|returned (?:mail|to sender)|delayed mail|mail delay|message (?:delayed|status|delivery)|delivery (?:has been |is )?delay|warning: (?:message|could)|could not (?:send|be delivered)|message not delivered|bounce"
-    r"|mancat[oa] (?:consegna|recapito)|non (?:consegnat|recapitat)|impossibile (?:recapitare|consegnare)|notifica (?:dello )?stato (?:di )?(?:consegna|recapito)|errore (?:di|nella) consegna|avviso di mancat"
-    r"|niedostarcz|niedor(?:ę|e)cz|nie dostarczono|zwrot (?:wiadomo|poczty|listu)|b(?:łą|la)d dostarcz|nie mo(?:ż|z)na dostarczy|unzustellbar|nicht zustellbar|fehlgeschlagen|non remis|(?:é|e)chec|no se puede entregar|devuelto|non distribu",
+    r"undeliver|non-?deliver"
+    r"|delivery (?:status )?(?:notification|failure|failed|report|problem|error|has failed)"
+    r"|fail(?:ure|ed) (?:notice|mail|deliver)|mail(?:er)? (?:delivery |system )?(?:fail|error)"
+    r"|returned (?:mail|to sender)|delayed mail|mail delay|message (?:delayed|status|delivery)"
+    r"|delivery (?:has been |is )?delay|warning: (?:message|could)|could not (?:send|be delivered)"
+    r"|message not delivered|bounce|mancat[oa] (?:consegna|recapito)|non (?:consegnat|recapitat)"
+    r"|impossibile (?:recapitare|consegnare)|notifica (?:dello )?stato (?:di )?(?:consegna|recapito)"
+    r"|errore (?:di|nella) consegna|avviso di mancat|niedostarcz|niedor(?:ę|e)cz|nie dostarczono"
+    r"|zwrot (?:wiadomo|poczty|listu)|b(?:łą|la)d dostarcz|nie mo(?:ż|z)na dostarczy|unzustellbar"
+    r"|nicht zustellbar|fehlgeschlagen|non remis|(?:é|e)chec|no se puede entregar|devuelto|non distribu",
     re.IGNORECASE,
 )
-_DAEMON_NAME = re.compile(r"mail(?:er)?[ -]?(?:delivery|daemon|administrator)|delivery (?:sub)?system|postmaster|mail system", re.IGNORECASE)
+_DAEMON_NAME = re.compile(
+    r"mail(?:er)?[ -]?(?:delivery|daemon|administrator)|delivery (?:sub)?system|postmaster|mail system",
+    re.IGNORECASE,
+)
 _STRONG = re.compile(
-    r"(?:your|this|the|a|an) (?:e-?mail|message|mail)(?: below)?\b[^.>]{0,120}\b(?:could|was|can|has|is|were) ?(?:not|n't)(?: be| been)? (?:able to be )?(?:deliver|sent to|reach)"
-    r"|unable to deliver (?:the |your |this )?(?:e-?mail|message|mail)|failed recipients|rcpt to:|smtp error|^[45]\d\d[ -]"
-    r"|(?:e-?mail|message) below could not be delivered|deliver\w* to the following|messaggio .{0,80}non .{0,30}(?:consegna|recapita)|wiadomo\S{1,3} .{0,80}nie .{0,30}(?:dostarcz|dor(?:ę|e)cz)|nachricht .{0,80}nicht .{0,30}zugestellt|message n'a pas",
+    r"(?:your|this|the|a|an) (?:e-?mail|message|mail)(?: below)?\b[^.>]{0,120}\b(?:could|was|can|has|is"
+    r"|were) ?(?:not|n't)(?: be| been)? (?:able to be )?(?:deliver|sent to|reach)"
+    r"|unable to deliver (?:the |your |this )?(?:e-?mail|message|mail)|failed recipients|rcpt to:"
+    r"|smtp error|^[45]\d\d[ -]|(?:e-?mail|message) below could not be delivered"
+    r"|deliver\w* to the following|messaggio .{0,80}non .{0,30}(?:consegna|recapita)"
+    r"|wiadomo\S{1,3} .{0,80}nie .{0,30}(?:dostarcz|dor(?:ę|e)cz)|nachricht .{0,80}nicht .{0,30}zugestellt"
+    r"|message n'a pas",
     re.IGNORECASE,
 )
 """What a mail must say to count as a bounce when neither its sender nor its form shows one: customers, too, write
@@ -68,14 +82,20 @@ def find(mail: Message, parts: list[Part], text: str, raw: bytes) -> Found | Non
 def from_daemon(mail: Message) -> bool:
     """Whether a mail system, not a person, is named as the sender."""
     address, name = headers.sender(mail)
-    return notices.is_daemon(address) or bool(_DAEMON_NAME.search(name)) or bool(_DAEMON_NAME.search(headers.raw(mail, "From")[:200]))
+    return (
+        notices.is_daemon(address)
+        or bool(_DAEMON_NAME.search(name))
+        or bool(_DAEMON_NAME.search(headers.raw(mail, "From")[:200]))
+    )
 
 
 def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
     if headers.raw(mail, "X-Failed-Recipients"):
         return True
     subject = bool(_SUBJECT.search(headers.text(mail, "Subject")))
-    reports = mail.get_content_type() == "multipart/report" and "disposition" not in str(mail.get("Content-Type"))
+    reports = mail.get_content_type() == "multipart/report" and "disposition" not in str(
+        mail.get("Content-Type")
+    )
     daemon = from_daemon(mail)
     if not (subject or reports or daemon):
         return False
@@ -109,12 +129,20 @@ def _from_words(mail: Message, notice: str, rest: str, recipients: tuple[str, ..
     found = named or sorted(temporary | permanent) or _addresses(mail, notice)
     if not found and len(recipients) == 1 and notices.FAILURE.search(notice):
         found = list(recipients)
-    return [_bounced(address, _about(address, notice, len(found)), "delayed" if address in temporary else "", None) for address in found]
+    return [
+        _bounced(
+            address, _about(address, notice, len(found)), "delayed" if address in temporary else "", None
+        )
+        for address in found
+    ]
 
 
 def _library(mail: Message) -> tuple[set[str], set[str]]:
     temporary, permanent = all_failures(mail)
-    soft, hard = ({found for item in side for found in headers.addresses(item.decode("ascii", "replace"))} for side in (temporary, permanent))
+    soft, hard = (
+        {found for item in side for found in headers.addresses(item.decode("ascii", "replace"))}
+        for side in (temporary, permanent)
+    )
     return soft, hard
 
 

@@ -9,23 +9,48 @@ import re
 from tasks.inbound import headers
 
 FAILURE = re.compile(
-    r"(?:could|can|was|were|has|have|is|are|did|do|does|been|wasn|couldn|may|will)(?:'t| ?not|not) (?:been )?(?:be )?(?:able to )?(?:successfully )?(?:deliver|reach|receiv|sent|process|accept|forward|complet)"
-    r"|undeliver|not deliver|non-?deliver|deliver\w* .{0,40}(?:fail|error|problem|abort|delay|impossible|unsuccess)|fail\w* .{0,40}(?:deliver|recipient|address)"
-    r"|unable to (?:deliver|send|reach|relay)|returned (?:mail|to sender)|return\w* (?:your )?(?:mail|message)|bounced|rejected|permanent (?:fatal )?error|unknown (?:user|recipient|address)|(?:user|recipient|address|account|host|mailbox) (?:is )?(?:unknown|not found|does not exist|disabled)"
-    r"|no such (?:user|mailbox|person|recipient|address)|over quota|quota exceeded|exceed.{0,20}quota|mailbox (?:is )?(?:full|unavailable)|invalid (?:final delivery |mail ?box )?(?:userid|recipient|address)|isn't listed|not listed in|not accepting mail|not accept|will continue to be made|delay"
-    r"|non (?:è|e'|e) (?:stato |è )?(?:possibile|stato (?:possibile )?(?:consegna|recapita))|mancat[oa] (?:consegna|recapito)|non consegnat|non recapitat|impossibile (?:consegnare|recapitare|inviare)|consegna .{0,30}(?:fallita|non riuscita|ritard)|destinatario (?:sconosciuto|inesistente)|casella .{0,30}(?:piena|inesistente|disattivata)|utente (?:sconosciuto|inesistente)"
-    r"|nie (?:mo(?:ż|z)e|mog(?:ł|l)a|zosta(?:ł|l)a|uda(?:ł|l)o|dostarczon|dor(?:ę|e)czon|by(?:ł|l)o mo(?:ż|z)liwe)|niedostarcz|niedor(?:ę|e)cz|zwr(?:ó|o)con|b(?:łą|la)d .{0,20}(?:dostarcz|dor(?:ę|e)cz)|odbiorca .{0,20}nie istnieje|nieznany (?:odbiorca|u(?:ż|z)ytkownik)|skrzynka .{0,30}(?:pe(?:ł|l)na|przepe(?:ł|l)niona|nie istnieje)|op(?:ó|o)(?:ź|z)nion"
-    r"|unzustellbar|nicht (?:zugestellt|zustellbar|ausgeliefert)|konnte nicht|zustellung .{0,30}(?:fehl|nicht)|non remis|n'a (?:pas )?pu|n'existe pas|pas (?:pu )?(?:ê|e)tre (?:remis|d(?:é|e)livr|distribu)|(?:é|e)chec|no (?:se )?(?:pudo|ha podido|fue posible)|n(?:ã|a)o (?:p(?:ô|o)de|foi poss)|niet (?:worden )?(?:afgeleverd|bezorgd)",
+    r"(?:could|can|was|were|has|have|is|are|did|do|does|been|wasn|couldn|may|will)(?:'t| ?not"
+    r"|not) (?:been )?(?:be )?(?:able to )?(?:successfully )?(?:deliver|reach|receiv|sent|process|accept"
+    r"|forward|complet)|undeliver|not deliver|non-?deliver"
+    r"|deliver\w* .{0,40}(?:fail|error|problem|abort|delay|impossible|unsuccess)"
+    r"|fail\w* .{0,40}(?:deliver|recipient|address)|unable to (?:deliver|send|reach|relay)"
+    r"|returned (?:mail|to sender)|return\w* (?:your )?(?:mail|message)|bounced|rejected"
+    r"|permanent (?:fatal )?error|unknown (?:user|recipient|address)|(?:user|recipient|address|account"
+    r"|host|mailbox) (?:is )?(?:unknown|not found|does not exist|disabled)"
+    r"|no such (?:user|mailbox|person|recipient|address)|over quota|quota exceeded|exceed.{0,20}quota"
+    r"|mailbox (?:is )?(?:full|unavailable)"
+    r"|invalid (?:final delivery |mail ?box )?(?:userid|recipient|address)|isn't listed|not listed in"
+    r"|not accepting mail|not accept|will continue to be made|delay"
+    r"|non (?:è|e'|e) (?:stato |è )?(?:possibile|stato (?:possibile )?(?:consegna|recapita))"
+    r"|mancat[oa] (?:consegna|recapito)|non consegnat|non recapitat"
+    r"|impossibile (?:consegnare|recapitare|inviare)|consegna .{0,30}(?:fallita|non riuscita|ritard)"
+    r"|destinatario (?:sconosciuto|inesistente)|casella .{0,30}(?:piena|inesistente|disattivata)"
+    r"|utente (?:sconosciuto|inesistente)|nie (?:mo(?:ż|z)e|mog(?:ł|l)a|zosta(?:ł|l)a|uda(?:ł|l)o"
+    r"|dostarczon|dor(?:ę|e)czon|by(?:ł|l)o mo(?:ż|z)liwe)|niedostarcz|niedor(?:ę|e)cz|zwr(?:ó|o)con"
+    r"|b(?:łą|la)d .{0,20}(?:dostarcz|dor(?:ę|e)cz)|odbiorca .{0,20}nie istnieje"
+    r"|nieznany (?:odbiorca|u(?:ż|z)ytkownik)"
+    r"|skrzynka .{0,30}(?:pe(?:ł|l)na|przepe(?:ł|l)niona|nie istnieje)|op(?:ó|o)(?:ź|z)nion|unzustellbar"
+    r"|nicht (?:zugestellt|zustellbar|ausgeliefert)|konnte nicht|zustellung .{0,30}(?:fehl|nicht)"
+    r"|non remis|n'a (?:pas )?pu|n'existe pas|pas (?:pu )?(?:ê|e)tre (?:remis|d(?:é|e)livr|distribu)"
+    r"|(?:é|e)chec|no (?:se )?(?:pudo|ha podido|fue posible)|n(?:ã|a)o (?:p(?:ô|o)de|foi poss)"
+    r"|niet (?:worden )?(?:afgeleverd|bezorgd)",
     re.IGNORECASE,
 )
 """Words of failure to deliver; checked together with who sent the notice, never alone."""
 
 _NOT_MEANT = re.compile(
-    r"message-id|please (?:contact|forward|send|notify|call|e-?mail|write|reply)|contact (?:the|your|us)|for (?:further )?(?:assistance|help|more)|reported? (?:this|it)|sender:|^\s*from:|\bfrom\b.{0,12}$|reply-to|return-path|envelope-from|mail from|postmaster|"
-    r"contattare|scriv(?:ere|i) a|kontakt|skontaktuj|wenden sie sich|mittente|nadawca|absender|smtp id|received:|references|in-reply-to|^\s*by ",
+    r"message-id|please (?:contact|forward|send|notify|call|e-?mail|write|reply)|contact (?:the|your|us)"
+    r"|for (?:further )?(?:assistance|help|more)|reported? (?:this|it)|sender:|^\s*from:|\bfrom\b.{0,12}$"
+    r"|reply-to|return-path|envelope-from|mail from|postmaster|contattare|scriv(?:ere|i) a|kontakt"
+    r"|skontaktuj|wenden sie sich|mittente|nadawca|absender|smtp id|received:|references|in-reply-to"
+    r"|^\s*by ",
     re.IGNORECASE,
 )
-_ALONE = re.compile(r"^\W{0,12}(?:mailto:|to:|rcpt to:|recipient:|rfc822;|failed recipient:?|address:|error-for:|\(?expanded from:)?\W{0,4}\S{1,100}@\S{1,200}?\W{0,6}(?:\(.{0,100}\)?)?$", re.IGNORECASE)
+_ALONE = re.compile(
+    r"^\W{0,12}(?:mailto:|to:|rcpt to:|recipient:|rfc822;|failed recipient:?|address:|error-for:"
+    r"|\(?expanded from:)?\W{0,4}\S{1,100}@\S{1,200}?\W{0,6}(?:\(.{0,100}\)?)?$",
+    re.IGNORECASE,
+)
 _MAX_LINES = 400
 _REACH = 6
 """Lines after words of failure within which an address is what they are about."""
@@ -56,8 +81,9 @@ def is_daemon(address: str) -> bool:
 
 
 _DAEMON = re.compile(
-    r"(?:mailer-?daemon|mail-?daemon|post-?master|mdaemon|daemon|mmdf|mailerdaemon|mail\.delivery|bounces?|mail-?delivery|microsoftexchange\w+|maildelivery|root|mailsystem|mail-system|no-?reply-?mail\w*|smtp-?gateway\w*|ndr|smtp\w*mail\w*)"
-    r"[-+=._a-z0-9]{0,80}@",
+    r"(?:mailer-?daemon|mail-?daemon|post-?master|mdaemon|daemon|mmdf|mailerdaemon|mail\.delivery|bounces?"
+    r"|mail-?delivery|microsoftexchange\w+|maildelivery|root|mailsystem|mail-system|no-?reply-?mail\w*"
+    r"|smtp-?gateway\w*|ndr|smtp\w*mail\w*)[-+=._a-z0-9]{0,80}@",
     re.IGNORECASE,
 )
 

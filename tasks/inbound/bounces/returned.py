@@ -6,17 +6,22 @@ from email import message_from_bytes
 from email.message import Message
 
 from tasks.inbound import headers
-from tasks.inbound.parts import RETURNED, Part, data_of
+from tasks.inbound.parts import RETURNED, Part, data_of, messages_in
 
 _ID_LINE = re.compile(
-    r"^[ \t>|*]{0,10}(?:x-)?(?:original-)?message-id[ \t]*:[ \t]*\n?[ \t]*(<[^<>\s]{3,600}>)", re.IGNORECASE | re.MULTILINE
+    r"^[ \t>|*]{0,10}(?:x-)?(?:original-)?message-id[ \t]*:[ \t]*\n?[ \t]*(<[^<>\s]{3,600}>)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _TO_LINE = re.compile(r"^[ \t>|*]{0,10}to[ \t]*:[ \t]*([^\n]{3,1000})", re.IGNORECASE | re.MULTILINE)
 _LISTED = re.compile(r"^list-(?:id|post):", re.IGNORECASE | re.MULTILINE)
 _STARTS = re.compile(
-    r"^[ \t>]{0,10}(?:[-=_*]{2,}.{0,40}(?:original|returned|undelivered|unsent|copy of|headers? of|begin(?:ning)? of|start of|message (?:header|text|follows))"
-    r"|.{0,30}(?:original message (?:follows|attached|is)|below (?:this line|the next line) is a copy|message (?:text )?follows|here is your returned mail|copy of (?:the|your) (?:original )?message)"
-    r"|return-path:|received: |[-=_ *]{0,40}(?:messaggio originale|original message|oryginalna wiadomo|urspr.{1,3}ngliche nachricht|message d'origine|mensaje original|wiadomo.{1,3} oryginalna|testo del messaggio|tre.{1,3} wiadomo))",
+    r"^[ \t>]{0,10}(?:[-=_*]{2,}.{0,40}(?:original|returned|undelivered|unsent|copy of|headers? of"
+    r"|begin(?:ning)? of|start of|message (?:header|text|follows))|.{0,30}(?:original message (?:follows"
+    r"|attached|is)|below (?:this line|the next line) is a copy|message (?:text )?follows"
+    r"|here is your returned mail|copy of (?:the|your) (?:original )?message)|return-path:|received: "
+    r"|[-=_ *]{0,40}(?:messaggio originale|original message|oryginalna wiadomo"
+    r"|urspr.{1,3}ngliche nachricht|message d'origine|mensaje original|wiadomo.{1,3} oryginalna"
+    r"|testo del messaggio|tre.{1,3} wiadomo))",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -52,8 +57,6 @@ def ids_and_recipients(returned: Iterable[Message], text: str) -> tuple[tuple[st
 
 
 def _inner(part: Part) -> Message:
-    payload = part.message.get_payload()
-    if isinstance(payload, list) and payload:
-        first: Message = payload[0]
-        return first
+    if inside := messages_in(part.message):
+        return inside[0]
     return message_from_bytes(data_of(part.message)[:300_000].split(b"\n\n", 1)[0].lstrip())

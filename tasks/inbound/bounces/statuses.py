@@ -15,40 +15,51 @@ _SMTP = re.compile(r"(?<![\d.,/:#-])([45])([0-5])\d(?![\d.,/:])(?=[\s\-#,:;}{(\[
 _PROVIDER_FULL = re.compile(r"[45]\.2\.2\b|\b[45]52\b")
 
 _GOES_ON = re.compile(
-    r"will (?:be retried|be re-?tried|keep trying|continue (?:to )?(?:try|attempt|be)|try again|retry|be attempted)"
+    r"will (?:be retried|be re-?tried|keep trying|continue (?:to )?(?:try|attempt|be)|try again|retry"
+    r"|be attempted)"
     r"|(?:attempts|trying|retrying|retries) (?:to deliver .{0,60})?will (?:continue|be (?:made|repeated))"
-    r"|(?:still|keep|continue) (?:being (?:re)?tried|trying|retrying|queued|attempting)|has(?: not)? (?:yet )?been (?:delayed|postponed)"
-    r"|warning (?:message )?only|do not need to resend|need not resend|not yet been delivered|delivery (?:is |has been )?delayed"
-    r"|delivery status notification \(delay\)|delayed mail|message delayed|temporarily (?:deferred|delayed)|postponed"
-    r"|no action is required on your part|is still in the queue|remain(?:s|ing)? (?:in|on) the queue"
-    r"|verr(?:à|a'|a) (?:ritentat|effettuat|riprovat)|nuov[io] tentativ[io] (?:di|verr|sar)|(?:consegna|messaggio) (?:è |e' )?(?:stat[ao] )?ritardat"
-    r"|ritardo nella consegna|continuer(?:à|a'|emo) a (?:tentare|provare)|non (?:è|e') necessario (?:re)?inviare"
-    r"|op(?:ó|o)(?:ź|z)nion|ponowi(?:on|ć|my)|kolejne pr(?:ó|o)by|pr(?:ó|o)by (?:dor(?:ę|e)czenia )?b(?:ę|e)d(?:ą|a) (?:ponawiane|kontynuowane)"
-    r"|nie (?:musisz|trzeba) (?:ponownie )?wysy(?:ł|l)a(?:ć|c)"
-    r"|verz(?:ö|oe)ger|weitere zustellversuche|wird weiterhin versucht|erneut versucht|keep.{0,20}retry"
-    r"|sera retent|nouvelle tentative|retard(?:é|e) |se seguir(?:á|a) intentando|se reintentar",
+    r"|(?:still|keep|continue) (?:being (?:re)?tried|trying|retrying|queued|attempting)"
+    r"|has(?: not)? (?:yet )?been (?:delayed|postponed)|warning (?:message )?only|do not need to resend"
+    r"|need not resend|not yet been delivered|delivery (?:is |has been )?delayed"
+    r"|delivery status notification \(delay\)|delayed mail|message delayed"
+    r"|temporarily (?:deferred|delayed)|postponed|no action is required on your part|is still in the queue"
+    r"|remain(?:s|ing)? (?:in|on) the queue|verr(?:à|a'|a) (?:ritentat|effettuat|riprovat)"
+    r"|nuov[io] tentativ[io] (?:di|verr|sar)|(?:consegna|messaggio) (?:è |e' )?(?:stat[ao] )?ritardat"
+    r"|ritardo nella consegna|continuer(?:à|a'|emo) a (?:tentare|provare)"
+    r"|non (?:è|e') necessario (?:re)?inviare|op(?:ó|o)(?:ź|z)nion|ponowi(?:on|ć|my)|kolejne pr(?:ó|o)by"
+    r"|pr(?:ó|o)by (?:dor(?:ę|e)czenia )?b(?:ę|e)d(?:ą|a) (?:ponawiane|kontynuowane)"
+    r"|nie (?:musisz|trzeba) (?:ponownie )?wysy(?:ł|l)a(?:ć|c)|verz(?:ö|oe)ger|weitere zustellversuche"
+    r"|wird weiterhin versucht|erneut versucht|keep.{0,20}retry|sera retent|nouvelle tentative"
+    r"|retard(?:é|e) |se seguir(?:á|a) intentando|se reintentar",
     re.IGNORECASE,
 )
 _GAVE_UP = re.compile(
-    r"permanent (?:fatal )?error|given up|giving up|failed permanently|permanent failure|gave up|definitiv|errore permanente"
-    r"|b(?:łą|la)d trwa(?:ł|l)y|not going to try again|will not be retried|permanenter fehler|no further (?:delivery )?attempts",
+    r"permanent (?:fatal )?error|given up|giving up|failed permanently|permanent failure|gave up|definitiv"
+    r"|errore permanente|b(?:łą|la)d trwa(?:ł|l)y|not going to try again|will not be retried"
+    r"|permanenter fehler|no further (?:delivery )?attempts",
     re.IGNORECASE,
 )
 _FULL = re.compile(
-    r"quota|mail ?(?:box|folder|bin).{0,40}(?:full|limit|exceed|size)|(?:full|limit).{0,20}mail ?box|out of (?:disk )?space|disk (?:space|full)"
-    r"|insufficient (?:system )?storage|over.?(?:drawn|storage)|not enough (?:storage|space)|casella .{0,30}piena|spazio .{0,30}(?:esaurito|insufficiente)"
-    r"|skrzynk.{0,30}(?:pe(?:ł|l)n|przepe(?:ł|l)nion)|brak miejsca|postfach .{0,30}voll|bo(?:î|i)te .{0,40}pleine|buz(?:ó|o)n .{0,20}lleno",
+    r"quota|mail ?(?:box|folder|bin).{0,40}(?:full|limit|exceed|size)|(?:full|limit).{0,20}mail ?box"
+    r"|out of (?:disk )?space|disk (?:space|full)|insufficient (?:system )?storage|over.?(?:drawn|storage)"
+    r"|not enough (?:storage|space)|casella .{0,30}piena|spazio .{0,30}(?:esaurito|insufficiente)"
+    r"|skrzynk.{0,30}(?:pe(?:ł|l)n|przepe(?:ł|l)nion)|brak miejsca|postfach .{0,30}voll"
+    r"|bo(?:î|i)te .{0,40}pleine|buz(?:ó|o)n .{0,20}lleno",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
-    r"spam|unsolicited|blocked|block ?list|black ?list|reputation|dnsbl|\brbl\b|policy|dmarc|\bspf\b|dkim|relay(?:ing)? (?:access )?denied|unable to relay"
-    r"|too (?:large|big|long)|exceed\w* .{0,30}size|size (?:limit|exceed)|virus|content|rate limit|too many|attachment|not accepting mail from|loop",
+    r"spam|unsolicited|blocked|block ?list|black ?list|reputation|dnsbl|\brbl\b|policy|dmarc|\bspf\b|dkim"
+    r"|relay(?:ing)? (?:access )?denied|unable to relay|too (?:large|big|long)|exceed\w* .{0,30}size"
+    r"|size (?:limit|exceed)|virus|content|rate limit|too many|attachment|not accepting mail from|loop",
     re.IGNORECASE,
 )
 _GONE = re.compile(
-    r"unknown|no such|not (?:exist|found|known|listed|local|a valid)|n[o']t exist|doesn'?t (?:exist|have)|invalid (?:recipient|mailbox|address|user)|inactive|disabled"
-    r"|discontinued|no longer|does not|no (?:mailbox|user|account)|recipient (?:address )?rejected|user rejected|mailbox unavailable|nxdomain|unrouteable|unroutable"
-    r"|inesistente|sconosciut|non (?:esiste|valid|trovat)|nie istnieje|nieznany|nie ma (?:takiego|takiej)|nie znaleziono|unbekannt|existiert nicht|inconnu|n'existe|no existe|desconocid",
+    r"unknown|no such|not (?:exist|found|known|listed|local|a valid)|n[o']t exist|doesn'?t (?:exist|have)"
+    r"|invalid (?:recipient|mailbox|address|user)|inactive|disabled|discontinued|no longer|does not"
+    r"|no (?:mailbox|user|account)|recipient (?:address )?rejected|user rejected|mailbox unavailable"
+    r"|nxdomain|unrouteable|unroutable|inesistente|sconosciut|non (?:esiste|valid|trovat)|nie istnieje"
+    r"|nieznany|nie ma (?:takiego|takiej)|nie znaleziono|unbekannt|existiert nicht|inconnu|n'existe"
+    r"|no existe|desconocid",
     re.IGNORECASE,
 )
 _GONE_STATUS = {"1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.4"}

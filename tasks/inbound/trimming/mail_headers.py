@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (people write in many scripts, and with many dashes)
 """Blocks such as `Da: … Inviato: … A: … Oggetto: …`, with which Outlook and phones begin the mail they quote."""
 
 import re
@@ -10,8 +11,14 @@ _NAMES = (
     "enviado|enviado el|para|asunto|fecha|enviada em|enviado em|assunto|data|van|verzonden|aan|onderwerp|"
     "från|skickat|till|ämne|fra|sendt|til|emne|lähettäjä|aihe|от|кому|дата|тема|отправлено|від|发件人|发送时间|收件人|主题|抄送"
 )
-_HEADER = re.compile(rf"^[>\s|]{{0,10}}[*_]{{0,2}}(?:{_NAMES})\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$|\S)", re.IGNORECASE)
-_SENDER = re.compile(r"^[>\s|]{0,10}[*_]{0,2}(?:from|da|od|von|de|van|från|fra|от|від|发件人|nadawca|lähettäjä)\s?[*_]{0,2}\s?[:：]", re.IGNORECASE)
+_HEADER = re.compile(
+    rf"^[>\s|]{{0,10}}[*_]{{0,2}}(?:{_NAMES})\s?[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$|\S)", re.IGNORECASE
+)
+_SENDER = re.compile(
+    r"^[>\s|]{0,10}[*_]{0,2}(?:from|da|od|von|de|van|från|fra|от|від|发件人|nadawca"
+    r"|lähettäjä)\s?[*_]{0,2}\s?[:：]",
+    re.IGNORECASE,
+)
 _AT_LEAST = 3
 _MAX_HEADER = 2_000
 

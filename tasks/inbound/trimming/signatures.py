@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 (people write in many scripts, and with many dashes)
 """Signatures: what stands below `-- `, and what phones and mail programs put at the end by themselves."""
 
 import re
@@ -5,9 +6,14 @@ import re
 _DELIMITER = re.compile(r"^[-–—_]{2,3}\s*$")
 _RULE = re.compile(r"^[\s>]*(?:[-_=~#*+—–ᐧ.·•]\s?){2,}\s*$|^\s*ᐧ\s*$")
 _DEVICE = re.compile(
-    r"^[\s>*_]{0,10}(?:sent (?:from|via|with|by) (?:my |a |an |the )?\S|get outlook for|sent from|inviato (?:da|dal|con|tramite|via) \S|(?:e-?mail )?inviata (?:da|con|tramite) \S|scarica outlook|ottieni outlook|wysłan[eoya] (?:z|ze|za pomocą|przez|poprzez) \S|pobierz outlook|uzyskaj aplikację outlook|"
-    r"(?:von meinem .{1,40} gesendet|gesendet (?:von|mit) \S|diese nachricht wurde von meinem)|envoyé (?:de|depuis|à partir|avec) \S|enviado (?:desde|do|de|a partir|via) (?:mi |meu |o )?\S|verstuurd vanaf|skickat från|sendt fra|lähetetty|отправлено (?:с|из|от)|надіслано з|"
-    r"odesláno z|obtenez outlook|télécharger outlook|发自我的)[^\n?]{0,120}$",
+    r"^[\s>*_]{0,10}(?:sent (?:from|via|with|by) (?:my |a |an |the )?\S|get outlook for|sent from"
+    r"|inviato (?:da|dal|con|tramite|via) \S|(?:e-?mail )?inviata (?:da|con|tramite) \S|scarica outlook"
+    r"|ottieni outlook|wysłan[eoya] (?:z|ze|za pomocą|przez|poprzez) \S|pobierz outlook"
+    r"|uzyskaj aplikację outlook"
+    r"|(?:von meinem .{1,40} gesendet|gesendet (?:von|mit) \S|diese nachricht wurde von meinem)"
+    r"|envoyé (?:de|depuis|à partir|avec) \S|enviado (?:desde|do|de|a partir|via) (?:mi |meu |o )?\S"
+    r"|verstuurd vanaf|skickat från|sendt fra|lähetetty|отправлено (?:с|из|от)|надіслано з|odesláno z"
+    r"|obtenez outlook|télécharger outlook|发自我的)[^\n?]{0,120}$",
     re.IGNORECASE,
 )
 _WORDS_AFTER = 220
@@ -37,8 +43,9 @@ def _is_device(line: str) -> bool:
 
 def _is_short(rest: list[str]) -> bool:
     """A signature is short, and asks nothing."""
-    filled = [line for line in rest if line.strip()]
-    return len(filled) <= _MAX_SIGNATURE_LINES and sum(len(line.split()) for line in filled) <= _WORDS_AFTER and not any(
-        line.rstrip().endswith("?") for line in filled
+    filled = [line for line in rest if line.strip() and not _is_device(line)]
+    return (
+        len(filled) <= _MAX_SIGNATURE_LINES
+        and sum(len(line.split()) for line in filled) <= _WORDS_AFTER
+        and not any(line.rstrip().endswith("?") for line in filled)
     )
-

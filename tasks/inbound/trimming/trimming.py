@@ -16,6 +16,8 @@ _QUOTED = re.compile(r"^\s{0,4}>")
 _USENET = re.compile(r"^[A-Za-z]{1,12}>(?:\s|$)")
 _MAX_LINES = 8_000
 _LOOK_AHEAD = 500
+_DEEP = 4
+"""More `>` than stand in an attribution: its own mark, and those round addresses."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,19 @@ class Trimmed:
 
 def trim(text: str) -> Trimmed:
     """Fold away what was not written now."""
-    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text.replace("\xa0", " ")).strip("\n").split("\n")]
+    lines = [
+        line.rstrip()
+        for line in unicodedata.normalize("NFC", text.replace("\xa0", " ")).strip("\n").split("\n")
+    ]
     beyond = lines[_MAX_LINES:]
     kept, quoted = _split(lines[:_MAX_LINES])
     end = signature_start(kept)
-    if not _has_words(kept[:end]):  # nothing but a signature, or nothing but a quotation: then it is what was sent
-        end, kept, quoted = (len(kept), kept, quoted) if _has_words(kept) else (len(lines), lines[:_MAX_LINES], [])
+    if not _has_words(
+        kept[:end]
+    ):  # nothing but a signature, or nothing but a quotation: then it is what was sent
+        end, kept, quoted = (
+            (len(kept), kept, quoted) if _has_words(kept) else (len(lines), lines[:_MAX_LINES], [])
+        )
     return Trimmed(_text([*kept[:end], *beyond]), _text(quoted), _text(kept[end:]))
 
 
@@ -68,7 +77,9 @@ def _marker(lines: list[str], at: int) -> int:
     if original_marker(line):
         after = at + 1 + next((n for n, below in enumerate(lines[at + 1 : at + 4]) if below.strip()), 0)
         return after - at + (header_block(lines, after) if after < len(lines) else 0)
-    return header_block(lines, at) or (0 if _QUOTED.match(line) or is_rule(line) else attribution(lines, at))
+    return header_block(lines, at) or (
+        0 if line.count(">") > _DEEP or is_rule(line) else attribution(lines, at)
+    )
 
 
 def _quotation_end(lines: list[str], start: int) -> int:
@@ -103,7 +114,9 @@ def _without_tail(kept: list[str], quoted: list[str] | None = None) -> list[str]
 
 
 def _is_quoted(line: str, quoted: list[str] | None) -> bool:
-    return quoted is not None and bool(_QUOTED.match(line) or _USENET.match(line) or attribution([line], 0) > 0)
+    return quoted is not None and bool(
+        _QUOTED.match(line) or _USENET.match(line) or attribution([line], 0) > 0
+    )
 
 
 def _text(lines: list[str]) -> str:
