@@ -1,6 +1,7 @@
 """The order of a sweep, with Prefect and without: prepare once, then batch after batch until nothing is due."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 from tasks.report import Report, Scope
@@ -27,10 +28,11 @@ async def sweep(
         return rehearse(services, scope)
     report = prepare(services, scope)
     for phase in phases(services, scope) if report.due else ():
-        while report.claimed < services.policy.sending.max_per_run:
-            done = await batch(services, phase)
+        while room := max(services.policy.sending.max_per_run - report.claimed, 0):
+            part = replace(phase, limit=min(phase.limit, room))
+            done = await batch(services, part)
             report += done
-            if done.claimed < phase.limit:
+            if done.claimed < part.limit:
                 break
     return report
 

@@ -80,6 +80,7 @@ class CaseReasonKind(StrEnum):
     DISPUTE = "dispute"
     MESSAGE = "message"
     UNDELIVERABLE = "undeliverable"
+    IN_DOUBT = "in-doubt"
     LISTENING_CALL = "listening-call"
     TROUBLE_WORDS = "trouble-words"
     """A mail with words of trouble in it: complaint, withdrawal, a lawyer."""

@@ -1,6 +1,6 @@
 """Claiming: take what is due, look at the facts once more, and decide, all in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +49,7 @@ class _Batch:
     conditions: dict[tuple[str, int], frozenset[str]]
     newer: set[int]
     desk: Desk
+    refused: set[tuple[str, int, int]]
 
 
 def claim_batch(
@@ -110,7 +111,7 @@ def _companions(
         id_
         for kind, customers in wanted.items()
         for id_ in claiming.claim(
-            session, claiming.companions(scope.sweep, kind, scope.now, customers, BATCH), token, lease_until
+            session, claiming.companions(scope.sweep, kind, scope.now, customers), token, lease_until
         )
     ]
 
@@ -135,7 +136,9 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
             matter = row.subject_type, row.subject_id
             conditions[matter] = frozenset({"closed"} if commitments.is_done(session, matter) else ())
     desk = Desk(people.staff(session), people.people(session), now.date())
-    return _Batch(rows, orders, invoices, conditions, claiming.newer_steps(session, ids, now), desk)
+    told = {row.subject_id for row, _ in rows if is_for_staff(row)}
+    refused = claiming.refused_staff(session, told) if told else set()
+    return _Batch(rows, orders, invoices, conditions, claiming.newer_steps(session, ids, now), desk, refused)
 
 
 def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, now: datetime) -> Decision:
@@ -145,7 +148,10 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
     place = Place(customer.country, customer.timezone)
     if is_for_staff(row):
         place = policy.company.place
-        row.staff_id = _addressee(batch.desk, cadence.audience, row, customer)
+        refused = {
+            staff_id for *matter, staff_id in batch.refused if matter == [row.subject_type, row.subject_id]
+        }
+        row.staff_id = _addressee(batch.desk, cadence.audience, row, customer, refused)
         if row.staff_id is None:
             return Postpone(now + _ASK_AGAIN, "nobody to tell")  # until somebody is back, or has an address
     addressee = batch.desk.staff.get(row.staff_id) if row.staff_id is not None else None
@@ -162,12 +168,15 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
     )  # fmt: skip
 
 
-def _addressee(desk: Desk, audience: str, row: FollowUp, customer: Customer) -> int | None:
-    """Who gets a notice today: the owner of the matter, or whoever stands in; nobody without an address."""
+def _addressee(
+    desk: Desk, audience: str, row: FollowUp, customer: Customer, refused: Collection[int]
+) -> int | None:
+    """Who gets a notice today: the owner of the matter, or whoever stands in; nobody without an address that works."""
+    people_ = [person for person in desk.people if person.id not in refused]
     if audience != "owner":
-        return ownership.reached(desk.people, audience, customer.language, desk.day)
-    chosen, _ = ownership.on_duty(desk.people, row.staff_id, None, customer.language, desk.day)
-    return next((person.id for person in desk.people if person.id == chosen and person.email), None)
+        return ownership.reached(people_, audience, customer.language, desk.day)
+    chosen, _ = ownership.on_duty(people_, row.staff_id, None, customer.language, desk.day)
+    return next((person.id for person in people_ if person.id == chosen and person.email), None)
 
 
 def _settlement(row: FollowUp, decision: Decision) -> dict[str, Any]:

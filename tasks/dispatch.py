@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,8 +25,8 @@ from tasks.mails.mime import AddressError
 from tasks.outcomes import Finished, Unwritable, give_up, record
 from tasks.smtp import Answer, Mailer, NotStarted, scrub
 
-WINDOW = 64
-"""Mails in flight; also the most that a hard kill can leave in doubt."""
+_PER_CONNECTION = 4
+"""Mails marked for each connection: enough to keep it busy, few to leave in doubt after a hard kill."""
 
 
 class MailServerUnreachableError(Exception):
@@ -51,6 +52,9 @@ class Dispatch:
         self._flying: dict[asyncio.Task[Answer], tuple[int, Group]] = {}
         self._finished: list[Finished] = []
         self._unreachable: str | None = None
+        self._window = _PER_CONNECTION * policy.sending.connections
+        self._lease = timedelta(minutes=policy.sending.lease_minutes)
+        self._renewed = clock.now()
 
     async def run(self) -> None:
         """Send everything, writing to the batch's report.
@@ -67,8 +71,10 @@ class Dispatch:
     def _turn(self) -> None:
         """Record what has landed and mark what goes out next, in one transaction; then let it go."""
         composed = [] if self._unreachable else [self._compose(group) for group in self._take()]
-        ready = [item for item in composed if isinstance(item, _Ready)]
         with self._db.write() as session:
+            self._renew(session)
+            composed = self._ours(session, composed)
+            ready = [item for item in composed if isinstance(item, _Ready)]
             record(
                 session,
                 self._policy,
@@ -88,10 +94,13 @@ class Dispatch:
             self._flying[asyncio.ensure_future(self._mailer.send(item.mail))] = (message_id, item.group)
 
     async def _land(self) -> None:
-        """Wait until half of the window has landed, or everything."""
-        enough = min(WINDOW // 2, len(self._flying))
+        """Wait until half of the window has landed, or everything, or until it is time to renew the lease."""
+        enough = min(self._window // 2, len(self._flying))
+        patience = self._lease.total_seconds() / 3
         while len(self._finished) < enough:
-            done, _ = await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(self._flying, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                return
             for task in done:
                 message_id, group = self._flying.pop(task)
                 answer = task.result()
@@ -100,7 +109,7 @@ class Dispatch:
                     self._unreachable = answer.text
 
     def _take(self) -> list[Group]:
-        room = WINDOW - len(self._flying)
+        room = self._window - len(self._flying)
         return [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
 
     def _compose(self, group: Group) -> "_Ready | Unwritable":
@@ -112,12 +121,30 @@ class Dispatch:
         except AddressError as error:  # costs its own mail only
             return Unwritable(group, scrub(str(error)))
 
+    def _renew(self, session: Session) -> None:
+        """A long batch on a slow server outlives its first lease; nobody may take over what is still in hand."""
+        now = self._clock.now()
+        if now - self._renewed > self._lease / 3:
+            claiming.renew(session, self._claimed.token, now + self._lease)
+            self._renewed = now
+
+    def _ours(
+        self, session: Session, composed: "Sequence[_Ready | Unwritable]"
+    ) -> "list[_Ready | Unwritable]":
+        """Leave out what another run has taken over, should a lease have ended all the same (a frozen machine)."""
+        ids = [row.id for item in composed for row in item.group.follow_ups]
+        ours = claiming.still_ours(session, ids, self._claimed.token) if ids else set()
+        kept = [item for item in composed if all(row.id in ours for row in item.group.follow_ups)]
+        lost = [row.id for item in composed if item not in kept for row in item.group.follow_ups]
+        claiming.release(session, lost, self._claimed.token)
+        return kept
+
     def _mark(self, session: Session, ready: Sequence[_Ready]) -> list[int]:
         """Message ids in the order of `ready`. A mail that a crash left in doubt keeps its row and its Message-ID."""
         if not ready:
             return []
         tried = {item.key for item in ready if item.group.lead.message_id is not None}
-        again = claiming.mark_again(session, tried, self._claimed.token, self._claimed.lease_until)
+        again = claiming.mark_again(session, tried, self._claimed.token, self._clock.now() + self._lease)
         fresh = [item for item in ready if item.key not in again]
         ids = again | dict(
             zip(
@@ -138,7 +165,7 @@ class Dispatch:
             "key": item.key, "customer_id": lead.customer_id, "staff_id": lead.staff_id, "kind": lead.kind,
             "step": lead.step, "language": item.group.customer.language, "recipient": item.mail.recipients[0],
             "subject": item.mail.subject, "state": MessageState.SENDING, "claim_token": self._claimed.token,
-            "lease_until": self._claimed.lease_until, "resends": 0, "marked_at": self._clock.now(),
+            "lease_until": self._clock.now() + self._lease, "resends": 0, "marked_at": self._clock.now(),
         }  # fmt: skip
 
     def _give_back(self, session: Session) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming
+from models.queries import claiming, planning
 from models.rules.calendars import Place
 from models.rules.silence import answer_by
-from models.tables import Customer
+from models.tables import Customer, FollowUp
 from models.words import CaseReasonKind, FollowUpState, MessageState
 from tasks.cases import open_case
 from tasks.letters import Group
@@ -20,7 +20,10 @@ from tasks.report import NUDGE, Report
 from tasks.smtp import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 
 _BAD_ADDRESS = re.compile(r"\b5\.1\.\d|\b5\.2\.1")
+_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _BAD_ADDRESS_CODES = {550, 551, 553}
+_RUNGS = 3
+"""After-sale, manager, director: when none of their servers takes a notice, there is nobody left."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report
     claiming.settle(
         session, [{"id": row.id, "state": FollowUpState.FAILED, "reason": broken.why} for row in rows]
     )
-    _undeliverable(session, policy, broken.group, min(_BAD_ADDRESS_CODES), broken.why, now)
+    _undeliverable(session, policy, broken.group, now)
+    _suppress(session, broken.group, now)
 
 
 def _message_row(item: Finished, now: datetime) -> dict[str, Any]:
@@ -102,10 +106,12 @@ def _follow_up_rows(
         case Refused(code, text, recipient):
             report.count(kind, "failed", str(code), number)
             change = {"state": FollowUpState.FAILED, "reason": f"{code} {text}"}
-            if recipient:
-                _undeliverable(session, policy, group, code, text, now)
+            _undeliverable(session, policy, group, now)
+            if recipient and _is_bad_address(code, text):
+                _suppress(session, group, now)
         case NotStarted():
             report.count(kind, "to be tried again", "no mail server", number)
+            claiming.plan_again(session, [row.id for row in group.follow_ups])
             return [
                 {"id": row.id, "state": FollowUpState.PLANNED, "attempts": row.attempts}
                 for row in group.follow_ups
@@ -113,6 +119,10 @@ def _follow_up_rows(
         case _:
             assert isinstance(answer, Deferred)  # noqa: S101 (the doubtful ones were left out above)
             change = _retry(policy, group, answer, now)
+            if "reason" in change:
+                _undeliverable(session, policy, group, now)
+            else:
+                claiming.plan_again(session, [row.id for row in group.follow_ups])
             report.count(
                 kind, "failed" if "reason" in change else "to be tried again", str(answer.code), number
             )
@@ -127,18 +137,43 @@ def _retry(policy: Policy, group: Group, answer: Deferred, now: datetime) -> dic
     return {"state": FollowUpState.PLANNED, "due_at": now + timedelta(minutes=waits[tried])}
 
 
-def _undeliverable(
-    session: Session, policy: Policy, group: Group, code: int, text: str, now: datetime
-) -> None:
-    """A customer's address that the server refuses is not used again, and a person is told to call instead."""
+def _undeliverable(session: Session, policy: Policy, group: Group, now: datetime) -> None:
+    """No contact fails in silence: a person is told to call the customer; a notice goes to the next of our people."""
     lead = group.lead
     if lead.staff_id is not None:
+        _tell_the_next(session, lead, now)
         return
-    if code in _BAD_ADDRESS_CODES or _BAD_ADDRESS.search(text):
-        customer = session.get_one(Customer, group.customer.id)
-        wanted = customer.billing_email if group.cadence.audience == "billing" else None
-        customer.suppressed_at, customer.suppressed_email = now, wanted or customer.email
     open_case(
         session, policy, group.customer.id, CaseReasonKind.UNDELIVERABLE, (lead.subject_type, lead.subject_id),
         now=now, actor=lead.sweep,
     )  # fmt: skip
+
+
+def _tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
+    """The same notice once more; the claim finds somebody whose server has not refused it."""
+    if failed.step.count("+") < _RUNGS:
+        planning.add_follow_ups(
+            session,
+            [
+                {
+                    "subject_type": failed.subject_type, "subject_id": failed.subject_id,
+                    "customer_id": failed.customer_id, "staff_id": None, "sweep": failed.sweep, "kind": failed.kind,
+                    "step": f"{failed.step}+", "nudge": 0, "owed_at": now, "due_at": now,
+                    "state": FollowUpState.PLANNED, "attempts": 0,
+                }
+            ],
+        )  # fmt: skip
+
+
+def _is_bad_address(code: int, text: str) -> bool:
+    """Whether the address itself is wrong. An enhanced code (RFC 3463) says so; without one, the plain code has to."""
+    if _ENHANCED.search(text):
+        return _BAD_ADDRESS.search(text) is not None
+    return code in _BAD_ADDRESS_CODES
+
+
+def _suppress(session: Session, group: Group, now: datetime) -> None:
+    if group.lead.staff_id is None:
+        customer = session.get_one(Customer, group.customer.id)
+        wanted = customer.billing_email if group.cadence.audience == "billing" else None
+        customer.suppressed_at, customer.suppressed_email = now, wanted or customer.email

@@ -12,7 +12,8 @@ from models.queries import claiming
 from models.rules.calendars import Place
 from models.rules.silence import answer_by
 from models.tables import Customer, FollowUp, Message
-from models.words import FollowUpState, MessageState
+from models.words import CaseReasonKind, FollowUpState, MessageState
+from tasks.cases import open_case
 from tasks.database import Database
 from tasks.report import Report
 
@@ -128,3 +129,13 @@ def _apply(
             row.answer_by = answer_by(cadence, message.marked_at, place) if cadence else None
         else:
             row.state, row.reason = FollowUpState.FAILED, "in doubt: a crash left no outcome"
+            _ask(session, policy, row, now)
+    if verdict is MessageState.DEFERRED:
+        claiming.plan_again(session, [row.id for row in carried])
+
+
+def _ask(session: Session, policy: Policy, row: FollowUp, now: datetime) -> None:
+    """A person finds out whether it arrived: by calling, which does no harm when it did."""
+    if row.customer_id is not None and row.staff_id is None:
+        about = (row.subject_type, row.subject_id)
+        open_case(session, policy, row.customer_id, CaseReasonKind.IN_DOUBT, about, now=now, actor=row.sweep)

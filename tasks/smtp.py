@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,10 @@ from tasks.settings import Settings
 _ADDRESS = re.compile(r"<?[^\s<>@:;,]+@[^\s<>:;,]+>?")
 _PERMANENT = 500
 _SERVICE_ENDS = 421
+_REFUSES_US = re.compile(r"^53[0-9]|\b5\.7\.0\b|relay", re.IGNORECASE)
+"""It wants a login, or does not relay for us: that is between the server and us."""
+_POLICY = re.compile(r"\b5\.7\.\d+")
+"""Refused for a rule of the server's (a block list, a rate), which may pass; the address is not to blame."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class SmtpMailer:
         self._idle: asyncio.LifoQueue[aiosmtplib.SMTP | None] = asyncio.LifoQueue()
         for _ in range(connections):
             self._idle.put_nowait(None)
-        self._open: set[aiosmtplib.SMTP] = set()
+        self._open: set[aiosmtplib.SMTP | None] = set()
 
     async def send(self, mail: Mail) -> Answer:
         """Send one mail over the next free connection, opening one where needed.
@@ -98,24 +102,35 @@ class SmtpMailer:
         Servers end a kept connection when it pleases them: after a hundred mails, after a minute. That is not yet a
         reason to give up, so a mail that found its connection ended before the body goes over a new one at once.
         """
-        client = await self._idle.get()
+        while True:
+            client = await self._idle.get()
+            answer = await self._over(client, mail)
+            if answer is not None:
+                return answer
+
+    async def _over(self, client: aiosmtplib.SMTP | None, mail: Mail) -> Answer | None:
+        """Send over one connection and give it back; None when the server allows no further one beside those open."""
+        keep = True
         try:
             if client is not None and client.is_connected:
                 answer = await _attempt(client, mail)
                 if not isinstance(answer, NotStarted):
                     return answer
                 client.close()
-                self._open.discard(client)
+            self._open.discard(client)
+            client = None
             client = await self._connect()
             return await _attempt(client, mail)
         except (aiosmtplib.SMTPException, OSError) as error:
-            return NotStarted(_words(error))
+            keep = not any(other is not None and other.is_connected for other in self._open)
+            return NotStarted(_words(error)) if keep else None
         finally:
-            self._idle.put_nowait(client)
+            if keep:
+                self._idle.put_nowait(client)
 
     async def close(self) -> None:
         """Say goodbye on every connection."""
-        for client in self._open:
+        for client in filter(None, self._open):
             try:
                 await client.quit()
             except (aiosmtplib.SMTPException, OSError):
@@ -148,20 +163,8 @@ async def _attempt(client: aiosmtplib.SMTP, mail: Mail) -> Answer:
 
 async def _transmit(client: aiosmtplib.SMTP, mail: Mail) -> Answer:
     """One transaction: MAIL, RCPT, DATA, so that one knows on which side of the body it failed."""
-    try:
-        wide = not all(address.isascii() for address in mail.recipients)
-        await client.mail(mail.sender, options=["SMTPUTF8"] if wide else None)
-        await client.rcpt(mail.recipients[0])
-    except aiosmtplib.SMTPResponseException as error:
-        if error.code == _SERVICE_ENDS:
-            return NotStarted(_words(error))
-        await _reset(client)
-        return _judge(error, recipient=isinstance(error, aiosmtplib.SMTPRecipientRefused))
-    for blind in mail.recipients[1:]:
-        try:
-            await client.rcpt(blind)
-        except aiosmtplib.SMTPResponseException:  # the customer's mail matters more than our copy of it
-            continue
+    if (refusal := await _envelope(client, mail)) is not None:
+        return refusal
     try:
         response = await client.data(mail.body)
     except aiosmtplib.SMTPResponseException as error:
@@ -173,8 +176,36 @@ async def _transmit(client: aiosmtplib.SMTP, mail: Mail) -> Answer:
     return Accepted(response.code, scrub(response.message))
 
 
+async def _envelope(client: aiosmtplib.SMTP, mail: Mail) -> Answer | None:
+    """Say from whom and to whom; None when the server wants to hear more."""
+    recipient = False
+    try:
+        wide = not all(address.isascii() for address in mail.recipients)
+        await client.mail(mail.sender, options=["SMTPUTF8"] if wide else None)
+        recipient = True
+        await client.rcpt(mail.recipients[0])
+    except aiosmtplib.SMTPResponseException as error:
+        if _is_between_us(error, recipient=recipient):
+            return NotStarted(_words(error))
+        await _reset(client)
+        return _judge(error, recipient=recipient)
+    for blind in mail.recipients[1:]:
+        with suppress(
+            aiosmtplib.SMTPResponseException
+        ):  # the customer's mail matters more than our copy of it
+            await client.rcpt(blind)
+    return None
+
+
+def _is_between_us(error: aiosmtplib.SMTPResponseException, *, recipient: bool) -> bool:
+    """Whether the server ends the connection, or will take no mail from us whomever it is for."""
+    if error.code == _SERVICE_ENDS or not recipient:
+        return error.code == _SERVICE_ENDS or error.code >= _PERMANENT
+    return _REFUSES_US.search(f"{error.code} {error.message}") is not None
+
+
 def _judge(error: aiosmtplib.SMTPResponseException, *, recipient: bool) -> Answer:
-    if error.code < _PERMANENT:
+    if error.code < _PERMANENT or (recipient and _POLICY.search(error.message)):
         return Deferred(error.code, scrub(error.message))
     return Refused(error.code, scrub(error.message), recipient)
 

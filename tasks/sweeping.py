@@ -63,7 +63,7 @@ def prepare(services: Services, scope: Scope) -> Report:
         report += settle_doubts(
             services.db, services.policy, services.archive, services.composer.message_id, clock_now
         )
-    if found.changed or found.planned_with != services.policy.fingerprint():
+    if found.changed or found.lapsed or found.planned_with != services.policy.fingerprint():
         report.planned = plan_all(services.db, services.policy, scope.now)
     report.due = found.due or found.lapsed or report.planned > 0
     return report

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, any_, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from models.tables import Customer, FollowUp, Message
-from models.words import FollowUpState, MessageState
+from models.tables import Customer, FollowUp, Invoice, Message, Order
+from models.words import FollowUpState, MessageState, Subject
+
+_ALL = 1_000_000
 
 
 def due(
@@ -45,11 +47,9 @@ def claim(session: Session, query: Select[tuple[int]], token: str, lease_until: 
     return list(session.scalars(statement))
 
 
-def companions(
-    sweep: str, kind: str, now: datetime, customers: Collection[int], limit: int
-) -> Select[tuple[int]]:
-    """Whatever else of one kind is due for these customers: it goes into the same letter."""
-    return due(sweep, now, limit, customers, (kind,))
+def companions(sweep: str, kind: str, now: datetime, customers: Collection[int]) -> Select[tuple[int]]:
+    """Whatever else of one kind is due for these customers: all of it, since it goes into the same letter."""
+    return due(sweep, now, _ALL, customers, (kind,))
 
 
 def claimed(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -164,8 +164,62 @@ def record_messages(session: Session, token: str, rows: Sequence[Mapping[str, An
     return ours
 
 
+def still_ours(session: Session, ids: Collection[int], token: str) -> set[int]:
+    """Which claimed follow-ups are still ours; locked. Another run may have taken them over after their lease."""
+    return set(
+        session.scalars(
+            select(FollowUp.id)
+            .where(
+                FollowUp.id.in_(ids), FollowUp.state == FollowUpState.CLAIMED, FollowUp.claim_token == token
+            )
+            .with_for_update()
+        )
+    )
+
+
+def renew(session: Session, token: str, lease_until: datetime) -> None:
+    """Lengthen the lease of everything that a living run has claimed or marked."""
+    for table, state in ((FollowUp, FollowUpState.CLAIMED), (Message, MessageState.SENDING)):
+        session.execute(
+            update(table)
+            .where(table.state == state, table.claim_token == token)
+            .values(lease_until=lease_until)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def plan_again(session: Session, follow_up_ids: Collection[int]) -> None:
+    """Have the subjects of these follow-ups planned again: their facts may have changed while they were claimed."""
+    if not follow_up_ids:
+        return
+    for table, kind in ((Order, Subject.ORDER), (Invoice, Subject.INVOICE)):
+        subjects = select(FollowUp.subject_id).where(
+            FollowUp.id.in_(follow_up_ids), FollowUp.subject_type == kind
+        )
+        session.execute(
+            update(table)
+            .where(table.id.in_(subjects))
+            .values(to_plan=True)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def refused_staff(session: Session, subject_ids: Collection[int]) -> set[tuple[str, int, int]]:
+    """Whose mail server would not take a notice: subject type, subject id and id of the member of staff."""
+    rows = session.execute(
+        select(FollowUp.subject_type, FollowUp.subject_id, FollowUp.staff_id).where(
+            FollowUp.subject_type.not_in([Subject.ORDER, Subject.INVOICE]),
+            FollowUp.subject_id.in_(subject_ids),
+            FollowUp.staff_id.is_not(None),
+            FollowUp.state == FollowUpState.FAILED,
+        )
+    )
+    return {(kind, id_, staff_id) for kind, id_, staff_id in rows if staff_id is not None}
+
+
 def release(session: Session, ids: Sequence[int], token: str) -> None:
     """Give back claimed follow-ups that nothing was tried with."""
+    plan_again(session, ids)
     if ids:
         session.execute(
             update(FollowUp)
@@ -189,7 +243,9 @@ def release_lapsed(session: Session, now: datetime) -> int:
         .returning(FollowUp.id)
         .execution_options(synchronize_session=False)
     )
-    return len(list(session.scalars(statement)))
+    released = list(session.scalars(statement))
+    plan_again(session, released)
+    return len(released)
 
 
 def doubtful(session: Session, now: datetime, limit: int) -> Sequence[Message]:

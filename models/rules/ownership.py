@@ -53,7 +53,7 @@ def reached(people: Sequence[Person], role: str, language: str, day: date) -> in
 def on_duty(
     people: Sequence[Person], owner_id: int | None, deputy_id: int | None, language: str, day: date
 ) -> tuple[int | None, int | None]:
-    """Who acts in a matter today, and who stands behind: the owner, else the deputy, else the desk and whoever is above.
+    """Who acts in a matter today, and who stands behind: owner, else deputy, else the desk and whoever is above.
 
     Both are named wherever the company has anybody at all (B35).
     """

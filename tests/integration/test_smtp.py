@@ -88,7 +88,10 @@ def shop(world: World) -> World:
     return world
 
 
-def run(world: World, port: int, **settings: Any) -> Report:
+def run(
+    world: World, port: int, sweep_name: str = "welcome-contact",
+    kinds: frozenset[str] = frozenset({"order-confirmation"}), **settings: Any,
+) -> Report:  # fmt: skip
     """A sweep through a real connection."""
 
     async def main() -> Report:
@@ -96,7 +99,7 @@ def run(world: World, port: int, **settings: Any) -> Report:
         async with open_mailer(chosen, 2) as mailer:
             composer = Composer(world.policy, world.links)
             services = Services(world.db, world.policy, world.clock, composer, mailer, NoArchive())
-            scope = Scope("welcome-contact", world.clock.now(), kinds=frozenset({"order-confirmation"}))
+            scope = Scope(sweep_name, world.clock.now(), kinds=kinds)
             return await sweep(services, scope)
 
     return asyncio.run(main())
@@ -135,6 +138,7 @@ def test_temporary_refusals_end_in_a_failure_that_is_seen(shop: World, server: S
         shop.clock.set(shop.clock.now() + timedelta(hours=5))
     assert states(shop) == ["failed", "failed"]
     assert "452" in str(shop.follow_ups("order-confirmation")[0].reason)
+    assert shop.reasons() == ["undeliverable", "undeliverable"]
 
 
 def test_an_address_that_is_refused_for_good_is_not_used_again_and_a_person_hears_of_it(
@@ -149,6 +153,37 @@ def test_an_address_that_is_refused_for_good_is_not_used_again_and_a_person_hear
         customer = session.get_one(Customer, 1)
         assert customer.suppressed_email == "c-1@posta.example"
     assert "c-1@" not in str(shop.follow_ups("order-confirmation")[0].reason)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    ["550 5.7.1 Relay access denied", "530 5.7.0 Authentication required", "554 5.7.1 relay denied"],
+)
+def test_a_server_that_refuses_us_blames_no_customer(
+    shop: World, server: Server, port: int, refusal: str
+) -> None:
+    server.to_recipient = lambda _address: refusal
+    with pytest.raises(SweepStoppedError):
+        run(shop, port)
+    assert states(shop) == ["planned", "planned"]
+    with shop.db.read() as session:
+        assert session.get_one(Customer, 1).suppressed_email is None
+    server.to_recipient = lambda _address: "250 OK"
+    assert run(shop, port).sentence() == "2 sent"
+
+
+def test_a_notice_that_is_refused_goes_to_the_next_of_our_people(
+    shop: World, server: Server, port: int
+) -> None:
+    gone = ("550 5.1.1 no such user", "250 OK")
+    server.to_recipient = lambda address: gone[address not in {"c-1@posta.example", "m-1@casa.example"}]
+    run(shop, port)
+    for _ in range(2):
+        run(shop, port, sweep_name="escalate-unanswered", kinds=frozenset())
+    told = [
+        recipients[0] for recipients, body in server.received if b"Caso" in body or b"case" in body.lower()
+    ]
+    assert "d-1@casa.example" in told
 
 
 def test_a_server_that_is_down_stops_the_sweep_and_loses_nothing(
@@ -173,6 +208,7 @@ def test_a_connection_lost_after_the_body_leaves_a_doubt_that_is_settled_by_the_
         run(shop, port).sentence() == "2 in doubt: a person must say"
     )  # no archive to look into: nobody guesses
     assert len(server.received) == 2
+    assert shop.reasons() == ["in-doubt", "in-doubt"]
 
 
 def test_a_server_that_ends_its_connections_now_and_then_costs_nothing(
