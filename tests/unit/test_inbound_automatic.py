@@ -88,3 +88,9 @@ def test_one_word_of_farewell(words: str) -> None:
 )
 def test_who_also_says_something_is_a_person(words: str) -> None:
     assert verdict("", words) == Verdict.HUMAN
+
+
+def test_a_customer_who_is_a_postmaster_is_no_bounce() -> None:
+    said = "Buongiorno, la consegna non è stata fatta: non hanno suonato. Scrivetemi a mario@cliente.example."
+    raw = f"From: postmaster@cliente.example\nTo: noi@ditta.example\nSubject: Re: Il suo ordine\n\n{said}\n"
+    assert read(raw.encode()).verdict == Verdict.DOUBTFUL

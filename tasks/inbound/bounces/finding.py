@@ -19,11 +19,12 @@ _SUBJECT = re.compile(
     r"|fail(?:ure|ed) (?:notice|mail|deliver)|mail(?:er)? (?:delivery |system )?(?:fail|error)"
     r"|returned (?:mail|to sender)|delayed mail|mail delay|message (?:delayed|status|delivery)"
     r"|delivery (?:has been |is )?delay|warning: (?:message|could)|could not (?:send|be delivered)"
-    r"|message not delivered|bounce|mancat[oa] (?:consegna|recapito)|non (?:consegnat|recapitat)"
-    r"|impossibile (?:recapitare|consegnare)|notifica (?:dello )?stato (?:di )?(?:consegna|recapito)"
-    r"|errore (?:di|nella) consegna|avviso di mancat|niedostarcz|niedor(?:ę|e)cz|nie dostarczono"
-    r"|zwrot (?:wiadomo|poczty|listu)|b(?:łą|la)d dostarcz|nie mo(?:ż|z)na dostarczy|unzustellbar"
-    r"|nicht zustellbar|fehlgeschlagen|non remis|(?:é|e)chec|no se puede entregar|devuelto|non distribu",
+    r"|message not delivered|bounce|recapito non riuscito|non recapitabile"
+    r"|mancat[oa] (?:consegna|recapito)|non (?:consegnat|recapitat)|impossibile (?:recapitare|consegnare)"
+    r"|notifica (?:dello )?stato (?:di )?(?:consegna|recapito)|errore (?:di|nella) consegna"
+    r"|avviso di mancat|niedostarcz|niedor(?:ę|e)cz|nie dostarczono|zwrot (?:wiadomo|poczty|listu)"
+    r"|b(?:łą|la)d dostarcz|nie mo(?:ż|z)na dostarczy|unzustellbar|nicht zustellbar|fehlgeschlagen"
+    r"|non remis|(?:é|e)chec|no se puede entregar|devuelto|non distribu",
     re.IGNORECASE,
 )
 _DAEMON_NAME = re.compile(
@@ -42,6 +43,7 @@ _STRONG = re.compile(
 )
 """What a mail must say to count as a bounce when neither its sender nor its form shows one: customers, too, write
 that a delivery has failed."""
+_ANSWER = re.compile(r"\s*(?:re|r|rif|odp|aw)\s*:", re.IGNORECASE)
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|i|pd|rv)\s*:", re.IGNORECASE)
 _NOTICE = 20_000
 _HEAD = 150_000
@@ -99,6 +101,8 @@ def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
     daemon = from_daemon(mail)
     if not (subject or reports or daemon):
         return False
+    if not (subject or reports) and _ANSWER.match(headers.text(mail, "Subject")):
+        return any(_library(mail))  # a postmaster may be a customer, and answer
     said = bool(notices.FAILURE.search(text[:6_000])) or statuses.goes_on(text[:6_000])
     if daemon or reports or (subject and _nobody_sent(mail)):
         return said or subject or any(_library(mail))
