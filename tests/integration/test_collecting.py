@@ -266,7 +266,7 @@ def test_killed_anywhere_nothing_is_lost_and_nothing_counts_twice(world: World, 
         inbox.reply(mail, f"Domanda numero {number}?")
     kills = 0
     while count(world, Response) < 30 and kills < 60:
-        process = subprocess.Popen(  # noqa: S603 (our own test helper)
+        process = subprocess.Popen(
             [sys.executable, "-m", "tests.collector", world.db.url, str(tmp_path)], stdout=subprocess.PIPE
         )
         assert process.stdout is not None

@@ -57,7 +57,8 @@ async def test_a_spoken_answer_is_recorded_and_its_words_leave_prefect(shop: Dat
     assert "riservata" not in str([run.parameters for run in runs])
 
 
-async def test_what_cannot_be_recorded_fails_with_the_fix(shop: Database) -> None:
+@pytest.mark.usefixtures("shop")
+async def test_what_cannot_be_recorded_fails_with_the_fix() -> None:
     state = await record_response("SO-9", "Ciao", "A-1", return_state=True)
     assert state.is_failed()
     assert "no order and no customer has the reference 'SO-9'" in str(state.message)
