@@ -72,13 +72,12 @@ def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -
             "received_at": answer.received_at, "recorded_at": now,
         },
     )  # fmt: skip
-    if asked is not None:
-        responses.answer_thread(session, asked, answer.received_at)
+    answered = responses.same_letter(session, asked) if asked is not None else []
+    for row in answered:
+        responses.answer_thread(session, row, answer.received_at)
     _take_up(session, policy, answer, _subject(answer, asked), response_id, now)
-    if (
-        asked is not None
-    ):  # after the new reason, so that a case goes on rather than closing and opening again
-        settle_silence(session, answer.customer_id, (asked.subject_type, asked.subject_id), now)
+    for row in answered:  # after the new reason, so that a case goes on rather than closing and opening again
+        settle_silence(session, answer.customer_id, (row.subject_type, row.subject_id), now)
 
 
 def _take_up(

@@ -43,6 +43,15 @@ def latest_asked(
     return session.scalar(query.order_by(FollowUp.sent_at.desc(), FollowUp.id.desc()).limit(1))
 
 
+def same_letter(session: Session, asked: FollowUp) -> Sequence[FollowUp]:
+    """Whatever one mail asked together with this contact, itself included; a joint letter lists several invoices."""
+    if asked.message_id is None:
+        return [asked]
+    return session.scalars(
+        select(FollowUp).where(FollowUp.message_id == asked.message_id).order_by(FollowUp.id)
+    ).all()
+
+
 def answer_thread(session: Session, asked: FollowUp, at: datetime) -> None:
     """Mark a contact and its nudges as answered, and take back nudges that were not sent yet."""
     thread = (
