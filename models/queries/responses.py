@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from models.tables import FollowUp, Message, Response
+from models.tables import Commitment, FollowUp, Message, Response
 from models.words import FollowUpState, Subject
 
+_MAIL = "mail"
 _ANSWERABLE = (FollowUpState.SENT, FollowUpState.SILENT, FollowUpState.ANSWERED)
 
 
@@ -100,6 +101,20 @@ def silence_thread(session: Session, waiting: FollowUp, now: datetime) -> None:
     )
 
 
+def of_commitment(session: Session, owed: Commitment) -> Sequence[Response]:
+    """What the customer said in words, but not by mail, since somebody owes an answer; oldest first."""
+    return session.scalars(
+        select(Response)
+        .where(
+            Response.customer_id == owed.customer_id,
+            Response.recorded_at >= owed.made_at,
+            Response.text.is_not(None),
+            Response.channel != _MAIL,
+        )
+        .order_by(Response.id)
+    ).all()
+
+
 def by_message_key(session: Session, key: str) -> tuple[Message, Sequence[FollowUp]] | None:
     """A message by its key, with the follow-ups it carries."""
     message = session.scalar(select(Message).where(Message.key == key))
@@ -113,4 +128,4 @@ def by_message_key(session: Session, key: str) -> tuple[Message, Sequence[Follow
 
 def of_message(session: Session, key: str) -> Sequence[Response]:
     """What has been answered through the links of one message."""
-    return session.scalars(select(Response).where(Response.ref.startswith(f"{key}:", autoescape=True))).all()
+    return session.scalars(select(Response).where(Response.message_key == key).order_by(Response.id)).all()
