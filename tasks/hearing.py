@@ -60,7 +60,8 @@ def hear(session: Session, policy: Policy, answers: Sequence[Answer], now: datet
     """
     known = responses.known_refs(session, [answer.ref for answer in answers])
     new = {answer.ref: answer for answer in answers if answer.ref not in known}
-    for answer in new.values():
+    # Customer by customer, as two runs that lock cases must come to them in one order; each one's in the order given.
+    for answer in sorted(new.values(), key=lambda one: one.customer_id):
         _hear_one(session, policy, answer, now)
     return len(new)
 
@@ -72,7 +73,8 @@ def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -
         {
             "ref": answer.ref, "customer_id": answer.customer_id, "order_id": answer.order_id,
             "invoice_id": answer.invoice_id, "follow_up_id": asked.id if asked else None,
-            "message_key": answer.message_key, "channel": answer.channel, "meaning": answer.meaning, "rating": answer.rating, "text": answer.text,
+            "message_key": answer.message_key,
+            "channel": answer.channel, "meaning": answer.meaning, "rating": answer.rating, "text": answer.text,
             "received_at": answer.received_at, "recorded_at": now,
         },
     )  # fmt: skip

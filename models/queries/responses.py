@@ -73,9 +73,11 @@ def answer_thread(session: Session, asked: FollowUp, at: datetime) -> None:
     )
 
 
-def unanswered(session: Session, now: datetime, limit: int) -> Sequence[FollowUp]:
-    """Contacts whose time to answer is over; locked."""
-    return session.scalars(
+def unanswered(
+    session: Session, now: datetime, limit: int, customers: Collection[int] = ()
+) -> Sequence[FollowUp]:
+    """Contacts whose time to answer is over, of these customers or of all; locked."""
+    query = (
         select(FollowUp)
         .where(
             FollowUp.state == FollowUpState.SENT, FollowUp.answer_by.is_not(None), FollowUp.answer_by <= now
@@ -83,7 +85,10 @@ def unanswered(session: Session, now: datetime, limit: int) -> Sequence[FollowUp
         .order_by(FollowUp.answer_by, FollowUp.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-    ).all()
+    )
+    if customers:
+        query = query.where(FollowUp.customer_id.in_(customers))
+    return session.scalars(query).all()
 
 
 def silence_thread(session: Session, waiting: FollowUp, now: datetime) -> None:

@@ -49,8 +49,10 @@ def waiting(
 
 
 def is_due(sweep: str, now: datetime, customers: Collection[int] = ()) -> ColumnElement[bool]:
-    """Whether a follow-up of a sweep is due. Asks for the earliest one: PostgreSQL would read the whole table for
-    `EXISTS` where much is planned for later, taking it for easy to find one.
+    """Whether a follow-up of a sweep is due.
+
+    Asks for the earliest one: where much is planned for later, PostgreSQL takes it for easy to find any that is due,
+    and would read the whole table for an `EXISTS`.
     """
     if customers:
         return exists(due(sweep, now, 1, customers).order_by(None))
