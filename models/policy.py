@@ -144,6 +144,8 @@ def load(path: Path) -> Policy:
     """
     try:
         text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     except OSError as error:
         raise PolicyError(
             f"{path}: cannot be read ({error.strerror}); give the path of a policy file"
