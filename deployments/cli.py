@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -10,14 +11,16 @@ from typing import Annotated
 
 import pendulum
 from cyclopts import App, Parameter
+from pydantic import ValidationError
 
 from deployments import replaying
 from deployments.cli_responses import collect, inbox, respond
+from flows.moments import moment
 from flows.sweeping import ESCALATION, escalate, sweep
 from models import policy as policies
 from models.policy import SWEEPS, PolicyError
 from tasks.clock import SystemClock
-from tasks.database import Database
+from tasks.database import Database, DatabaseUnreachableError
 from tasks.importing.errors import SourceError
 from tasks.importing.report import Preview
 from tasks.importing.run import import_source
@@ -97,22 +100,27 @@ def sweep_(
     Args:
         kind: welcome-contact, satisfaction-check, delay-alert, credit-recovery or escalate-unanswered.
         customers: References of customers; everyone when not given.
-        as_of: Judge what is due at this time (`2026-03-18 10:00`, in UTC unless it says otherwise).
+        as_of: Judge what is due at this time (`2026-03-18 10:00`, in UTC unless it says otherwise); one that lies ahead
+            needs --dry-run.
         dry_run: Write and send nothing; say what would be done.
     """
     if kind not in SWEEPS:
         print(f"There is no sweep {kind!r}; choose from {', '.join(SWEEPS)}.", file=sys.stderr)
         return 2
-    now = datetime.now(UTC) if as_of is None else _instant(as_of)
-    print(asyncio.run(_sweep(kind, customers or [], now, dry_run=dry_run)))
+    chosen = None if as_of is None else _instant("--as-of", as_of)
+    print(asyncio.run(_sweep(kind, customers or [], chosen, dry_run=dry_run)))
     return 0
 
 
-async def _sweep(kind: str, customers: list[str], now: datetime, *, dry_run: bool) -> str:
+async def _sweep(kind: str, customers: list[str], as_of: datetime | None, *, dry_run: bool) -> str:
     async with open_services(Settings()) as services:
+        now, chosen = (
+            moment(as_of, services.clock.now(), may_be_later=dry_run),
+            customer_ids(services, customers),
+        )
         if kind == ESCALATION:
-            return await escalate(services, now, dry_run=dry_run)
-        scope = Scope(kind, now, customer_ids(services, customers))
+            return await escalate(services, now, chosen, dry_run=dry_run)
+        scope = Scope(kind, now, chosen)
         return (await sweep(services, scope, dry_run=dry_run)).sentence()
 
 
@@ -120,8 +128,8 @@ async def _sweep(kind: str, customers: list[str], now: datetime, *, dry_run: boo
 def replay_(
     source: Path,
     *,
-    from_: Annotated[date, Parameter(name="--from")],
-    to: date,
+    from_: Annotated[str, Parameter(name="--from")],
+    to: str,
     json_: Annotated[Path, Parameter(name="--json")],
     data: Path | None = None,
     step: str = "1d",
@@ -139,11 +147,12 @@ def replay_(
         policy: The policy; the source's own when it has one, otherwise that of the settings.
     """
     chosen = policy or (source / "policy.toml" if (source / "policy.toml").exists() else Settings().policy)
-    progress = _progress(from_, to)
+    first, last, goes_to = _day("--from", from_), _day("--to", to), _writable("--json", json_)
+    progress = _progress(first, last)
     figures = replaying.run(
-        source, data, from_, to, step=step, policy=policies.load(chosen), progress=progress
+        source, data, first, last, step=step, policy=policies.load(chosen), progress=progress
     )
-    json_.write_text(
+    goes_to.write_text(
         json.dumps(figures, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     print(json.dumps(figures["totals"], indent=1, ensure_ascii=False))
@@ -168,11 +177,28 @@ def check(file: Path | None = None) -> int:
     return 0
 
 
-def _instant(text: str) -> datetime:
-    parsed = pendulum.parse(text)
+def _instant(option: str, text: str) -> datetime:
+    try:
+        parsed = pendulum.parse(text)
+    except ValueError:
+        parsed = None
     if not isinstance(parsed, pendulum.DateTime):
-        raise ValueError(f"{text!r} is no time; write it like '2026-03-18 10:00'")
+        raise ValueError(f"{option} {text!r} is no time; write it like '2026-03-18 10:00'")
     return parsed.astimezone(UTC)
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{option} {text!r} is no day; write it like 2017-01-01") from None
+
+
+def _writable(option: str, path: Path) -> Path:
+    """Said before the work begins, not after it."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise ValueError(f"{option} {path} cannot be written; name a file in a folder that is there")
+    return path
 
 
 def _progress(first: date, last: date) -> "replaying.Progress":
@@ -188,10 +214,23 @@ def _progress(first: date, last: date) -> "replaying.Progress":
     return show
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     """Run the command line; what a person can mend is one line, not a traceback."""
     try:
-        sys.exit(app())
-    except (PolicyError, SourceError, SweepStoppedError, UnknownCustomersError, ValueError) as error:
+        sys.exit(app(words))
+    except ValidationError as error:
+        print(_settings_at_fault(error), file=sys.stderr)
+        sys.exit(1)
+    except (
+        PolicyError, SourceError, SweepStoppedError, UnknownCustomersError, DatabaseUnreachableError, ValueError,
+    ) as error:  # fmt: skip
         print(str(error), file=sys.stderr)
         sys.exit(1)
+
+
+def _settings_at_fault(error: ValidationError) -> str:
+    """One line a setting, without what stands in it: it may be a password."""
+    return "\n".join(
+        f"SEGUITO_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}; mend it"
+        for item in error.errors(include_input=False, include_url=False)
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.environment import mails_stay_here
-from tasks.database import Database
+from tasks.database import Database, DatabaseUnreachableError
 from tasks.settings import Settings
 
 PORTS = {
@@ -101,6 +101,8 @@ def migrate(url: str) -> None:
         database = Database(url)
         database.migrate()
         database.close()
+    except DatabaseUnreachableError as error:
+        raise LaunchError(str(error)) from error
     except (SQLAlchemyError, OSError) as error:
         reason = str(error).partition("\n")[0]
         raise LaunchError(f"the database cannot be used ({reason}); mend SEGUITO_DATABASE_URL") from error

@@ -5,7 +5,8 @@ from datetime import datetime
 from prefect import State, flow
 from prefect.states import Failed
 
-from flows.running import moment, said, services
+from flows.moments import moment
+from flows.running import said, services
 from flows.sweeping import sweep
 from models.policy import PolicyError
 from tasks.by_hand import note_reason, sweeps_of

@@ -8,6 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
 from flows.running import said, services
+from models.policy import PolicyError
 from tasks.importing.errors import SourceError
 from tasks.importing.report import ImportReport
 from tasks.importing.run import import_source
@@ -27,7 +28,7 @@ async def import_sales(check: bool = False) -> State[None]:
     """
     try:
         report = await read_source(check=check)
-    except SourceError as error:
+    except (SourceError, PolicyError) as error:
         return Failed(message=str(error))
     return said(report.sentence())
 

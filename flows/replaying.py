@@ -13,7 +13,7 @@ from tasks.clock import SetClock
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import TABLES
 from tasks.replay.feed import Feed
-from tasks.replay.figures import day_figures, held_in
+from tasks.replay.figures import day_by_day, day_figures, held_in
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.silence import watch_silence
@@ -50,12 +50,13 @@ async def replay(
 
     Returns `{"totals": …, "days": […]}`; the same input gives the same result. `services.clock` must be `clock`.
     """
-    days: list[dict[str, Any]] = []
+    steps: list[dict[str, Any]] = []
     for now in span.steps():
         clock.set(now)
         day = (now - timedelta(microseconds=1)).astimezone(span.zone).date()
-        days.append(await _step(services, feed, now, day))
+        steps.append(await _step(services, feed, now, day))
         progress(day)
+    days = day_by_day(steps)
     with services.db.read() as session:
         return {"totals": {**totals(session), "held": held_in(days)}, "days": days}
 

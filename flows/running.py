@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from prefect import State, task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
+from flows.moments import moment
 from flows.sweeping import RunBatch, sweep
 from models.policy import PolicyError
 from tasks.report import Report, Scope
@@ -60,22 +61,6 @@ async def run_sweep(
     except (SweepStoppedError, UnknownCustomersError, PolicyError, ValueError) as error:
         return Failed(message=str(error))
     return said(f"dry run: {report.sentence()}" if dry_run else report.sentence())
-
-
-def moment(as_of: datetime | None, now: datetime, *, may_be_later: bool) -> datetime:
-    """The time at which a run judges what is due, in UTC.
-
-    Raises:
-        ValueError: it lies ahead, and this run would send.
-    """
-    if as_of is None:
-        return now
-    chosen = as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
-    if chosen > now and not may_be_later:
-        raise ValueError(
-            f"as_of {chosen:%Y-%m-%d %H:%M} UTC lies ahead; choose a dry run, or leave it empty for now"
-        )
-    return chosen
 
 
 def said(sentence: str) -> State[None]:

@@ -1,6 +1,6 @@
 """The order of a sweep, with Prefect and without: prepare once, then batch after batch until nothing is due."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,15 +38,19 @@ async def sweep(
 
 
 async def escalate(
-    services: Services, now: datetime, *, dry_run: bool = False, batch: RunBatch = run_batch
-) -> str:
+    services: Services, now: datetime, customers: Collection[int] = (), *, dry_run: bool = False,
+    batch: RunBatch = run_batch,
+) -> str:  # fmt: skip
     """Look at what nobody answered, then send the managers their notices; returns the sentence for the final state.
+
+    Empty `customers` means everyone.
 
     Raises:
         SweepStoppedError: no mail server could be reached; nothing is lost.
     """
     watch = rehearse_silence if dry_run else watch_silence
-    silence = watch(services.db, services.policy, now)
-    report = await sweep(services, Scope(ESCALATION, now), dry_run=dry_run, batch=batch)
+    silence = watch(services.db, services.policy, now, customers)
+    scope = Scope(ESCALATION, now, frozenset(customers))
+    report = await sweep(services, scope, dry_run=dry_run, batch=batch)
     heard = ", ".join(f"{number} {what}" for what, number in sorted(silence.items())) or "nobody was silent"
     return f"{'dry run: ' if dry_run else ''}{heard}; notices: {report.sentence()}"

@@ -5,6 +5,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId
 
+_SAID_PAID = text("said_paid_until IS NOT NULL")
+
 
 class Invoice(Base):
     """What a customer owes us money for."""
@@ -17,6 +19,12 @@ class Invoice(Base):
             "id",
             sqlite_where=text("to_plan = 1"),
             postgresql_where=text("to_plan"),
+        ),
+        Index(
+            "ix_invoices_said_paid_until",
+            "said_paid_until",
+            sqlite_where=_SAID_PAID,
+            postgresql_where=_SAID_PAID,
         ),
     )
 
@@ -32,5 +40,7 @@ class Invoice(Base):
     disputed_at: Mapped[datetime | None]
     """Since when the customer disputes it; empty again when the company's system says it is settled."""
     cancelled_at: Mapped[datetime | None]
+    said_paid_until: Mapped[datetime | None]
+    """The customer says that it is paid: until then its reminders rest, and somebody checks. Empty again after it."""
     to_plan: Mapped[bool] = mapped_column(default=True)
     fingerprint: Mapped[str]

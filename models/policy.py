@@ -80,12 +80,14 @@ class Answers(_Strict):
     """By when a person answers a customer's mail, on the staff's working hours."""
     phone_within: str = "1 business day"
     """By when a person calls a customer whom our mails do not reach."""
+    said_paid_wait: str = "5 business days"
+    """How long the reminders of an invoice rest once its customer says that it is paid: the time to check."""
     soft_bounce_hours: tuple[int, ...] = (24, 72)
     """Waits after a mail that came back for the time being; when they are used up the address counts as dead."""
     max_mail_megabytes: int = Field(default=25, ge=1, le=1000)
     """Larger mails are not read: only their head is kept, and a person looks."""
 
-    @field_validator("reply_within", "phone_within")
+    @field_validator("reply_within", "phone_within", "said_paid_wait")
     @classmethod
     def _is_distance(cls, value: str) -> str:
         if not re.fullmatch(r"\d+ (hours?|days?|business days?)", value):
@@ -142,6 +144,8 @@ def load(path: Path) -> Policy:
     """
     try:
         text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     except OSError as error:
         raise PolicyError(
             f"{path}: cannot be read ({error.strerror}); give the path of a policy file"

@@ -14,6 +14,7 @@ class Response(Base):
         UniqueConstraint("ref"),
         Index("ix_responses_customer_id", "customer_id"),
         Index("ix_responses_order_id", "order_id"),
+        Index("ix_responses_message_key", "message_key"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -24,6 +25,8 @@ class Response(Base):
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"))
     follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_ups.id"))
     """The contact it answers, where one is known."""
+    message_key: Mapped[str | None]
+    """The mail whose link was used, where one was."""
     channel: Mapped[str]
     meaning: Mapped[str]
     """One of `models.words.Meaning`."""

@@ -82,6 +82,8 @@ class CaseReasonKind(StrEnum):
     UNDELIVERABLE = "undeliverable"
     IN_DOUBT = "in-doubt"
     LISTENING_CALL = "listening-call"
+    PAYMENT_CHECK = "payment-check"
+    """The customer says that an invoice is paid, and our books do not: somebody looks."""
     TROUBLE_WORDS = "trouble-words"
     """A mail with words of trouble in it: complaint, withdrawal, a lawyer."""
 

@@ -154,5 +154,5 @@ def _answer(asked: Question, ref: str, said: Said, now: datetime) -> Answer:
         order_id=subject[1] if subject[0] == Subject.ORDER else None,
         invoice_id=subject[1] if subject[0] == Subject.INVOICE else None,
         follow_up_id=asked.asked.id if asked.asked else None,
-        rating=said.rating, text=said.text,
+        rating=said.rating, text=said.text, message_key=asked.message.key,
     )  # fmt: skip

@@ -8,24 +8,47 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 import models
 
 _BUSY_SECONDS = 30
+_NO_ADDRESS = (
+    "SEGUITO_DATABASE_URL is no address of a database that is known here; write it like "
+    "postgresql://user:password@host/name or sqlite:///folder/file.db"
+)
+_NO_ANSWER = (
+    "the database does not answer, or does not let us in; see that it runs, and that user, password and name are "
+    "right, or mend SEGUITO_DATABASE_URL"
+)
+
+
+class DatabaseUnreachableError(Exception):
+    """The database cannot be opened. The message names the setting, never what stands in it: it holds a password."""
 
 
 class Database:
     """An open database. Use `write` to change something, `read` to look, `rehearse` to try without effect."""
 
     def __init__(self, url: str) -> None:
-        parsed = make_url(url)
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise DatabaseUnreachableError(_NO_ADDRESS) from None
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
         self.url = parsed.render_as_string(hide_password=False)
-        self.engine: Engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        try:
+            self.engine: Engine = create_engine(
+                parsed,
+                pool_pre_ping=parsed.get_backend_name() != "sqlite",
+                hide_parameters=True,  # they are customers' addresses and words; errors end up in logs
+            )
+        except (ArgumentError, ImportError):
+            raise DatabaseUnreachableError(_NO_ADDRESS) from None
         if self.engine.dialect.name == "sqlite":
             _prepare_sqlite(self.engine)
 
@@ -49,7 +72,15 @@ class Database:
             yield session
 
     def migrate(self) -> None:
-        """Bring the tables to the newest version. Does nothing when they are there already."""
+        """Bring the tables to the newest version. Does nothing when they are there already.
+
+        Raises:
+            DatabaseUnreachableError: there is no answer, or no entry.
+        """
+        try:
+            self.engine.connect().close()
+        except OperationalError:
+            raise DatabaseUnreachableError(_NO_ANSWER) from None
         config = Config()
         config.set_main_option("script_location", str(Path(models.__file__).parent / "migrations"))
         with self.engine.connect() as connection, _tables_may_be_rebuilt(connection), connection.begin():

@@ -8,10 +8,12 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import responses
+from models.queries import planning, responses
+from models.rules.due import due_at
 from models.rules.hearing import case_reason
+from models.rules.trouble import is_thanks, trouble
 from models.tables import FollowUp
-from models.words import CaseReasonKind, CommitmentKind, Subject
+from models.words import CaseReasonKind, CommitmentKind, Meaning, Subject
 from tasks.cases import About, open_case, settle_silence
 from tasks.commitments import promise
 
@@ -47,6 +49,8 @@ class Answer:
     asks: Asks = Asks.BY_MEANING
     inbound_id: int | None = None
     """The mail it came in, where it came in one."""
+    message_key: str | None = None
+    """The mail of ours whose link was used."""
 
 
 def hear(session: Session, policy: Policy, answers: Sequence[Answer], now: datetime) -> int:
@@ -56,7 +60,8 @@ def hear(session: Session, policy: Policy, answers: Sequence[Answer], now: datet
     """
     known = responses.known_refs(session, [answer.ref for answer in answers])
     new = {answer.ref: answer for answer in answers if answer.ref not in known}
-    for answer in new.values():
+    # Customer by customer, as two runs that lock cases must come to them in one order; each one's in the order given.
+    for answer in sorted(new.values(), key=lambda one: one.customer_id):
         _hear_one(session, policy, answer, now)
     return len(new)
 
@@ -68,30 +73,33 @@ def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -
         {
             "ref": answer.ref, "customer_id": answer.customer_id, "order_id": answer.order_id,
             "invoice_id": answer.invoice_id, "follow_up_id": asked.id if asked else None,
+            "message_key": answer.message_key,
             "channel": answer.channel, "meaning": answer.meaning, "rating": answer.rating, "text": answer.text,
             "received_at": answer.received_at, "recorded_at": now,
         },
     )  # fmt: skip
-    if asked is not None:
-        responses.answer_thread(session, asked, answer.received_at)
+    answered = responses.same_letter(session, asked) if asked is not None else []
+    for row in answered:
+        responses.answer_thread(session, row, answer.received_at)
+    if answer.meaning == Meaning.PAID:
+        _let_rest(session, policy, answer, answered, now)
     _take_up(session, policy, answer, _subject(answer, asked), response_id, now)
-    if (
-        asked is not None
-    ):  # after the new reason, so that a case goes on rather than closing and opening again
-        settle_silence(session, answer.customer_id, (asked.subject_type, asked.subject_id), now)
+    for row in answered:  # after the new reason, so that a case goes on rather than closing and opening again
+        settle_silence(session, answer.customer_id, (row.subject_type, row.subject_id), now)
 
 
 def _take_up(
     session: Session, policy: Policy, answer: Answer, about: About, response_id: int, now: datetime
 ) -> None:
     """Bring the answer to whom it asks for."""
-    reason = _reason(answer)
+    asks = _asks(policy, answer)
+    reason = _reason(answer, asks)
     if reason is not None:
         open_case(
             session, policy, answer.customer_id, reason, about,
             now=now, actor="customer", response_id=response_id,
         )  # fmt: skip
-    if answer.asks is Asks.OWNER:
+    if asks is Asks.OWNER:
         promise(
             session,
             policy,
@@ -103,10 +111,31 @@ def _take_up(
         )
 
 
-def _reason(answer: Answer) -> CaseReasonKind | None:
-    if answer.asks is Asks.BY_MEANING:
+def _asks(policy: Policy, answer: Answer) -> Asks:
+    """Who has to hear of it. Words that come with a content answer are read by a person, unless they only thank."""
+    if answer.asks is not Asks.BY_MEANING or case_reason(answer.meaning, answer.rating) is not None:
+        return answer.asks
+    if answer.text and trouble(answer.text, policy.trouble):
+        return Asks.MANAGER
+    return Asks.OWNER if answer.text and not is_thanks(answer.text, policy.trouble) else Asks.NOBODY
+
+
+def _reason(answer: Answer, asks: Asks) -> CaseReasonKind | None:
+    if asks is Asks.BY_MEANING:
         return case_reason(answer.meaning, answer.rating)
-    return CaseReasonKind.TROUBLE_WORDS if answer.asks is Asks.MANAGER else None
+    return CaseReasonKind.TROUBLE_WORDS if asks is Asks.MANAGER else None
+
+
+def _let_rest(
+    session: Session, policy: Policy, answer: Answer, answered: Sequence[FollowUp], now: datetime
+) -> None:
+    """The customer says that it is paid: the reminders of every invoice of the letter wait until that is checked."""
+    ids = {row.subject_id for row in answered if row.subject_type == Subject.INVOICE}
+    ids |= {answer.invoice_id} if answer.invoice_id is not None else set()
+    wait = policy.answers.said_paid_wait
+    until = due_at(answer.received_at, wait, policy.working_hours, policy.company.place)
+    if ids and until > now:
+        planning.hold_as_said_paid(session, ids, until)
 
 
 def _asked(session: Session, answer: Answer) -> FollowUp | None:

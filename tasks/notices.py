@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from models.queries import commitments, inbound
+from models.queries import commitments, inbound, responses
 from models.tables import Commitment, Customer, FollowUp, Inbound
 from models.words import ParkedFor, Subject
 from tasks.letters import order_facts
@@ -27,12 +27,14 @@ def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
     """What somebody owes a customer."""
     customer = session.get_one(Customer, commitment.customer_id)
     asking = inbound.asking(session, commitment)
+    said = [mail.words for mail in asking if mail.words]
+    said += [row.text for row in responses.of_commitment(session, commitment) if row.text]
     about = commitment.subject_type, commitment.subject_id
     order = commitments.order_about(session, customer.id, about)
     return NoticeFacts(
         Subject.COMMITMENT, commitment.id, commitment.kind, customer.name, customer.phone, customer.email,
         order_facts(order) if order else None, _sender(asking[0]) if asking else "",
-        asking[0].subject if asking else "", tuple(_cut(mail.words) for mail in asking[-_MOST_MAILS:] if mail.words),
+        asking[0].subject if asking else "", tuple(_cut(words) for words in said[-_MOST_MAILS:]),
         commitment.due_at,
     )  # fmt: skip
 

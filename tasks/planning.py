@@ -36,6 +36,7 @@ def plan_all(db: Database, policy: Policy, now: datetime) -> int:
 
 def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BATCH) -> int:
     """Plan up to `limit` changed orders and as many changed invoices; returns how many there were."""
+    planning.end_said_paid(session, now)
     orders = planning.take_orders_to_plan(session, limit)
     invoices = planning.take_invoices_to_plan(session, limit)
     _name_owners(session, [(order, language) for order, _, _, language in orders], now)

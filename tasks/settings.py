@@ -1,5 +1,6 @@
 """The settings: the one place that reads the environment and `.env`."""
 
+import os
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LEAST_KEY = 16
 
 
 class Settings(BaseSettings):
@@ -88,12 +91,43 @@ class Settings(BaseSettings):
 
     @cached_property
     def signing_key(self) -> str:
-        """The key that signs links; made and kept (mode 600) at first use unless one is set."""
+        """The key that signs links; made and kept (mode 600) at first use unless one is set.
+
+        Raises:
+            ValueError: the key is too short to keep anybody out.
+        """
         if self.secret is not None:
-            return self.secret.get_secret_value()
+            return _long_enough(self.secret.get_secret_value(), "SEGUITO_SECRET")
         path = self.state_dir / "secret"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(32), encoding="ascii")
-        return path.read_text(encoding="ascii")
+        if (
+            not path.exists() or path.stat().st_size == 0
+        ):  # an empty one is what a crash of an older version left
+            _keep_new_key(path)
+        return _long_enough(path.read_text(encoding="ascii"), str(path))
+
+
+def _long_enough(key: str, where: str) -> str:
+    if len(key.strip()) < _LEAST_KEY:
+        raise ValueError(
+            f"{where}: a key of fewer than {_LEAST_KEY} characters can be guessed; give a longer one, or none at all"
+        )
+    return key
+
+
+def _keep_new_key(path: Path) -> None:
+    """Make a key whole before it has its name. Of two processes that start at once, both use the first one's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+    with open(half, "w", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(secrets.token_urlsafe(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        if path.exists() and path.stat().st_size == 0:
+            half.replace(path)
+        else:
+            path.hardlink_to(half)
+    except FileExistsError:  # the other one was quicker
+        pass
+    finally:
+        half.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """When nobody answers: nudge, and then take the matter to a person."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,30 +18,40 @@ from tasks.database import Database
 BATCH = 500
 
 
-def watch_silence(db: Database, policy: Policy, now: datetime) -> Counter[str]:
-    """Look at every contact whose time to answer is over; one transaction a batch.
+def watch_silence(
+    db: Database, policy: Policy, now: datetime, customers: Collection[int] = ()
+) -> Counter[str]:
+    """Look at every contact whose time to answer is over; one transaction a batch. Empty `customers` means all.
 
     Returns how many were nudged, silent, and taken to a person (`nudged`, `silent`, `cases`).
     """
     total: Counter[str] = Counter()
     while True:
         with db.write() as session:
-            count = watch_batch(session, policy, now)
+            count = watch_batch(session, policy, now, customers)
         total += count
         if not count:
             return total
 
 
-def rehearse_silence(db: Database, policy: Policy, now: datetime) -> Counter[str]:
-    """What `watch_silence` would do to its first batch, rolled back."""
+def rehearse_silence(
+    db: Database, policy: Policy, now: datetime, customers: Collection[int] = ()
+) -> Counter[str]:
+    """What `watch_silence` would do, in one transaction that is rolled back."""
+    total: Counter[str] = Counter()
     with db.rehearse() as session:
-        return watch_batch(session, policy, now)
+        while count := watch_batch(session, policy, now, customers):
+            total += count
+    return total
 
 
-def watch_batch(session: Session, policy: Policy, now: datetime) -> Counter[str]:
-    """One batch of `watch_silence`."""
+def watch_batch(
+    session: Session, policy: Policy, now: datetime, customers: Collection[int] = ()
+) -> Counter[str]:
+    """One batch of `watch_silence`, customer by customer: two runs that lock cases must come to them in one order."""
     count: Counter[str] = Counter()
-    for waiting in responses.unanswered(session, now, BATCH):
+    found = responses.unanswered(session, now, BATCH, customers)
+    for waiting in sorted(found, key=lambda row: (row.customer_id or 0, row.id)):
         cadence = policy.cadences.get(waiting.kind)
         decision = after_waiting(cadence, waiting.nudge) if cadence else Silent(opens_case=False)
         if isinstance(decision, Nudge):

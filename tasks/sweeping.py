@@ -3,11 +3,15 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.queries import people
+from models.queries import claiming, people
 from models.queries.waiting import waiting
+from models.tables import FollowUp
+from models.words import FollowUpState
 from tasks.claiming import claim_batch
 from tasks.dispatch import Dispatch, MailServerUnreachableError
 from tasks.planning import plan_all, plan_batch
@@ -115,8 +119,14 @@ def _rehearse_phase(services: Services, session: Session, scope: Scope) -> Repor
         claimed = claim_batch(session, services.policy, scope, token=DRY_RUN, clock_now=services.clock.now())
         for group in claimed.groups:
             claimed.report.count(group.lead.kind, "to be sent", number=len(group.follow_ups))
+            claiming.settle(session, [_as_sent(row, scope.now) for row in group.follow_ups])
         claimed.report.claimed = claimed.count
         report += claimed.report
         if claimed.count == 0:
             break
     return report
+
+
+def _as_sent(row: FollowUp, now: datetime) -> dict[str, Any]:
+    """So that the alarms of the next phase see what the mails of this one would have done."""
+    return {"id": row.id, "state": FollowUpState.SENT, "sent_at": now}

@@ -9,8 +9,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Web
-from models.queries import commitments, inbound, people
+from models.queries import commitments, inbound, people, responses
 from models.tables import Customer, Inbound, Order, Staff
+from models.tables import Response as AnswerRow
 from models.words import Subject
 from tasks.answering import MOST_CHARACTERS
 from tasks.mails.formats import clean, short_moment
@@ -45,6 +46,8 @@ class _Matter:
     outcome: str | None
     mails: Sequence[Inbound]
     is_parked: bool
+    said: Sequence[AnswerRow] = ()
+    """What was said on the answer page or by phone."""
 
 
 def show_matter(
@@ -67,6 +70,7 @@ def show_matter(
         kind=matter.kind, customer=matter.customer, order=matter.order, owner=clean(owner.name) if owner else None,
         due=moment(matter.due_at) if matter.due_at else None, done=moment(matter.done_at) if matter.done_at else None,
         outcome_before=matter.outcome, is_parked=matter.is_parked, token=token,
+        answers=[{"at": moment(row.received_at), "words": (row.text or "")[:_MOST_SHOWN]} for row in matter.said],
         mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
         has_originals=web.originals is not None, outcomes=OUTCOMES, said=said, most=MOST_CHARACTERS,
     )  # fmt: skip
@@ -80,7 +84,7 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
     order = commitments.order_about(session, customer.id, (owed.subject_type, owed.subject_id))
     return _Matter(
         owed.kind, customer, order, owed.owner_id, owed.due_at, owed.done_at, owed.outcome,
-        inbound.asking(session, owed), is_parked=False,
+        inbound.asking(session, owed), is_parked=False, said=responses.of_commitment(session, owed),
     )  # fmt: skip
 
 

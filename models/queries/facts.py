@@ -102,7 +102,8 @@ def conditions(
         )  # fmt: skip
     for invoice in invoice_by_id.values():
         found[Subject.INVOICE, invoice.id] = _words(
-            cancelled=invoice.cancelled_at, paid=invoice.paid_at, disputed=invoice.disputed_at,
+            cancelled=invoice.cancelled_at, paid=invoice.paid_at, said_paid=invoice.said_paid_until,
+            disputed=invoice.disputed_at,
             listened=invoice.id in calls, open_complaint=invoice.customer_id in complaints,
             customer_disputes=invoice.customer_id in disputes,
         )  # fmt: skip

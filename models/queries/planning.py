@@ -1,7 +1,7 @@
 """What planning asks and writes: subjects whose facts changed, and the follow-ups derived from them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,24 @@ def take_invoices_to_plan(session: Session, limit: int) -> Sequence[Row[Any]]:
         .limit(limit)
         .with_for_update(of=Invoice, skip_locked=True)
     ).all()
+
+
+def hold_as_said_paid(session: Session, ids: Collection[int], until: datetime) -> None:
+    """Let the reminders of these unpaid invoices rest until a time."""
+    session.execute(
+        update(Invoice)
+        .where(Invoice.id.in_(ids), Invoice.paid_at.is_(None), Invoice.cancelled_at.is_(None))
+        .values(said_paid_until=until)
+    )
+
+
+def end_said_paid(session: Session, now: datetime) -> None:
+    """The time to check these payments is over: what was held for it is planned again."""
+    session.execute(
+        update(Invoice)
+        .where(Invoice.said_paid_until.is_not(None), Invoice.said_paid_until <= now)
+        .values(said_paid_until=None, to_plan=True)
+    )
 
 
 def planned(session: Session, subject_type: Subject, ids: Sequence[int]) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from models.tables import FollowUp, Message, Response
+from models.tables import Commitment, FollowUp, Message, Response
 from models.words import FollowUpState, Subject
 
+_MAIL = "mail"
 _ANSWERABLE = (FollowUpState.SENT, FollowUpState.SILENT, FollowUpState.ANSWERED)
 
 
@@ -43,6 +44,15 @@ def latest_asked(
     return session.scalar(query.order_by(FollowUp.sent_at.desc(), FollowUp.id.desc()).limit(1))
 
 
+def same_letter(session: Session, asked: FollowUp) -> Sequence[FollowUp]:
+    """Whatever one mail asked together with this contact, itself included; a joint letter lists several invoices."""
+    if asked.message_id is None:
+        return [asked]
+    return session.scalars(
+        select(FollowUp).where(FollowUp.message_id == asked.message_id).order_by(FollowUp.id)
+    ).all()
+
+
 def answer_thread(session: Session, asked: FollowUp, at: datetime) -> None:
     """Mark a contact and its nudges as answered, and take back nudges that were not sent yet."""
     thread = (
@@ -63,9 +73,11 @@ def answer_thread(session: Session, asked: FollowUp, at: datetime) -> None:
     )
 
 
-def unanswered(session: Session, now: datetime, limit: int) -> Sequence[FollowUp]:
-    """Contacts whose time to answer is over; locked."""
-    return session.scalars(
+def unanswered(
+    session: Session, now: datetime, limit: int, customers: Collection[int] = ()
+) -> Sequence[FollowUp]:
+    """Contacts whose time to answer is over, of these customers or of all; locked."""
+    query = (
         select(FollowUp)
         .where(
             FollowUp.state == FollowUpState.SENT, FollowUp.answer_by.is_not(None), FollowUp.answer_by <= now
@@ -73,7 +85,10 @@ def unanswered(session: Session, now: datetime, limit: int) -> Sequence[FollowUp
         .order_by(FollowUp.answer_by, FollowUp.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-    ).all()
+    )
+    if customers:
+        query = query.where(FollowUp.customer_id.in_(customers))
+    return session.scalars(query).all()
 
 
 def silence_thread(session: Session, waiting: FollowUp, now: datetime) -> None:
@@ -91,6 +106,20 @@ def silence_thread(session: Session, waiting: FollowUp, now: datetime) -> None:
     )
 
 
+def of_commitment(session: Session, owed: Commitment) -> Sequence[Response]:
+    """What the customer said in words, but not by mail, since somebody owes an answer; oldest first."""
+    return session.scalars(
+        select(Response)
+        .where(
+            Response.customer_id == owed.customer_id,
+            Response.recorded_at >= owed.made_at,
+            Response.text.is_not(None),
+            Response.channel != _MAIL,
+        )
+        .order_by(Response.id)
+    ).all()
+
+
 def by_message_key(session: Session, key: str) -> tuple[Message, Sequence[FollowUp]] | None:
     """A message by its key, with the follow-ups it carries."""
     message = session.scalar(select(Message).where(Message.key == key))
@@ -104,4 +133,4 @@ def by_message_key(session: Session, key: str) -> tuple[Message, Sequence[Follow
 
 def of_message(session: Session, key: str) -> Sequence[Response]:
     """What has been answered through the links of one message."""
-    return session.scalars(select(Response).where(Response.ref.startswith(f"{key}:", autoescape=True))).all()
+    return session.scalars(select(Response).where(Response.message_key == key).order_by(Response.id)).all()

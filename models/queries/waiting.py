@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, true
+from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.queries.claiming import due
@@ -22,7 +22,7 @@ class Waiting:
     lapsed: bool
     """Claims or marks of a run that died."""
     changed: bool
-    """Facts that have not been planned yet."""
+    """Facts that have not been planned yet, or a rest whose time is over."""
     due: bool
     planned_with: str | None
 
@@ -36,9 +36,27 @@ def waiting(
     ) | exists(
         select(Message.id).where(Message.state == MessageState.SENDING, Message.lease_until < clock_now)
     )
-    changed = exists(select(Order.id).where(Order.to_plan == true())) | exists(
-        select(Invoice.id).where(Invoice.to_plan == true())
+    changed = or_(
+        exists(select(Order.id).where(Order.to_plan == true())),
+        exists(select(Invoice.id).where(Invoice.to_plan == true())),
+        exists(
+            select(Invoice.id).where(Invoice.said_paid_until.is_not(None), Invoice.said_paid_until <= now)
+        ),
     )
     planned_with = select(Mark.value).where(Mark.name == PLANNED_WITH).scalar_subquery()
-    some = exists(due(sweep, now, 1, customers).order_by(None))
-    return Waiting(*session.execute(select(lapsed, changed, some, planned_with)).one())
+    found = session.execute(select(lapsed, changed, is_due(sweep, now, customers), planned_with)).one()
+    return Waiting(*found)
+
+
+def is_due(sweep: str, now: datetime, customers: Collection[int] = ()) -> ColumnElement[bool]:
+    """Whether a follow-up of a sweep is due.
+
+    Asks for the earliest one: where much is planned for later, PostgreSQL takes it for easy to find any that is due,
+    and would read the whole table for an `EXISTS`.
+    """
+    if customers:
+        return exists(due(sweep, now, 1, customers).order_by(None))
+    earliest = select(func.min(FollowUp.due_at)).where(
+        FollowUp.state == FollowUpState.PLANNED, FollowUp.sweep == sweep
+    )
+    return func.coalesce(earliest.scalar_subquery() <= now, false())

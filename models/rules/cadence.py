@@ -12,6 +12,7 @@ CONDITIONS = {
     "promised": "the order has a promised delivery date",
     "welcomed": "a welcome contact was accepted by the mail server or answered",
     "paid": "the invoice was paid",
+    "said-paid": "the customer says that this invoice is paid, and the time to check it is not over",
     "disputed": "this invoice is disputed",
     "customer-disputes": "any open invoice of the customer is disputed",
     "open-complaint": "an open case of the customer holds something that he or she brought up",

@@ -23,6 +23,7 @@ _REASONS = {
     Meaning.NOT_ARRIVED: CaseReasonKind.NOT_ARRIVED,
     Meaning.NOT_SOLVED: CaseReasonKind.NOT_SOLVED,
     Meaning.DISPUTE: CaseReasonKind.DISPUTE,
+    Meaning.PAID: CaseReasonKind.PAYMENT_CHECK,
     Meaning.MESSAGE: CaseReasonKind.MESSAGE,
 }
 

@@ -1,8 +1,10 @@
 """The last step of reading a row: defaults filled in, and its dates held against each other."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from models.rules.calendars import zone
 from models.rules.plausible import Doubt, before_it_began, paid_too_early, still_to_come
@@ -79,7 +81,6 @@ def _invoice(values: dict[str, Any], config: SourceConfig, now: datetime) -> Inv
 
 
 def _response(values: dict[str, Any], config: SourceConfig, now: datetime) -> ResponseRow:
-    del config
     if not ({"customer", "order", "invoice"} & values.keys()):
         raise UnusableError(
             "customer", "says not whose answer it is; fill in one of customer, order and invoice"
@@ -92,7 +93,16 @@ def _response(values: dict[str, Any], config: SourceConfig, now: datetime) -> Re
         raise UnusableError("text", "is missing; an answer has a rating, a text or a meaning")
     row = ResponseRow(**values)
     _refuse(still_to_come({"received_at": row.received_at}, now))
-    return row
+    return replace(row, received_at=_within_its_day(row.received_at, zone(config.timezone), now))
+
+
+def _within_its_day(at: datetime, here: ZoneInfo, now: datetime) -> datetime:
+    """A day without its hour (midnight) counts as the end of it: the answer came after the mail of that day."""
+    local = at.astimezone(here)
+    if local.time() != time():
+        return at
+    end = datetime.combine(local.date() + timedelta(days=1), time(), tzinfo=here).astimezone(UTC)
+    return max(at, min(end - timedelta(seconds=1), now))
 
 
 BUILDERS: Mapping[str, Builder] = {

@@ -27,6 +27,25 @@ def day_figures(report: Report, silence: Counter[str], **more: Any) -> dict[str,
     }
 
 
+def day_by_day(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One entry a day: the figures of steps that lie on one day are summed."""
+    days: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        known = days.get(step["day"])
+        days[step["day"]] = dict(step) if known is None else _sum(known, step)
+    return list(days.values())
+
+
+def _sum(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    total: dict[str, Any] = {}
+    for name, value in one.items():
+        if isinstance(value, dict):
+            total[name] = dict(sorted((Counter(value) + Counter(other[name])).items()))
+        else:
+            total[name] = value + other[name] if isinstance(value, int) else value
+    return total
+
+
 def held_in(days: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """How often something was held back, by reason: what was held and then paid is counted too."""
     total: Counter[str] = Counter()

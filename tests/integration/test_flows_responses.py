@@ -32,7 +32,8 @@ def shop(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch)
     path.write_bytes(migrated_sqlite.read_bytes())
     for name, value in {
         "DATABASE_URL": f"sqlite:///{path}", "STATE_DIR": str(tmp_path), "POLICY": str(ROOT / "policy.toml"),
-        "SECRET": "test key", "INBOX_MAILDIR": str(tmp_path / "mailbox"), "SOURCE": str(ROOT / "sources" / "sample"),
+        "SECRET": "test key, 16 signs",
+        "INBOX_MAILDIR": str(tmp_path / "mailbox"), "SOURCE": str(ROOT / "sources" / "sample"),
     }.items():  # fmt: skip
         monkeypatch.setenv(f"SEGUITO_{name}", value)
     db = Database(f"sqlite:///{path}")

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Select, exists, insert, select, text, true
+from sqlalchemy import Select, exists, insert, select, text, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models.queries import claiming
-from models.tables import FollowUp, Order
+from models.queries import claiming, responses
+from models.queries.waiting import is_due
+from models.tables import FollowUp, Order, Response
 from models.words import FollowUpState
 from tasks.database import Database
 from tests import factories
@@ -58,6 +59,33 @@ def plan_of(session: Session, query: Select[tuple[int]]) -> str:
 
 def test_what_is_due(base: Session) -> None:
     assert "ix_follow_ups_due" in plan_of(base, claiming.due("delay-alert", NOW, 500))
+
+
+def test_whether_anything_is_due_though_half_of_the_base_is_planned_for_later(base: Session) -> None:
+    base.execute(
+        update(FollowUp)
+        .where(FollowUp.id % 2 == 0)
+        .values(state=FollowUpState.PLANNED, due_at=NOW + timedelta(days=30))
+    )
+    base.execute(text("ANALYZE follow_ups"))
+    plan = plan_of(base, select(is_due("delay-alert", NOW)))
+    assert "ix_follow_ups_due" in plan
+    assert "Seq Scan" not in plan
+    plan = plan_of(base, select(is_due("welcome-contact", NOW)))
+    assert "Seq Scan" not in plan
+
+
+def test_what_was_answered_to_a_mail(base: Session) -> None:
+    row = {
+        "customer_id": 1, "channel": "page", "meaning": "rating", "received_at": NOW, "recorded_at": NOW,
+    }  # fmt: skip
+    rows = [row | {"ref": f"f{n}-1:rating", "message_key": f"f{n}-1"} for n in range(5_000)]
+    base.execute(insert(Response), rows)
+    base.execute(text("ANALYZE responses"))
+    assert "ix_responses_message_key" in plan_of(
+        base, select(Response.id).where(Response.message_key == "f77-1")
+    )
+    assert [found.ref for found in responses.of_message(base, "f77-1")] == ["f77-1:rating"]
 
 
 def test_what_changed(base: Session) -> None:

@@ -149,3 +149,18 @@ def test_further_dates_of_an_order() -> None:
     )
     assert isinstance(row, OrderRow)
     assert row.dates == {"survey": "2026-03-04T23:00:00+00:00", "fair": "2026-05-01"}
+
+
+@pytest.mark.parametrize(
+    ("written", "received"),
+    [
+        ("2026-03-12", datetime(2026, 3, 12, 22, 59, 59, tzinfo=UTC)),
+        ("2026-03-12 00:00:00", datetime(2026, 3, 12, 22, 59, 59, tzinfo=UTC)),
+        ("2026-03-18", NOW),
+        ("2026-03-12 09:00:00", datetime(2026, 3, 12, 8, tzinfo=UTC)),
+    ],
+)
+def test_an_answer_with_a_day_alone_came_at_the_end_of_it(written: str, received: datetime) -> None:
+    [row] = parse("responses", GOOD["responses"] | {"received_at": written})
+    assert isinstance(row, ResponseRow)
+    assert row.received_at == received

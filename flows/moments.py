@@ -1,0 +1,19 @@
+"""At which time a run judges what is due; the flows and the command line ask alike."""
+
+from datetime import UTC, datetime
+
+
+def moment(as_of: datetime | None, now: datetime, *, may_be_later: bool) -> datetime:
+    """The time at which a run judges what is due, in UTC.
+
+    Raises:
+        ValueError: it lies ahead, and this run would send.
+    """
+    if as_of is None:
+        return now
+    chosen = as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
+    if chosen > now and not may_be_later:
+        raise ValueError(
+            f"as_of {chosen:%Y-%m-%d %H:%M} UTC lies ahead; choose a dry run, or leave it empty for now"
+        )
+    return chosen
