@@ -7,11 +7,15 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import cases, people, planning
 from models.rules import ownership
+from models.rules.calendars import Place, Window
+from models.rules.due import due_at
 from models.rules.planning import Subject, owed
 from models.tables import Case, Customer
 from models.words import CaseReasonKind, Outcome
 from models.words import Subject as SubjectType
 from tasks.planning import new_row
+
+_CALL_AGAIN, _ANY_HOUR = "2 business days", Window(("00:00-24:00",), "business")
 
 About = tuple[str, int]
 """What a reason is about: subject type and id."""
@@ -57,6 +61,9 @@ def close_case(
 ) -> bool:
     """Close a case with what happened, in the words of who says so; what it held goes on. False if it was closed.
 
+    A listening call that reached nobody is owed again two business days later, at the same hour, until somebody was
+    reached or nothing is owed any more.
+
     Raises:
         ValueError: the words are missing; a case never ends in silence.
     """
@@ -66,6 +73,10 @@ def close_case(
         return False
     cases.add_statement(session, case.id, "manager", actor, text.strip(), now)
     _close(session, case, outcome, now, actor)
+    if outcome is Outcome.NOT_REACHED:
+        customer = session.get_one(Customer, case.customer_id)
+        again = due_at(now, _CALL_AGAIN, _ANY_HOUR, Place(customer.country, customer.timezone))
+        cases.call_again(session, case.id, again)
     return True
 
 

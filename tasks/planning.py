@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people, planning
+from models.queries import facts, people, planning
 from models.rules import ownership
+from models.rules.cadence import OWN_FACTS
 from models.rules.calendars import Place
 from models.rules.planning import Owed, Subject, owed, reconcile
 from models.tables import Invoice, Order
@@ -74,13 +75,17 @@ def order_subject(order: Order, place: Place) -> Subject:
         **{name: named_date(text) for name, text in order.dates.items()},
     }
     present = {name: at for name, at in anchors.items() if at is not None}
-    return Subject(SubjectType.ORDER, order.id, order.customer_id, place, present, order.withdrawal_days)
+    untrue = OWN_FACTS[SubjectType.ORDER] - facts.order_words(order)
+    return Subject(
+        SubjectType.ORDER, order.id, order.customer_id, place, present, order.withdrawal_days, untrue
+    )
 
 
 def invoice_subject(invoice: Invoice, place: Place) -> Subject:
     """The facts of an invoice that planning needs."""
     anchors = {"issued": invoice.issued_on, "due": invoice.due_on}
-    return Subject(SubjectType.INVOICE, invoice.id, invoice.customer_id, place, anchors)
+    untrue = OWN_FACTS[SubjectType.INVOICE] - facts.invoice_words(invoice)
+    return Subject(SubjectType.INVOICE, invoice.id, invoice.customer_id, place, anchors, untrue=untrue)
 
 
 def named_date(text: str) -> date | datetime:
@@ -122,7 +127,7 @@ def _derive(
     since = policy.company.follow_up_from or date.min
     for id_, (subject, began) in subjects.items():
         wanted = owed(subject, policy.cadences, policy.windows) if began >= since else []
-        changes = reconcile(wanted, known.get(id_, ()), now)
+        changes = reconcile(wanted, known.get(id_, ()), now, subject.untrue)
         new += [new_row(subject, item) for item in changes.new]
         moved |= changes.moved
         withdrawn += changes.withdrawn

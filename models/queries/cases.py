@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.tables import Case, CaseReason, FollowUp, History, Statement
-from models.words import FollowUpState, Subject
+from models.words import CaseReasonKind, FollowUpState, Subject
 
 
 def open_case_of(session: Session, customer_id: int) -> Case | None:
@@ -94,6 +94,30 @@ def settle_reasons(
             CaseReason.reason == only[0], CaseReason.subject_type == only[1], CaseReason.subject_id == only[2]
         )
     return len(list(session.scalars(statement.values(settled_at=now).returning(CaseReason.id))))
+
+
+def call_again(session: Session, case_id: int, at: datetime) -> int:
+    """The listening calls of a case are owed again at a time, since nobody was reached; returns how many."""
+    statement = (
+        update(FollowUp)
+        .where(
+            FollowUp.state == FollowUpState.RAISED,
+            FollowUp.reason == CaseReasonKind.LISTENING_CALL,
+            exists(
+                select(CaseReason.id).where(
+                    CaseReason.case_id == case_id,
+                    CaseReason.reason == CaseReasonKind.LISTENING_CALL,
+                    CaseReason.subject_type == FollowUp.subject_type,
+                    CaseReason.subject_id == FollowUp.subject_id,
+                )
+            ),
+            FollowUp.customer_id == select(Case.customer_id).where(Case.id == case_id).scalar_subquery(),
+        )
+        .values(state=FollowUpState.PLANNED, reason="not reached", due_at=at)
+        .returning(FollowUp.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(list(session.scalars(statement)))
 
 
 def add_statement(session: Session, case_id: int, side: str, author: str, text: str, at: datetime) -> None:

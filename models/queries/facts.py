@@ -95,19 +95,27 @@ def conditions(
     welcomes, calls = welcomed(session, order_by_id), listened(session, invoice_by_id)
     found: dict[tuple[str, int], frozenset[str]] = {}
     for order in order_by_id.values():
-        found[Subject.ORDER, order.id] = _words(
-            cancelled=order.cancelled_at, delivered=order.delivered_at, promised=order.promised_on,
+        found[Subject.ORDER, order.id] = order_words(order) | _words(
             welcomed=order.id in welcomes, open_complaint=order.customer_id in complaints,
             customer_disputes=order.customer_id in disputes,
         )  # fmt: skip
     for invoice in invoice_by_id.values():
-        found[Subject.INVOICE, invoice.id] = _words(
-            cancelled=invoice.cancelled_at, paid=invoice.paid_at, said_paid=invoice.said_paid_until,
-            disputed=invoice.disputed_at,
+        found[Subject.INVOICE, invoice.id] = invoice_words(invoice) | _words(
+            said_paid=invoice.said_paid_until,
             listened=invoice.id in calls, open_complaint=invoice.customer_id in complaints,
             customer_disputes=invoice.customer_id in disputes,
         )  # fmt: skip
     return found
+
+
+def order_words(order: Order) -> frozenset[str]:
+    """The words that an order's own facts decide."""
+    return _words(cancelled=order.cancelled_at, delivered=order.delivered_at, promised=order.promised_on)
+
+
+def invoice_words(invoice: Invoice) -> frozenset[str]:
+    """The words that an invoice's own facts decide."""
+    return _words(cancelled=invoice.cancelled_at, paid=invoice.paid_at, disputed=invoice.disputed_at)
 
 
 def _words(**facts: object) -> frozenset[str]:

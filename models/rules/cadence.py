@@ -22,6 +22,13 @@ CONDITIONS = {
 """What can be true of a subject at the moment of sending: the words that `moot_when`, `hold_when` and `needs` take."""
 
 
+OWN_FACTS = {
+    "order": frozenset({"cancelled", "delivered", "promised"}),
+    "invoice": frozenset({"cancelled", "paid", "disputed"}),
+}
+"""Conditions that an imported fact of the subject decides alone. Taken back, it brings back what it made moot."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One contact of a cadence: its name, and how far from the anchor it lies."""

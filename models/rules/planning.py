@@ -1,11 +1,11 @@
 """What we owe, and when: the same facts and policy always give the same follow-ups."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from models.rules import offsets
-from models.rules.cadence import Cadence
+from models.rules.cadence import Cadence, Step
 from models.rules.calendars import Place, Window, local_day, next_open
 
 WITHDRAWN = "withdrawn: the facts changed"
@@ -22,6 +22,8 @@ class Subject:
     anchors: Mapping[str, date | datetime]
     """The dates it has, by name. A cadence on a date that is missing owes nothing yet."""
     withdrawal_days: int = 0
+    untrue: frozenset[str] = frozenset()
+    """Conditions that its own facts decide (`models.rules.cadence.CONDITIONS`), and that do not hold now."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Owed:
     step: str
     sweep: str
     owed_at: datetime
+    ladder: str | None
+    """What moves together after a hold. None for a step that lies before its date: later it would be no use."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,13 @@ def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str
     A step that lies a part of the withdrawal window away is not owed where there is no such window.
     """
     return [
-        Owed(kind, _key(step.name, anchor, cadence, subject.place), cadence.sweep, at)
+        Owed(
+            kind,
+            _key(step.name, anchor, cadence, subject.place),
+            cadence.sweep,
+            at,
+            _ladder(kind, cadence, step),
+        )
         for kind, cadence in cadences.items()
         if cadence.subject == subject.type and (anchor := subject.anchors.get(cadence.anchor)) is not None
         for step in cadence.steps
@@ -82,25 +92,35 @@ def _key(name: str, anchor: date | datetime, cadence: Cadence, place: Place) -> 
     return f"{name}:{local_day(anchor, place).isoformat()}" if cadence.per_date else name
 
 
-def reconcile(wanted: Sequence[Owed], known: Iterable[Known], now: datetime) -> Changes:
+def _ladder(kind: str, cadence: Cadence, step: Step) -> str | None:
+    """The contacts about an invoice are one ladder, whatever cadence they come from; elsewhere each kind is its own."""
+    if step.offset.count < 0:
+        return None
+    return f"{cadence.sweep} {cadence.anchor}" if cadence.subject == "invoice" else kind
+
+
+def reconcile(
+    wanted: Sequence[Owed], known: Iterable[Known], now: datetime, untrue: Collection[str] = ()
+) -> Changes:
     """Compare what is owed with what is there. Whatever was sent, claimed or settled is left alone.
 
-    Held contacts get another chance, in their order and with fresh dates: the first one now, each later one as far
-    behind it as the policy had put them. Whether they are still held is read again at the claim.
+    Held contacts get another chance, in their order and with fresh dates: the first one now, each later one of the
+    same ladder as far behind it as the policy had put them. So do contacts that were skipped for a fact that was taken
+    back since (`untrue`: a payment that was reversed). Whether they are still held or moot is read again at the claim.
     """
     rows = list(known)
     before = {(row.kind, row.step): row for row in rows if row.nudge == 0}
     keys = {(item.kind, item.step) for item in wanted}
-    shifts = _release_shifts(before.values(), now)
+    starts = _starts(wanted, before, now, untrue)
     moved = {row.id: (row.owed_at, now) for row in rows if row.nudge and row.state == "held"}
     for item in wanted:
         row = before.get((item.kind, item.step))
-        if row is None or not _open(row):
+        if row is None or not _open(row, untrue):
             continue
-        shift = shifts.get(item.kind)
-        if row.state == "held" or shift is not None:
-            moved[row.id] = (item.owed_at, item.owed_at + (shift or timedelta()))
-        elif row.owed_at != item.owed_at or row.state == "skipped":
+        first = starts.get(item.ladder) if item.ladder is not None else None
+        if first is not None and item.owed_at >= first:
+            moved[row.id] = (item.owed_at, item.owed_at + (now - first))
+        elif row.state in {"held", "skipped"} or row.owed_at != item.owed_at:
             moved[row.id] = (item.owed_at, item.owed_at)
     return Changes(
         new=tuple(item for item in wanted if (item.kind, item.step) not in before),
@@ -111,14 +131,22 @@ def reconcile(wanted: Sequence[Owed], known: Iterable[Known], now: datetime) -> 
     )
 
 
-def _open(row: Known) -> bool:
-    return row.state in {"planned", "held"} or (row.state == "skipped" and row.reason == WITHDRAWN)
+def _open(row: Known, untrue: Collection[str]) -> bool:
+    return row.state == "planned" or row.reason == WITHDRAWN or _comes_back(row, untrue)
 
 
-def _release_shifts(rows: Iterable[Known], now: datetime) -> dict[str, timedelta]:
-    """By kind: how far the held ladder moves, so that its first held step falls on `now`."""
+def _comes_back(row: Known, untrue: Collection[str]) -> bool:
+    """Whether what kept it back may be over."""
+    return row.state == "held" or (row.state == "skipped" and row.reason in untrue)
+
+
+def _starts(
+    wanted: Iterable[Owed], before: Mapping[tuple[str, str], Known], now: datetime, untrue: Collection[str]
+) -> dict[str, datetime]:
+    """By ladder: when the first of the contacts that come back was owed. It falls on `now`, the rest follows."""
     first: dict[str, datetime] = {}
-    for row in rows:
-        if row.state == "held":
-            first[row.kind] = min(first.get(row.kind, row.owed_at), row.owed_at)
-    return {kind: now - at for kind, at in first.items() if at < now}
+    for item in wanted:
+        row = before.get((item.kind, item.step))
+        if row is not None and item.ladder is not None and item.owed_at < now and _comes_back(row, untrue):
+            first[item.ladder] = min(first.get(item.ladder, item.owed_at), item.owed_at)
+    return first

@@ -4,7 +4,10 @@ import email.policy
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 
-from models.tables import Order
+from sqlalchemy import update
+
+from models.tables import Invoice, Order
+from models.words import Outcome
 from tasks.hearing import Answer
 from tasks.smtp import Mail
 from tests import factories
@@ -193,6 +196,36 @@ def test_no_warning_goes_out_before_a_manager_has_listened(world: World) -> None
     world.close_case("Ho ascoltato; la signora pagherà a rate.")
     world.day_by_day(datetime(2026, 3, 26, tzinfo=UTC))
     assert [row.state for row in world.follow_ups("credit-recovery-warning")] == ["sent"]
+
+
+def test_a_listening_call_that_reached_nobody_is_owed_again(world: World) -> None:
+    with world.db.write() as session:
+        factories.invoice(session, factories.customer(session), due_on=date(2026, 2, 24))
+    world.sweep("credit-recovery")
+    world.close_case("Non risponde.", Outcome.NOT_REACHED)
+    at(world, 19)
+    world.sweep("credit-recovery")
+    assert world.reasons() == []
+    at(world, 20)
+    world.sweep("credit-recovery")
+    assert world.reasons() == ["listening-call"]
+
+
+def test_a_settled_dispute_and_a_reversed_payment_bring_the_ladder_back(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        factories.invoice(session, customer, "F-1", due_on=date(2026, 2, 24), disputed_at=world.clock.now())
+        factories.invoice(session, customer, "F-2", paid_at=world.clock.now())
+    world.sweep("credit-recovery")
+    assert [row.state for row in world.follow_ups("listening-call")] == ["held", "planned"]
+    assert next(row.state for row in world.follow_ups("payment-reminder") if row.subject_id == 2) == "skipped"
+    at(world, 20, month=4)
+    with world.db.write() as session:
+        session.execute(update(Invoice).values(disputed_at=None, paid_at=None, to_plan=True))
+    world.day_by_day(datetime(2026, 5, 20, tzinfo=UTC))
+    assert {row.state for row in world.follow_ups("listening-call")} == {"raised"}
+    states = [row.state for row in world.follow_ups("payment-reminder") if row.subject_id == 2]
+    assert states == ["sent", "sent"]
 
 
 def _text(mail: Mail) -> str:

@@ -151,3 +151,36 @@ def test_the_shipped_policy_owes_an_order_what_the_readme_says(policy: Policy) -
         "welcome-missing",
         "delay-alert",
     }
+
+
+def test_what_a_fact_made_moot_comes_back_with_its_ladder_when_the_fact_is_taken_back() -> None:
+    rule = cadence(("a", "1 day"), ("b", "8 days"))
+    a, b = owed(subject(signed=date(2026, 3, 2)), rule, ANY)
+    rows = [known(a, 1, "skipped", reason="cancelled"), known(b, 2)]
+    assert reconcile([a, b], rows, NOW, frozenset({"paid"})).moved == {}
+    assert reconcile([a, b], rows, NOW, frozenset({"cancelled"})).moved == {
+        1: (a.owed_at, NOW),
+        2: (b.owed_at, NOW + (b.owed_at - a.owed_at)),
+    }
+
+
+@pytest.mark.parametrize(
+    "reason", ["superseded by a newer step", "stale: due too long ago", "answered", None]
+)
+def test_what_was_skipped_for_another_reason_stays_skipped(reason: str | None) -> None:
+    [item] = owed(subject(signed=date(2026, 3, 2)), cadence(("a", "1 day")), ANY)
+    rows = [known(item, 1, "skipped", reason=reason)]
+    assert reconcile([item], rows, NOW, frozenset({"cancelled", "paid", "disputed"})).moved == {}
+
+
+def test_after_a_hold_everything_owed_about_an_invoice_moves_alike(policy: Policy) -> None:
+    invoice = Subject("invoice", 1, 1, ROME, {"due": date(2026, 2, 18)})
+    ladder = owed(invoice, policy.cadences, policy.windows)
+    rows = [
+        known(item, number, "held" if item.kind != "credit-recovery-warning" else "planned")
+        for number, item in enumerate(ladder)
+    ]
+    moved = reconcile(ladder, rows, NOW).moved
+    at = {item.step: moved[number][1] for number, item in enumerate(ladder) if number in moved}
+    assert at["before-due"] < at["friendly"] == NOW  # too late before the day it announces: not moved
+    assert at["friendly"] < at["second"] < at["call"] < at["warning"]
