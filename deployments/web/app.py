@@ -35,7 +35,10 @@ def create_app(settings: Settings) -> FastAPI:
         policy = policies.load(settings.policy)
         db = Database(settings.database)
         db.migrate()
-        links, originals = Links(settings.public_url, settings.signing_key), Originals(originals_folder(settings))
+        links, originals = (
+            Links(settings.public_url, settings.signing_key),
+            Originals(originals_folder(settings)),
+        )
         app.state.web = Web(db, policy, links, SystemClock(), originals)
         try:
             yield
