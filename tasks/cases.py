@@ -27,8 +27,8 @@ def open_case(
 ) -> Case:  # fmt: skip
     """Bring a matter to the manager: opens the customer's case, or joins the one that is open (B20).
 
-    The manager is told when the case is new, and again when the customer adds something to it. Nobody's consent is
-    asked (B04).
+    The manager is told when the case is new, and again when the customer or an alarm of the policy adds something to
+    it. Nobody's consent is asked (B04).
     """
     manager_id = _manager(session, customer_id, now)
     case, is_new = cases.open_or_join(session, customer_id, manager_id, now)
@@ -44,6 +44,8 @@ def open_case(
         _tell(session, policy, case, "", now)
     elif response_id is not None and not cases.unsent_notice(session, case.id):
         _tell(session, policy, case, f":{response_id}", now)  # the customer added something
+    elif added is not None and _is_alarm(policy, reason) and not cases.unsent_notice(session, case.id):
+        _tell(session, policy, case, f":{reason}-{added}", now)
     return case
 
 
@@ -101,6 +103,10 @@ def _close(session: Session, case: Case, outcome: Outcome, now: datetime, actor:
 def _manager(session: Session, customer_id: int, now: datetime) -> int | None:
     customer = session.get_one(Customer, customer_id)
     return ownership.reached(people.people(session), "manager", customer.language, now.date())
+
+
+def _is_alarm(policy: Policy, reason: str) -> bool:
+    return any(cadence.opens_case == reason for cadence in policy.cadences.values())
 
 
 def _tell(session: Session, policy: Policy, case: Case, suffix: str, now: datetime) -> None:

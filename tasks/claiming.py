@@ -48,6 +48,7 @@ class _Batch:
     invoices: dict[int, Invoice]
     conditions: dict[tuple[str, int], frozenset[str]]
     newer: set[int]
+    answered: set[int]
     desk: Desk
     refused: set[tuple[str, int, int]]
 
@@ -138,7 +139,9 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
     desk = Desk(people.staff(session), people.people(session), now.date())
     told = {row.subject_id for row, _ in rows if is_for_staff(row)}
     refused = claiming.refused_staff(session, told) if told else set()
-    return _Batch(rows, orders, invoices, conditions, claiming.newer_steps(session, ids, now), desk, refused)
+    answered = claiming.answered_threads(session, [row.id for row, _ in rows if row.nudge])
+    newer = claiming.newer_steps(session, ids, now)
+    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refused)
 
 
 def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, now: datetime) -> Decision:
@@ -162,6 +165,7 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
             now=now, owed_at=row.owed_at, due_at=row.due_at, place=place,
             conditions=batch.conditions.get((row.subject_type, row.subject_id), frozenset()),
             newer_step_due=row.id in batch.newer,
+            answered=row.id in batch.answered,
             extras_stopped=customer.extras_stopped_at is not None,
             has_address=address(cadence.audience, customer, addressee) is not None,
         ),

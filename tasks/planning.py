@@ -77,7 +77,14 @@ def order_subject(order: Order, place: Place) -> Subject:
     present = {name: at for name, at in anchors.items() if at is not None}
     untrue = OWN_FACTS[SubjectType.ORDER] - facts.order_words(order)
     return Subject(
-        SubjectType.ORDER, order.id, order.customer_id, place, present, order.withdrawal_days, untrue
+        SubjectType.ORDER,
+        order.id,
+        order.customer_id,
+        place,
+        present,
+        order.withdrawal_days,
+        untrue,
+        order.promised_on,
     )
 
 

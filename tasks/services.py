@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from models import policy as policies
-from models.policy import Policy
+from models.policy import Policy, PolicyError
 from tasks.clock import Clock, SystemClock
 from tasks.collecting.archive import ImapArchive
 from tasks.database import Database
 from tasks.mails.composer import Composer
 from tasks.mails.links import Links
+from tasks.mails.texts import missing_texts
 from tasks.settings import Settings
 from tasks.settling import Archive, MaildirArchive, NoArchive
 from tasks.smtp import Mailer, open_mailer
@@ -33,9 +34,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """The real ones, by the settings. The database is brought to the newest version first.
 
     Raises:
-        PolicyError: the policy cannot be used.
+        PolicyError: the policy cannot be used, or a text of its mails is missing.
     """
     policy = policies.load(settings.policy)
+    if problems := missing_texts(policy):
+        raise PolicyError("\n".join(problems))  # else one cadence would stop every mail of its sweep
     db = Database(settings.database)
     db.migrate()
     archive = _archive(settings)

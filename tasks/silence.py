@@ -53,7 +53,8 @@ def watch_batch(
     found = responses.unanswered(session, now, BATCH, customers)
     for waiting in sorted(found, key=lambda row: (row.customer_id or 0, row.id)):
         cadence = policy.cadences.get(waiting.kind)
-        decision = after_waiting(cadence, waiting.nudge) if cadence else Silent(opens_case=False)
+        ended = responses.has_nudge(session, waiting, waiting.nudge + 1)
+        decision = after_waiting(cadence, waiting.nudge, ended=ended) if cadence else Silent(opens_case=False)
         if isinstance(decision, Nudge):
             _nudge(session, policy, waiting, decision.number, now)
             count["nudged"] += 1

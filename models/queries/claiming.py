@@ -4,13 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, any_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.tables import Customer, FollowUp, Invoice, Message, Order
 from models.words import FollowUpState, MessageState, Subject
 
 _ALL = 1_000_000
+
+_WENT_OUT = (FollowUpState.SENT, FollowUpState.ANSWERED, FollowUpState.SILENT)
+_ENDED_UNSENT = (FollowUpState.SKIPPED, FollowUpState.FAILED, FollowUpState.RAISED)
 
 
 def due(
@@ -64,28 +67,51 @@ def claimed(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
 
 
 def newer_steps(session: Session, ids: Sequence[int], now: datetime) -> set[int]:
-    """Which of these follow-ups have a later step of the same cadence that is due by `now` and not settled."""
-    later = aliased(FollowUp)
+    """Which of these follow-ups have a later step of the same cadence that is due by `now`, or went out already.
+
+    Later is what facts and policy put later (`owed_at`), whatever was postponed since; of two steps owed at one time
+    it is the one planned last. So at most one step of a cadence goes out for a subject. A nudge is as old as its step.
+    """
+    first, later = aliased(FollowUp), aliased(FollowUp)
     return set(
         session.scalars(
             select(FollowUp.id)
+            .join(first, and_(_same_thread(first), first.nudge == 0))
             .join(
                 later,
                 and_(
                     later.subject_type == FollowUp.subject_type,
                     later.subject_id == FollowUp.subject_id,
                     later.kind == FollowUp.kind,
+                    later.step != FollowUp.step,
                     later.nudge == 0,
                 ),
             )
             .where(
                 FollowUp.id.in_(ids),
-                FollowUp.nudge == 0,
-                later.state.in_([FollowUpState.PLANNED, FollowUpState.CLAIMED]),
-                later.due_at > FollowUp.due_at,
+                later.state.in_([FollowUpState.PLANNED, FollowUpState.CLAIMED, *_WENT_OUT]),
+                or_(later.owed_at > first.owed_at, and_(later.owed_at == first.owed_at, later.id > first.id)),
                 later.due_at <= now,
             )
         )
+    )
+
+
+def answered_threads(session: Session, nudge_ids: Sequence[int]) -> set[int]:
+    """Which of these nudges remind of a contact that has been answered meanwhile."""
+    if not nudge_ids:
+        return set()
+    other = aliased(FollowUp)
+    query = select(FollowUp.id).join(other, and_(_same_thread(other), other.state == FollowUpState.ANSWERED))
+    return set(session.scalars(query.where(FollowUp.id.in_(nudge_ids))))
+
+
+def _same_thread(other: Any) -> ColumnElement[bool]:
+    return and_(
+        other.subject_type == FollowUp.subject_type,
+        other.subject_id == FollowUp.subject_id,
+        other.kind == FollowUp.kind,
+        other.step == FollowUp.step,
     )
 
 
@@ -116,6 +142,26 @@ def settle(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what was decided of follow-ups: mappings of `id` and the columns to set; the claim ends with it."""
     if rows:
         session.execute(update(FollowUp), [{**row, "claim_token": None, "lease_until": None} for row in rows])
+    if ended := [row["id"] for row in rows if row.get("state") in _ENDED_UNSENT]:
+        _end_threads(session, ended)
+
+
+def _end_threads(session: Session, ids: Sequence[int]) -> None:
+    """What waited for these nudges, which never go out, waits no longer: silence is declared at the next look."""
+    nudge = aliased(FollowUp)
+    waiting = select(FollowUp.id).join(
+        nudge, and_(_same_thread(nudge), nudge.nudge == FollowUp.nudge + 1, nudge.id.in_(ids))
+    )
+    session.execute(
+        update(FollowUp)
+        .where(
+            FollowUp.id.in_(waiting.scalar_subquery()),
+            FollowUp.state == FollowUpState.SENT,
+            FollowUp.answer_by.is_(None),
+        )
+        .values(answer_by=FollowUp.sent_at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def mark(session: Session, messages: Sequence[Mapping[str, Any]]) -> list[int]:

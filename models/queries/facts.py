@@ -24,7 +24,10 @@ def invoices(session: Session, ids: Collection[int]) -> dict[int, Invoice]:
 
 
 def complaining(session: Session, customers: Collection[int]) -> set[int]:
-    """Which of these customers have an open case with a complaint in it."""
+    """Which of these customers have an open case with a complaint in it.
+
+    These cases are locked: closing one waits until what it held is written, and so finds it and brings it back.
+    """
     return set(
         session.scalars(
             select(Case.customer_id)
@@ -35,6 +38,8 @@ def complaining(session: Session, customers: Collection[int]) -> set[int]:
                 CaseReason.reason.in_(COMPLAINTS),
                 CaseReason.settled_at.is_(None),
             )
+            .order_by(Case.id)
+            .with_for_update(of=Case)
         )
     )
 

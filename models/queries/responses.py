@@ -91,6 +91,20 @@ def unanswered(
     return session.scalars(query).all()
 
 
+def has_nudge(session: Session, waiting: FollowUp, number: int) -> bool:
+    """Whether this reminder was planned before; when the contact waits again, it ended without being sent."""
+    found = session.scalar(
+        select(FollowUp.id).where(
+            FollowUp.subject_type == waiting.subject_type,
+            FollowUp.subject_id == waiting.subject_id,
+            FollowUp.kind == waiting.kind,
+            FollowUp.step == waiting.step,
+            FollowUp.nudge == number,
+        )
+    )
+    return found is not None
+
+
 def silence_thread(session: Session, waiting: FollowUp, now: datetime) -> None:
     """Declare a contact and all its nudges unanswered."""
     session.execute(

@@ -11,6 +11,7 @@ NO_ADDRESS = "no usable address"
 EXTRAS_STOPPED = "the customer stopped the extras"
 STALE = "stale: due too long ago"
 CAPPED = "too many mails to one address"
+ANSWERED = "answered"
 SUPERSEDED = "superseded by a newer step"
 
 
@@ -24,6 +25,8 @@ class Moment:
     place: Place
     conditions: frozenset[str]
     newer_step_due: bool = False
+    answered: bool = False
+    """A nudge whose contact was answered meanwhile."""
     extras_stopped: bool = False
     has_address: bool = True
 
@@ -71,12 +74,14 @@ def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
     return (
         _moot(cadence, moment)
         or _held(cadence, moment)
-        or _without_mail(cadence, moment)
+        or _without_mail(cadence, window, moment)
         or _now(window, moment)
     )
 
 
 def _moot(cadence: Cadence, moment: Moment) -> Skip | None:
+    if moment.answered:
+        return Skip(ANSWERED)
     for condition in cadence.moot_when:
         if condition in moment.conditions:
             return Skip(condition)
@@ -94,9 +99,11 @@ def _held(cadence: Cadence, moment: Moment) -> Hold | None:
     return Hold(reasons[0]) if reasons else None
 
 
-def _without_mail(cadence: Cadence, moment: Moment) -> OpenCase | None:
+def _without_mail(cadence: Cadence, window: Window, moment: Moment) -> OpenCase | Postpone | None:
+    """An alarm keeps to its hours like a mail: within the same hours, the mail it asks for could go out before it."""
     if cadence.opens_case is not None:
-        return OpenCase(cadence.opens_case)
+        now = _now(window, moment)
+        return now if isinstance(now, Postpone) else OpenCase(cadence.opens_case)
     return None if moment.has_address else OpenCase("undeliverable")
 
 

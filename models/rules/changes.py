@@ -33,8 +33,15 @@ def transitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Tran
 
 
 def promise(old: Mapping[str, Any], new_day: date | None, at: datetime) -> dict[str, Any]:
-    """The columns that remember a moved promise. A first promise, or one that is lost, is no move."""
+    """The columns that remember a moved promise. A first promise is no move, nor is one that is lost.
+
+    A promise that is lost stays remembered: the next one is compared with it, since it is what the customer was told.
+    """
     before = old["promised_on"]
+    if before is not None and new_day is None:
+        return {"promised_before": before, "promise_moved_at": old["promise_moved_at"]}
+    if before is None and new_day != old["promised_before"]:
+        before = old["promised_before"]
     if before is None or new_day is None or before == new_day:
         return {"promised_before": old["promised_before"], "promise_moved_at": old["promise_moved_at"]}
     return {"promised_before": before, "promise_moved_at": at}

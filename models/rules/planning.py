@@ -24,6 +24,8 @@ class Subject:
     withdrawal_days: int = 0
     untrue: frozenset[str] = frozenset()
     """Conditions that its own facts decide (`models.rules.cadence.CONDITIONS`), and that do not hold now."""
+    moved_to: date | None = None
+    """What a moved promise was moved to: it names the alert, so that two moves on one day are two."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str
     return [
         Owed(
             kind,
-            _key(step.name, anchor, cadence, subject.place),
+            _key(step.name, _named(subject, cadence, anchor), cadence, subject.place),
             cadence.sweep,
             at,
             _ladder(kind, cadence, step),
@@ -86,6 +88,10 @@ def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str
             ),
         )
     ]
+
+
+def _named(subject: Subject, cadence: Cadence, anchor: date | datetime) -> date | datetime:
+    return (subject.moved_to or anchor) if cadence.anchor == "promise-moved" else anchor
 
 
 def _key(name: str, anchor: date | datetime, cadence: Cadence, place: Place) -> str:

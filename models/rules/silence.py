@@ -36,8 +36,11 @@ def answer_by(cadence: Cadence, sent_at: datetime, place: Place) -> datetime | N
     return offsets.apply(sent_at, offset, place)
 
 
-def after_waiting(cadence: Cadence, nudge: int) -> Nudge | Silent:
-    """Nudge again while the cadence has nudges left, otherwise declare silence."""
-    if nudge < cadence.nudges:
+def after_waiting(cadence: Cadence, nudge: int, *, ended: bool = False) -> Nudge | Silent:
+    """Nudge again while the cadence has nudges left, otherwise declare silence.
+
+    `ended` says that the next nudge was planned before and never went out: it is not tried again.
+    """
+    if not ended and nudge < cadence.nudges:
         return Nudge(nudge + 1)
     return Silent(opens_case=cadence.on_silence == "case")

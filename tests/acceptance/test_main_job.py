@@ -1,14 +1,20 @@
 """The behaviours of the main job in their first form, through the real sweeps on both databases."""
 
 import email.policy
+import threading
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 
+import pytest
 from sqlalchemy import update
 
+from models.rules.before_sending import STALE
 from models.tables import Invoice, Order
 from models.words import Outcome
+from tasks.claiming import claim_batch
 from tasks.hearing import Answer
+from tasks.planning import plan_all
+from tasks.report import Scope
 from tasks.smtp import Mail
 from tests import factories
 from tests.world import World
@@ -226,6 +232,97 @@ def test_a_settled_dispute_and_a_reversed_payment_bring_the_ladder_back(world: W
     assert {row.state for row in world.follow_ups("listening-call")} == {"raised"}
     states = [row.state for row in world.follow_ups("payment-reminder") if row.subject_id == 2]
     assert states == ["sent", "sent"]
+
+
+def test_of_two_steps_that_are_due_only_the_newest_goes_whatever_postponed_them(world: World) -> None:
+    at(world, 11)
+    with world.db.write() as session:
+        factories.invoice(session, factories.customer(session), due_on=date(2026, 3, 10))
+    world.sweep("credit-recovery")
+    at(world, 25, 1)  # both due; at night the first is put off to the hour of the second
+    world.sweep("credit-recovery")
+    at(world, 25)
+    world.sweep("credit-recovery")
+    assert [row.state for row in world.follow_ups("payment-reminder")] == ["skipped", "sent"]
+    [mail] = world.mailer.mails
+    assert _text(mail).count("1.000,00") == 1
+
+
+def test_a_nudge_that_comes_too_late_gives_its_thread_an_end(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(
+            session, factories.customer(session), delivered_at=datetime(2026, 3, 10, 9, tzinfo=UTC)
+        )
+    world.sweep("satisfaction-check")
+    at(world, 25)
+    world.escalate()  # plans the nudge
+    at(world, 9, month=4)
+    world.sweep("satisfaction-check")
+    world.escalate()
+    first, nudge = [row for row in world.follow_ups("satisfaction-check") if row.step == "first-days"]
+    assert (first.state, nudge.state, nudge.reason) == ("silent", "skipped", STALE)
+    assert world.reasons() == ["silent"]
+
+
+def test_a_newer_step_goes_instead_of_the_nudge_of_an_older_one(world: World) -> None:
+    at(world, 15, month=1)
+    with world.db.write() as session:
+        factories.order(
+            session, factories.customer(session), delivered_at=datetime(2026, 1, 12, 9, tzinfo=UTC)
+        )
+    world.sweep("satisfaction-check")
+    at(world, 12, month=2)
+    world.escalate()
+    world.sweep("satisfaction-check")
+    states = {(row.step, row.nudge): row.state for row in world.follow_ups("satisfaction-check")}
+    assert states["first-days", 1] == "skipped"
+    assert states["one-month", 0] == "sent"
+
+
+def test_a_listening_call_that_joins_an_open_case_is_told_to_the_manager(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        factories.invoice(session, customer, due_on=date(2026, 2, 24))
+    world.hear(Answer("r-1", customer.id, "call-me", "page", world.clock.now()))
+    world.escalate()
+    at(world, 18, 10)
+    world.sweep("credit-recovery")
+    world.escalate()
+    assert world.reasons() == ["call-me", "listening-call"]
+    assert len(world.mailer.to("m-1@casa.example")) == 2
+
+
+def test_no_alarm_rings_while_the_welcome_only_waits_for_its_hour(world: World) -> None:
+    at(world, 18, 12)  # 13:00 in Rome, between the hours for customers
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session), signed_at=datetime(2026, 3, 9, 9, tzinfo=UTC))
+    world.sweep("welcome-contact")
+    assert world.reasons() == []
+    at(world, 18, 14)
+    world.sweep("welcome-contact")
+    assert world.reasons() == []
+    assert [row.state for row in world.follow_ups("welcome-contact")] == ["sent"]
+
+
+@pytest.mark.parametrize("db", ["postgresql"], indirect=True)
+def test_a_case_that_is_closed_while_a_claim_is_open_brings_back_what_the_claim_holds(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session))
+    world.hear(Answer("r-1", 1, "call-me", "phone", world.clock.now(), order_id=1))
+    plan_all(world.db, world.policy, world.clock.now())
+
+    def close_and_plan() -> None:
+        world.close_case("Ho ascoltato.")
+        plan_all(world.db, world.policy, world.clock.now())
+
+    closing = threading.Thread(target=close_and_plan)
+    scope = Scope("welcome-contact", world.clock.now(), kinds=frozenset({"welcome-contact"}))
+    with world.db.write() as session:
+        claim_batch(session, world.policy, scope, token="t", clock_now=world.clock.now())
+        closing.start()
+        closing.join(timeout=0.5)
+    closing.join(timeout=30)
+    assert [row.state for row in world.follow_ups("welcome-contact")] == ["planned"]
 
 
 def _text(mail: Mail) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from models.rules.before_sending import (
+    ANSWERED,
     EXTRAS_STOPPED,
     STALE,
     SUPERSEDED,
@@ -46,6 +47,12 @@ def judged(cadence: dict[str, Any] | None = None, **facts: Any) -> Decision:
         ({"extra": True}, {"extras_stopped": True}, Skip(EXTRAS_STOPPED)),
         ({}, {"extras_stopped": True}, Send()),
         ({}, {"newer_step_due": True}, Skip(SUPERSEDED)),
+        ({"hold_when": ("disputed",)}, {"answered": True, "conditions": {"disputed"}}, Skip(ANSWERED)),
+        (
+            {"opens_case": "welcome-missing"},
+            {"now": NOW.replace(hour=12)},
+            Postpone(datetime(2026, 3, 19, 7, 30, tzinfo=UTC)),
+        ),
         ({}, {"due_at": NOW - timedelta(days=16)}, Skip(STALE)),
         ({"max_late": "1 month"}, {"due_at": NOW - timedelta(days=16)}, Send()),
         ({}, {"has_address": False}, OpenCase("undeliverable")),

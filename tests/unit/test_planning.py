@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from models.policy import Policy
 from models.rules import offsets
 from models.rules.cadence import Cadence, Step
 from models.rules.calendars import Place, Window
+from models.rules.changes import promise
 from models.rules.planning import WITHDRAWN, Known, Owed, Subject, owed, reconcile
 
 ROME = Place("IT", "Europe/Rome")
@@ -184,3 +186,22 @@ def test_after_a_hold_everything_owed_about_an_invoice_moves_alike(policy: Polic
     at = {item.step: moved[number][1] for number, item in enumerate(ladder) if number in moved}
     assert at["before-due"] < at["friendly"] == NOW  # too late before the day it announces: not moved
     assert at["friendly"] < at["second"] < at["call"] < at["warning"]
+
+
+def test_two_moves_on_one_day_are_two_alerts() -> None:
+    rule = cadence(("moved", "0 hours"), anchor="promise-moved", per_date=True)
+    first, second = (
+        owed(replace(subject(promise_moved=NOW), moved_to=day), rule, ANY)
+        for day in (date(2026, 5, 10), date(2026, 6, 20))
+    )
+    assert [item.step for item in (*first, *second)] == ["moved:2026-05-10", "moved:2026-06-20"]
+
+
+def test_a_promise_that_was_lost_and_comes_back_later_is_a_move() -> None:
+    told = {"promised_on": date(2026, 4, 1), "promised_before": None, "promise_moved_at": None}
+    lost = promise(told, None, NOW)
+    assert lost == {"promised_before": date(2026, 4, 1), "promise_moved_at": None}
+    back = promise({"promised_on": None, **lost}, date(2026, 6, 1), NOW)
+    assert back == {"promised_before": date(2026, 4, 1), "promise_moved_at": NOW}
+    same = promise({"promised_on": None, **lost}, date(2026, 4, 1), NOW)
+    assert same["promise_moved_at"] is None
