@@ -73,9 +73,8 @@ def is_permanent(action: str, status: str | None, said: str) -> bool:
     """
     if action.startswith("delay"):
         return False
-    if action.startswith(
-        "fail"
-    ):  # RFC 3464: given up, whatever the last status was; no further attempt is made
+    # RFC 3464: `failed` has given up, whatever the last status was; others say so in words.
+    if action.startswith("fail") or _GAVE_UP.search(said):
         return True
     if status and status[0] in "45" and not _is_vague(status):
         return status[0] == "5"
