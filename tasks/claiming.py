@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming, commitments, facts, people
+from models.queries import claiming, commitments, facts, marking, people
 from models.queries import dossier as dossiers
 from models.rules import ownership
 from models.rules.before_sending import Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
@@ -216,7 +216,7 @@ def _group(
     for row, customer in sends:
         one = policy.cadences[row.kind].one_letter and row.nudge == 0
         together.setdefault((row.kind, customer.id) if one else (row.id,), []).append((row, customer))
-    threads = claiming.thread_keys(session, [row.id for row, _ in sends if row.nudge])
+    threads = marking.thread_keys(session, [row.id for row, _ in sends if row.nudge])
     return [
         Group(
             follow_ups=(rows := _gravest_first(policy, [row for row, _ in pairs])),

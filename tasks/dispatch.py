@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming
+from models.queries import claiming, marking
 from models.words import MessageState
 from tasks.claiming import Claimed
 from tasks.clock import Clock
@@ -144,16 +144,16 @@ class Dispatch:
         if not ready:
             return []
         tried = {item.key for item in ready if item.group.lead.message_id is not None}
-        again = claiming.mark_again(session, tried, self._claimed.token, self._clock.now() + self._lease)
+        again = marking.mark_again(session, tried, self._claimed.token, self._clock.now() + self._lease)
         fresh = [item for item in ready if item.key not in again]
         ids = again | dict(
             zip(
                 (item.key for item in fresh),
-                claiming.mark(session, [self._message_row(item) for item in fresh]),
+                marking.mark(session, [self._message_row(item) for item in fresh]),
                 strict=True,
             )
         )
-        claiming.attach(
+        marking.attach(
             session,
             [{"id": row.id, "message_id": ids[item.key]} for item in ready for row in item.group.follow_ups],
         )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming, planning
+from models.queries import claiming, marking, planning
 from models.rules.calendars import Place
 from models.rules.silence import answer_by
 from models.tables import Customer, FollowUp
@@ -48,7 +48,7 @@ def record(
 ) -> None:
     """Write outcomes of mails that this run marked. One whose claim was taken over meanwhile is left alone."""
     known = [item for item in finished if not isinstance(item.answer, Doubtful)]
-    ours = claiming.record_messages(session, token, [_message_row(item, now) for item in known])
+    ours = marking.record_messages(session, token, [_message_row(item, now) for item in known])
     rows: list[dict[str, Any]] = []
     for item in known:
         if item.message_id in ours:

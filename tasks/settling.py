@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming
+from models.queries import claiming, marking
 from models.rules.calendars import Place
 from models.rules.silence import answer_by
 from models.tables import Customer, FollowUp, Message
@@ -70,19 +70,17 @@ def settle_doubts(
     report = Report()
     with db.write() as session:
         claiming.release_lapsed(session, now)
-        ids = {message.id: message_id_of(message.key) for message in claiming.doubtful(session, now, _BATCH)}
+        ids = {message.id: message_id_of(message.key) for message in marking.doubtful(session, now, _BATCH)}
     if not ids:
         return report
     # Between two transactions: an archive may be a server that takes its time.
     found = archive.holds(ids.values()) if policy.sending.doubtful == "look" else None
     with db.write() as session:
-        for message in claiming.doubtful(session, now, _BATCH):
+        for message in marking.doubtful(session, now, _BATCH):
             if message.id not in ids:
                 continue
             carried = [
-                row
-                for row in claiming.carried_by(session, [message.id])
-                if row.state == FollowUpState.CLAIMED
+                row for row in marking.carried_by(session, [message.id]) if row.state == FollowUpState.CLAIMED
             ]
             verdict = _verdict(policy, message, ids[message.id], found)
             _apply(session, policy, message, carried, verdict, now)

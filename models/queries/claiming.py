@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.tables import Customer, FollowUp, Invoice, Message, Order
@@ -115,29 +115,6 @@ def _same_thread(other: Any) -> ColumnElement[bool]:
     )
 
 
-def thread_keys(session: Session, nudge_ids: Sequence[int]) -> dict[int, str]:
-    """Keys of the first mails that these nudges remind of, by the nudge's id."""
-    if not nudge_ids:
-        return {}
-    first = aliased(FollowUp)
-    rows = session.execute(
-        select(FollowUp.id, Message.key)
-        .join(
-            first,
-            and_(
-                first.subject_type == FollowUp.subject_type,
-                first.subject_id == FollowUp.subject_id,
-                first.kind == FollowUp.kind,
-                first.step == FollowUp.step,
-                first.nudge == 0,
-            ),
-        )
-        .join(Message, Message.id == first.message_id)
-        .where(FollowUp.id.in_(nudge_ids))
-    )
-    return dict(rows.tuples().all())
-
-
 def settle(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what was decided of follow-ups: mappings of `id` and the columns to set; the claim ends with it."""
     if rows:
@@ -162,52 +139,6 @@ def _end_threads(session: Session, ids: Sequence[int]) -> None:
         .values(answer_by=FollowUp.sent_at)
         .execution_options(synchronize_session=False)
     )
-
-
-def mark(session: Session, messages: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert messages as `sending`, before their first byte goes out; ids in the order given."""
-    if not messages:
-        return []
-    statement = insert(Message).returning(Message.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, [dict(row) for row in messages]))
-
-
-def mark_again(session: Session, keys: Collection[str], token: str, lease_until: datetime) -> dict[str, int]:
-    """Mark messages anew that were sent before without an outcome: same key, same Message-ID. Ids by key."""
-    if not keys:
-        return {}
-    rows = session.execute(
-        update(Message)
-        .where(Message.key.in_(keys), Message.state == MessageState.DEFERRED)
-        .values(state=MessageState.SENDING, claim_token=token, lease_until=lease_until)
-        .returning(Message.key, Message.id)
-        .execution_options(synchronize_session=False)
-    )
-    return dict(rows.tuples().all())
-
-
-def attach(session: Session, pairs: Sequence[Mapping[str, int]]) -> None:
-    """Tie follow-ups to the message that carries them: mappings of `id` and `message_id`."""
-    if pairs:
-        session.execute(update(FollowUp), [dict(pair) for pair in pairs])
-
-
-def record_messages(session: Session, token: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
-    """Write the server's answers. Only the holder of the token may: returns the ids that were still ours."""
-    ids = [row["id"] for row in rows]
-    if not ids:
-        return set()
-    ours = set(
-        session.scalars(
-            select(Message.id)
-            .where(Message.id.in_(ids), Message.state == MessageState.SENDING, Message.claim_token == token)
-            .with_for_update()
-        )
-    )
-    mine = [dict(row) for row in rows if row["id"] in ours]
-    if mine:
-        session.execute(update(Message), mine)
-    return ours
 
 
 def still_ours(session: Session, ids: Collection[int], token: str) -> set[int]:
@@ -294,17 +225,6 @@ def release_lapsed(session: Session, now: datetime) -> int:
     return len(released)
 
 
-def doubtful(session: Session, now: datetime, limit: int) -> Sequence[Message]:
-    """Messages marked as being sent whose lease is over: the server may have them or not. Locked."""
-    return session.scalars(
-        select(Message)
-        .where(Message.state == MessageState.SENDING, Message.lease_until < now)
-        .order_by(Message.lease_until)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-
-
 def sent_lately(
     session: Session, recipients: Collection[str], since: datetime
 ) -> dict[str, tuple[int, datetime]]:
@@ -319,8 +239,3 @@ def sent_lately(
         .group_by(Message.recipient)
     )
     return {recipient: (count, first) for recipient, count, first in rows}
-
-
-def carried_by(session: Session, message_ids: Collection[int]) -> Sequence[FollowUp]:
-    """The follow-ups that these messages carry."""
-    return session.scalars(select(FollowUp).where(FollowUp.message_id.in_(message_ids))).all()
