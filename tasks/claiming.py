@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming, commitments, facts, people
+from models.queries import claiming, commitments, facts, holding, people
 from models.queries import dossier as dossiers
 from models.rules import ownership
 from models.rules.before_sending import Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
@@ -49,6 +49,13 @@ class _Batch:
     conditions: dict[tuple[str, int], frozenset[str]]
     newer: set[int]
     desk: Desk
+    holds: dict[tuple[str, int], datetime]
+    """Until when a person wants nothing written, by subject type and id."""
+
+    def held_until(self, row: FollowUp) -> datetime | None:
+        """The latest end of the holds on a contact."""
+        subjects = ((Subject.CUSTOMER, row.customer_id or 0), (row.subject_type, row.subject_id))
+        return max((self.holds[key] for key in subjects if key in self.holds), default=None)
 
 
 def claim_batch(
@@ -135,7 +142,9 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
             matter = row.subject_type, row.subject_id
             conditions[matter] = frozenset({"closed"} if commitments.is_done(session, matter) else ())
     desk = Desk(people.staff(session), people.people(session), now.date())
-    return _Batch(rows, orders, invoices, conditions, claiming.newer_steps(session, ids, now), desk)
+    buyers = {row.customer_id for row, _ in rows if row.customer_id is not None and not is_for_staff(row)}
+    holds = holding.held_until(session, rows[0][0].sweep, buyers, orders, now) if buyers else {}
+    return _Batch(rows, orders, invoices, conditions, claiming.newer_steps(session, ids, now), desk, holds)
 
 
 def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, now: datetime) -> Decision:
@@ -158,6 +167,7 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
             newer_step_due=row.id in batch.newer,
             extras_stopped=customer.extras_stopped_at is not None,
             has_address=address(cadence.audience, customer, addressee) is not None,
+            held_until=None if is_for_staff(row) else batch.held_until(row),
         ),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, any_, exists, func, insert, select, update
+from sqlalchemy import Row, Select, and_, any_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.tables import Customer, FollowUp, Message
@@ -82,7 +82,11 @@ def newer_steps(session: Session, ids: Sequence[int], now: datetime) -> set[int]
                 FollowUp.id.in_(ids),
                 FollowUp.nudge == 0,
                 later.state.in_([FollowUpState.PLANNED, FollowUpState.CLAIMED]),
-                later.due_at > FollowUp.due_at,
+                or_(
+                    later.due_at > FollowUp.due_at,
+                    # both were held to the same hour
+                    and_(later.due_at == FollowUp.due_at, later.owed_at > FollowUp.owed_at),
+                ),
                 later.due_at <= now,
             )
         )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, true
+from sqlalchemy import exists, func, select, true
 from sqlalchemy.orm import Session
 
 from models.queries.claiming import due
@@ -42,3 +42,9 @@ def waiting(
     planned_with = select(Mark.value).where(Mark.name == PLANNED_WITH).scalar_subquery()
     some = exists(due(sweep, now, 1, customers).order_by(None))
     return Waiting(*session.execute(select(lapsed, changed, some, planned_with)).one())
+
+
+def count_due(session: Session, sweep: str, now: datetime, most: int, kinds: Collection[str] = ()) -> int:
+    """How many follow-ups of a sweep are due at `now`, counted up to `most`."""
+    some = due(sweep, now, most, kinds=kinds).order_by(None).subquery()
+    return int(session.scalar(select(func.count()).select_from(some)) or 0)

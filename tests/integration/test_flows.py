@@ -48,6 +48,14 @@ def sink() -> Iterator[tuple[Sink, int]]:
     controller.stop()
 
 
+def impatient_policy(folder: Path) -> Path:
+    """The policy as shipped, but for the waits while no mail server answers."""
+    text = (ROOT / "policy.toml").read_text(encoding="utf-8")
+    path = folder / "policy.toml"
+    path.write_text(text.replace("[15, 60, 180]", "[1, 1]"), encoding="utf-8")
+    return path
+
+
 @pytest.fixture
 def shop(
     tmp_path: Path, migrated_sqlite: Path, sink: tuple[Sink, int], monkeypatch: pytest.MonkeyPatch
@@ -57,7 +65,7 @@ def shop(
     path.write_bytes(migrated_sqlite.read_bytes())
     for name, value in {
         "DATABASE_URL": f"sqlite:///{path}", "STATE_DIR": str(tmp_path), "SMTP_PORT": str(sink[1]),
-        "POLICY": str(ROOT / "policy.toml"), "SECRET": "test key",
+        "POLICY": str(impatient_policy(tmp_path)), "SECRET": "test key",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"SEGUITO_{name}", value)
     db = Database(f"sqlite:///{path}")
@@ -100,8 +108,11 @@ async def test_nonsense_is_refused_before_anything_is_done(shop: Database) -> No
     assert "C-77" in str(unknown.message)
     ahead = await final(welcome_contact, as_of=datetime.now(UTC) + timedelta(days=3))
     assert "lies ahead" in str(ahead.message)
-    no_kind = await final(follow_up_customer, customers=["C-1"], reason="asked", kinds=["welcome"])
+    no_kind = await final(follow_up_customer, customers=["C-1"], by="A-1", reason="asked", kinds=["welcome"])
     assert "no such kind: welcome" in str(no_kind.message)
+    nobody = await final(follow_up_customer, customers=["C-1"], by="A-9", reason="asked")
+    assert "nobody here has the reference A-9" in str(nobody.message)
+    assert {unknown.name, ahead.name, no_kind.name, nobody.name} == {"Refused"}
     with shop.read() as session:
         assert session.scalar(select(func.count(Message.id))) == 0
 
@@ -124,14 +135,14 @@ async def test_by_hand_for_one_customer_brings_a_contact_forward_and_notes_why(
     while at_ten.weekday() > 3:
         at_ten += timedelta(days=1)
     state = await final(
-        follow_up_customer, customers=["C-1"], kinds=["welcome-contact"], reason="leaves for a month",
+        follow_up_customer, customers=["C-1"], by="A-1", kinds=["welcome-contact"], reason="leaves for a month",
         as_of=at_ten, dry_run=False,
     )  # fmt: skip
     assert state.message == "1 sent"
     assert sink[0].recipients == ["c-1@posta.example"]
     with shop.read() as session:
         noted = session.scalars(select(History).where(History.event == "followed-up-by-hand")).one()
-    assert noted.cause == "leaves for a month"
+    assert (noted.actor, noted.cause, noted.details) == ("A-1", "leaves for a month", {"did": "1 sent"})
 
 
 async def test_a_mail_server_that_is_down_fails_the_run_with_the_cause_and_loses_nothing(
