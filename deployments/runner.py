@@ -44,14 +44,14 @@ Say = Callable[[str], None]
 async def main(settings: Settings, say: Say) -> None:
     """Serve until SIGTERM."""
     stop = asyncio.Event()
-    timezone = policies.load(settings.policy).company.timezone
+    policy = policies.load(settings.policy)
     for item in SCHEDULED:  # while the server is still starting: importing them takes a second or two
         load_flow_from_entrypoint(item.entrypoint, use_placeholder_flow=False)
     async with get_client() as client:
         await _server_answers(client)
         await _tidy(client)
         runner = Runner(name="seguito", pause_on_shutdown=False, query_seconds=2)
-        ids = {item: await runner.aadd_deployment(await deployment(item, timezone)) for item in SCHEDULED}
+        ids = {item: await runner.aadd_deployment(await deployment(item, policy)) for item in SCHEDULED}
         serving = asyncio.create_task(runner.start())
         while not runner.started:
             await asyncio.wait({serving}, timeout=0.05)
