@@ -35,15 +35,17 @@ class Scheduled:
 
 
 _AGAIN = (
-    "Nothing is lost or doubled by a failure: the next run goes on. `Failed` names the cause; a mail server that is away "
-    "is tried again for some minutes first. `PartlyFailed` means that single contacts could not be delivered: the table "
-    "on the Artifacts page says why, and each has its case. Running it again by hand does no harm."
+    "Nothing is lost or doubled by a failure: the next run goes on. `Failed` names the cause; a mail server that is "
+    "away is tried again for some minutes first. `PartlyFailed` means that single contacts could not be delivered: the "
+    "table on the Artifacts page says why, and each has its case. Running it again by hand does no harm."
 )
 _BY_HAND = (
     "`Refused` names what is wrong with the form; nothing was done, so mend it and run it again. Your reference and "
     "your reason go into the history of the customer, and leave Prefect."
 )
-_TEN = "Every ten minutes, day and night; quiet hours and holidays of each customer are kept by the flow itself."
+_TEN = (
+    "Every ten minutes, day and night; quiet hours and holidays of each customer are kept by the flow itself."
+)
 _WHEN_YOU_LIKE = "Only when you start it: *Run*, *Custom run*, fill in the form."
 
 # Sweeps stand at minutes of their own, so that two cores do not start four interpreters at a time. A sweep
@@ -112,7 +114,6 @@ async def deployment(item: Scheduled, policy: Policy) -> RunnerDeployment:
     result.work_pool_name = None
     result.work_queue_name = None
     return result
-
 
 
 def _collision(item: Scheduled) -> ConcurrencyLimitStrategy:

@@ -1,13 +1,8 @@
 """The flows as ops run them: through a real Prefect server, to a final state that says what was done."""
 
-from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from prefect import State
 from sqlalchemy import func, select
 
 from flows.by_hand import follow_up_customer
@@ -15,10 +10,9 @@ from flows.escalating import escalate_unanswered
 from flows.sweeps import welcome_contact
 from models.tables import FollowUp, History, Message
 from tasks.database import Database
-from tests import factories
-from tests.conftest import ROOT
 from tests.ports import free_port
 from tests.prefect_server import PrefectServer
+from tests.shop import Sink, final
 
 pytestmark = [
     pytest.mark.prefect,
@@ -26,66 +20,6 @@ pytestmark = [
     # Prefect leaves the sockets of its event clients to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-class Sink:
-    """Counts the mails."""
-
-    def __init__(self) -> None:
-        self.recipients: list[str] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        self.recipients += envelope.rcpt_tos
-        return "250 kept"
-
-
-@pytest.fixture
-def sink() -> Iterator[tuple[Sink, int]]:
-    handler = Sink()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    yield handler, controller.port
-    controller.stop()
-
-
-def impatient_policy(folder: Path) -> Path:
-    """The policy as shipped, but for the waits while no mail server answers."""
-    text = (ROOT / "policy.toml").read_text(encoding="utf-8")
-    path = folder / "policy.toml"
-    path.write_text(text.replace("[15, 60, 180]", "[1, 1]"), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def shop(
-    tmp_path: Path, migrated_sqlite: Path, sink: tuple[Sink, int], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Database]:
-    """A company that the flows find by their settings: two customers who signed an hour ago."""
-    path = tmp_path / "seguito.db"
-    path.write_bytes(migrated_sqlite.read_bytes())
-    for name, value in {
-        "DATABASE_URL": f"sqlite:///{path}", "STATE_DIR": str(tmp_path), "SMTP_PORT": str(sink[1]),
-        "POLICY": str(impatient_policy(tmp_path)), "SECRET": "test key",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(f"SEGUITO_{name}", value)
-    db = Database(f"sqlite:///{path}")
-    now = datetime.now(UTC)
-    with db.write() as session:
-        factories.desk(session)
-        for ref in ("C-1", "C-2"):
-            customer = factories.customer(session, ref)
-            factories.order(
-                session, customer, f"SO-{ref}", signed_at=now - timedelta(hours=1),
-                promised_on=now.date() + timedelta(days=30),
-            )  # fmt: skip
-    yield db
-    db.close()
-
-
-async def final(run: Callable[..., Awaitable[Any]], **parameters: Any) -> State[Any]:
-    """The final state of a flow run."""
-    state: State[Any] = await run(**parameters, return_state=True)
-    return state
 
 
 async def test_a_sweep_says_in_its_final_state_what_it_did(sink: tuple[Sink, int]) -> None:
