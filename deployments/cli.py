@@ -47,6 +47,14 @@ def up() -> int:
 
 
 @app.command
+def setup() -> int:
+    """Make or mend the automations on the Prefect server: late, failed, missing runs, and waking by events."""
+    from deployments.setup import run  # noqa: PLC0415 (Prefect takes a second to import)
+
+    return run(Settings())
+
+
+@app.command
 def migrate() -> None:
     """Bring the database to the newest version; every other command does so by itself."""
     Database(Settings().database).migrate()

@@ -27,6 +27,7 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.runner import Runner
 from prefect.states import Crashed
 
+from deployments.automations import QUIET, BlockMissingError, set_up
 from deployments.schedules import SCHEDULED, Scheduled, deployment
 from models import policy as policies
 from tasks.settings import Settings
@@ -44,14 +45,15 @@ Say = Callable[[str], None]
 async def main(settings: Settings, say: Say) -> None:
     """Serve until SIGTERM."""
     stop = asyncio.Event()
-    timezone = policies.load(settings.policy).company.timezone
+    policy = policies.load(settings.policy)
     for item in SCHEDULED:  # while the server is still starting: importing them takes a second or two
         load_flow_from_entrypoint(item.entrypoint, use_placeholder_flow=False)
     async with get_client() as client:
         await _server_answers(client)
         await _tidy(client)
         runner = Runner(name="seguito", pause_on_shutdown=False, query_seconds=2)
-        ids = {item: await runner.aadd_deployment(await deployment(item, timezone)) for item in SCHEDULED}
+        ids = {item: await runner.aadd_deployment(await deployment(item, policy)) for item in SCHEDULED}
+        await _automations(client, settings, say)
         serving = asyncio.create_task(runner.start())
         while not runner.started:
             await asyncio.wait({serving}, timeout=0.05)
@@ -66,6 +68,14 @@ async def main(settings: Settings, say: Say) -> None:
         first.cancel()
         await runner.astop()  # cancels the runs, tells the server, and ends their processes
         await serving
+
+
+async def _automations(client: PrefectClient, settings: Settings, say: Say) -> None:
+    """What watches the runs; a block that is missing keeps nobody's mail back."""
+    try:
+        await set_up(client, settings.notify_block, QUIET)
+    except BlockMissingError as error:
+        say(f"automations: {error}")
 
 
 async def _server_answers(client: PrefectClient) -> None:

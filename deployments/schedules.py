@@ -10,7 +10,10 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 from prefect.flows import Flow, load_flow_from_entrypoint
-from prefect.utilities.callables import parameter_schema
+
+from deployments.forms import defaults, form
+from models.policy import Policy
+from tasks.by_hand import kinds_for_hand
 
 TAG = "seguito"
 
@@ -22,45 +25,91 @@ class Scheduled:
     entrypoint: str
     """The flow's module and function, dotted; a path would put `flows/` first on `sys.path`."""
     cron: str | None
-    """When it runs, in the company's time zone; None: only by hand."""
+    """When it runs, in the company's time zone; None: by hand, or woken by an event."""
     tags: tuple[str, ...]
+    when: str
+    """The same in words, and what to do when it fails: both stand under the flow's own words in the UI."""
+    fails: str
     first: int | None = None
     """Its turn among the runs that `seguito up` starts at once; None: none. Equal turns run side by side."""
 
 
+_AGAIN = (
+    "Nothing is lost or doubled by a failure: the next run goes on. `Failed` names the cause; a mail server that is "
+    "away is tried again for some minutes first. `PartlyFailed` means that single contacts could not be delivered: the "
+    "table on the Artifacts page says why, and each has its case. Running it again by hand does no harm."
+)
+_BY_HAND = (
+    "`Refused` names what is wrong with the form; nothing was done, so mend it and run it again. Your reference and "
+    "your reason go into the history of the customer, and leave Prefect."
+)
+_TEN = (
+    "Every ten minutes, day and night; quiet hours and holidays of each customer are kept by the flow itself."
+)
+_WHEN_YOU_LIKE = "Only when you start it: *Run*, *Custom run*, fill in the form."
+
 # Sweeps stand at minutes of their own, so that two cores do not start four interpreters at a time. A sweep
 # with nothing due costs little; quiet hours are kept by the sweeps themselves, for each customer's place.
 SCHEDULED = (
-    Scheduled("flows.importing.import_sales", "*/15 * * * *", ("import",), first=1),
-    Scheduled("flows.sweeps.welcome_contact", "2-59/10 * * * *", ("sweep",), first=2),
-    Scheduled("flows.sweeps.delay_alert", "4-59/10 * * * *", ("sweep",), first=2),
-    Scheduled("flows.sweeps.satisfaction_check", "6-59/10 * * * *", ("sweep",), first=2),
-    Scheduled("flows.sweeps.credit_recovery", "8-59/10 * * * *", ("sweep",), first=2),
-    Scheduled("flows.collecting.collect_responses", "*/2 * * * *", ("responses",)),
-    Scheduled("flows.escalating.escalate_unanswered", "1-59/2 * * * *", ("sweep", "escalation"), first=3),
-    Scheduled("flows.by_hand.follow_up_customer", None, ("by-hand",)),
-    Scheduled("flows.recording.record_response", None, ("by-hand", "responses")),
-)
+    Scheduled(
+        "flows.importing.import_sales", "*/15 * * * *", ("import",), "Every quarter of an hour.",
+        "The state names the file or table and what to do. Customers go on being followed up by what is known; "
+        "rows that could not be used are kept in the rejects file, and come in once mended.",
+        first=1,
+    ),
+    Scheduled("flows.sweeps.welcome_contact", "2-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
+    Scheduled("flows.sweeps.delay_alert", "4-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
+    Scheduled("flows.sweeps.satisfaction_check", "6-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
+    Scheduled("flows.sweeps.credit_recovery", "8-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
+    Scheduled(
+        "flows.collecting.collect_responses", "*/2 * * * *", ("responses",), "Every two minutes.",
+        "Answers stay where they are and are taken in by the next run; each counts once, however often it is read.",
+    ),
+    Scheduled(
+        "flows.escalating.escalate_unanswered", "1-59/2 * * * *", ("sweep", "escalation"), "Every two minutes.",
+        _AGAIN, first=3,
+    ),
+    Scheduled(
+        "flows.reporting.weekly_report", "0 7 * * 1", ("report",), "Mondays at seven, on the week before.",
+        "It only reads; run it again. The report of an earlier week: *Custom run*, with a day of that week.",
+    ),
+    Scheduled(
+        "flows.reacting.react_to_events", None, ("import", "sweep", "events"),
+        "Within seconds after another system posts `seguito.order.*` to `/api/events`: docs/events.md.", _AGAIN,
+    ),
+    Scheduled("flows.by_hand.follow_up_customer", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.by_hand.hold_follow_ups", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.by_hand.release_follow_ups", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.by_hand.stop_delay_alert", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.by_hand.re_plan", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled(
+        "flows.recording.record_response", None, ("by-hand", "responses"), _WHEN_YOU_LIKE,
+        "The state names what is wrong with the form; nothing was recorded, so mend it and run it again.",
+    ),
+    Scheduled("flows.outcomes.record_outcome", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+)  # fmt: skip
 
 
-async def deployment(item: Scheduled, timezone: str) -> RunnerDeployment:
+async def deployment(item: Scheduled, policy: Policy) -> RunnerDeployment:
     """The deployment of an item, ready to be applied; what ops paused on the server stays paused.
 
     Two runs of a sweep at once are harmless but useless, so a second one is cancelled: after an outage all
-    the runs that were planned ahead start together, and this makes one of them. A run by hand has work of
-    its own, and waits.
+    the runs that were planned ahead start together, and this makes one of them. A run by hand or by an event
+    has work of its own, and waits.
     """
     flow: Flow[..., Any] = load_flow_from_entrypoint(item.entrypoint, use_placeholder_flow=False)
+    schema = form(flow, kinds_for_hand(policy))
     result = RunnerDeployment.from_entrypoint(
         item.entrypoint,
         name=flow.name,
-        parameters=_defaults(flow),
-        description=flow.description,
+        parameters=defaults(schema),
+        description=f"{flow.description}\n\n**When it runs:** {item.when}\n\n**When it fails:** {item.fails}",
         tags=[TAG, *item.tags],
-        schedules=_schedules(item, timezone),
+        schedules=_schedules(item, policy.company.timezone),
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=_collision(item)),
         paused=await _paused(f"{flow.name}/{flow.name}"),
     )
+    result._parameter_openapi_schema = schema  # noqa: SLF001 (there is no other way to give a form of one's own)
     # Said outright, or a deployment that once stood in a work pool would go on waiting for a worker there.
     result.work_pool_name = None
     result.work_queue_name = None
@@ -77,12 +126,6 @@ def _schedules(item: Scheduled, timezone: str) -> list[DeploymentScheduleCreate]
         return []
     schedule = CronSchedule(cron=item.cron, timezone=timezone)
     return [DeploymentScheduleCreate(schedule=schedule, slug="clock")]
-
-
-def _defaults(flow: Flow[..., Any]) -> dict[str, Any]:
-    """Every parameter that has a default; without them the UI's Parameters tab reads `{}`."""
-    properties = parameter_schema(flow).properties
-    return {name: field["default"] for name, field in properties.items() if "default" in field}
 
 
 async def _paused(full_name: str) -> bool:

@@ -1,28 +1,36 @@
-"""What a person starts for one customer."""
+"""What a person starts for one customer: follow up now, hold, release, plan anew."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from prefect import State, flow
 from prefect.states import Failed
 
+from flows.batches import Batches
 from flows.moments import moment
-from flows.running import said, services
+from flows.naming import Reference, Words, run_name
+from flows.running import ended, leave, refused, said, services
 from flows.sweeping import sweep
+from flows.words import take_out
 from models.policy import PolicyError
-from tasks.by_hand import note_reason, sweeps_of
+from tasks import by_hand
 from tasks.report import Report, Scope
+from tasks.services import Services
 from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
+
+REFUSALS = (UnknownCustomersError, PolicyError, ValueError)
 
 
 @flow(
     name="follow-up-customer",
-    description="Follow up particular customers now: what is due to them, or due by a later time that you name.",
-    flow_run_name="follow-up-customer {customers} (by hand)",
+    description="Sends particular customers what is due to them, or due by a later time that you name.",
+    flow_run_name=run_name,
     persist_result=False,
 )
 async def follow_up_customer(
-    customers: list[str],
-    reason: str,
+    customers: list[Reference],
+    by: Reference,
+    reason: Words,
     kinds: list[str] = [],  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
     dry_run: bool = True,
     as_of: datetime | None = None,
@@ -31,22 +39,139 @@ async def follow_up_customer(
 
     Args:
         customers: References of customers, such as C-0042.
-        reason: Why you do this; it stays in the history.
-        kinds: Kinds of follow-up, such as welcome-contact; empty means all.
-        dry_run: Write and send nothing; say what would be done.
-        as_of: What is due at this time; a later time brings contacts forward. Empty means now.
+        by: Your own reference, such as A-1; it stays in the history.
+        reason: Why you do this; it is moved to the history.
+        kinds: Only these kinds. Empty: everything that is due.
+        dry_run: Write and send nothing; say what would be done. Switch it off to send.
+        as_of: What is due by this time; a later time brings contacts forward. None: now.
     """
+    await take_out("reason")
+    report = Report()
     try:
-        if not customers or not reason.strip():
-            raise ValueError("name at least one customer, and say why")
+        if not customers:
+            raise ValueError("name at least one customer; nothing was done")
         async with services() as opened:
             now = moment(as_of, opened.clock.now(), may_be_later=True)
-            ids = customer_ids(opened, customers)
-            report = Report()
-            for name in sweeps_of(opened.policy, kinds):
-                report += await sweep(opened, Scope(name, now, ids, frozenset(kinds)), dry_run=dry_run)
+            ids, who = customer_ids(opened, customers), by_hand.staff_ref(opened, by)
+            for name in by_hand.sweeps_of(opened.policy, kinds):
+                scope = Scope(name, now, ids, frozenset(kinds))
+                report += await sweep(opened, scope, dry_run=dry_run, batch=Batches(name))
             if not dry_run:
-                note_reason(opened, ids, reason, report.sentence())
-    except (SweepStoppedError, UnknownCustomersError, PolicyError, ValueError) as error:
+                by_hand.note_follow_up(opened, ids, who, reason, report.sentence())
+    except SweepStoppedError as error:
         return Failed(message=str(error))
-    return said(f"dry run: {report.sentence()}" if dry_run else report.sentence())
+    except REFUSALS as error:
+        return refused(error)
+    await leave("follow-up-customer", report, dry_run=dry_run)
+    return ended(report, dry_run=dry_run)
+
+
+@flow(
+    name="hold-follow-ups",
+    description=(
+        "Writes nothing to a customer for a while. What falls due meanwhile waits; its newest step goes out after."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def hold_follow_ups(customer: Reference, by: Reference, reason: Words, until: datetime) -> State[None]:
+    """Hold everything that is written to a customer. Alarms and cases of managers go on.
+
+    Args:
+        customer: Reference of the customer, such as C-0042.
+        by: Your own reference, such as A-1; it stays in the history.
+        reason: Why; it is moved to the history.
+        until: When the hold ends by itself, 90 days from now at most.
+    """
+
+    def hold(opened: Services) -> str:
+        (customer_id,) = customer_ids(opened, [customer])
+        by_hand.hold_customer(opened, customer_id, by_hand.staff_ref(opened, by), reason, until)
+        return f"{customer} is held until {until:%Y-%m-%d %H:%M}"
+
+    return await with_words(hold)
+
+
+@flow(
+    name="release-follow-ups",
+    description="Ends the holds of a customer, and of the customer's orders, at once. The next sweeps go on.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def release_follow_ups(customer: Reference, by: Reference, reason: Words) -> State[None]:
+    """End every hold of a customer.
+
+    Args:
+        customer: Reference of the customer, such as C-0042.
+        by: Your own reference, such as A-1; it stays in the history.
+        reason: Why; it is moved to the history.
+    """
+
+    def release(opened: Services) -> str:
+        (customer_id,) = customer_ids(opened, [customer])
+        holds, freed = by_hand.release_customer(opened, customer_id, by_hand.staff_ref(opened, by), reason)
+        return f"{holds} holds of {customer} ended; {freed} contacts go on"
+
+    return await with_words(release)
+
+
+@flow(
+    name="stop-delay-alert",
+    description=(
+        "Does not tell a customer of the delay of one order for a while. Telling is the rule; not telling takes "
+        "a name and a reason."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def stop_delay_alert(order: Reference, by: Reference, reason: Words, until: datetime) -> State[None]:
+    """Stop the delay alerts of one order.
+
+    Args:
+        order: Reference of the order, such as SO-1042.
+        by: Your own reference, such as A-1; it stays in the history.
+        reason: Why the customer is not to be told; it is moved to the history.
+        until: When telling goes on by itself, 30 days from now at most.
+    """
+
+    def stop(opened: Services) -> str:
+        by_hand.stop_delay_alerts(opened, order, by_hand.staff_ref(opened, by), reason, until)
+        return f"no delay alerts for {order} until {until:%Y-%m-%d %H:%M}"
+
+    return await with_words(stop)
+
+
+@flow(
+    name="re-plan",
+    description="Derives anew, from facts and policy, what is owed to particular customers. What was sent stays sent.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def re_plan(customers: list[Reference], by: Reference, reason: Words) -> State[None]:
+    """Plan these customers' orders and invoices anew.
+
+    Args:
+        customers: References of customers, such as C-0042.
+        by: Your own reference, such as A-1; it stays in the history.
+        reason: Why; it is moved to the history.
+    """
+
+    def plan(opened: Services) -> str:
+        if not customers:
+            raise ValueError("name at least one customer; nothing was done")
+        ids = customer_ids(opened, customers)
+        count = by_hand.plan_again(opened, ids, by_hand.staff_ref(opened, by), reason)
+        return f"{count} orders and invoices planned anew"
+
+    return await with_words(plan)
+
+
+async def with_words(work: Callable[[Services], str], *names: str) -> State[None]:
+    """Do one piece of work by hand, or refuse it before anything is done; its words leave Prefect first."""
+    await take_out(*(names or ("reason",)))
+    try:
+        async with services() as opened:
+            sentence = work(opened)
+    except REFUSALS as error:
+        return refused(error)
+    return said(sentence)

@@ -5,16 +5,28 @@ from datetime import datetime
 from prefect import State, flow
 from prefect.states import Failed
 
+from flows.artifacts import leave_if_new
+from flows.batches import Batches
+from flows.events import tell_news
 from flows.moments import moment
-from flows.running import batch_task, said, services
-from flows.sweeping import ESCALATION, escalate
+from flows.naming import run_name
+from flows.running import ended, leave, refused, services
+from flows.sweeping import ESCALATION, watch_and_tell
 from models.policy import PolicyError
+from tasks.calling import call_list
+from tasks.services import Services
 from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
+from tasks.telling import read_news, remember
+
+CALL_LIST = "call-list"
 
 
 @flow(
-    name="escalate-unanswered",
-    description="Nudges those who did not answer, and then brings the matter to a manager, with the dossier.",
+    name=ESCALATION,
+    description=(
+        "Nudges those who did not answer, then brings the matter to a manager, with the dossier. Keeps the call list."
+    ),
+    flow_run_name=run_name,
     persist_result=False,
 )
 async def escalate_unanswered(
@@ -26,15 +38,28 @@ async def escalate_unanswered(
 
     Args:
         customers: References of customers; empty means everyone.
-        as_of: Judge what is due at this time instead of now.
+        as_of: Judge what is due at this time instead of now. A later time is for dry runs.
         dry_run: Write and send nothing; say what would be done.
     """
     try:
         async with services() as opened:
             now = moment(as_of, opened.clock.now(), may_be_later=dry_run)
-            sentence = await escalate(
-                opened, now, customer_ids(opened, customers), dry_run=dry_run, batch=batch_task(ESCALATION)
-            )
-    except (SweepStoppedError, UnknownCustomersError, PolicyError, ValueError) as error:
+            ids = customer_ids(opened, customers)
+            heard, report = await watch_and_tell(opened, now, ids, dry_run=dry_run, batch=Batches(ESCALATION))
+            if not dry_run:
+                await _show(opened)
+    except (SweepStoppedError, PolicyError) as error:
         return Failed(message=str(error))
-    return said(sentence)
+    except (UnknownCustomersError, ValueError) as error:
+        return refused(error)
+    await leave(ESCALATION, report, dry_run=dry_run)
+    return ended(report, dry_run=dry_run, before=heard)
+
+
+async def _show(opened: Services) -> None:
+    """Today's call list, when it is another one than before; and the news for other systems."""
+    description = "Whom to call today: by the hour promised, then by harm, then by waiting."
+    await leave_if_new(CALL_LIST, call_list(opened), description)
+    news, told = read_news(opened.db, opened.clock.now())
+    if news and await tell_news(news):
+        remember(opened.db, told, opened.clock.now())

@@ -7,6 +7,7 @@ from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
+from flows.naming import run_name
 from flows.running import said, services
 from models.policy import PolicyError
 from tasks.importing.errors import SourceError
@@ -18,6 +19,7 @@ from tasks.settings import Settings
 @flow(
     name="import-sales",
     description="Reads customers, orders, invoices, staff and answers from the company's own files or database.",
+    flow_run_name=run_name,
     persist_result=False,
 )
 async def import_sales(check: bool = False) -> State[None]:

@@ -1,21 +1,32 @@
-"""What all flows share: opening the services, one task run a batch, and a final state that speaks."""
+"""What all flows share: opening the services, a final state that speaks, and what a sweep leaves behind."""
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from prefect import State, task
-from prefect.cache_policies import NO_CACHE
+from prefect import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
+from flows.artifacts import leave_table
+from flows.batches import Batches
+from flows.events import tell_sweep
 from flows.moments import moment
-from flows.sweeping import RunBatch, sweep
+from flows.sweeping import sweep
 from models.policy import PolicyError
 from tasks.report import Report, Scope
 from tasks.services import Services, open_services
 from tasks.settings import Settings
-from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids, run_batch
+from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
+
+PARTLY_FAILED = "PartlyFailed"
+"""Name of the state of a run that did its work, but for some contacts that failed for good or are in doubt.
+
+Of the type Failed, so that the UI shows it in red; under a name of its own, so that an automation tells it from a run
+that did not work at all. Running it again does no more: each failure has its reason in the table, and its case.
+"""
+REFUSED = "Refused"
+"""Name of the state of a run that was asked for something impossible, and did nothing."""
 
 
 @asynccontextmanager
@@ -25,42 +36,51 @@ async def services() -> AsyncIterator[Services]:
         yield opened
 
 
-def batch_task(sweep_name: str) -> RunBatch:
-    """A batch as a task run of its own: its parameters name the sweep and a number, and nobody."""
-
-    async def run(opened: Services, scope: Scope) -> Report:
-        @task(
-            name="send a batch",
-            task_run_name="batch of {sweep_name}",
-            cache_policy=NO_CACHE,
-            persist_result=False,
-        )
-        async def send_a_batch(sweep_name: str) -> Report:
-            del sweep_name  # shown in the Prefect UI; the work itself is in the closure
-            return await run_batch(opened, scope)
-
-        return await send_a_batch(sweep_name)
-
-    return run
-
-
 async def run_sweep(
-    sweep_name: str, customers: Collection[str], as_of: datetime | None, *, dry_run: bool,
-    kinds: Collection[str] = (), may_bring_forward: bool = False,
-) -> State[None]:  # fmt: skip
+    sweep_name: str, customers: Collection[str], as_of: datetime | None, *, dry_run: bool
+) -> State[None]:
     """Run one sweep and say in the final state what it did.
 
-    `as_of` (aware; naive means UTC) judges what is due; now when empty. The future is for dry runs, unless the flow
-    says that it may bring contacts forward.
+    `as_of` (aware; naive means UTC) judges what is due; now when empty. The future is for dry runs.
     """
     try:
         async with services() as opened:
-            now = moment(as_of, opened.clock.now(), may_be_later=dry_run or may_bring_forward)
-            scope = Scope(sweep_name, now, customer_ids(opened, customers), frozenset(kinds))
-            report = await sweep(opened, scope, dry_run=dry_run, batch=batch_task(sweep_name))
-    except (SweepStoppedError, UnknownCustomersError, PolicyError, ValueError) as error:
+            now = moment(as_of, opened.clock.now(), may_be_later=dry_run)
+            scope = Scope(sweep_name, now, customer_ids(opened, customers))
+            report = await sweep(opened, scope, dry_run=dry_run, batch=Batches(sweep_name))
+    except SweepStoppedError as error:
+        await leave(sweep_name, error.report, dry_run=False)
         return Failed(message=str(error))
-    return said(f"dry run: {report.sentence()}" if dry_run else report.sentence())
+    except PolicyError as error:
+        return Failed(message=str(error))
+    except (UnknownCustomersError, ValueError) as error:
+        return refused(error)
+    await leave(sweep_name, report, dry_run=dry_run)
+    return ended(report, dry_run=dry_run)
+
+
+async def leave(name: str, report: Report, *, dry_run: bool) -> None:
+    """The table on the Artifacts page, and the sums in the event feed; a dry run keeps a page of its own."""
+    if dry_run:
+        await leave_table(f"dry-run-{name}", report, f"What {name} would do. Nothing was written or sent.")
+    else:
+        await leave_table(f"sweep-{name}", report, f"What {name} did, by kind, outcome and reason.")
+        await tell_sweep(name, report)
+
+
+def ended(report: Report, *, dry_run: bool = False, before: str = "") -> State[None]:
+    """The final state of a sweep: a sentence with figures, behind `before`."""
+    sentence = ("dry run: " if dry_run else "") + before + report.sentence()
+    if report.partly_failed:
+        get_run_logger().warning(sentence)
+        return Failed(name=PARTLY_FAILED, message=sentence)
+    return said(sentence)
+
+
+def refused(error: Exception) -> State[None]:
+    """Nothing was done, and why."""
+    get_run_logger().warning("refused: %s", error)
+    return Failed(name=REFUSED, message=str(error))
 
 
 def said(sentence: str) -> State[None]:

@@ -48,9 +48,22 @@ async def escalate(
     Raises:
         SweepStoppedError: no mail server could be reached; nothing is lost.
     """
+    heard, report = await watch_and_tell(services, now, customers, dry_run=dry_run, batch=batch)
+    return f"{'dry run: ' if dry_run else ''}{heard}{report.sentence()}"
+
+
+async def watch_and_tell(
+    services: Services,
+    now: datetime,
+    customers: Collection[int] = (),
+    *,
+    dry_run: bool = False,
+    batch: RunBatch = run_batch,
+) -> tuple[str, Report]:
+    """As `escalate`; returns how the sentence begins, and what became of the notices."""
     watch = rehearse_silence if dry_run else watch_silence
     silence = watch(services.db, services.policy, now, customers)
     scope = Scope(ESCALATION, now, frozenset(customers))
     report = await sweep(services, scope, dry_run=dry_run, batch=batch)
     heard = ", ".join(f"{number} {what}" for what, number in sorted(silence.items())) or "nobody was silent"
-    return f"{'dry run: ' if dry_run else ''}{heard}; notices: {report.sentence()}"
+    return f"{heard}; notices: ", report

@@ -5,21 +5,22 @@ from typing import Any
 
 from prefect import Flow, State, flow
 
+from flows.naming import Reference, run_name
 from flows.running import run_sweep
 
 
 def _sweep_flow(name: str, description: str) -> Flow[..., Any]:
-    @flow(name=name, description=description, persist_result=False)
+    @flow(name=name, description=description, flow_run_name=run_name, persist_result=False)
     async def run(
-        customers: list[str] = [],  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
+        customers: list[Reference] = [],  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
         as_of: datetime | None = None,
         dry_run: bool = False,
     ) -> State[None]:
         """Send what is due.
 
         Args:
-            customers: References of customers; empty means everyone.
-            as_of: Judge what is due at this time instead of now.
+            customers: Only these customers, by their references, such as C-0042. Empty: everyone.
+            as_of: Judge what is due at this time instead of now. A later time is for dry runs.
             dry_run: Write and send nothing; say what would be done.
         """
         return await run_sweep(name, customers, as_of, dry_run=dry_run)

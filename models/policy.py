@@ -62,6 +62,8 @@ class Sending(_Strict):
     connections: int = Field(default=8, ge=1, le=100)
     retry_minutes: tuple[int, ...] = (5, 15, 60, 240)
     """Waits after a temporary refusal; when they are used up the contact fails."""
+    server_retry_seconds: tuple[int, ...] = (15, 60, 180)
+    """Waits while no mail server answers at all; when they are used up the run fails, and all of it stays due."""
     lease_minutes: int = Field(default=10, ge=1)
     """How long a claim holds before another run may take it over."""
     doubtful: Literal["look", "resend", "ask"] = "look"

@@ -6,6 +6,7 @@ from models.commitment import Commitment
 from models.customer import Customer
 from models.follow_up import FollowUp
 from models.history import History
+from models.hold import Hold
 from models.inbound import Inbound, Sighting
 from models.invoice import Invoice
 from models.mark import Mark
@@ -22,6 +23,7 @@ __all__ = [
     "Customer",
     "FollowUp",
     "History",
+    "Hold",
     "Inbound",
     "Invoice",
     "Mark",

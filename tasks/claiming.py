@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming, commitments, facts, marking, people
+from models.queries import claiming, commitments, facts, holding, marking, people
 from models.queries import dossier as dossiers
 from models.rules import ownership
 from models.rules.before_sending import Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
@@ -51,6 +51,13 @@ class _Batch:
     answered: set[int]
     desk: Desk
     refused: set[tuple[str, int, int]]
+    holds: dict[tuple[str, int], datetime]
+    """Until when a person wants nothing written, by subject type and id."""
+
+    def held_until(self, row: FollowUp) -> datetime | None:
+        """The latest end of the holds on a contact."""
+        subjects = ((Subject.CUSTOMER, row.customer_id or 0), (row.subject_type, row.subject_id))
+        return max((self.holds[key] for key in subjects if key in self.holds), default=None)
 
 
 def claim_batch(
@@ -141,7 +148,9 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
     refused = claiming.refused_staff(session, told) if told else set()
     answered = claiming.answered_threads(session, [row.id for row, _ in rows if row.nudge])
     newer = claiming.newer_steps(session, ids, now)
-    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refused)
+    buyers = {row.customer_id for row, _ in rows if row.customer_id is not None and not is_for_staff(row)}
+    holds = holding.held_until(session, rows[0][0].sweep, buyers, orders, now) if buyers else {}
+    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refused, holds)
 
 
 def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, now: datetime) -> Decision:
@@ -168,6 +177,7 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
             answered=row.id in batch.answered,
             extras_stopped=customer.extras_stopped_at is not None,
             has_address=address(cadence.audience, customer, addressee) is not None,
+            held_until=None if is_for_staff(row) else batch.held_until(row),
         ),
     )  # fmt: skip
 

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming, marking, planning
+from models.queries import cases, claiming, marking, planning
 from models.rules.calendars import Place
 from models.rules.silence import answer_by
 from models.tables import Customer, FollowUp
-from models.words import CaseReasonKind, FollowUpState, MessageState
+from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
 from tasks.cases import open_case
-from tasks.letters import Group
+from tasks.letters import Group, is_case
 from tasks.report import NUDGE, Report
 from tasks.smtp import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 
@@ -98,6 +98,7 @@ def _follow_up_rows(
     match answer:
         case Accepted():
             report.count(kind, "sent", number=number)
+            _note_escalation(session, group, now)
             change = {
                 "state": FollowUpState.SENT,
                 "sent_at": now,
@@ -127,6 +128,13 @@ def _follow_up_rows(
                 kind, "failed" if "reason" in change else "to be tried again", str(answer.code), number
             )
     return [{"id": row.id, **change, "attempts": row.attempts + 1} for row in group.follow_ups]
+
+
+def _note_escalation(session: Session, group: Group, now: datetime) -> None:
+    """A notice about a case went out to one of our own people."""
+    for row in group.follow_ups:
+        if is_case(row):
+            cases.note(session, (Subject.CASE, row.subject_id), "escalated", now, row.sweep, cause=row.step)
 
 
 def _retry(policy: Policy, group: Group, answer: Deferred, now: datetime) -> dict[str, Any]:

@@ -53,9 +53,27 @@ class Report:
             self.due or other.due,
         )
 
+    def by_kind(self, outcome: str) -> dict[str, int]:
+        """How many of each kind ended in an outcome."""
+        found: Counter[str] = Counter()
+        for (kind, what, _), number in self.counts.items():
+            if what == outcome:
+                found[kind] += number
+        return dict(sorted(found.items()))
+
     def total(self, outcome: str) -> int:
         """How many ended in an outcome."""
         return sum(number for (_, what, _), number in self.counts.items() if what == outcome)
+
+    def without(self, reason: str) -> "Report":
+        """The same but for what has this reason."""
+        kept = Counter({key: number for key, number in self.counts.items() if key[2] != reason})
+        return Report(kept, self.claimed, self.planned, self.due)
+
+    @property
+    def partly_failed(self) -> bool:
+        """Whether something ended badly: a person should look at what the reasons say."""
+        return self.total("failed") + self.total("in doubt") > 0
 
     def sentence(self) -> str:
         """`41 sent, 2 held: open-complaint, 1 failed: 550`; says so when there was nothing to do."""

@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     )
     mailbox_port: int = Field(default=4281, description="Port of the local mailbox's page (`make up`).")
     prefect_port: int = Field(default=4200, description="Port of the Prefect server that `make up` starts.")
+    notify_block: str = Field(
+        default="",
+        description="Prefect block that is told of trouble with the runs, such as `slack-webhook/ops`; "
+        "empty: only the event feed.",
+    )
     bind: str = Field(default="127.0.0.1", description="Address that `make up` listens on.")
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.queries import claiming, people
-from models.queries.waiting import waiting
+from models.queries.waiting import count_due, waiting
 from models.tables import FollowUp
 from models.words import FollowUpState
 from tasks.claiming import claim_batch
@@ -34,7 +34,7 @@ class SweepStoppedError(Exception):
         super().__init__(
             f"the mail server cannot be reached ({cause}); what was not sent stays due: {report.sentence()}"
         )
-        self.report = report
+        self.cause, self.report = cause, report
 
 
 def customer_ids(services: Services, refs: Collection[str]) -> frozenset[int]:
@@ -79,6 +79,12 @@ def phases(services: Services, scope: Scope) -> list[Scope]:
     alarms = frozenset(kind for kind in kinds if services.policy.cadences[kind].opens_case)
     parts = (frozenset(kinds) - alarms, alarms)
     return [replace(scope, kinds=part) for part in parts if part]
+
+
+def remaining(services: Services, scope: Scope) -> int:
+    """How much of a sweep is still due, up to the cap of a run."""
+    with services.db.read() as session:
+        return count_due(session, scope.sweep, scope.now, services.policy.sending.max_per_run, scope.kinds)
 
 
 async def run_batch(services: Services, scope: Scope) -> Report:

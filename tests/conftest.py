@@ -15,6 +15,7 @@ from tasks.clock import SetClock
 from tasks.database import Database
 from tests.postgres import PostgresServer
 from tests.prefect_server import PrefectServer
+from tests.shop import shop, sink  # noqa: F401 (fixtures)
 from tests.world import World
 
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_ENABLED", "false")

@@ -60,3 +60,9 @@ def is_due(sweep: str, now: datetime, customers: Collection[int] = ()) -> Column
         FollowUp.state == FollowUpState.PLANNED, FollowUp.sweep == sweep
     )
     return func.coalesce(earliest.scalar_subquery() <= now, false())
+
+
+def count_due(session: Session, sweep: str, now: datetime, most: int, kinds: Collection[str] = ()) -> int:
+    """How many follow-ups of a sweep are due at `now`, counted up to `most`."""
+    some = due(sweep, now, most, kinds=kinds).order_by(None).subquery()
+    return int(session.scalar(select(func.count()).select_from(some)) or 0)

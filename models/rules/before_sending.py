@@ -6,6 +6,7 @@ from datetime import datetime
 from models.rules import offsets
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place, Window, next_open
+from models.rules.holding import HELD_BY_HAND
 
 NO_ADDRESS = "no usable address"
 EXTRAS_STOPPED = "the customer stopped the extras"
@@ -29,6 +30,8 @@ class Moment:
     """A nudge whose contact was answered meanwhile."""
     extras_stopped: bool = False
     has_address: bool = True
+    held_until: datetime | None = None
+    """Until when a person here wants nothing written to this customer."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
     return (
         _moot(cadence, moment)
         or _held(cadence, moment)
+        or _held_by_hand(cadence, moment)
         or _without_mail(cadence, window, moment)
         or _now(window, moment)
     )
@@ -97,6 +101,13 @@ def _held(cadence: Cadence, moment: Moment) -> Hold | None:
     reasons = [word for word in cadence.hold_when if word in moment.conditions]
     reasons += [f"not {word}" for word in cadence.needs if word not in moment.conditions]
     return Hold(reasons[0]) if reasons else None
+
+
+def _held_by_hand(cadence: Cadence, moment: Moment) -> Postpone | None:
+    """Alarms to a manager are not held: nobody can mute them (B04)."""
+    if moment.held_until is None or moment.held_until <= moment.now or cadence.opens_case is not None:
+        return None
+    return Postpone(moment.held_until, HELD_BY_HAND)
 
 
 def _without_mail(cadence: Cadence, window: Window, moment: Moment) -> OpenCase | Postpone | None:

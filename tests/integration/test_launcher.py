@@ -14,6 +14,7 @@ import pytest
 
 from deployments.environment import for_launch, mails_stay_here
 from deployments.launcher import run
+from deployments.schedules import SCHEDULED
 from models.policy import Policy
 from tasks.settings import Settings
 from tests.ports import free_port
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 READY_SECONDS = 180
 UP = """
 from deployments.launcher import run
+from deployments.schedules import SCHEDULED
 from tasks.settings import Settings
 raise SystemExit(run(Settings()))
 """
@@ -176,7 +178,7 @@ def test_up_works_ends_cleanly_and_starts_again(tmp_path: Path, launches: list[L
     for address in re.findall(r"http://\S+", launch.said()):
         assert httpx.get(address, follow_redirects=True).is_success, address
     deployments = {known["name"]: known for known in api.post("/deployments/filter")}
-    assert len(deployments) == 8
+    assert len(deployments) == len(SCHEDULED)
     escalate = deployments["escalate-unanswered"]
     api.patch(f"/deployments/{escalate['id']}/schedules/{escalate['schedules'][0]['id']}", active=False)
     launch.wait_until_said("import-sales: ")

@@ -17,9 +17,10 @@ async def registered(name: str = "welcome-contact") -> DeploymentResponse:
         return await client.read_deployment_by_name(f"{name}/{name}")
 
 
-async def apply(timezone: str = "Europe/Rome") -> None:
+async def apply(policy: Policy, timezone: str = "Europe/Rome") -> None:
+    here = policy.model_copy(update={"company": policy.company.model_copy(update={"timezone": timezone})})
     for item in SCHEDULED:
-        await (await deployment(item, timezone)).aapply()
+        await (await deployment(item, here)).aapply()
 
 
 def zone(known: DeploymentResponse) -> Any:
@@ -35,7 +36,7 @@ def test_every_sweep_of_the_policy_runs_by_a_schedule() -> None:
 async def test_the_server_plans_runs_ahead_in_the_companys_zone(
     prefect_server: PrefectServer, policy: Policy
 ) -> None:
-    await apply(policy.company.timezone)
+    await apply(policy)
     assert zone(await registered()) == "Europe/Rome"
     deadline = time.monotonic() + 60
     while not prefect_server.count_runs("SCHEDULED"):
@@ -45,8 +46,8 @@ async def test_the_server_plans_runs_ahead_in_the_companys_zone(
 
 @pytest.mark.prefect
 @pytest.mark.usefixtures("prefect_server")
-async def test_deployments_show_all_parameters_and_run_one_at_a_time() -> None:
-    await apply()
+async def test_deployments_show_all_parameters_and_run_one_at_a_time(policy: Policy) -> None:
+    await apply(policy)
     known = await registered()
     assert known.parameters == {"customers": [], "as_of": None, "dry_run": False}
     assert known.global_concurrency_limit is not None
@@ -61,12 +62,14 @@ async def test_deployments_show_all_parameters_and_run_one_at_a_time() -> None:
 
 
 @pytest.mark.prefect
-async def test_what_ops_paused_stays_paused_when_registered_again(prefect_server: PrefectServer) -> None:
-    await apply()
+async def test_what_ops_paused_stays_paused_when_registered_again(
+    prefect_server: PrefectServer, policy: Policy
+) -> None:
+    await apply(policy)
     before, other = await registered(), await registered("delay-alert")
     prefect_server.patch(f"/deployments/{before.id}/schedules/{before.schedules[0].id}", active=False)
     prefect_server.patch(f"/deployments/{other.id}", paused=True)
-    await apply("Europe/Warsaw")
+    await apply(policy, "Europe/Warsaw")
     after = await registered()
     assert [schedule.id for schedule in after.schedules] == [schedule.id for schedule in before.schedules]
     assert not after.schedules[0].active

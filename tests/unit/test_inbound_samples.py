@@ -38,7 +38,7 @@ BOUNCED = {
     "delay-gmail": ("rosa@piena.example", False, "4.4.1", Cause.DELAYED),
     "delay-homepl": ("kasia@wolna.example", False, None, Cause.DELAYED),
     "delay-it": ("mario.prova@lento.example", False, None, Cause.DELAYED),
-    "expired-postfix": ("rosa@spento.example", True, "4.4.1", Cause.OTHER),
+    "expired-postfix": ("rosa@spento.example", False, "4.4.1", Cause.DELAYED),
     "forwarded-address": ("vecchia@cliente.example", True, "5.1.1", Cause.GONE),
 }
 

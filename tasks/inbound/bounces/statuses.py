@@ -3,8 +3,7 @@
 The server's word counts. A mailbox that is full is therefore permanent when the server says 5.2.2 or says without a
 code that it gave up, and temporary when it says 4.2.2 or that it goes on trying: in both cases the customer has not
 got the mail, and only in the second may it still arrive by itself. `Cause.FULL` tells it from a dead address, so that
-the address can be taken up again. A report (RFC 3464) whose action is `failed` has given up, even with a status 4.4.7
-after days without an answer: that mail will not arrive.
+the address can be taken up again. Likewise a report of `failed` with 4.4.7 (nobody answered for days) is temporary.
 """
 
 import re
@@ -73,9 +72,6 @@ def is_permanent(action: str, status: str | None, said: str) -> bool:
     """
     if action.startswith("delay"):
         return False
-    # RFC 3464: `failed` has given up, whatever the last status was; others say so in words.
-    if action.startswith("fail") or _GAVE_UP.search(said):
-        return True
     if status and status[0] in "45" and not _is_vague(status):
         return status[0] == "5"
     return _by_code(said, default=status)

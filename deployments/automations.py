@@ -1,0 +1,135 @@
+"""The automations that watch over the sweeps, as code: made once by name, brought up to date ever after."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from prefect.events.actions import ActionTypes, DoNothing, RunDeployment, SendNotification
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+from prefect.exceptions import ObjectNotFound
+
+from flows.running import PARTLY_FAILED
+
+EVENTS = ("signed", "delayed", "delivered", "paid", "disputed", "changed")
+"""What another system may post as `seguito.order.EVENT`."""
+
+_TAG = {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.seguito"}
+_SWEEP = {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.sweep"}
+_RUN = {"prefect.resource.id": "prefect.flow-run.*"}
+QUIET = timedelta(hours=1)
+"""Six turns of every sweep."""
+_DEBOUNCE = timedelta(seconds=2)
+_BODY = "{{ flow.name }}: {{ flow_run.state.message }}\n{{ flow_run|ui_url }}"
+
+
+class BlockMissingError(Exception):
+    """The notification block of the settings does not exist; make it in the UI first, under Blocks."""
+
+
+async def set_up(client: PrefectClient, notify: str | None, quiet: timedelta) -> list[str]:
+    """Make or mend every automation; returns their names. What ops switched off stays off.
+
+    `notify` names a notification block as `type/name`; without one they only show in the event feed. `quiet` is how
+    long no sweep may have run well.
+
+    Raises:
+        BlockMissingError: there is no such block.
+    """
+    block = await _block(client, notify) if notify else None
+    wanted = [*_watching(block, quiet), *await _waking(client)]
+    for automation in wanted:
+        await _apply(client, automation)
+    return [automation.name for automation in wanted]
+
+
+def _watching(block: UUID | None, quiet: timedelta) -> Sequence[AutomationCore]:
+    return (
+        _told(
+            "Seguito: a run failed, crashed or timed out",
+            _trigger({"prefect.flow-run.Failed", "prefect.flow-run.Crashed", "prefect.flow-run.TimedOut"}, _TAG),
+            block, _BODY,
+        ),
+        _told("Seguito: a run is late", _trigger({"prefect.flow-run.Late"}, _TAG), block, _BODY),
+        _told(
+            "Seguito: some contacts could not be delivered (PartlyFailed)",
+            _trigger({f"prefect.flow-run.{PARTLY_FAILED}"}, _TAG), block, _BODY,
+        ),
+        _told(
+            "Seguito: no sweep has run well for a while",
+            EventTrigger(
+                expect={"prefect.flow-run.Completed", f"prefect.flow-run.{PARTLY_FAILED}"},
+                match=_RUN, match_related=_SWEEP, posture=Posture.Proactive, threshold=1, within=quiet,
+            ),
+            block, "No sweep has ended well. Is the launcher or the worker running?",
+        ),
+        _told(
+            "Seguito: a work pool was paused",
+            EventTrigger(
+                expect={"prefect.work-pool.paused"}, match={"prefect.resource.id": "prefect.work-pool.*"},
+                posture=Posture.Reactive, threshold=1, within=timedelta(0),
+            ),
+            block, "Nothing runs from this work pool until somebody resumes it.",
+        ),
+    )  # fmt: skip
+
+
+async def _waking(client: PrefectClient) -> Sequence[AutomationCore]:
+    """Events of other systems wake one run, which begins after the last event that it stands for.
+
+    The first event of two seconds fires; the run starts when they are over, so that it reads what all of them
+    announced. An event that comes later fires again, and that run waits its turn.
+    """
+    try:
+        known = await client.read_deployment_by_name("react-to-events/react-to-events")
+    except ObjectNotFound:
+        return ()
+    trigger = EventTrigger(
+        expect={f"seguito.order.{event}" for event in EVENTS}, match={"prefect.resource.id": "seguito.order.*"},
+        posture=Posture.Reactive, threshold=1, within=_DEBOUNCE,
+    )  # fmt: skip
+    action = RunDeployment(
+        source="selected", deployment_id=known.id, schedule_after=_DEBOUNCE + _DEBOUNCE / 2
+    )
+    return (
+        _automation("Seguito: an event of another system wakes the import and the sweeps", trigger, action),
+    )
+
+
+def _trigger(expect: set[str], related: dict[str, Any]) -> EventTrigger:
+    return EventTrigger(
+        expect=expect, match=_RUN, match_related=related, posture=Posture.Reactive, threshold=1, within=timedelta(0),
+    )  # fmt: skip
+
+
+def _told(name: str, trigger: EventTrigger, block: UUID | None, body: str) -> AutomationCore:
+    action = SendNotification(block_document_id=block, subject=name, body=body) if block else DoNothing()
+    return _automation(name, trigger, action)
+
+
+def _automation(name: str, trigger: EventTrigger, action: ActionTypes) -> AutomationCore:
+    return AutomationCore(
+        name=name, description="Made by `seguito setup`.", trigger=trigger, actions=[action]
+    )
+
+
+async def _apply(client: PrefectClient, wanted: AutomationCore) -> None:
+    found = await client.read_automations_by_name(wanted.name)
+    if not found:
+        await client.create_automation(wanted)
+        return
+    known, *others = sorted(found, key=lambda one: str(one.id))
+    await client.update_automation(known.id, wanted.model_copy(update={"enabled": known.enabled}))
+    for other in others:
+        await client.delete_automation(other.id)
+
+
+async def _block(client: PrefectClient, notify: str) -> UUID:
+    kind, _, name = notify.partition("/")
+    try:
+        return (await client.read_block_document_by_name(name, kind)).id
+    except ObjectNotFound as error:
+        raise BlockMissingError(
+            f"there is no block {notify!r}; make it in the Prefect UI under Blocks, or mend SEGUITO_NOTIFY_BLOCK"
+        ) from error

@@ -1,0 +1,23 @@
+"""The form behind "Custom run": what the flow's signature cannot say by itself."""
+
+from collections.abc import Collection
+from typing import Any
+
+from prefect.flows import Flow
+from prefect.utilities.callables import ParameterSchema, parameter_schema
+
+
+def form(flow: Flow[..., Any], kinds: Collection[str]) -> ParameterSchema:
+    """A flow's form: titles in words, and the kinds of the policy to choose from."""
+    schema = parameter_schema(flow)
+    for name, field in schema.properties.items():
+        field["title"] = name.replace("_", " ").capitalize()
+    if "kinds" in schema.properties:
+        schema.properties["kinds"]["items"] = {"type": "string", "enum": list(kinds)}
+        schema.properties["kinds"]["uniqueItems"] = True
+    return schema
+
+
+def defaults(schema: ParameterSchema) -> dict[str, Any]:
+    """Every parameter that has a default; without them the UI's Parameters tab reads `{}`."""
+    return {name: field["default"] for name, field in schema.properties.items() if "default" in field}

@@ -1,0 +1,30 @@
+"""`seguito setup`: the automations, on the server that PREFECT_API_URL names, or the one that `seguito up` started."""
+
+import asyncio
+import sys
+
+import httpx
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from deployments.automations import QUIET, BlockMissingError, set_up
+from deployments.environment import prefect_url
+from tasks.settings import Settings
+
+
+def run(settings: Settings) -> int:
+    """Make or mend them, and say which. Returns the exit code."""
+    url = PREFECT_API_URL.value() or f"{prefect_url(settings)}/api"
+    try:
+        with temporary_settings({PREFECT_API_URL: url}):
+            names = asyncio.run(_set_up(settings))
+    except (BlockMissingError, httpx.HTTPError) as error:
+        print(f"seguito setup: {error} ({url})", file=sys.stderr)
+        return 1
+    print("\n".join(names))
+    return 0
+
+
+async def _set_up(settings: Settings) -> list[str]:
+    async with get_client() as client:
+        return await set_up(client, settings.notify_block, QUIET)

@@ -1,0 +1,79 @@
+"""Batches as Prefect task runs: tried again while no mail server answers, and counted on long sweeps."""
+
+from uuid import UUID
+
+from prefect import task
+from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
+from prefect.cache_policies import NO_CACHE
+
+from tasks.report import Report, Scope
+from tasks.services import Services
+from tasks.sweeping import SweepStoppedError, remaining, run_batch
+
+
+class Batches:
+    """Runs the batches of one sweep. Their parameters name the sweep and nobody.
+
+    A batch that found no mail server is run again after the waits of the policy. That is safe: what it had in hand is
+    due again, and a run claims only what is due.
+    """
+
+    def __init__(self, sweep_name: str) -> None:
+        self._name = sweep_name
+        self._done = Report()
+        self._stopped: SweepStoppedError | None = None
+        self._progress: UUID | None = None
+
+    async def __call__(self, services: Services, scope: Scope) -> Report:
+        """One batch.
+
+        Raises:
+            SweepStoppedError: no mail server after all the waits; its report holds the whole sweep so far.
+        """
+        waits = list(services.policy.sending.server_retry_seconds)
+        before = self._done
+
+        @task(
+            name="send a batch",
+            task_run_name="batch of {sweep_name}",
+            retries=len(waits),
+            retry_delay_seconds=[float(wait) for wait in waits],
+            retry_condition_fn=lambda *_: self._stopped is not None,
+            cache_policy=NO_CACHE,
+            persist_result=False,
+        )
+        async def send_a_batch(sweep_name: str) -> Report:
+            del sweep_name  # shown in the Prefect UI; the work itself is in the closure
+            return await self._try(services, scope)
+
+        try:
+            last = await send_a_batch(self._name)
+        except SweepStoppedError as error:
+            raise SweepStoppedError(error.cause, self._done) from error
+        await self._tell(services, scope, last)
+        return Report(self._done.counts - before.counts, last.claimed, last.planned, last.due)
+
+    async def _try(self, services: Services, scope: Scope) -> Report:
+        self._stopped = None
+        self._done = self._done.without("no mail server")
+        try:
+            report = await run_batch(services, scope)
+        except SweepStoppedError as error:
+            self._stopped = error
+            self._done += error.report
+            raise
+        self._done += report
+        return report
+
+    async def _tell(self, services: Services, scope: Scope, last: Report) -> None:
+        """Progress, once a sweep turns out to be long: a full batch, and more is due."""
+        if last.claimed < scope.limit and self._progress is None:
+            return
+        left = remaining(services, scope) if last.claimed >= scope.limit else 0
+        percent = 100 * self._done.claimed / max(self._done.claimed + left, 1)
+        if self._progress is None:
+            self._progress = await acreate_progress_artifact(
+                percent, key=f"progress-{self._name}", description=f"How far {self._name} has come."
+            )
+        else:
+            await aupdate_progress_artifact(self._progress, percent)

@@ -1,0 +1,39 @@
+"""What the week was like."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from prefect import State, flow
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.states import Failed
+
+from flows.naming import run_name
+from flows.running import said, services
+from models.policy import PolicyError
+from tasks.weekly import monday_of, report
+
+KEY = "weekly-report"
+
+
+@flow(
+    name="weekly-report",
+    description="A page of figures: turnover, and beside it what became of the customers afterwards. Counts, no names.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def weekly_report(week_of: date | None = None) -> State[None]:
+    """Report on a week, Monday to Sunday.
+
+    Args:
+        week_of: Any day of the week to report on. None: the last whole week.
+    """
+    try:
+        async with services() as opened:
+            today = opened.clock.now().astimezone(ZoneInfo(opened.policy.company.timezone)).date()
+            markdown, sentence = report(opened, monday_of(week_of or today - timedelta(weeks=1)))
+    except PolicyError as error:
+        return Failed(message=str(error))
+    await acreate_markdown_artifact(
+        markdown, key=KEY, description="Turnover and what came after it, week by week."
+    )
+    return said(sentence)

@@ -1,0 +1,76 @@
+"""A small company that the flows find by their settings, and a mail server that counts."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from prefect import State
+
+from tasks.database import Database
+from tests import factories
+from tests.ports import free_port
+
+ROOT = Path(__file__).parent.parent
+
+
+class Sink:
+    """Counts the mails."""
+
+    def __init__(self) -> None:
+        self.recipients: list[str] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        self.recipients += envelope.rcpt_tos
+        return "250 kept"
+
+
+@pytest.fixture
+def sink() -> Iterator[tuple[Sink, int]]:
+    handler = Sink()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield handler, controller.port
+    controller.stop()
+
+
+def impatient_policy(folder: Path) -> Path:
+    """The policy as shipped, but for the waits while no mail server answers."""
+    text = (ROOT / "policy.toml").read_text(encoding="utf-8")
+    path = folder / "policy.toml"
+    path.write_text(text.replace("[15, 60, 180]", "[1, 1]"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def shop(
+    tmp_path: Path, migrated_sqlite: Path, sink: tuple[Sink, int], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """A company that the flows find by their settings: two customers who signed an hour ago."""
+    path = tmp_path / "seguito.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    for name, value in {
+        "DATABASE_URL": f"sqlite:///{path}", "STATE_DIR": str(tmp_path), "SMTP_PORT": str(sink[1]),
+        "POLICY": str(impatient_policy(tmp_path)), "SECRET": "test key",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"SEGUITO_{name}", value)
+    db = Database(f"sqlite:///{path}")
+    now = datetime.now(UTC)
+    with db.write() as session:
+        factories.desk(session)
+        for ref in ("C-1", "C-2"):
+            customer = factories.customer(session, ref)
+            factories.order(
+                session, customer, f"SO-{ref}", signed_at=now - timedelta(hours=1),
+                promised_on=now.date() + timedelta(days=30),
+            )  # fmt: skip
+    yield db
+    db.close()
+
+
+async def final(run: Callable[..., Awaitable[Any]], **parameters: Any) -> State[Any]:
+    """The final state of a flow run."""
+    state: State[Any] = await run(**parameters, return_state=True)
+    return state
