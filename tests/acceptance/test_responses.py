@@ -236,3 +236,40 @@ def _parsed(mail: Mail) -> EmailMessage:
     message = message_from_bytes(mail.body, policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
+
+
+def extras_stopped(world: World) -> bool:
+    with world.db.read() as session:
+        return session.get_one(Customer, 1).extras_stopped_at is not None
+
+
+def test_a_complaint_report_stops_the_extras_and_nothing_else(inbox: Inbox) -> None:
+    ours = _parsed(welcome(inbox.world))
+    sample = Path(__file__).parent.parent / "mails" / "inbound" / "arf.eml"
+    reported = sample.read_text(encoding="ascii")
+    for theirs, mine in {
+        "<m1.0123456789abcdef@casabelvedere.example>": str(ours["Message-ID"]),
+        "stufo@isp.example": "c-1@posta.example",
+        "abuse@casabelvedere.example": SENDER,
+    }.items():
+        reported = reported.replace(theirs, mine)
+    inbox.deliver(reported.encode())
+    inbox.collect()
+    assert row(inbox.world).verdict == "complaint"
+    assert extras_stopped(inbox.world)
+    assert inbox.world.reasons() == []
+
+
+def test_a_farewell_by_mail_stops_the_extras_and_order_mail_goes_on(inbox: Inbox) -> None:
+    world = inbox.world
+    inbox.reply(welcome(world), "STOP")
+    inbox.collect()
+    assert row(world).verdict == "unsubscribe"
+    assert extras_stopped(world)
+    at(world, 11, 10, 4)
+    world.sweep("delay-alert")
+    assert [contact.state for contact in world.follow_ups("delay-alert")] == ["sent"]
+
+
+def test_b27_every_mail_has_a_way_to_the_manager(inbox: Inbox) -> None:
+    assert "Marco Conti" in text(welcome(inbox.world))
