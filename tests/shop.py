@@ -53,7 +53,7 @@ def shop(
     path.write_bytes(migrated_sqlite.read_bytes())
     for name, value in {
         "DATABASE_URL": f"sqlite:///{path}", "STATE_DIR": str(tmp_path), "SMTP_PORT": str(sink[1]),
-        "POLICY": str(impatient_policy(tmp_path)), "SECRET": "test key",
+        "POLICY": str(impatient_policy(tmp_path)), "SECRET": "a key for tests alone",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"SEGUITO_{name}", value)
     db = Database(f"sqlite:///{path}")

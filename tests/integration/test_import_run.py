@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from models.policy import Policy
 from models.tables import Customer, History, Invoice, Mark, Order, Response, Staff
+from models.words import Subject
 from tasks.database import Database
 from tasks.importing.errors import SourceError
 from tasks.importing.report import ImportReport
@@ -50,7 +51,8 @@ class Import:
 
     def history(self) -> list[tuple[str, dict[str, Any]]]:
         with self.db.read() as session:
-            return [(row.event, row.details) for row in session.scalars(select(History).order_by(History.id))]
+            facts = select(History).where(History.subject_type != Subject.COMMITMENT).order_by(History.id)
+            return [(row.event, row.details) for row in session.scalars(facts)]
 
 
 @pytest.fixture
