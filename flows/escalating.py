@@ -9,7 +9,7 @@ from flows.artifacts import leave_if_new
 from flows.batches import Batches
 from flows.events import tell_news
 from flows.moments import moment
-from flows.naming import run_name
+from flows.naming import Reference, run_name
 from flows.running import ended, leave, refused, services
 from flows.sweeping import ESCALATION, watch_and_tell
 from models.policy import PolicyError
@@ -30,14 +30,14 @@ CALL_LIST = "call-list"
     persist_result=False,
 )
 async def escalate_unanswered(
-    customers: list[str] = [],  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
+    customers: list[Reference] = [],  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
     as_of: datetime | None = None,
     dry_run: bool = False,
 ) -> State[None]:
     """Look at every contact whose time to answer is over, and tell the managers.
 
     Args:
-        customers: References of customers; empty means everyone.
+        customers: Only these customers, by their references, such as C-0042. Empty: everyone.
         as_of: Judge what is due at this time instead of now. A later time is for dry runs.
         dry_run: Write and send nothing; say what would be done.
     """

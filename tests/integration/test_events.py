@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,14 @@ from tasks.database import Database
 from tasks.telling import read_news
 from tests.prefect_server import PrefectServer
 from tests.shop import final
+
+
+@pytest.fixture(scope="module")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A server of its own: what is counted here must not have been told by other tests."""
+    with PrefectServer.started(tmp_path_factory.mktemp("events")) as started, started.used():
+        yield started
+
 
 pytestmark = [
     pytest.mark.prefect,

@@ -72,7 +72,7 @@ def test_opening_a_case_shows_everything_and_changes_nothing(
     assert visitor.dump() == before
     for words in (
         "Giulia Ferri", 'href="tel:+393335550101"', "SO-1", "Cucina Nives", "piano in quarzo", "Hotel Bellariva",
-        "3 aprile 2026", "10 aprile 2026", "1.000,00", "Il voto dato è basso", "Nessuno risponde.",
+        "3 aprile 2026", "10 aprile 2026", "1.000,00", "La valutazione è bassa", "Nessuno risponde.",
         "Il quarzo era in ritardo.", "S-1 Rossi", "Non se ne occupa ancora nessuno",
     ):  # fmt: skip
         assert words in page.text, words
