@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from email.message import Message
 
 from models.rules.trouble import DEFAULT, trouble
-from tasks.inbound import headers
+from tasks.inbound import certified, headers
 from tasks.inbound.bounces.notices import is_daemon
 from tasks.inbound.message import Verdict
 from tasks.inbound.parts import Part
@@ -19,10 +19,11 @@ Judged = tuple[Verdict, str]
 
 _SUBJECT = re.compile(
     r"\s*(?:\[[^\]]{0,60}\]\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|respons|answer)"
-    r"|autorespons?e?|auto-?reply|out of (?:the )?office(?: auto-?reply)?|ooo"
+    r"|autorespon(?:s?e?|der)|auto-?reply|out of (?:the )?office(?: auto-?reply)?|ooo"
     r"|vacation(?: (?:reply|response|message))?|away from (?:my|the) (?:office|mail|desk)"
     r"|risposta automatica|risponditore automatico|fuori (?:sede|ufficio)|assenza|messaggio di assenza"
-    r"|assente|in ferie|avviso di assenza|automatyczna odpowied(?:ź|z)|autoodpowied(?:ź|z)"
+    r"|assente|in ferie|chiusura (?:estiva|invernale|natalizia|per ferie)"
+    r"|avviso di assenza|automatyczna odpowied(?:ź|z)|autoodpowied(?:ź|z)"
     r"|odpowied(?:ź|z) automatyczna|nieobecno(?:ść|sc)|poza biurem|urlop"
     r"|abwesenheits?(?:notiz|nachricht|meldung|benachrichtigung)|abwesend|automatische antwort"
     r"|r(?:é|e)ponse automatique|absence|absent|respuesta autom(?:á|a)tica|fuera de (?:la )?oficina"
@@ -53,7 +54,12 @@ _AWAY = re.compile(
     r"|odpowied(?:ź|z) automatyczna|automatyczna odpowied(?:ź|z)"
     r"|wiadomo(?:ść|sc) (?:zosta(?:ł|l)a )?(?:wygenerowana )?automatyczn|prosimy? nie odpowiada(?:ć|c)"
     r"|po (?:moim )?powrocie|w pilnych sprawach|otrzymali(?:ś|s)my (?:pa(?:ń|n)stwa|twoj)"
-    r"|skrzynka .{0,40}(?:nie jest ju(?:ż|z)|nieaktywna)|nicht im (?:b(?:ü|ue)ro|hause)|abwesend|im urlaub"
+    r"|skrzynka .{0,40}(?:nie jest ju(?:ż|z)|nieaktywna)"
+    r"|nie pracuj(?:ę|e) ju(?:ż|z)|urlop\w* (?:macierzy|wychowaw|rodziciel)"
+    r"|congedo (?:di )?(?:maternit|paternit|parental)|non lavor(?:o|a) pi(?:ù|u')|chius\w per (?:ferie|festivit)"
+    r"|(?:e-?mail|messaggio|richiesta) .{0,30}stat[ao] (?:ricevut|registrat|presa in carico)"
+    r"|elternzeit|mutterschutz|nicht mehr .{0,40}(?:t(?:ä|ae)tig|besch(?:ä|ae)ftigt)"
+    r"|(?:anfrage|nachricht|e-?mail) ist bei uns eingegangen|nicht im (?:b(?:ü|ue)ro|hause)|abwesend|im urlaub"
     r"|automatische antwort|absent(?:e)? (?:du|du bureau|jusqu)|en cong(?:é|e)s|r(?:é|e)ponse automatique"
     r"|fuera de la oficina|de vacaciones|respuesta autom(?:á|a)tica",
     re.IGNORECASE,
@@ -102,7 +108,7 @@ _CHALLENGERS = (
 def judge(mail: Message, parts: list[Part], words: str, quoted: str) -> Judged | None:
     """Automatic or doubtful, and why; nothing when nothing speaks for a machine."""
     if _is_receipt(mail, parts):
-        return Verdict.AUTOMATIC, "a read receipt"
+        return Verdict.AUTOMATIC, "a receipt"
     if any(name in mail for name in _CHALLENGERS):
         return Verdict.AUTOMATIC, "it asks the sender to prove himself"
     said = _by_header(mail)
@@ -178,9 +184,8 @@ def _nobody(mail: Message) -> bool:
 
 def _is_receipt(mail: Message, parts: list[Part]) -> bool:
     report = str(mail.get("Content-Type", ""))[:500].lower()
-    return "disposition-notification" in report or any(
-        part.kind == "message/disposition-notification" for part in parts
-    )
+    read = any(part.kind == "message/disposition-notification" for part in parts)
+    return read or "disposition-notification" in report or certified.reports_success(mail)
 
 
 def _is_desk(mail: Message, subject: str, words: str, quoted: str) -> bool:

@@ -10,8 +10,9 @@ from email.utils import parsedate_to_datetime
 from tasks.inbound import limits
 from tasks.inbound.texts import clean, decode, whole
 
-ADDRESS = re.compile(r"[A-Za-z0-9!#$%&*+/=?^_{|}~.'-]{1,100}@[A-Za-z0-9._-]{1,255}")
-"""An address as it stands in real mail; quotes round local parts are not read."""
+_LETTERS = "A-Za-z\u00c0-\u024f"
+ADDRESS = re.compile(rf"[{_LETTERS}0-9!#$%&*+/=?^_{{|}}~.'-]{{1,100}}@[{_LETTERS}0-9._-]{{1,255}}")
+"""An address as it stands in real mail, in any Latin script (RFC 6531); quotes round local parts are not read."""
 
 _TYPE_PREFIX = re.compile(r"^(?:smtp|rfc822|mailto)[=+:]|^[=*/'.-]+", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[^<>\s@]{1,400}@[^<>\s]{1,200}>|<[^<>\s]{1,600}>")

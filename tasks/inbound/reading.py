@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from email.message import Message
 
-from tasks.inbound import automatic, complaints, headers
+from tasks.inbound import automatic, certified, complaints, headers
 from tasks.inbound.attachments import attachments_of
 from tasks.inbound.bodies import Body, body_of
 from tasks.inbound.bounces import finding
@@ -34,6 +34,9 @@ def read(raw: bytes) -> Inbound:
 
 def _read(raw: bytes) -> Inbound:
     mail = parse(raw)
+    if wrapped := certified.unwrapped(mail):
+        refuse_bombs(wrapped)
+        mail, raw = parse(wrapped), wrapped
     parts = parts_of(mail)
     body = body_of(parts)
     message = _described(mail, body)

@@ -133,6 +133,20 @@ def test_a_soft_bounce_is_tried_again_and_then_counts_as_hard(inbox: Inbox) -> N
     assert [one.state for one in world.follow_ups("welcome-contact")] == ["bounced"]
 
 
+@pytest.mark.parametrize(
+    ("status", "action", "became", "state"),
+    [("4.2.2", "delayed", "only delayed", "sent"), ("4.4.7", "failed", "hard", "bounced")],
+)
+def test_a_server_that_goes_on_trying_is_left_to_it_until_it_gives_up(
+    inbox: Inbox, status: str, action: str, became: str, state: str
+) -> None:
+    world = inbox.world
+    inbox.bounce(welcome(world), status, action)
+    assert inbox.collect().sentence() == f"1 read: 1 bounce (1 {became})"
+    [contact] = world.follow_ups("welcome-contact")
+    assert contact.state == state
+
+
 def test_an_out_of_office_is_no_person_and_the_clock_runs_on(inbox: Inbox) -> None:
     world = inbox.world
     mail = welcome(world)

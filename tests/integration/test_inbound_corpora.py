@@ -30,7 +30,7 @@ def corpus(real_data: Path) -> list[bytes]:
 
 def test_bounces(real_data: Path) -> None:
     count = inbound_table.bounces(real_data / "bounces")
-    assert count.share >= 0.97, count
+    assert count.share == 1, count
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -38,7 +38,7 @@ BOUNCED = {
     "delay-gmail": ("rosa@piena.example", False, "4.4.1", Cause.DELAYED),
     "delay-homepl": ("kasia@wolna.example", False, None, Cause.DELAYED),
     "delay-it": ("mario.prova@lento.example", False, None, Cause.DELAYED),
-    "expired-postfix": ("rosa@spento.example", False, "4.4.1", Cause.DELAYED),
+    "expired-postfix": ("rosa@spento.example", True, "4.4.1", Cause.OTHER),
     "forwarded-address": ("vecchia@cliente.example", True, "5.1.1", Cause.GONE),
 }
 
@@ -112,3 +112,51 @@ def test_encoded_words_are_decoded() -> None:
     assert message.subject == "Perché nessuno risponde?"
     assert message.sender_name == "Rosa Perché"
     assert message.html_only
+
+
+PEC = """From: "Per conto di: rosa@pec.posta.example" <posta-certificata@pec.gestore.example>
+Reply-To: rosa@pec.posta.example
+To: assistenza@casabelvedere.example
+Subject: POSTA CERTIFICATA: Recesso
+X-Trasporto: posta-certificata
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="pec"
+
+--pec
+Content-Type: text/plain; charset=utf-8
+
+Messaggio di posta certificata. Il messaggio originale e' incluso in allegato.
+
+--pec
+Content-Type: application/xml; name="daticert.xml"
+
+<postacert/>
+--pec
+Content-Type: message/rfc822; name="postacert.eml"
+
+From: Rosa Esempio <rosa@pec.posta.example>
+To: assistenza@casabelvedere.example
+Subject: Recesso
+In-Reply-To: <m1.0123456789abcdef@casabelvedere.example>
+Content-Type: text/plain; charset=utf-8
+
+Comunico il recesso dal contratto 77.
+--pec--
+"""
+
+
+def test_a_certified_mail_is_read_in_its_wrapping() -> None:
+    message = read(PEC.encode())
+    assert message.verdict is Verdict.HUMAN
+    assert message.sender == "rosa@pec.posta.example"
+    assert message.words == "Comunico il recesso dal contratto 77."
+    assert message.in_reply_to == (ORIGINAL,)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "verdict"), [("avvenuta-consegna", Verdict.AUTOMATIC), ("errore-consegna", Verdict.BOUNCE)]
+)
+def test_a_receipt_of_certified_mail_is_no_person(receipt: str, verdict: Verdict) -> None:
+    said = 'Ricevuta per il messaggio destinato a "rosa@pec.posta.example": esito nel sistema, errore o consegna.'
+    head = "From: posta-certificata@pec.gestore.example\nTo: noi@ditta.example\nSubject: Ricevuta"
+    assert read(f"{head}\nX-Ricevuta: {receipt}\n\n{said}\n".encode()).verdict is verdict

@@ -7,10 +7,10 @@ from email.message import Message
 
 from flufl.bounce import all_failures
 
-from tasks.inbound import headers
+from tasks.inbound import certified, headers
 from tasks.inbound.bounces import notices, returned, statuses
 from tasks.inbound.bounces.dsn import Reported, has_failed, reports_in, reports_in_text
-from tasks.inbound.message import Bounced
+from tasks.inbound.message import Bounced, Cause
 from tasks.inbound.parts import RETURNED, Part
 
 _SUBJECT = re.compile(
@@ -45,6 +45,10 @@ _STRONG = re.compile(
 that a delivery has failed."""
 _ANSWER = re.compile(r"\s*(?:re|r|rif|odp|aw)\s*:", re.IGNORECASE)
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|i|pd|rv)\s*:", re.IGNORECASE)
+_FORWARDED_FROM = re.compile(
+    rf"({headers.ADDRESS.pattern})>?\s{{0,20}}\(generated from\s{{1,5}}({headers.ADDRESS.pattern})",
+    re.IGNORECASE,
+)
 _NOTICE = 20_000
 _HEAD = 150_000
 _AFTER = 900
@@ -92,7 +96,7 @@ def from_daemon(mail: Message) -> bool:
 
 
 def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
-    if headers.raw(mail, "X-Failed-Recipients"):
+    if headers.raw(mail, "X-Failed-Recipients") or certified.reports_failure(mail):
         return True
     subject = bool(_SUBJECT.search(headers.text(mail, "Subject")))
     reports = mail.get_content_type() == "multipart/report" and "disposition" not in str(
@@ -102,7 +106,7 @@ def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
     if not (subject or reports or daemon):
         return False
     if not (subject or reports) and _ANSWER.match(headers.text(mail, "Subject")):
-        return any(_library(mail))  # a postmaster may be a customer, and answer
+        return any(_library(mail)) or _gives_up(text[:6_000])  # a postmaster may be a customer
     said = bool(notices.FAILURE.search(text[:6_000])) or statuses.goes_on(text[:6_000])
     if daemon or reports or (subject and _nobody_sent(mail)):
         return said or subject or any(_library(mail))
@@ -110,6 +114,10 @@ def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
         return False
     came_back = said and any(part.kind in RETURNED for part in parts)
     return came_back or bool(_STRONG.search(text[:3_000]))
+
+
+def _gives_up(text: str) -> bool:
+    return bool(notices.FAILURE.search(text)) and statuses.gives_up(text)
 
 
 def _nobody_sent(mail: Message) -> bool:
@@ -130,7 +138,7 @@ def _from_words(mail: Message, notice: str, rest: str, recipients: tuple[str, ..
         return _from_reports(embedded, notice)
     named = headers.addresses(" ".join(headers.all_raw(mail, "X-Failed-Recipients"))[:10_000])
     temporary, permanent = (set(), set()) if named else _library(mail)
-    found = named or sorted(temporary | permanent) or _addresses(mail, notice)
+    found = named or _written_to(notice, sorted(temporary | permanent)) or _addresses(mail, notice)
     if not found and len(recipients) == 1 and notices.FAILURE.search(notice):
         found = list(recipients)
     return [
@@ -139,6 +147,12 @@ def _from_words(mail: Message, notice: str, rest: str, recipients: tuple[str, ..
         )
         for address in found
     ]
+
+
+def _written_to(notice: str, failed: list[str]) -> list[str]:
+    """The addresses as they were written to, where the notice says that the server had forwarded them."""
+    forwarded = {match[1].lower(): match[2].lower() for match in _FORWARDED_FROM.finditer(notice)}
+    return [forwarded.get(address, address) for address in failed]
 
 
 def _library(mail: Message) -> tuple[set[str], set[str]]:
@@ -166,7 +180,9 @@ def _about(address: str, notice: str, found: int) -> str:
 def _bounced(address: str, said: str, action: str, status: str | None) -> Bounced:
     permanent = statuses.is_permanent(action, status, said)
     told = status or statuses.status_in(said)
-    return Bounced(address, permanent, told, _scrubbed(said), statuses.cause(told, said, permanent))
+    waits = not permanent and statuses.is_tried(action, said)
+    cause = Cause.DELAYED if waits else statuses.cause(told, said, permanent)
+    return Bounced(address, permanent, told, _scrubbed(said), cause)
 
 
 def _scrubbed(said: str) -> str | None:

@@ -24,6 +24,7 @@ FAILURE = re.compile(
     r"|non (?:è|e'|e) (?:stato |è )?(?:possibile|stato (?:possibile )?(?:consegna|recapita))"
     r"|(?:recapito|consegna|dostarczenie|dor(?:ę|e)czenie) .{0,60}(?:non riuscit|nie powiod)"
     r"|non recapitabile|mancat[oa] (?:consegna|recapito)|non consegnat|non recapitat"
+    r"|(?:rilevato un|rilevata una) (?:errore|anomalia)|rifiutato dal sistema"
     r"|impossibile (?:consegnare|recapitare|inviare)|consegna .{0,30}(?:fallita|non riuscita|ritard)"
     r"|destinatario (?:sconosciuto|inesistente)|casella .{0,30}(?:piena|inesistente|disattivata)"
     r"|utente (?:sconosciuto|inesistente)|nie (?:mo(?:ż|z)e|mog(?:ł|l)a|zosta(?:ł|l)a|uda(?:ł|l)o"

@@ -2,8 +2,10 @@
 
 The server's word counts. A mailbox that is full is therefore permanent when the server says 5.2.2 or says without a
 code that it gave up, and temporary when it says 4.2.2 or that it goes on trying: in both cases the customer has not
-got the mail, and only in the second may it still arrive by itself. `Cause.FULL` tells it from a dead address, so that
-the address can be taken up again. Likewise a report of `failed` with 4.4.7 (nobody answered for days) is temporary.
+got the mail, and only in the second may a later one arrive. `Cause.FULL` tells it from a dead address, so that the
+address can be taken up again. A
+server that could not be reached (4.4.x) is temporary as long as delivery is tried, and permanent once it was given up:
+days of trying lie behind it, and nobody has got the mail.
 """
 
 import re
@@ -22,7 +24,8 @@ _GOES_ON = re.compile(
     r"|has(?: not)? (?:yet )?been (?:delayed|postponed)|warning (?:message )?only|do not need to resend"
     r"|need not resend|not yet been delivered|delivery (?:is |has been )?delayed"
     r"|delivery status notification \(delay\)|delayed mail|message delayed"
-    r"|temporarily (?:deferred|delayed)|postponed|no action is required on your part|is still in the queue"
+    r"|temporarily (?:deferred|delayed|over|unavailable|full)"
+    r"|postponed|no action is required on your part|is still in the queue"
     r"|remain(?:s|ing)? (?:in|on) the queue|verr(?:à|a'|a) (?:ritentat|effettuat|riprovat)"
     r"|nuov[io] tentativ[io] (?:di|verr|sar)|(?:consegna|messaggio) (?:è |e' )?(?:stat[ao] )?ritardat"
     r"|ritardo nella consegna|continuer(?:à|a'|emo) a (?:tentare|provare)"
@@ -36,7 +39,8 @@ _GOES_ON = re.compile(
 _GAVE_UP = re.compile(
     r"permanent (?:fatal )?error|given up|giving up|failed permanently|permanent failure|gave up|definitiv"
     r"|errore permanente|b(?:łą|la)d trwa(?:ł|l)y|not going to try again|will not be retried"
-    r"|permanenter fehler|no further (?:delivery )?attempts",
+    r"|permanenter fehler|no further (?:delivery )?attempts|(?:will|can) ?not (?:be (?:re)?tried|continue|keep)"
+    r"|won't (?:be (?:re)?tried|continue|keep)|non verr(?:à|a'|a) ritentat|nie b(?:ę|e)dzie ponawian",
     re.IGNORECASE,
 )
 _FULL = re.compile(
@@ -73,13 +77,23 @@ def is_permanent(action: str, status: str | None, said: str) -> bool:
     if action.startswith("delay"):
         return False
     if status and status[0] in "45" and not _is_vague(status):
-        return status[0] == "5"
-    return _by_code(said, default=status)
+        return status[0] == "5" or _is_unreached_for_good(status, action, said)
+    return _by_code(action, said, default=status)
+
+
+def is_tried(action: str, said: str) -> bool:
+    """Whether the server goes on trying to deliver the mail."""
+    return action.startswith("delay") or (not action and goes_on(said))
 
 
 def goes_on(said: str) -> bool:
     """Whether a notice says that delivery is still being tried."""
-    return bool(_GOES_ON.search(said)) and not _GAVE_UP.search(said)
+    return bool(_GOES_ON.search(said)) and not gives_up(said)
+
+
+def gives_up(said: str) -> bool:
+    """Whether a notice says that delivery was given up."""
+    return bool(_GAVE_UP.search(said))
 
 
 def status_in(said: str) -> str | None:
@@ -98,17 +112,21 @@ def cause(status: str | None, said: str, permanent: bool) -> Cause:
         return Cause.REFUSED
     if permanent:
         return Cause.GONE if _GONE.search(said) else Cause.OTHER
-    return Cause.DELAYED
+    return Cause.OTHER
+
+
+def _is_unreached_for_good(status: str, action: str, said: str) -> bool:
+    return status.startswith("4.4.") and (action.startswith("fail") or not goes_on(said))
 
 
 def _is_vague(status: str) -> bool:
     return status.endswith(".0.0")
 
 
-def _by_code(said: str, default: str | None) -> bool:
+def _by_code(action: str, said: str, default: str | None) -> bool:
     enhanced = status_in(said)
     if enhanced and not _is_vague(enhanced):
-        return enhanced[0] == "5"
+        return enhanced[0] == "5" or _is_unreached_for_good(enhanced, action, said)
     if default:
         return default[0] == "5"
     if enhanced:

@@ -1,0 +1,37 @@
+"""Mails in the forms of some seventy mail systems, and replies that look like what they are not.
+
+They were written, with what is expected of them, before the rules were looked at (docs/inbound.md has the first score).
+"""
+
+import pytest
+
+from tasks.inbound.message import Cause, Verdict
+from tests.first_look import Sample, bounces, judged_bounce, replies
+
+HELD_BACK = {"it-desk", "pl-zgloszenie", "en-ticket", "en-thanks-desk", "de-eingang"}
+"""Help desks and weak headers: people write under them, so a person looks."""
+
+
+def _named(sample: Sample) -> str:
+    return sample.name
+
+
+@pytest.mark.parametrize("sample", bounces(), ids=_named)
+def test_a_bounce_names_whom_it_did_not_reach_and_whether_for_good(sample: Sample) -> None:
+    assert judged_bounce(sample) == "right"
+
+
+@pytest.mark.parametrize("sample", replies("automatic"), ids=_named)
+def test_an_automatic_reply_is_none_of_a_person(sample: Sample) -> None:
+    expected = Verdict.DOUBTFUL if sample.name in HELD_BACK else Verdict.AUTOMATIC
+    assert sample.read().verdict == expected
+
+
+@pytest.mark.parametrize("sample", replies("human"), ids=_named)
+def test_a_persons_words_are_never_taken_for_a_machines(sample: Sample) -> None:
+    assert sample.read().verdict in {Verdict.HUMAN, Verdict.DOUBTFUL}
+
+
+def test_a_mailbox_that_is_full_while_the_server_goes_on_trying_is_left_to_the_server() -> None:
+    [sample] = [sample for sample in bounces() if sample.name == "postfix-full-452"]
+    assert [one.cause for one in sample.read().bounced] == [Cause.DELAYED]
