@@ -43,7 +43,9 @@ def impatient_policy(folder: Path) -> Path:
     The flows read the machine's clock, and what they do must not depend on the hour or the holiday of the test.
     """
     text = (ROOT / "policy.toml").read_text(encoding="utf-8").replace("[15, 60, 180]", "[1, 1]")
-    text, opened = re.subn(r'^days = .*\nhours = .*$', 'days = "every"\nhours = ["00:00-24:00"]', text, flags=re.M)
+    text, opened = re.subn(
+        r"^days = .*\nhours = .*$", 'days = "every"\nhours = ["00:00-24:00"]', text, flags=re.MULTILINE
+    )
     assert opened == text.count("\n[windows."), "a window is written in another way"
     path = folder / "policy.toml"
     path.write_text(text, encoding="utf-8")

@@ -203,7 +203,9 @@ async def test_the_call_list_is_kept_with_references_only(
 
 
 async def test_the_weekly_report_has_figures_and_pictures(prefect_server: PrefectServer) -> None:
-    signed = datetime.now(UTC) - timedelta(hours=1)  # as the shop's orders were; it may lie in the week before
+    signed = datetime.now(UTC) - timedelta(
+        hours=1
+    )  # as the shop's orders were; it may lie in the week before
     state = await final(weekly_report, week_of=signed.astimezone(ZoneInfo("Europe/Rome")).date())
     assert "2 orders, 8,400 EUR" in str(state.message)
     page = artifact(prefect_server, "weekly-report")["data"]
