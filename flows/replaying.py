@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flows.sweeping import ESCALATION, sweep
 from models.policy import SWEEPS
 from models.queries.figures import totals
+from models.queries.importing import set_mark
 from tasks.clock import SetClock
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import TABLES
@@ -68,6 +69,7 @@ async def _step(services: Services, feed: Feed, now: datetime, day: date) -> dic
         for table in TABLES:
             if rows := news.get(table):
                 new[table] = apply_rows(session, table, rows, now, "replay", policy=services.policy).inserted
+        set_mark(session, "import:replay:invoices", now.isoformat(), now)  # all that had happened is known
     report = Report()
     for name in SWEEPS:
         if name != ESCALATION:

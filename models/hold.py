@@ -11,6 +11,9 @@ _STANDS = text("released_at IS NULL")
 class Hold(Base):
     """A person here said "not now": for everything to a customer, or for the delay alerts of one order (B09).
 
+    With `goes_on` it is the other way round: a manager said that an invoice goes on although something else is open at
+    its customer (B06).
+
     It always ends: at `until`, or earlier when somebody releases it.
     """
 
@@ -27,7 +30,7 @@ class Hold(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subject_type: Mapped[str]
-    """`customer` or `order`."""
+    """`customer`, `order` or `invoice`."""
     subject_id: Mapped[int] = mapped_column(BigId)
     sweep: Mapped[str | None]
     """The one flow that is held; empty: every one that writes to the customer."""
@@ -37,3 +40,4 @@ class Hold(Base):
     placed_at: Mapped[datetime]
     until: Mapped[datetime]
     released_at: Mapped[datetime | None]
+    goes_on: Mapped[bool] = mapped_column(default=False)

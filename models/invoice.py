@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, BigId
 
 _SAID_PAID = text("said_paid_until IS NOT NULL")
+_PROMISED = text("pays_until IS NOT NULL")
 
 
 class Invoice(Base):
@@ -26,6 +27,7 @@ class Invoice(Base):
             sqlite_where=_SAID_PAID,
             postgresql_where=_SAID_PAID,
         ),
+        Index("ix_invoices_pays_until", "pays_until", sqlite_where=_PROMISED, postgresql_where=_PROMISED),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -42,5 +44,17 @@ class Invoice(Base):
     cancelled_at: Mapped[datetime | None]
     said_paid_until: Mapped[datetime | None]
     """The customer says that it is paid: until then its reminders rest, and somebody checks. Empty again after it."""
+    pays_on: Mapped[date | None]
+    """The day that the customer named for the payment; stays, so that a broken promise can be shown."""
+    pays_until: Mapped[datetime | None]
+    """Until when the reminders rest for that promise: the day and its grace. Empty again after it."""
+    signed_at: Mapped[datetime | None]
+    """Since when a manager's signature stands under the formal warning."""
+    signed_by: Mapped[str | None]
+    """Reference of who signed."""
+    handed_over_at: Mapped[datetime | None]
+    """Since when it is with credit recovery, and no longer on the ladder."""
+    handed_over_by: Mapped[str | None]
+    """Reference of who handed it over."""
     to_plan: Mapped[bool] = mapped_column(default=True)
     fingerprint: Mapped[str]

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from models.credit import Credit
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place, Window
 from models.rules.trouble_words import TroubleWords
@@ -105,6 +106,7 @@ class Policy(_Strict):
     company: Company
     sending: Sending = Sending()
     answers: Answers = Answers()
+    credit: Credit = Credit()
     trouble: TroubleWords = TroubleWords()
     windows: dict[str, Window]
     cadences: dict[str, Cadence]

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,5 +32,7 @@ class Response(Base):
     """One of `models.words.Meaning`."""
     rating: Mapped[int | None]
     text: Mapped[str | None]
+    pays_on: Mapped[date | None]
+    """The day that the customer names for the payment, where the answer promises one."""
     received_at: Mapped[datetime]
     recorded_at: Mapped[datetime]

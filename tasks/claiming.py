@@ -17,6 +17,7 @@ from models.tables import Customer, FollowUp, Invoice, Order
 from models.words import FollowUpState, Subject
 from tasks.capping import over_cap
 from tasks.cases import open_case
+from tasks.freshness import payments_are_fresh
 from tasks.letters import Desk, Group, address, is_case, is_for_staff
 from tasks.notices import notice
 from tasks.report import Report, Scope
@@ -37,6 +38,8 @@ class Claimed:
     report: Report = field(default_factory=Report)
     desk: Desk | None = None
     count: int = 0
+    kept_back: dict[int, tuple[str, int, str]] = field(default_factory=dict)
+    """By follow-up: subject type, subject and the condition for which it is held or skipped."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ def claim_batch(
             sends.append((row, customer))
             continue
         settled.append({"id": row.id, **_settlement(row, decision)})
+        if isinstance(decision, Hold | Skip):
+            result.kept_back[row.id] = (row.subject_type, row.subject_id, decision.reason)
         result.report.count(row.kind, *_outcome(decision))
         if isinstance(decision, OpenCase):
             open_case(
@@ -138,7 +143,8 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
     invoices = facts.invoices(
         session, {row.subject_id for row, _ in rows if row.subject_type == Subject.INVOICE}
     )
-    conditions = facts.conditions(session, orders, invoices)
+    is_fresh = bool(invoices) and payments_are_fresh(session, policy, now)
+    conditions = facts.conditions(session, orders, invoices, now, is_fresh=is_fresh)
     for row, _ in rows:
         if is_for_staff(row):
             matter = row.subject_type, row.subject_id
@@ -214,8 +220,8 @@ def _outcome(decision: Decision) -> tuple[str, str]:
             return "held", reason
         case OpenCase(reason):
             return "taken to a manager", reason
-        case Postpone(_, why):
-            return "postponed", why or "outside the hours"
+        case Postpone(_, why, is_held):
+            return "held" if is_held else "postponed", why or "outside the hours"
     raise TypeError(decision)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts, people, planning
+from models.queries import cases, facts, people, planning
 from models.rules import ownership
 from models.rules.cadence import OWN_FACTS
 from models.rules.calendars import Place
@@ -37,7 +37,8 @@ def plan_all(db: Database, policy: Policy, now: datetime) -> int:
 
 def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BATCH) -> int:
     """Plan up to `limit` changed orders and as many changed invoices; returns how many there were."""
-    planning.end_said_paid(session, now)
+    for id_ in planning.end_rests(session, now):
+        cases.note(session, (SubjectType.INVOICE, id_), "payment-promise-broken", now, "planning")
     orders = planning.take_orders_to_plan(session, limit)
     invoices = planning.take_invoices_to_plan(session, limit)
     _name_owners(session, [(order, language) for order, _, _, language in orders], now)

@@ -15,6 +15,7 @@ from models.words import FollowUpState
 from tasks.claiming import claim_batch
 from tasks.dispatch import Dispatch, MailServerUnreachableError
 from tasks.planning import plan_all, plan_batch
+from tasks.rechecking import look_again
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.settling import settle_doubts
@@ -97,6 +98,7 @@ async def run_batch(services: Services, scope: Scope) -> Report:
     with services.db.write() as session:
         claimed = claim_batch(session, services.policy, scope, token=token, clock_now=services.clock.now())
     claimed.report.claimed = claimed.count
+    look_again(services.db, claimed.kept_back, scope.now)
     if claimed.groups:
         dispatch = Dispatch(
             services.db, services.policy, services.composer, services.mailer, services.clock, claimed

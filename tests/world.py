@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from flows.sweeping import escalate, sweep
 from models.policy import Policy
+from models.queries.importing import set_mark
 from models.tables import Case, CaseReason, FollowUp
 from models.words import Outcome
 from tasks.cases import close_case
@@ -37,6 +38,8 @@ class World:
     mailer: FakeMailer
     archive: Archive
     links: Links
+    imports_run: bool = True
+    """Whether payments were imported just before each sweep."""
 
     @classmethod
     def of(cls, db: Database, policy: Policy, clock: SetClock) -> "World":
@@ -56,9 +59,17 @@ class World:
     def sweep(self, *names: str, dry_run: bool = False) -> Report:
         """Run these sweeps now, or all that write to customers."""
         report = Report()
+        if self.imports_run:
+            self.import_payments()
         for name in names or SWEEPS:
             report += asyncio.run(sweep(self.services, Scope(name, self.clock.now()), dry_run=dry_run))
         return report
+
+    def import_payments(self, source: str = "books") -> None:
+        """The company's system was read, and had nothing new to say."""
+        now = self.clock.now()
+        with self.db.write() as session:
+            set_mark(session, f"import:{source}:invoices", now.isoformat(), now)
 
     def escalate(self) -> str:
         """Look at what nobody answered, and tell the managers."""

@@ -1,15 +1,22 @@
 """What is true of the subjects of due follow-ups, read in a few set-based questions a batch."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.queries import holding
 from models.rules.hearing import COMPLAINTS
+from models.rules.holding import Trouble, is_held
 from models.tables import Case, CaseReason, FollowUp, Invoice, Order
 from models.words import CaseReasonKind, FollowUpState, Outcome, Subject
 
 _WELCOME = "welcome-contact"
+WARNING = "credit-recovery-warning"
+"""The cadence of the formal warning."""
+
 _DELIVERED_CONTACT = (FollowUpState.SENT, FollowUpState.ANSWERED, FollowUpState.SILENT)
 
 
@@ -23,39 +30,43 @@ def invoices(session: Session, ids: Collection[int]) -> dict[int, Invoice]:
     return {row.id: row for row in session.scalars(select(Invoice).where(Invoice.id.in_(ids)))} if ids else {}
 
 
-def complaining(session: Session, customers: Collection[int]) -> set[int]:
-    """Which of these customers have an open case with a complaint in it.
+def complaints(session: Session, customers: Collection[int]) -> dict[int, list[Trouble]]:
+    """What these customers complain of in cases that are open.
 
-    These cases are locked: closing one waits until what it held is written, and so finds it and brings it back.
+    The cases are locked: closing one waits until what it held is written, and so finds it and brings it back.
     """
-    return set(
-        session.scalars(
-            select(Case.customer_id)
-            .join(CaseReason, CaseReason.case_id == Case.id)
-            .where(
-                Case.customer_id.in_(customers),
-                Case.closed_at.is_(None),
-                CaseReason.reason.in_(COMPLAINTS),
-                CaseReason.settled_at.is_(None),
-            )
-            .order_by(Case.id)
-            .with_for_update(of=Case)
+    rows = session.execute(
+        select(Case.customer_id, CaseReason.subject_type, CaseReason.subject_id, CaseReason.at)
+        .join(CaseReason, CaseReason.case_id == Case.id)
+        .where(
+            Case.customer_id.in_(customers),
+            Case.closed_at.is_(None),
+            CaseReason.reason.in_(COMPLAINTS),
+            CaseReason.settled_at.is_(None),
         )
+        .order_by(Case.id)
+        .with_for_update(of=Case)
     )
+    found: dict[int, list[Trouble]] = defaultdict(list)
+    for customer_id, kind, id_, at in rows:
+        found[customer_id].append(Trouble((kind, id_), at))
+    return found
 
 
-def disputing(session: Session, customers: Collection[int]) -> set[int]:
-    """Which of these customers dispute an invoice that is neither paid nor cancelled."""
-    return set(
-        session.scalars(
-            select(Invoice.customer_id).where(
-                Invoice.customer_id.in_(customers),
-                Invoice.disputed_at.is_not(None),
-                Invoice.paid_at.is_(None),
-                Invoice.cancelled_at.is_(None),
-            )
+def disputes(session: Session, customers: Collection[int]) -> dict[int, list[Trouble]]:
+    """The invoices of these customers that are disputed, and neither paid nor cancelled."""
+    rows = session.execute(
+        select(Invoice.customer_id, Invoice.id, Invoice.disputed_at).where(
+            Invoice.customer_id.in_(customers),
+            Invoice.disputed_at.is_not(None),
+            Invoice.paid_at.is_(None),
+            Invoice.cancelled_at.is_(None),
         )
     )
+    found: dict[int, list[Trouble]] = defaultdict(list)
+    for customer_id, id_, at in rows:
+        found[customer_id].append(Trouble((Subject.INVOICE, id_), at))
+    return found
 
 
 def welcomed(session: Session, order_ids: Collection[int]) -> set[int]:
@@ -89,26 +100,55 @@ def listened(session: Session, invoice_ids: Collection[int]) -> set[int]:
     )
 
 
+def warned(session: Session, invoice_ids: Collection[int]) -> set[int]:
+    """About which of these invoices a formal warning went out."""
+    return set(
+        session.scalars(
+            select(FollowUp.subject_id).where(
+                FollowUp.subject_type == Subject.INVOICE,
+                FollowUp.subject_id.in_(invoice_ids),
+                FollowUp.kind == WARNING,
+                FollowUp.state.in_(_DELIVERED_CONTACT),
+            )
+        )
+    )
+
+
 def conditions(
-    session: Session, order_by_id: Mapping[int, Order], invoice_by_id: Mapping[int, Invoice]
+    session: Session,
+    order_by_id: Mapping[int, Order],
+    invoice_by_id: Mapping[int, Invoice],
+    now: datetime,
+    *,
+    is_fresh: bool = False,
 ) -> dict[tuple[str, int], frozenset[str]]:
-    """The words of the policy (`models.rules.cadence.CONDITIONS`) that hold, by subject type and id."""
-    customers = {row.customer_id for row in order_by_id.values()} | {
-        row.customer_id for row in invoice_by_id.values()
-    }
-    complaints, disputes = complaining(session, customers), disputing(session, customers)
-    welcomes, calls = welcomed(session, order_by_id), listened(session, invoice_by_id)
+    """The words of the policy (`models.rules.cadence.CONDITIONS`) that hold, by subject type and id.
+
+    `is_fresh` says whether the payments are (`payments-fresh`).
+    """
+    customers = {row.customer_id for row in order_by_id.values()}
+    customers |= {row.customer_id for row in invoice_by_id.values()}
+    complaining, disputing = complaints(session, customers), disputes(session, customers)
+    welcomes = welcomed(session, order_by_id)
     found: dict[tuple[str, int], frozenset[str]] = {}
     for order in order_by_id.values():
         found[Subject.ORDER, order.id] = order_words(order) | _words(
-            welcomed=order.id in welcomes, open_complaint=order.customer_id in complaints,
-            customer_disputes=order.customer_id in disputes,
+            welcomed=order.id in welcomes, open_complaint=order.customer_id in complaining,
+            customer_disputes=order.customer_id in disputing,
         )  # fmt: skip
+    if not invoice_by_id:
+        return found
+    calls, warnings = listened(session, invoice_by_id), warned(session, invoice_by_id)
+    let_on = holding.let_on(session, invoice_by_id, now)
     for invoice in invoice_by_id.values():
+        own: set[tuple[str, int]] = {(Subject.INVOICE, invoice.id), (Subject.ORDER, invoice.order_id or 0)}
+        let_on_at = let_on.get(invoice.id)
+        others = [one for one in disputing.get(invoice.customer_id, ()) if one.about not in own]
         found[Subject.INVOICE, invoice.id] = invoice_words(invoice) | _words(
-            said_paid=invoice.said_paid_until,
-            listened=invoice.id in calls, open_complaint=invoice.customer_id in complaints,
-            customer_disputes=invoice.customer_id in disputes,
+            said_paid=invoice.said_paid_until, promised_to_pay=invoice.pays_until, signed=invoice.signed_at,
+            listened=invoice.id in calls, warned=invoice.id in warnings, payments_fresh=is_fresh,
+            open_complaint=is_held(complaining.get(invoice.customer_id, ()), own, let_on_at),
+            customer_disputes=is_held(others, own, let_on_at),
         )  # fmt: skip
     return found
 
@@ -120,7 +160,10 @@ def order_words(order: Order) -> frozenset[str]:
 
 def invoice_words(invoice: Invoice) -> frozenset[str]:
     """The words that an invoice's own facts decide."""
-    return _words(cancelled=invoice.cancelled_at, paid=invoice.paid_at, disputed=invoice.disputed_at)
+    return _words(
+        cancelled=invoice.cancelled_at, paid=invoice.paid_at, disputed=invoice.disputed_at,
+        handed_over=invoice.handed_over_at,
+    )  # fmt: skip
 
 
 def _words(**facts: object) -> frozenset[str]:

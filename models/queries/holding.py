@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, false, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from models.tables import FollowUp, Hold, Order
@@ -26,6 +26,7 @@ def standing(session: Session, subject: tuple[str, int], sweep: str | None, now:
                 Hold.subject_id == subject[1],
                 Hold.sweep == sweep if sweep else Hold.sweep.is_(None),
                 Hold.released_at.is_(None),
+                Hold.goes_on == false(),
                 Hold.until > now,
             )
             .with_for_update()
@@ -38,7 +39,9 @@ def of_customer(session: Session, customer_id: int, now: datetime) -> list[Hold]
     orders = select(Order.id).where(Order.customer_id == customer_id)
     mine = and_(Hold.subject_type == Subject.CUSTOMER, Hold.subject_id == customer_id)
     theirs = and_(Hold.subject_type == Subject.ORDER, Hold.subject_id.in_(orders))
-    query = select(Hold).where(or_(mine, theirs), Hold.released_at.is_(None), Hold.until > now)
+    query = select(Hold).where(
+        or_(mine, theirs), Hold.released_at.is_(None), Hold.until > now, Hold.goes_on == false()
+    )
     return list(session.scalars(query.with_for_update()))
 
 
@@ -53,12 +56,29 @@ def held_until(
         .where(
             or_(of_customers, of_orders),
             or_(Hold.sweep.is_(None), Hold.sweep == sweep),
+            Hold.goes_on == false(),
             Hold.released_at.is_(None),
             Hold.until > now,
         )
         .order_by(Hold.until)
     )
     return {(kind, id_): until for kind, id_, until in rows}
+
+
+def let_on(session: Session, invoices: Collection[int], now: datetime) -> dict[int, datetime]:
+    """By invoice: when a manager let it go on although something else is open at its customer; what stands now."""
+    rows = session.execute(
+        select(Hold.subject_id, func.max(Hold.placed_at))
+        .where(
+            Hold.subject_type == Subject.INVOICE,
+            Hold.subject_id.in_(invoices),
+            Hold.goes_on == true(),
+            Hold.released_at.is_(None),
+            Hold.until > now,
+        )
+        .group_by(Hold.subject_id)
+    )
+    return dict(rows.tuples().all())
 
 
 def let_go(session: Session, customer_id: int, reason: str, now: datetime) -> int:

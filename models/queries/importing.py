@@ -20,7 +20,7 @@ _REMEMBERED: Mapping[str, tuple[str, ...]] = {
         "promised_on", "promised_before", "promise_moved_at", "delivered_at", "cancelled_at",
         "owner_id", "deputy_id",
     ),
-    "invoices": ("paid_at", "disputed_at", "cancelled_at"),
+    "invoices": ("customer_id", "paid_at", "disputed_at", "cancelled_at"),
 }  # fmt: skip
 
 
@@ -117,6 +117,8 @@ def change(session: Session, table: str, changes: Mapping[int, Mapping[str, Any]
 
 def plan_again(session: Session, customer_ids: Collection[int]) -> None:
     """Have everything of these customers planned anew."""
+    if not customer_ids:
+        return
     for model in (Order, Invoice):
         session.execute(update(model).where(model.customer_id.in_(customer_ids)).values(to_plan=True))
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, false, select, true, update
@@ -66,13 +66,33 @@ def hold_as_said_paid(session: Session, ids: Collection[int], until: datetime) -
     )
 
 
-def end_said_paid(session: Session, now: datetime) -> None:
-    """The time to check these payments is over: what was held for it is planned again."""
+def hold_as_promised(session: Session, ids: Collection[int], pays_on: date, until: datetime) -> None:
+    """Let the reminders of these unpaid invoices rest until the day named for the payment, and its grace, are over."""
+    session.execute(
+        update(Invoice)
+        .where(Invoice.id.in_(ids), Invoice.paid_at.is_(None), Invoice.cancelled_at.is_(None))
+        .values(pays_on=pays_on, pays_until=until)
+    )
+
+
+def end_rests(session: Session, now: datetime) -> list[int]:
+    """The time to check a payment, or to wait for a promised one, is over: what was held for it is planned again.
+
+    Returns the invoices whose promised payment has not come.
+    """
     session.execute(
         update(Invoice)
         .where(Invoice.said_paid_until.is_not(None), Invoice.said_paid_until <= now)
         .values(said_paid_until=None, to_plan=True)
     )
+    over = session.execute(
+        update(Invoice)
+        .where(Invoice.pays_until.is_not(None), Invoice.pays_until <= now)
+        .values(pays_until=None, to_plan=True)
+        .returning(Invoice.id, Invoice.paid_at, Invoice.cancelled_at)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return [id_ for id_, paid_at, cancelled_at in over if paid_at is None and cancelled_at is None]
 
 
 def planned(session: Session, subject_type: Subject, ids: Sequence[int]) -> None:

@@ -39,8 +39,9 @@ def waiting(
     changed = or_(
         exists(select(Order.id).where(Order.to_plan == true())),
         exists(select(Invoice.id).where(Invoice.to_plan == true())),
-        exists(
-            select(Invoice.id).where(Invoice.said_paid_until.is_not(None), Invoice.said_paid_until <= now)
+        *(
+            exists(select(Invoice.id).where(rests.is_not(None), rests <= now))
+            for rests in (Invoice.said_paid_until, Invoice.pays_until)
         ),
     )
     planned_with = select(Mark.value).where(Mark.name == PLANNED_WITH).scalar_subquery()

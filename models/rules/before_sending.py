@@ -1,7 +1,7 @@
 """The last look before a contact goes out: send it, skip it, hold it or open a case, always with the reason."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.rules import offsets
 from models.rules.cadence import Cadence
@@ -14,6 +14,9 @@ STALE = "stale: due too long ago"
 CAPPED = "too many mails to one address"
 ANSWERED = "answered"
 SUPERSEDED = "superseded by a newer step"
+PAYMENTS_STALE = "payments not fresh"
+_FRESH = "payments-fresh"
+_LOOK_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Postpone:
     until: datetime
     reason: str | None = None
     """Nothing when it is the hour alone."""
+    is_held: bool = False
+    """It counts as held: what it waits for is no hour."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
     return (
         _moot(cadence, moment)
         or _held(cadence, moment)
+        or _blind(cadence, moment)
         or _held_by_hand(cadence, moment)
         or _without_mail(cadence, window, moment)
         or _now(window, moment)
@@ -99,8 +105,15 @@ def _moot(cadence: Cadence, moment: Moment) -> Skip | None:
 
 def _held(cadence: Cadence, moment: Moment) -> Hold | None:
     reasons = [word for word in cadence.hold_when if word in moment.conditions]
-    reasons += [f"not {word}" for word in cadence.needs if word not in moment.conditions]
+    reasons += [f"not {word}" for word in cadence.needs if word not in {*moment.conditions, _FRESH}]
     return Hold(reasons[0]) if reasons else None
+
+
+def _blind(cadence: Cadence, moment: Moment) -> Postpone | None:
+    """Who may have paid is not reminded. It is looked at again soon: an import that finds nothing changes no fact."""
+    if _FRESH not in cadence.needs or _FRESH in moment.conditions:
+        return None
+    return Postpone(moment.now + _LOOK_AGAIN, PAYMENTS_STALE, is_held=True)
 
 
 def _held_by_hand(cadence: Cadence, moment: Moment) -> Postpone | None:

@@ -14,9 +14,14 @@ CONDITIONS = {
     "paid": "the invoice was paid",
     "said-paid": "the customer says that this invoice is paid, and the time to check it is not over",
     "disputed": "this invoice is disputed",
-    "customer-disputes": "any open invoice of the customer is disputed",
-    "open-complaint": "an open case of the customer holds something that he or she brought up",
+    "customer-disputes": "another open invoice of the customer is disputed, and no manager let this one go on",
+    "open-complaint": "an open case holds what the customer brought up, and no manager let this invoice go on",
     "listened": "a manager has called about this invoice, and listened",
+    "promised-to-pay": "the customer named a day for the payment, and its grace is not over",
+    "payments-fresh": "the last import of payments is not older than the policy allows",
+    "signed": "a manager has signed the formal warning about this invoice",
+    "warned": "a formal warning about this invoice went out",
+    "handed-over": "the invoice was handed over to credit recovery",
     "closed": "the case was closed, or the mail or commitment seen to",
 }
 """What can be true of a subject at the moment of sending: the words that `moot_when`, `hold_when` and `needs` take."""
@@ -24,7 +29,7 @@ CONDITIONS = {
 
 OWN_FACTS = {
     "order": frozenset({"cancelled", "delivered", "promised"}),
-    "invoice": frozenset({"cancelled", "paid", "disputed"}),
+    "invoice": frozenset({"cancelled", "paid", "disputed", "handed-over"}),
 }
 """Conditions that an imported fact of the subject decides alone. Taken back, it brings back what it made moot."""
 

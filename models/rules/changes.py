@@ -32,6 +32,11 @@ def transitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Tran
             yield Transition(event, _iso(old[column]), _iso(new[column]))
 
 
+def is_in_dispute(invoice: Mapping[str, Any]) -> bool:
+    """Whether an invoice is disputed and still open."""
+    return bool(invoice["disputed_at"]) and not invoice["paid_at"] and not invoice["cancelled_at"]
+
+
 def promise(old: Mapping[str, Any], new_day: date | None, at: datetime) -> dict[str, Any]:
     """The columns that remember a moved promise. A first promise is no move, nor is one that is lost.
 

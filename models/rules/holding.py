@@ -1,5 +1,6 @@
 """How long a person may keep us from writing, and what must be said for it."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,28 @@ class Limits:
 CUSTOMER = Limits(timedelta(days=90), "follow-ups of a customer")
 DELAY_ALERT = Limits(timedelta(days=30), "the delay alerts of an order")
 """Shorter: not to tell a delay is what customers resent most (B09)."""
+
+
+LET_ON = Limits(timedelta(days=90), "an invoice that a manager let go on")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something open at a customer: a complaint, or a disputed invoice. `about` is subject type and id."""
+
+    about: tuple[str, int]
+    at: datetime
+
+
+def is_held(
+    troubles: Iterable[Trouble], own: Collection[tuple[str, int]], let_on_at: datetime | None
+) -> bool:
+    """Whether trouble at a customer holds one invoice; `own` are the invoice itself and its order.
+
+    A manager may let an invoice go on (`let_on_at`): that outdoes what was open then and is about something else. What
+    is about the invoice itself holds it all the same, and so does whatever comes up later.
+    """
+    return any(let_on_at is None or trouble.at > let_on_at or trouble.about in own for trouble in troubles)
 
 
 def check(limits: Limits, reason: str, until: datetime, now: datetime) -> None:

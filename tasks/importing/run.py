@@ -91,7 +91,7 @@ class _Import:
             self._count(table, counts, rows, rejects, applied)
         with self.transaction() as session:
             if counts.is_whole:
-                queries.set_mark(session, f"import:{table}", self.now.isoformat(), self.now)
+                queries.set_mark(session, f"import:{source.name}:{table}", self.now.isoformat(), self.now)
             if counts.inserted >= _BULK_ROWS and table != "responses":
                 queries.refresh_statistics(session, [table])
 

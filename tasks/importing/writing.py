@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from models.queries import importing as queries
-from models.rules.changes import promise, transitions
+from models.rules.changes import is_in_dispute, promise, transitions
 from tasks.importing.rows import AnyRow, Reject
 
 _SUBJECTS = {"orders": "order", "invoices": "invoice"}
@@ -80,17 +80,21 @@ def write(session: Session, table: str, resolved: Resolved, word: Word) -> Writt
 
 def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], word: Word) -> None:
     history: list[dict[str, Any]] = []
+    settled: set[int] = set()
     for row_id, old in queries.remembered(session, table, changes).items():
         new = changes[row_id]
         if table == "orders":
             new |= promise(old, new["promised_on"], word.at)
             for chosen in ("owner_id", "deputy_id"):  # planning chose them where the source names nobody
                 new[chosen] = new[chosen] or old[chosen]
+        if table == "invoices" and is_in_dispute(old) and not is_in_dispute(new):
+            settled |= {old["customer_id"], new["customer_id"]}
         history += [
             _event(word, (_SUBJECTS[table], row_id), item.event, {"old": item.old, "new": item.new})
             for item in transitions(old, new)
         ]
     queries.change(session, table, changes)
+    queries.plan_again(session, settled)  # it held the customer's other invoices too
     queries.remember(session, history)
 
 

@@ -276,9 +276,9 @@ def test_when_a_table_was_last_imported(casa: Import) -> None:
     report = casa(LATER)
     with casa.db.read() as session:
         marks = {mark.name: mark.at for mark in session.scalars(select(Mark))}
-    assert marks["import:customers"] == LATER
-    assert marks["import:invoices"] == NOW  # an empty export is no news of payments
-    assert marks["import:orders"] == NOW  # and neither is one of which nothing can be read
+    assert marks["import:casa:customers"] == LATER
+    assert marks["import:casa:invoices"] == NOW  # an empty export is no news of payments
+    assert marks["import:casa:orders"] == NOW  # and neither is one of which nothing can be read
     assert "not counted as a fresh import" in report.sentence()
 
 

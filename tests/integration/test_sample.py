@@ -199,7 +199,11 @@ def decisions(policy: Policy, day_zero: date, now: datetime) -> Iterator[tuple[s
     for table, subject in (("orders", "order"), ("invoices", "invoice")):
         for row in tables[table]:
             customer = customers[row["customer"]]
-            conditions = facts(row) | ({"open-complaint"} if customer["ref"] in complaints else set())
+            conditions = (
+                facts(row)
+                | {"payments-fresh"}
+                | ({"open-complaint"} if customer["ref"] in complaints else set())
+            )
             place = Place(customer["country"], ZONES.get(customer["country"], "Europe/Rome"))
             for kind, step, moment in due_moments(policy, row, subject, place, now):
                 cadence = policy.cadences[kind]

@@ -1,4 +1,4 @@
-"""Interest against examples that were reckoned by hand; each is written out. Hundredths, percent a year, days over 365."""
+"""Interest against examples that were reckoned by hand and are written out: percent a year, days over 365."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ IT, PL = rates.shipped()["IT"], rates.shipped()["PL"]
 
 def test_one_rate_in_italy() -> None:
     # EUR 1,000.00 due 13 March 2026, reckoned on 30 April 2026: 14 March to 30 April are 18 + 30 = 48 days at
-    # 2.15 + 8 = 10.15 %: 1000 × 0.1015 × 48 / 365 = 4872 / 365 = 13.3479…
+    # 2.15 + 8 = 10.15 %: 1000 * 0.1015 * 48 / 365 = 4872 / 365 = 13.3479…
     found = claim(100_000, "EUR", date(2026, 3, 13), date(2026, 4, 30), IT, is_business=True)
     assert [(line.days, line.percent) for line in found.lines] == [(48, Decimal("10.15"))]
     assert found.interest_cents == 1_335
@@ -24,12 +24,16 @@ def test_one_rate_in_italy() -> None:
 
 def test_over_two_changes_of_rate_and_a_leap_day_in_italy() -> None:
     # EUR 12,500.00 due 15 November 2023, reckoned on 31 July 2024.
-    # 16 Nov to 31 Dec 2023: 15 + 31 = 46 days at 4.00 + 8 = 12 %:      12500 × 12    × 46  / 36500 = 189.0410…
-    # 1 Jan to 30 Jun 2024: 182 days (29 February counts) at 12.50 %:   12500 × 12.5  × 182 / 36500 = 779.1095…
-    # 1 Jul to 31 Jul 2024: 31 days at 12.25 %:                         12500 × 12.25 × 31  / 36500 = 130.0513…
+    # 16 Nov to 31 Dec 2023: 15 + 31 = 46 days at 4.00 + 8 = 12 %:      12500 * 12    * 46  / 36500 = 189.0410…
+    # 1 Jan to 30 Jun 2024: 182 days (29 February counts) at 12.50 %:   12500 * 12.5  * 182 / 36500 = 779.1095…
+    # 1 Jul to 31 Jul 2024: 31 days at 12.25 %:                         12500 * 12.25 * 31  / 36500 = 130.0513…
     # together 1098.2019 (rounded once: 1,098.20)
     lines = accrued(1_250_000, date(2023, 11, 15), date(2024, 7, 31), IT)
-    assert [(line.days, str(line.percent)) for line in lines] == [(46, "12.00"), (182, "12.50"), (31, "12.25")]
+    assert [(line.days, str(line.percent)) for line in lines] == [
+        (46, "12.00"),
+        (182, "12.50"),
+        (31, "12.25"),
+    ]
     assert [round(line.cents / 100, 4) for line in lines] == [
         Decimal("189.0411"), Decimal("779.1096"), Decimal("130.0514"),
     ]  # fmt: skip
@@ -38,8 +42,8 @@ def test_over_two_changes_of_rate_and_a_leap_day_in_italy() -> None:
 
 def test_over_a_change_of_rate_in_poland() -> None:
     # PLN 8,200.00 due 31 May 2022, reckoned on 30 September 2022.
-    # 1 to 30 June 2022: 30 days at 1.75 + 10 = 11.75 %:       8200 × 11.75 × 30 / 36500 =  79.1917…
-    # 1 July to 30 September: 31 + 31 + 30 = 92 days at 16 %:  8200 × 16    × 92 / 36500 = 330.6958…
+    # 1 to 30 June 2022: 30 days at 1.75 + 10 = 11.75 %:       8200 * 11.75 * 30 / 36500 =  79.1917…
+    # 1 July to 30 September: 31 + 31 + 30 = 92 days at 16 %:  8200 * 16    * 92 / 36500 = 330.6958…
     # together 409.8876 (409.89); the flat sum for more than PLN 5,000 and less than 50,000 is EUR 70
     found = claim(820_000, "PLN", date(2022, 5, 31), date(2022, 9, 30), PL, is_business=True)
     assert [(line.days, str(line.percent)) for line in found.lines] == [(30, "11.75"), (92, "16.00")]
@@ -48,14 +52,14 @@ def test_over_a_change_of_rate_in_poland() -> None:
 
 def test_a_whole_leap_year_is_366_days_over_365() -> None:
     # PLN 36,500.00 through 2020: 1 January to 30 June are 182 days at 11.5 %, to 31 December 184 days at 10.1 %:
-    # 36500 × 11.5 × 182 / 36500 = 2093; 36500 × 10.1 × 184 / 36500 = 1858.4; together 3,951.40
+    # 36500 * 11.5 * 182 / 36500 = 2093; 36500 * 10.1 * 184 / 36500 = 1858.4; together 3,951.40
     assert total_cents(accrued(3_650_000, date(2019, 12, 31), date(2020, 12, 31), PL)) == 395_140
 
 
 def test_half_a_cent_goes_up_and_only_at_the_end() -> None:
     # EUR 10.00 through 2015, 365 days at 0.05 + 8 = 8.05 %: 0.805, which is half a cent above 0.80
     assert total_cents(accrued(1_000, date(2014, 12, 31), date(2015, 12, 31), IT)) == 81
-    # EUR 6.25 over 4 days at 8 %: 6.25 × 8 × 4 / 36500 = 0.0054…; two spans of 2 days would each round to nothing
+    # EUR 6.25 over 4 days at 8 %: 6.25 * 8 * 4 / 36500 = 0.0054…; two spans of 2 days would each round to nothing
     halves = [accrued(625, date(2017, 1, day), date(2017, 1, day + 2), IT) for day in (1, 3)]
     assert [total_cents(half) for half in halves] == [0, 0]
     assert total_cents([line for half in halves for line in half]) == 1
