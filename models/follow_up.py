@@ -35,6 +35,8 @@ class FollowUp(Base):
     """Empty only for a notice to our own people about a mail of which nobody knows the customer."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """Set when it goes to one of our own people instead of the customer."""
+    audience: Mapped[str | None]
+    """A rung of a ladder: the level (`models.words.Level`) that is told. Empty: whom the cadence names."""
     sweep: Mapped[str]
     """The flow that sends it."""
     kind: Mapped[str]

@@ -45,6 +45,8 @@ class Order(Base):
     promised_before: Mapped[date | None]
     """The day promised before that, when the date was moved."""
     promise_moved_at: Mapped[datetime | None]
+    delay_reason: Mapped[str | None]
+    """Reason code of the last move, as the company's system has it (B12)."""
     delivered_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     dates: Mapped[dict[str, Any]]

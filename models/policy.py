@@ -13,10 +13,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from models.credit import Credit
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place, Window
+from models.rules.ladder import Ladder
+from models.rules.ledger import Ledger
 from models.rules.trouble_words import TroubleWords
+from models.words import CommitmentKind
 
 SWEEPS = ("welcome-contact", "satisfaction-check", "delay-alert", "credit-recovery", "escalate-unanswered")
 """The flows that send. Every cadence names one of them."""
+
+
+NOTICE = "commitment-notice"
+"""The cadence whose mail tells of a promise; the rungs of ladders are its steps."""
+DIGEST = "daily-digest"
+"""The cadence of the one mail a day to whoever has calls to make. Without it, every notice goes out by itself."""
+DEFAULT_LADDER = "default"
 
 
 class PolicyError(Exception):
@@ -110,6 +120,9 @@ class Policy(_Strict):
     trouble: TroubleWords = TroubleWords()
     windows: dict[str, Window]
     cadences: dict[str, Cadence]
+    ledger: Ledger = Ledger()
+    ladders: dict[str, Ladder] = {}
+    """By kind of promise; `default` for the others. Without any, the owner is told once and nobody else."""
 
     @model_validator(mode="after")
     def _names_meet(self) -> Self:
@@ -124,6 +137,30 @@ class Policy(_Strict):
                     f"cadences.{name}.sweep: {cadence.sweep!r} is no sweep; choose from {', '.join(SWEEPS)}"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _ladders_meet(self) -> Self:
+        """A ladder for every kind of promise, and a mail for it (B36)."""
+        if not self.ladders:
+            return self
+        kinds = [str(kind) for kind in CommitmentKind]
+        for name in self.ladders:
+            if name not in {*kinds, DEFAULT_LADDER}:
+                raise ValueError(
+                    f"ladders.{name}: {name!r} is no kind of promise; choose from {', '.join(kinds)}, {DEFAULT_LADDER}"
+                )
+        missing = [kind for kind in kinds if self.ladder(kind) is None]
+        if missing:
+            raise ValueError(f"ladders: no ladder for {', '.join(missing)}; add [ladders.{DEFAULT_LADDER}]")
+        if NOTICE not in self.cadences:
+            raise ValueError(
+                f"ladders: nobody can be told; add [cadences.{NOTICE}], with subject = 'commitment'"
+            )
+        return self
+
+    def ladder(self, kind: str) -> Ladder | None:
+        """The ladder of a kind of promise; None where the policy has none at all."""
+        return self.ladders.get(kind) or self.ladders.get(DEFAULT_LADDER)
 
     @property
     def working_hours(self) -> Window:

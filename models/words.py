@@ -21,9 +21,11 @@ class Subject(StrEnum):
     CUSTOMER = "customer"
     COMMITMENT = "commitment"
     INBOUND = "inbound"
+    STAFF = "staff"
+    """One of our own people: the digest of a day."""
 
 
-OF_STAFF = (Subject.CASE, Subject.COMMITMENT, Subject.INBOUND)
+OF_STAFF = (Subject.CASE, Subject.COMMITMENT, Subject.INBOUND, Subject.STAFF)
 """Subjects that only our own people are written to about."""
 
 
@@ -86,6 +88,8 @@ class CaseReasonKind(StrEnum):
     """The customer says that an invoice is paid, and our books do not: somebody looks."""
     TROUBLE_WORDS = "trouble-words"
     """A mail with words of trouble in it: complaint, withdrawal, a lawyer."""
+    MISSED_TERMS = "missed-terms"
+    """Several promises about one order were missed (B25)."""
 
 
 class Outcome(StrEnum):
@@ -126,8 +130,42 @@ class ParkedFor(StrEnum):
 
 
 class CommitmentKind(StrEnum):
-    """What a person here owes a customer."""
+    """What a person here owes."""
 
     REPLY = "reply"
     PHONE = "phone"
     CALL_BACK = "call-back"
+    DELIVERY = "delivery"
+    """The day that an order was promised for."""
+    APPOINTMENT = "appointment"
+    SET_APPOINTMENT = "set-appointment"
+    """To agree on an appointment at all (B33)."""
+    LISTENING_CALL = "listening-call"
+    """What every open case owes: its manager calls, and listens."""
+    HELP = "help"
+    """A colleague asked for help (B32)."""
+
+
+class CommitmentState(StrEnum):
+    """How a promise stands, or ended. One that is open and past its due time is overdue."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    LATE = "late"
+    """Done, after its time."""
+    BROKEN = "broken"
+    """Its time had passed when another promise took its place."""
+    RE_PROMISED = "re-promised"
+    """Another promise took its place while there was still time."""
+    WITHDRAWN = "withdrawn"
+    """Owed no longer: the order was cancelled, for instance."""
+
+
+class Level(StrEnum):
+    """How high a matter has climbed; in this order."""
+
+    OWNER = "owner"
+    DEPUTY = "deputy"
+    TEAM_LEAD = "team-lead"
+    MANAGER = "manager"
+    DIRECTOR = "director"

@@ -1,22 +1,32 @@
-"""What people here owe customers: promised with a name and a time, and closed by an outcome in words."""
+"""What people here owe: promised with a name and a time, closed by an outcome in words or by a new promise.
+
+Every change goes into the history with its cause and its actor. What ladders do meanwhile: `tasks.climbing`.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import cases, commitments, inbound, people, planning
-from models.rules import ownership
-from models.rules.due import due_at
+from models.queries import cases, commitments, facts, inbound, people, planning, rungs
+from models.rules import ledger, ownership
+from models.rules.due import due_at as within_hours
 from models.rules.planning import Subject, owed
 from models.tables import Commitment, Customer
-from models.words import CommitmentKind
+from models.words import CommitmentKind, CommitmentState, Level
 from models.words import Subject as SubjectType
+from tasks import climbing
 from tasks.planning import new_row
 
 About = tuple[str, int]
 """What a commitment is about: subject type and id."""
+
+_BY_CUSTOMER = (CommitmentKind.REPLY, CommitmentKind.PHONE, CommitmentKind.CALL_BACK)
+"""One open promise of these kinds a customer; of the others, one a subject."""
+_TOLD_OTHERWISE = (CommitmentKind.DELIVERY, CommitmentKind.LISTENING_CALL)
+"""Where there is no ladder, their owners have the order or the dossier."""
 
 
 @dataclass(frozen=True)
@@ -30,50 +40,151 @@ class Owners:
 def promise(
     session: Session, policy: Policy, customer_id: int, kind: CommitmentKind, about: About, *,
     now: datetime, inbound_id: int | None = None, actor: str = "customer",
+    due_at: datetime | None = None, owners: Owners | None = None, case_id: int | None = None,
+    words: str | None = None,
 ) -> Commitment:  # fmt: skip
-    """Write down that somebody owes this customer something, and tell whom.
+    """Write down that somebody owes this customer something, and plan whom to tell of it, and when.
 
     One that is open already takes the new matter in: its time runs on from the first asking, and the owner is told
-    again once a day at most.
+    again once a day at most. Asking more often improves nobody's place (B10).
+
+    Args:
+        session: an open transaction.
+        policy: gives time and ladder.
+        customer_id: to whom it is owed.
+        kind: see `models.words.CommitmentKind`; deliveries are made by planning alone.
+        about: subject type and id; `("case", id)` for a listening call.
+        now: aware.
+        inbound_id: the mail that asked for it.
+        actor: reference of who says so, `customer`, or the name of a flow.
+        due_at: aware; by when, where a time was named. Otherwise the policy's time for the kind.
+        owners: who sees to it; otherwise whoever the order belongs to, and is here today.
+        case_id: the case that it belongs to; otherwise the customer's open one.
+        words: what was promised or asked for.
     """
-    found = commitments.open_one(session, customer_id, kind)
+    found = open_already(session, customer_id, kind, about)
     if found is not None:
-        tell(session, policy, (SubjectType.COMMITMENT, found.id), customer_id, found.owner_id, now)
+        if not climbing.wake(session, found, "asked again", now=now, actor=actor):
+            _tell_again(session, policy, found, now)
         return found
-    owners = owners_of(session, customer_id, about, now)
-    within = policy.answers.phone_within if kind is CommitmentKind.PHONE else policy.answers.reply_within
-    made = commitments.add(
-        session,
-        {
-            "customer_id": customer_id, "case_id": commitments.case_of(session, customer_id), "kind": kind,
-            "subject_type": about[0], "subject_id": about[1], "inbound_id": inbound_id,
-            "owner_id": owners.owner_id, "deputy_id": owners.deputy_id, "made_at": now,
-            "due_at": due_at(now, within, policy.working_hours, policy.company.place),
-        },
-    )  # fmt: skip
-    cases.note(session, (SubjectType.COMMITMENT, made.id), "made", now, actor, cause=kind)
-    tell(session, policy, (SubjectType.COMMITMENT, made.id), customer_id, made.owner_id, now)
-    return made
+    chosen = owners or owners_of(session, customer_id, about, now)
+    complains = bool(facts.complaining(session, [customer_id]))
+    row = {
+        "customer_id": customer_id, "kind": kind, "subject_type": about[0], "subject_id": about[1],
+        "case_id": case_id if case_id is not None else commitments.case_of(session, customer_id),
+        "inbound_id": inbound_id, "owner_id": chosen.owner_id, "deputy_id": chosen.deputy_id, "made_at": now,
+        "due_at": due_at or _by_policy(policy, kind, now, complains=complains), "words": words,
+    }  # fmt: skip
+    return _make(session, policy, row, now, actor, complains=complains)
 
 
 def fulfil(
-    session: Session, commitment: Commitment, outcome: str, text: str, *, now: datetime, actor: str
-) -> bool:
+    session: Session, commitment: Commitment, outcome: str, text: str, *, now: datetime, actor: str,
+    reason_code: str | None = None,
+) -> bool:  # fmt: skip
     """Close a commitment, and the mails that asked for it, with what happened. False if it was closed.
 
+    `reason_code` says why it is late, where it is (B12); unstated otherwise.
+
     Raises:
-        ValueError: the words are missing; a promise is not kept by a click.
+        ValueError: the words are missing (a promise is not kept by a click), or it is the call that an open case owes:
+            that one ends with its case.
     """
     if not text.strip():
         raise ValueError("say in a few words what happened")
     if commitment.done_at is not None:
         return False
+    if commitment.kind == CommitmentKind.LISTENING_CALL and commitments.case_is_open(session, commitment):
+        raise ValueError(
+            "this call ends with its case: close the case with its outcome, or agree on another time"
+        )
     asking = [mail.id for mail in inbound.asking(session, commitment)]
-    commitment.done_at, commitment.outcome = now, f"{outcome}: {text.strip()}"
+    state = ledger.ended(commitment.due_at, now)
+    _close(session, commitment, state, f"{outcome}: {text.strip()}", now)
+    if state is CommitmentState.LATE:
+        commitment.reason = reason_code or ledger.UNSTATED
     if commitment.kind == CommitmentKind.REPLY:
         inbound.handled(session, asking, now, actor, outcome)
-    cases.note(session, (SubjectType.COMMITMENT, commitment.id), "done", now, actor, cause=outcome)
+    _note(session, commitment, "done", now, actor, cause=outcome, state=state)
     return True
+
+
+def re_promise(
+    session: Session, policy: Policy, commitment: Commitment, due_at: datetime, reason_code: str, text: str, *,
+    now: datetime, actor: str, kind: CommitmentKind | None = None,
+) -> Commitment:  # fmt: skip
+    """Close a promise with a new one that takes its place; the old due time stays what it was (B26).
+
+    This is also how "I'll call back" closes: with `kind` CALL_BACK and the time that was named.
+
+    Args:
+        session: an open transaction; `commitment` is locked in it.
+        policy: its reasons and ladders.
+        commitment: an open promise.
+        due_at: aware, ahead of `now`.
+        reason_code: one of `policy.ledger.reasons`; `customer-asked` makes no slip.
+        text: what was said to the customer.
+        now: aware.
+        actor: reference of the member of staff.
+        kind: of the new promise; the same when not given. A case's listening call stays one.
+
+    Returns: the new promise, with `root_id` and `breaks` of its chain.
+
+    Raises:
+        ValueError: it was closed before, the time has passed, the code is not on the list, or the words are missing.
+    """
+    if commitment.done_at is not None:
+        raise ValueError(f"commitment {commitment.id} was closed before ({commitment.state})")
+    if due_at <= now:
+        raise ValueError("due: that time has passed; promise one that lies ahead")
+    _check_reason(policy, reason_code)
+    if not text.strip():
+        raise ValueError("say in a few words what you agreed on")
+    if kind is None or commitment.kind == CommitmentKind.LISTENING_CALL:
+        kind = CommitmentKind(commitment.kind)
+    slips = ledger.is_slip(commitment.due_at, due_at, reason_code)
+    state = ledger.gave_way(commitment.due_at, now)
+    _close(session, commitment, state, f"re-promised: {text.strip()}", now)
+    commitment.reason = reason_code
+    row = successor_of(commitment, made_at=now, due_at=due_at, slips=slips) | {
+        "kind": kind,
+        "words": text.strip(),
+    }
+    complains = bool(facts.complaining(session, [commitment.customer_id]))
+    new = _make(session, policy, row, now, actor, complains=complains)
+    commitment.successor_id = new.id
+    _note(session, commitment, "re-promised", now, actor, cause=reason_code, state=state, successor=new.id)
+    return new
+
+
+def withdraw(session: Session, commitment: Commitment, text: str, *, now: datetime, actor: str) -> bool:
+    """It is owed no longer, and why: neither kept nor broken. False if it was closed.
+
+    Raises:
+        ValueError: the words are missing, or it is the call that an open case owes.
+    """
+    if not text.strip():
+        raise ValueError("say in a few words why nothing is owed any more")
+    if commitment.done_at is not None:
+        return False
+    if commitment.kind == CommitmentKind.LISTENING_CALL and commitments.case_is_open(session, commitment):
+        raise ValueError("an open case always owes its call; close the case with its outcome")
+    _close(session, commitment, CommitmentState.WITHDRAWN, f"withdrawn: {text.strip()}", now)
+    _note(session, commitment, "withdrawn", now, actor)
+    return True
+
+
+def successor_of(
+    commitment: Commitment, *, made_at: datetime, due_at: datetime, slips: bool
+) -> dict[str, Any]:
+    """The columns of the promise that takes the place of another one."""
+    return {
+        "customer_id": commitment.customer_id, "kind": commitment.kind, "case_id": commitment.case_id,
+        "subject_type": commitment.subject_type, "subject_id": commitment.subject_id,
+        "inbound_id": commitment.inbound_id, "owner_id": commitment.owner_id, "deputy_id": commitment.deputy_id,
+        "made_at": made_at, "due_at": due_at, "root_id": commitment.root_id or commitment.id,
+        "breaks": commitment.breaks + slips,
+    }  # fmt: skip
 
 
 def owners_of(session: Session, customer_id: int, about: About, now: datetime) -> Owners:
@@ -106,3 +217,58 @@ def tell(
     suffix = f":{now.date()}" if commitments.notices(session, matter) else ""
     rows = [new_row(subject, item, staff_id) for item in owed(subject, policy.cadences, policy.windows)]
     planning.add_follow_ups(session, [{**row, "step": row["step"] + suffix} for row in rows])
+
+
+def open_already(session: Session, customer_id: int, kind: CommitmentKind, about: About) -> Commitment | None:
+    """The open promise that a new one of this kind would join, locked."""
+    return commitments.open_one(session, customer_id, kind, None if kind in _BY_CUSTOMER else about)
+
+
+def _make(
+    session: Session, policy: Policy, row: dict[str, Any], now: datetime, actor: str, *, complains: bool
+) -> Commitment:
+    made = commitments.add(session, row)
+    _note(session, made, "made", now, actor, cause=made.kind, due=made.due_at.isoformat())
+    if not climbing.start(session, policy, made, complains=complains) and made.kind not in _TOLD_OTHERWISE:
+        tell(session, policy, (SubjectType.COMMITMENT, made.id), made.customer_id, made.owner_id, now)
+    return made
+
+
+def _tell_again(session: Session, policy: Policy, known: Commitment, now: datetime) -> None:
+    """Its owner hears once more, once a day at most."""
+    if known.kind in _TOLD_OTHERWISE:
+        return
+    if policy.ladder(known.kind) is None:
+        tell(session, policy, (SubjectType.COMMITMENT, known.id), known.customer_id, known.owner_id, now)
+    else:
+        climbing.tell_more(session, policy, known, f"again-{now.date()}", Level.OWNER, now)
+
+
+def _by_policy(policy: Policy, kind: CommitmentKind, now: datetime, *, complains: bool) -> datetime:
+    within = policy.ledger.within(kind, complains=complains)
+    if within is None:
+        answers = policy.answers
+        within = answers.phone_within if kind is CommitmentKind.PHONE else answers.reply_within
+    return within_hours(now, within, policy.working_hours, policy.company.place)
+
+
+def _check_reason(policy: Policy, code: str) -> None:
+    if code not in policy.ledger.reasons:
+        raise ValueError(
+            f"reason: {code!r} is not on the list; choose from {', '.join(policy.ledger.reasons)}"
+        )
+
+
+def _close(
+    session: Session, commitment: Commitment, state: CommitmentState, outcome: str, now: datetime
+) -> None:
+    commitment.state, commitment.done_at, commitment.outcome = state, now, outcome
+    session.flush()  # a new promise of the same kind may only come after
+    rungs.withdraw(session, [commitment.id], "closed")
+
+
+def _note(
+    session: Session, commitment: Commitment, event: str, now: datetime, actor: str, cause: str | None = None,
+    **details: Any,
+) -> None:  # fmt: skip
+    cases.note(session, (SubjectType.COMMITMENT, commitment.id), event, now, actor, cause=cause, **details)

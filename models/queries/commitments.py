@@ -1,13 +1,17 @@
 """What people here owe customers, and who they are."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from models.tables import Case, Commitment, FollowUp, Inbound, Invoice, Order
-from models.words import Subject
+from models.words import CommitmentKind, Subject
+
+BY_HAND = tuple(kind for kind in CommitmentKind if kind is not CommitmentKind.DELIVERY)
+"""Kinds that somebody has to do something about; goods come by themselves, or are late."""
 
 
 def add(session: Session, row: dict[str, Any]) -> Commitment:
@@ -16,15 +20,49 @@ def add(session: Session, row: dict[str, Any]) -> Commitment:
     return session.get_one(Commitment, made)
 
 
-def open_one(session: Session, customer_id: int, kind: str) -> Commitment | None:
-    """The commitment of a kind that is open for a customer, locked."""
+def open_one(
+    session: Session, customer_id: int, kind: str, about: tuple[str, int] | None = None
+) -> Commitment | None:
+    """The commitment of a kind that is open for a customer, or about one of the customer's subjects; locked."""
+    query = select(Commitment).where(
+        Commitment.customer_id == customer_id, Commitment.kind == kind, Commitment.done_at.is_(None)
+    )
+    if about is not None:
+        query = query.where(Commitment.subject_type == about[0], Commitment.subject_id == about[1])
+    return session.scalar(query.order_by(Commitment.id).limit(1).with_for_update())
+
+
+def resting(session: Session, customer_id: int, now: datetime) -> Sequence[Commitment]:
+    """What somebody put off, of a customer's, until a time that has not come; locked."""
+    return session.scalars(
+        select(Commitment)
+        .where(
+            Commitment.customer_id == customer_id,
+            Commitment.done_at.is_(None),
+            Commitment.snoozed_until > now,
+        )
+        .order_by(Commitment.id)
+        .with_for_update()
+    ).all()
+
+
+def of_case(session: Session, case_id: int) -> Commitment | None:
+    """The listening call that an open case owes, locked."""
     return session.scalar(
         select(Commitment)
-        .where(Commitment.customer_id == customer_id, Commitment.kind == kind, Commitment.done_at.is_(None))
-        .order_by(Commitment.id)
-        .limit(1)
+        .where(
+            Commitment.case_id == case_id,
+            Commitment.kind == CommitmentKind.LISTENING_CALL,
+            Commitment.done_at.is_(None),
+        )
         .with_for_update()
     )
+
+
+def case_is_open(session: Session, commitment: Commitment) -> bool:
+    """Whether the case of a commitment is open."""
+    case = session.get(Case, commitment.case_id) if commitment.case_id is not None else None
+    return case is not None and case.closed_at is None
 
 
 def get(session: Session, commitment_id: int) -> Commitment | None:
@@ -38,10 +76,10 @@ def to_change(session: Session, commitment_id: int) -> Commitment | None:
 
 
 def open_ones(session: Session, limit: int) -> Sequence[Commitment]:
-    """What is owed, the earliest due first."""
+    """What is owed, the earliest due first; deliveries are their orders'."""
     return session.scalars(
         select(Commitment)
-        .where(Commitment.done_at.is_(None))
+        .where(Commitment.done_at.is_(None), Commitment.kind.in_(BY_HAND))
         .order_by(Commitment.due_at, Commitment.id)
         .limit(limit)
     ).all()

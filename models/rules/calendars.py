@@ -56,6 +56,11 @@ def _span(text: str) -> tuple[int, int]:
     return start, end
 
 
+def spans(window: Window) -> tuple[tuple[int, int], ...]:
+    """Both ends of each span of a window, in minutes since midnight."""
+    return tuple(_span(text) for text in window.hours)
+
+
 def _minutes(text: str) -> int:
     hours, minutes = (int(part) for part in text.strip().split(":"))
     total = hours * 60 + minutes

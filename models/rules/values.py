@@ -70,7 +70,7 @@ def read_cents(value: Any) -> int:
         number = Decimal(
             _point(value) if isinstance(value, str) else repr(value) if isinstance(value, float) else value
         )
-    except (InvalidOperation, TypeError, ValueError):
+    except (InvalidOperation, OverflowError, TypeError, ValueError):
         raise ValueError(_AMOUNT) from None
     if not number.is_finite():
         raise ValueError(_AMOUNT)

@@ -1,0 +1,46 @@
+"""The rungs of ladders: notices about promises that were not sent yet."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.rules.climbing import Pending
+from models.tables import FollowUp
+from models.words import FollowUpState, Subject
+
+
+def pending(session: Session, commitment_id: int) -> list[Pending]:
+    """The rungs of a promise that nobody was told of yet, in the order of their times."""
+    rows = session.execute(
+        select(FollowUp.id, FollowUp.audience, FollowUp.owed_at, FollowUp.due_at)
+        .where(
+            FollowUp.subject_type == Subject.COMMITMENT,
+            FollowUp.subject_id == commitment_id,
+            FollowUp.audience.is_not(None),
+            FollowUp.state == FollowUpState.PLANNED,
+        )
+        .order_by(FollowUp.due_at, FollowUp.id)
+    )
+    return [Pending(id_, audience, owed_at, due_at) for id_, audience, owed_at, due_at in rows]
+
+
+def move(session: Session, times: Mapping[int, datetime]) -> None:
+    """Give rungs that were not sent new times; when the ladder had put them stays as it is."""
+    if times:
+        session.execute(update(FollowUp), [{"id": id_, "due_at": at} for id_, at in times.items()])
+
+
+def withdraw(session: Session, commitment_ids: Collection[int], reason: str) -> None:
+    """Nobody need be told of these promises any more."""
+    session.execute(
+        update(FollowUp)
+        .where(
+            FollowUp.subject_type == Subject.COMMITMENT,
+            FollowUp.subject_id.in_(commitment_ids),
+            FollowUp.state == FollowUpState.PLANNED,
+        )
+        .values(state=FollowUpState.SKIPPED, reason=reason)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,71 @@
+"""What colleagues arrange: an appointment with a customer, help for one another."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import people
+from models.rules import ownership
+from models.tables import Commitment, Customer
+from models.words import CommitmentKind, Role
+from tasks.commitments import About, Owners, fulfil, open_already, promise
+
+
+def ask_for_help(
+    session: Session,
+    policy: Policy,
+    customer_id: int,
+    about: About,
+    text: str,
+    *,
+    now: datetime,
+    by: int,
+    actor: str,
+) -> Commitment:
+    """A colleague cannot do it alone: a manager owes help by a time of its own (B32). Nothing else moves by it.
+
+    `by` is the colleague's id; `actor` the reference.
+
+    Raises:
+        ValueError: the words are missing, or the company has nobody but the one who asks.
+    """
+    if not text.strip():
+        raise ValueError("say in a few words what help you need")
+    everyone = [person for person in people.people(session) if person.id != by]
+    language = session.get_one(Customer, customer_id).language
+    owner_id = ownership.reached(everyone, Role.MANAGER, language, now.date())
+    if owner_id is None:
+        raise ValueError("there is no manager here who could help; call the director")
+    others = [person for person in everyone if person.id != owner_id]
+    owners = Owners(owner_id, ownership.reached(others, Role.MANAGER, language, now.date()))
+    return promise(
+        session, policy, customer_id, CommitmentKind.HELP, about,
+        now=now, actor=actor, owners=owners, words=text.strip(),
+    )  # fmt: skip
+
+
+def set_appointment(
+    session: Session, policy: Policy, customer_id: int, about: About, at: datetime, text: str, *,
+    now: datetime, actor: str, owners: Owners | None = None,
+) -> Commitment:  # fmt: skip
+    """An appointment is agreed on: a promise of its own (B24). What was owed until then, to set it, is done (B33).
+
+    `at` is aware: when the appointment begins, and by when somebody has to be there.
+
+    Raises:
+        ValueError: the time has passed, or one is set already: that one is re-promised.
+    """
+    if at <= now:
+        raise ValueError("at: that time has passed; name one that lies ahead")
+    if open_already(session, customer_id, CommitmentKind.APPOINTMENT, about) is not None:
+        raise ValueError("there is an appointment already; agree on another time for that one")
+    owing = open_already(session, customer_id, CommitmentKind.SET_APPOINTMENT, about)
+    made = promise(
+        session, policy, customer_id, CommitmentKind.APPOINTMENT, about,
+        now=now, actor=actor, due_at=at, owners=owners, words=text.strip() or None,
+    )  # fmt: skip
+    if owing is not None:
+        fulfil(session, owing, "agreed", text.strip() or f"{at:%Y-%m-%d %H:%M} UTC", now=now, actor=actor)
+        owing.successor_id = made.id
+    return made
