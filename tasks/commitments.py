@@ -68,7 +68,7 @@ def promise(
             _tell_again(session, policy, found, now)
         return found
     chosen = owners or owners_of(session, customer_id, about, now)
-    complains = bool(facts.complaining(session, [customer_id]))
+    complains = bool(facts.complaints(session, [customer_id]))
     row = {
         "customer_id": customer_id, "kind": kind, "subject_type": about[0], "subject_id": about[1],
         "case_id": case_id if case_id is not None else commitments.case_of(session, customer_id),
@@ -150,7 +150,7 @@ def re_promise(
         "kind": kind,
         "words": text.strip(),
     }
-    complains = bool(facts.complaining(session, [commitment.customer_id]))
+    complains = bool(facts.complaints(session, [commitment.customer_id]))
     new = _make(session, policy, row, now, actor, complains=complains)
     commitment.successor_id = new.id
     _note(session, commitment, "re-promised", now, actor, cause=reason_code, state=state, successor=new.id)
