@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -14,6 +13,7 @@ from cyclopts import App, Parameter
 from pydantic import ValidationError
 
 from deployments import replaying
+from deployments.cli_report import day, report_, writable
 from deployments.cli_responses import collect, inbox, respond
 from flows.moments import moment
 from flows.sweeping import ESCALATION, escalate, sweep
@@ -36,6 +36,7 @@ app.command(policy_app)
 app.command(collect)
 app.command(respond)
 app.command(inbox)
+app.command(report_, name="report")
 
 
 @app.command
@@ -155,7 +156,7 @@ def replay_(
         policy: The policy; the source's own when it has one, otherwise that of the settings.
     """
     chosen = policy or (source / "policy.toml" if (source / "policy.toml").exists() else Settings().policy)
-    first, last, goes_to = _day("--from", from_), _day("--to", to), _writable("--json", json_)
+    first, last, goes_to = day("--from", from_), day("--to", to), writable("--json", json_)
     progress = _progress(first, last)
     figures = replaying.run(
         source, data, first, last, step=step, policy=policies.load(chosen), progress=progress
@@ -193,20 +194,6 @@ def _instant(option: str, text: str) -> datetime:
     if not isinstance(parsed, pendulum.DateTime):
         raise ValueError(f"{option} {text!r} is no time; write it like '2026-03-18 10:00'")
     return parsed.astimezone(UTC)
-
-
-def _day(option: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{option} {text!r} is no day; write it like 2017-01-01") from None
-
-
-def _writable(option: str, path: Path) -> Path:
-    """Said before the work begins, not after it."""
-    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise ValueError(f"{option} {path} cannot be written; name a file in a folder that is there")
-    return path
 
 
 def _progress(first: date, last: date) -> "replaying.Progress":

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,8 @@ from tasks.clock import SetClock
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import TABLES
 from tasks.replay.feed import Feed
-from tasks.replay.figures import day_by_day, day_figures, held_in
+from tasks.replay.figures import calls_in, day_by_day, day_figures, held_in
+from tasks.replay.people import People
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.silence import watch_silence
@@ -29,12 +31,17 @@ class Span:
     step: timedelta
     zone: ZoneInfo
 
+    @property
+    def begins(self) -> datetime:
+        """The midnight of the first day, in UTC."""
+        return self._midnight(self.first)
+
     def steps(self) -> Iterator[datetime]:
         """The end of each step, in UTC; whole days end at midnight even when a clock change makes them 23 hours."""
         whole_days = self.step % timedelta(days=1) == timedelta(0)
         end = self._midnight(self.last + timedelta(days=1))
         wall = datetime(self.first.year, self.first.month, self.first.day)  # noqa: DTZ001 (a wall clock: see below)
-        at = self._midnight(self.first)
+        at = self.begins
         while at < end:
             wall += self.step
             at = wall.replace(tzinfo=self.zone).astimezone(UTC) if whole_days else at + self.step
@@ -45,21 +52,30 @@ class Span:
 
 
 async def replay(
-    services: Services, clock: SetClock, feed: Feed, span: Span, progress: Callable[[date], None]
+    services: Services,
+    clock: SetClock,
+    feed: Feed,
+    span: Span,
+    progress: Callable[[date], None],
+    people: People | None = None,
 ) -> dict[str, Any]:
     """Run a span of the past against a fresh database.
 
-    Returns `{"totals": …, "days": […]}`; the same input gives the same result. `services.clock` must be `clock`.
+    `people` work the call list at the beginning of each step; nobody calls without them. Returns
+    `{"totals": …, "days": […]}`; the same input gives the same result. `services.clock` must be `clock`.
     """
     steps: list[dict[str, Any]] = []
-    for now in span.steps():
+    for before, now in pairwise(chain([span.begins], span.steps())):
+        called = people.work(before, now) if people else {}
         clock.set(now)
         day = (now - timedelta(microseconds=1)).astimezone(span.zone).date()
-        steps.append(await _step(services, feed, now, day))
+        steps.append(
+            {**await _step(services, feed, now, day), **called, **(people.waiting(now) if people else {})}
+        )
         progress(day)
     days = day_by_day(steps)
     with services.db.read() as session:
-        return {"totals": {**totals(session), "held": held_in(days)}, "days": days}
+        return {"totals": {**totals(session), "held": held_in(days), **calls_in(days)}, "days": days}
 
 
 async def _step(services: Services, feed: Feed, now: datetime, day: date) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from prefect.states import Failed
 from flows.naming import run_name
 from flows.running import said, services
 from models.policy import PolicyError
-from tasks.weekly import monday_of, report
+from tasks.weekly import monday_of, week_report
 
 KEY = "weekly-report"
 
@@ -30,10 +30,10 @@ async def weekly_report(week_of: date | None = None) -> State[None]:
     try:
         async with services() as opened:
             today = opened.clock.now().astimezone(ZoneInfo(opened.policy.company.timezone)).date()
-            markdown, sentence = report(opened, monday_of(week_of or today - timedelta(weeks=1)))
+            report = week_report(opened, monday_of(week_of or today - timedelta(weeks=1)))
     except PolicyError as error:
         return Failed(message=str(error))
     await acreate_markdown_artifact(
-        markdown, key=KEY, description="Turnover and what came after it, week by week."
+        report.markdown, key=KEY, description="Turnover and what came after it, week by week."
     )
-    return said(sentence)
+    return said(report.sentence)

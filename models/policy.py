@@ -110,6 +110,15 @@ class Answers(_Strict):
         return value
 
 
+class Reporting(_Strict):
+    """What the report may say of our own people."""
+
+    name_owners: bool = False
+    """Whether missed promises are counted by owner. Off: by team; counting a worker's misses is monitoring (B23)."""
+    min_team: int = Field(default=3, ge=1)
+    """Teams of fewer people are counted together as `others`, since their count would be somebody's."""
+
+
 class Policy(_Strict):
     """Everything in `policy.toml`."""
 
@@ -118,6 +127,7 @@ class Policy(_Strict):
     answers: Answers = Answers()
     credit: Credit = Credit()
     trouble: TroubleWords = TroubleWords()
+    report: Reporting = Reporting()
     windows: dict[str, Window]
     cadences: dict[str, Cadence]
     ledger: Ledger = Ledger()

@@ -1,14 +1,29 @@
-"""The weekly report: turnover, and beside it what became of the customers afterwards (B14)."""
+"""The report: turnover, and beside it what became of the customers afterwards (B14)."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.queries.weekly import Week, week
-from tasks.charts import bars, picture
+from models.queries.measures.cases import opened_in
+from models.queries.measures.orders import delivered, lead_times, turnover
+from models.queries.measures.span import Span
+from tasks.measures_page import Series, page, sentence
+from tasks.measuring import measure
 from tasks.services import Services
 
 _WEEKS = 8
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report on a span of days, in the three forms that people and programs read."""
+
+    markdown: str
+    sentence: str
+    figures: dict[str, Any]
+    """The measures of the span and of the one before it: `{"now": …, "before": …}`; docs/report.md."""
 
 
 def monday_of(day: date) -> date:
@@ -16,75 +31,41 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def report(services: Services, monday: date) -> tuple[str, str]:
-    """The report on the week from `monday`: markdown, and one sentence."""
-    zone = ZoneInfo(services.policy.company.timezone)
-    mondays = [monday - timedelta(weeks=back) for back in reversed(range(_WEEKS))]
+def week_report(services: Services, monday: date) -> Report:
+    """The report on the week from `monday`. Lead times are those of thirteen weeks: a single one says little."""
+    return report(services, monday, monday + timedelta(days=6), lead_times_since=monday - 12 * _WEEK)
+
+
+def report(services: Services, first: date, last: date, *, lead_times_since: date | None = None) -> Report:
+    """The report on a span of days of the company, both included, beside the span of equal length before it.
+
+    Raises:
+        ValueError: the span runs backwards.
+    """
+    if last < first:
+        raise ValueError(f"the last day ({last}) lies before the first ({first}); swap them")
+    end = last + timedelta(days=1)
+    now, zone = services.clock.now(), ZoneInfo(services.policy.company.timezone)
     with services.db.read() as session:
+        this, before = (
+            measure(session, services.policy, _span(*days, zone), now)
+            for days in ((first, end), (first - (end - first), first))
+        )
+        came = delivered(session, _span(lead_times_since or first, end, zone))
         weeks = [
-            week(session, _start(first, zone), _start(first + timedelta(weeks=1), zone)) for first in mondays
+            _span(end - (back + 1) * _WEEK, end - back * _WEEK, zone) for back in reversed(range(_WEEKS))
         ]
-    return _markdown(weeks, zone), _sentence(weeks[-1])
+        series = [Series(week.start, turnover(session, week)[1], opened_in(session, week)) for week in weeks]
+    return Report(
+        page(this, before, lead_times(came), series, zone),
+        sentence(this),
+        {"now": this.as_json(), "before": before.as_json()},
+    )
+
+
+def _span(first: date, end: date, zone: ZoneInfo) -> Span:
+    return Span(_start(first, zone), _start(end, zone))
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone)
-
-
-def _sentence(of: Week) -> str:
-    return (
-        f"{of.orders} orders, {_money(of.turnover_cents)}; {sum(of.sent.values())} contacts sent, "
-        f"{of.answers} answers, {of.cases_opened} cases opened, {of.cases_closed} closed"
-    )
-
-
-def _markdown(weeks: Sequence[Week], zone: ZoneInfo) -> str:
-    before, now = weeks[-2], weeks[-1]
-    last = now.end.astimezone(zone).date() - timedelta(days=1)
-    rows = [
-        ("orders signed", now.orders, before.orders),
-        ("turnover", _money(now.turnover_cents), _money(before.turnover_cents)),
-        ("delivered by the day promised", _ratio(now), _ratio(before)),
-        ("contacts sent to customers", sum(now.sent.values()), sum(before.sent.values())),
-        ("answers", now.answers, before.answers),
-        ("ratings of 1 or 2", now.low_ratings, before.low_ratings),
-        ("contacts that nobody answered", now.silent, before.silent),
-        ("cases opened", now.cases_opened, before.cases_opened),
-        ("cases closed", now.cases_closed, before.cases_closed),
-        ("cases open at the end", now.cases_open, before.cases_open),
-    ]
-    table = "\n".join(f"| {name} | {value} | {old} |" for name, value, old in rows)
-    kinds = "\n".join(f"| {kind} | {count} |" for kind, count in sorted(now.sent.items()))
-    return f"""# Week of {now.start.astimezone(zone):%d %B %Y} to {last:%d %B %Y}
-
-| | this week | the week before |
-|---|---|---|
-{table}
-
-{_pictures(weeks, zone)}
-
-## What was sent
-
-| kind | contacts |
-|---|---|
-{kinds or "| nothing | 0 |"}
-"""
-
-
-def _pictures(weeks: Sequence[Week], zone: ZoneInfo) -> str:
-    labels = [f"{of.start.astimezone(zone):%d %b}" for of in weeks]
-    currency = max(weeks, key=lambda of: sum(of.turnover_cents.values())).turnover_cents
-    main = max(currency, key=lambda name: currency[name], default="EUR")
-    sold = [of.turnover_cents.get(main, 0) / 100_000 for of in weeks]
-    opened = [float(of.cases_opened) for of in weeks]
-    turnover = bars(f"Turnover, thousands of {main}", labels, sold, [f"{value:.0f}" for value in sold])
-    cases = bars("Cases opened", labels, opened, [f"{value:.0f}" for value in opened])
-    return picture("Turnover by week", turnover) + "\n\n" + picture("Cases opened by week", cases)
-
-
-def _ratio(of: Week) -> str:
-    return f"{of.on_time} of {of.delivered}" if of.delivered else "none delivered"
-
-
-def _money(cents: dict[str, int]) -> str:
-    return ", ".join(f"{amount / 100:,.0f} {name}" for name, amount in sorted(cents.items())) or "no turnover"

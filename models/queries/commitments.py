@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from models.tables import Case, Commitment, FollowUp, Inbound, Invoice, Order
+from models.tables import Case, Commitment, Customer, FollowUp, Inbound, Invoice, Order
 from models.words import CommitmentKind, Subject
 
 BY_HAND = tuple(kind for kind in CommitmentKind if kind is not CommitmentKind.DELIVERY)
@@ -82,6 +82,17 @@ def open_ones(session: Session, limit: int) -> Sequence[Commitment]:
         .where(Commitment.done_at.is_(None), Commitment.kind.in_(BY_HAND))
         .order_by(Commitment.due_at, Commitment.id)
         .limit(limit)
+    ).all()
+
+
+def open_of(session: Session, customer_ref: str) -> Sequence[Commitment]:
+    """What somebody has to do for a customer, by reference; locked, deliveries are their orders'."""
+    return session.scalars(
+        select(Commitment)
+        .join(Customer, Customer.id == Commitment.customer_id)
+        .where(Customer.ref == customer_ref, Commitment.done_at.is_(None), Commitment.kind.in_(BY_HAND))
+        .order_by(Commitment.id)
+        .with_for_update(of=Commitment)
     ).all()
 
 

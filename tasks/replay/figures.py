@@ -1,10 +1,13 @@
 """What a replay counts."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tasks.report import NUDGE, Report
+
+_AT_THE_END = {"waiting", "oldest_wait_days"}
+"""Figures that tell how things stand, rather than what was done."""
 
 
 def day_figures(report: Report, silence: Counter[str], **more: Any) -> dict[str, Any]:
@@ -41,6 +44,8 @@ def _sum(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in one.items():
         if isinstance(value, dict):
             total[name] = dict(sorted((Counter(value) + Counter(other[name])).items()))
+        elif name in _AT_THE_END:
+            total[name] = other[name]
         else:
             total[name] = value + other[name] if isinstance(value, int) else value
     return total
@@ -52,3 +57,17 @@ def held_in(days: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     for day in days:
         total.update(day["held"])
     return dict(sorted(total.items()))
+
+
+def calls_in(days: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """What the calls of all days come to; nothing where nobody called."""
+    called = [day for day in days if "calls" in day]
+    if not called:
+        return {}
+    return {
+        "calls": sum(day["calls"] for day in called),
+        "most_calls_in_a_day": max(day["calls"] for day in called),
+        "largest_backlog": max(day["left_over"] for day in called),
+        "longest_wait_days": max(max(day["longest_wait_days"], day["oldest_wait_days"]) for day in called),
+        "waiting": called[-1]["waiting"],
+    }

@@ -1,0 +1,77 @@
+"""People who work in a replay: a manager calls through the day's list, and the desk answers what it owes."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from models.queries import answers, calling, commitments
+from models.rules.calendars import local_day, next_open
+from models.rules.calling import Call, ranked
+from models.words import CommitmentKind, Outcome
+from tasks.cases import close_case
+from tasks.clock import SetClock
+from tasks.commitments import fulfil
+from tasks.services import Services
+
+_CALLED = "The manager called and listened."
+_ANSWERED = "The desk answered."
+_MOST = 10_000
+
+
+class People:
+    """One manager with a capacity of calls a day, and a desk that answers by mail whatever it owes.
+
+    They work once on each day on which the working hours of the policy open. How calls go stands in no file: here each
+    one reaches the customer, and ends with "only listened".
+    """
+
+    def __init__(self, services: Services, clock: SetClock, calls_per_day: int) -> None:
+        self._services, self._clock, self._capacity = services, clock, calls_per_day
+        self._last: date | None = None
+
+    def work(self, after: datetime, until: datetime) -> dict[str, int]:
+        """Work, when the hours of a new day open between the two; leaves the clock there.
+
+        Returns the calls made, their longest wait, and how many customers were left over: the day's calls were used up.
+        """
+        policy, place = self._services.policy, self._services.policy.company.place
+        at = next_open(after, policy.working_hours, place)
+        if at >= until or local_day(at, place) == self._last:
+            return {"calls": 0, "longest_wait_days": 0, "left_over": 0}
+        self._last = local_day(at, place)
+        self._clock.set(at)
+        self._answer(at)
+        waiting = self._list()
+        today, left = waiting[: self._capacity], waiting[self._capacity :]
+        for call in today:
+            self._end(call, at)
+        return {"calls": len(today), "longest_wait_days": _oldest(today, at), "left_over": len(left)}
+
+    def waiting(self, now: datetime) -> dict[str, int]:
+        """Who waits for a call, and how long already."""
+        calls = self._list()
+        return {"waiting": len(calls), "oldest_wait_days": _oldest(calls, now)}
+
+    def _list(self) -> list[Call]:
+        with self._services.db.read() as session:
+            return ranked(calling.open_cases(session) + calling.commitments(session))
+
+    def _end(self, call: Call, at: datetime) -> None:
+        """What a real manager does after a call: the case is closed with its outcome, and so is what was owed."""
+        by = call.owner or "nobody"
+        with self._services.db.write() as session:
+            case = answers.case_to_change(session, call.case) if call.case is not None else None
+            if case is not None:
+                close_case(session, case, Outcome.ONLY_LISTENED, _CALLED, now=at, actor=by)
+            for owed in commitments.open_of(session, call.customer):
+                fulfil(session, owed, Outcome.ONLY_LISTENED, _CALLED, now=at, actor=by)
+
+    def _answer(self, at: datetime) -> None:
+        """The desk answers the mails it owes an answer to; that is not a manager's call."""
+        with self._services.db.write() as session:
+            for owed in commitments.open_ones(session, _MOST):
+                if owed.kind == CommitmentKind.REPLY:
+                    fulfil(session, owed, "answered", _ANSWERED, now=at, actor="desk")
+
+
+def _oldest(calls: Sequence[Call], at: datetime) -> int:
+    return max(((at - call.since).days for call in calls), default=0)
