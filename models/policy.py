@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.credit import Credit
+from models.rules import vocabulary
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place, Window
 from models.rules.ladder import Ladder
@@ -146,6 +147,13 @@ class Policy(_Strict):
                 raise ValueError(
                     f"cadences.{name}.sweep: {cadence.sweep!r} is no sweep; choose from {', '.join(SWEEPS)}"
                 )
+        found = [
+            f"cadences.{name}.{key}: {problem}"
+            for name, cadence in self.cadences.items()
+            for key, problem in vocabulary.problems(cadence)
+        ]
+        if found:
+            raise ValueError("\n".join(found))
         return self
 
     @model_validator(mode="after")
@@ -217,7 +225,11 @@ def parse(text: str, name: str = "policy.toml") -> Policy:
     try:
         return Policy.model_validate(_tuples(raw))
     except ValidationError as error:
-        problems = (_problem(text, name, list(item["loc"]), item["msg"]) for item in error.errors())
+        problems = (
+            _problem(text, name, list(item["loc"]), message)
+            for item in error.errors()
+            for message in item["msg"].removeprefix("Value error, ").split("\n")
+        )
         raise PolicyError("\n".join(problems)) from error
 
 
@@ -229,7 +241,6 @@ def _tuples(raw: Any) -> Any:
 
 
 def _problem(text: str, name: str, loc: list[Any], message: str) -> str:
-    message = message.removeprefix("Value error, ")
     if not loc and (match := re.match(r"([\w.-]+): (.*)", message, re.DOTALL)):
         loc, message = list(match[1].split(".")), match[2]
     fix = {
