@@ -1,8 +1,8 @@
 """Claiming: take what is due, look at the facts once more, and decide, all in one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,9 @@ from models.queries import claiming, commitments, facts, holding, marking, peopl
 from models.queries import dossier as dossiers
 from models.rules import ownership
 from models.rules.before_sending import Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
+from models.rules.cadence import Cadence
 from models.rules.calendars import Place
+from models.rules.ownership import Person
 from models.tables import Customer, FollowUp, Invoice, Order
 from models.words import FollowUpState, Subject
 from tasks.capping import over_cap
@@ -21,6 +23,7 @@ from tasks.freshness import payments_are_fresh
 from tasks.letters import Desk, Group, address, is_case, is_for_staff
 from tasks.notices import notice
 from tasks.report import Report, Scope
+from tasks.rungs import Rungs, is_rung, rungs_of
 
 _ASK_AGAIN = timedelta(hours=1)
 
@@ -54,6 +57,7 @@ class _Batch:
     answered: set[int]
     desk: Desk
     refused: set[tuple[str, int, int]]
+    rungs: Rungs
     holds: dict[tuple[str, int], datetime]
     """Until when a person wants nothing written, by subject type and id."""
 
@@ -86,8 +90,12 @@ def claim_batch(
     result.desk = batch.desk
     settled: list[dict[str, Any]] = []
     sends: list[tuple[FollowUp, Customer]] = []
-    for row, customer in batch.rows:
-        decision = _decide(policy, batch, row, customer, scope.now)
+    decisions = [
+        (row, customer, _decide(policy, batch, row, customer, scope.now)) for row, customer in batch.rows
+    ]
+    again = batch.rungs.skip_empty()
+    for row, customer, decided in decisions:
+        decision = again.get(row.id, decided)
         if isinstance(decision, Send):
             sends.append((row, customer))
             continue
@@ -156,7 +164,8 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
     newer = claiming.newer_steps(session, ids, now)
     buyers = {row.customer_id for row, _ in rows if row.customer_id is not None and not is_for_staff(row)}
     holds = holding.held_until(session, rows[0][0].sweep, buyers, orders, now) if buyers else {}
-    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refused, holds)
+    rungs = rungs_of(session, policy, [row for row, _ in rows], now)
+    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refused, rungs, holds)
 
 
 def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, now: datetime) -> Decision:
@@ -166,14 +175,11 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
     place = Place(customer.country, customer.timezone)
     if is_for_staff(row):
         place = policy.company.place
-        refused = {
-            staff_id for *matter, staff_id in batch.refused if matter == [row.subject_type, row.subject_id]
-        }
-        row.staff_id = _addressee(batch.desk, cadence.audience, row, customer, refused)
-        if row.staff_id is None:
-            return Postpone(now + _ASK_AGAIN, "nobody to tell")  # until somebody is back, or has an address
+        ruled = _to_staff(batch, cadence, row, customer, now)
+        if ruled is not None:
+            return ruled
     addressee = batch.desk.staff.get(row.staff_id) if row.staff_id is not None else None
-    return decide(
+    decision = decide(
         cadence,
         policy.windows[cadence.window],
         Moment(
@@ -183,19 +189,40 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
             answered=row.id in batch.answered,
             extras_stopped=customer.extras_stopped_at is not None,
             has_address=address(cadence.audience, customer, addressee) is not None,
+            never_stale=is_rung(row),
             held_until=None if is_for_staff(row) else batch.held_until(row),
         ),
     )  # fmt: skip
+    if isinstance(decision, Send) and is_rung(row) and batch.rungs.waits_for_digest(row):
+        return batch.rungs.in_digest(row)
+    return decision
+
+
+def _to_staff(
+    batch: _Batch, cadence: Cadence, row: FollowUp, customer: Customer, now: datetime
+) -> Decision | None:
+    """Choose which of our own people gets a notice, into `row.staff_id`; a decision where nobody does."""
+    people_ = [
+        person for person in batch.desk.people
+        if (row.subject_type, row.subject_id, person.id) not in batch.refused
+    ]  # fmt: skip
+    if is_rung(row):
+        return batch.rungs.judge(row, customer, people_)
+    row.staff_id = _addressee(people_, batch.desk.day, cadence.audience, row, customer)
+    if row.staff_id is None:
+        return Postpone(now + _ASK_AGAIN, "nobody to tell")  # until somebody is back, or has an address
+    return None
 
 
 def _addressee(
-    desk: Desk, audience: str, row: FollowUp, customer: Customer, refused: Collection[int]
+    people_: Sequence[Person], day: date, audience: str, row: FollowUp, customer: Customer
 ) -> int | None:
     """Who gets a notice today: the owner of the matter, or whoever stands in; nobody without an address that works."""
-    people_ = [person for person in desk.people if person.id not in refused]
+    if row.subject_type == Subject.STAFF:
+        return ownership.stand_in(people_, row.subject_id, customer.language, day)
     if audience != "owner":
-        return ownership.reached(people_, audience, customer.language, desk.day)
-    chosen, _ = ownership.on_duty(people_, row.staff_id, None, customer.language, desk.day)
+        return ownership.reached(people_, audience, customer.language, day)
+    chosen, _ = ownership.on_duty(people_, row.staff_id, None, customer.language, day)
     return next((person.id for person in people_ if person.id == chosen and person.email), None)
 
 

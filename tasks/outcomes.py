@@ -17,6 +17,7 @@ from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
 from tasks.cases import open_case
 from tasks.letters import Group, is_case
 from tasks.report import NUDGE, Report
+from tasks.rungs import is_rung, told
 from tasks.smtp import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 
 _BAD_ADDRESS = re.compile(r"\b5\.1\.\d|\b5\.2\.1")
@@ -131,10 +132,12 @@ def _follow_up_rows(
 
 
 def _note_escalation(session: Session, group: Group, now: datetime) -> None:
-    """A notice about a case went out to one of our own people."""
+    """A notice about a case, or a rung of a ladder, went out to one of our own people."""
     for row in group.follow_ups:
         if is_case(row):
             cases.note(session, (Subject.CASE, row.subject_id), "escalated", now, row.sweep, cause=row.step)
+        elif is_rung(row):
+            told(session, row, now)
 
 
 def _retry(policy: Policy, group: Group, answer: Deferred, now: datetime) -> dict[str, Any]:
@@ -165,7 +168,8 @@ def _tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
             [
                 {
                     "subject_type": failed.subject_type, "subject_id": failed.subject_id,
-                    "customer_id": failed.customer_id, "staff_id": None, "sweep": failed.sweep, "kind": failed.kind,
+                    "customer_id": failed.customer_id, "staff_id": None, "audience": failed.audience,
+                    "sweep": failed.sweep, "kind": failed.kind,
                     "step": f"{failed.step}+", "nudge": 0, "owed_at": now, "due_at": now,
                     "state": FollowUpState.PLANNED, "attempts": 0,
                 }

@@ -71,6 +71,7 @@ def newer_steps(session: Session, ids: Sequence[int], now: datetime) -> set[int]
 
     Later is what facts and policy put later (`owed_at`), whatever was postponed since; of two steps owed at one time
     it is the one planned last. So at most one step of a cadence goes out for a subject. A nudge is as old as its step.
+    Rungs of a ladder supersede each other for one level alone: what the owner is told does not tell the manager.
     """
     first, later = aliased(FollowUp), aliased(FollowUp)
     return set(
@@ -85,6 +86,7 @@ def newer_steps(session: Session, ids: Sequence[int], now: datetime) -> set[int]
                     later.kind == FollowUp.kind,
                     later.step != FollowUp.step,
                     later.nudge == 0,
+                    func.coalesce(later.audience, "") == func.coalesce(FollowUp.audience, ""),
                 ),
             )
             .where(

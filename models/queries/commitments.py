@@ -1,6 +1,6 @@
 """What people here owe customers, and who they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +109,12 @@ def order_about(session: Session, customer_id: int, subject: tuple[str, int]) ->
         .order_by(Order.signed_at.desc(), Order.id.desc())
         .limit(1)
     )
+
+
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, Commitment]:
+    """Commitments by id, locked in one order."""
+    query = select(Commitment).where(Commitment.id.in_(ids)).order_by(Commitment.id).with_for_update()
+    return {row.id: row for row in session.scalars(query)} if ids else {}
 
 
 def case_of(session: Session, customer_id: int) -> int | None:

@@ -13,7 +13,16 @@ def people(session: Session) -> Sequence[Person]:
     """Everybody active, by id."""
     rows = session.scalars(select(Staff).where(Staff.active == true()).order_by(Staff.id))
     return [
-        Person(row.id, row.role, row.language, row.email, row.deputy_id, row.absent_from, row.absent_until)
+        Person(
+            row.id,
+            row.role,
+            row.language,
+            row.email,
+            row.deputy_id,
+            row.absent_from,
+            row.absent_until,
+            row.team,
+        )
         for row in rows
     ]
 

@@ -13,6 +13,7 @@ EXTRAS_STOPPED = "the customer stopped the extras"
 STALE = "stale: due too long ago"
 CAPPED = "too many mails to one address"
 ANSWERED = "answered"
+IN_DIGEST = "in the daily digest"
 SUPERSEDED = "superseded by a newer step"
 PAYMENTS_STALE = "payments not fresh"
 _FRESH = "payments-fresh"
@@ -33,6 +34,8 @@ class Moment:
     """A nudge whose contact was answered meanwhile."""
     extras_stopped: bool = False
     has_address: bool = True
+    never_stale: bool = False
+    """A rung of a ladder: however late, somebody hears of it."""
     held_until: datetime | None = None
     """Until when a person here wants nothing written to this customer."""
 
@@ -100,7 +103,8 @@ def _moot(cadence: Cadence, moment: Moment) -> Skip | None:
     if moment.newer_step_due:
         return Skip(SUPERSEDED)
     latest = offsets.apply(moment.due_at, offsets.parse(cadence.max_late), moment.place)
-    return Skip(STALE) if moment.now > max(latest, moment.due_at) else None
+    is_stale = not moment.never_stale and moment.now > max(latest, moment.due_at)
+    return Skip(STALE) if is_stale else None
 
 
 def _held(cadence: Cadence, moment: Moment) -> Hold | None:

@@ -16,6 +16,7 @@ class Person:
     deputy_id: int | None = None
     absent_from: date | None = None
     absent_until: date | None = None
+    team: str | None = None
 
     def is_there(self, day: date) -> bool:
         """Whether they work on that day, as far as we were told."""
@@ -66,3 +67,41 @@ def on_duty(
     above = reached([p for p in people if p.id != ranked[0]], "manager", language, day)
     second = next((id_ for id_ in ranked[1:] if id_ != ranked[0]), above)
     return ranked[0], second
+
+
+def at_level(
+    people: Sequence[Person],
+    level: str,
+    owner_id: int | None,
+    deputy_id: int | None,
+    language: str,
+    day: date,
+) -> int | None:
+    """Who stands at a level of a promise's ladder today: present, and with an address. None: the rung is empty.
+
+    The team lead is the manager of the owner's own team. Nobody above the owner is the owner.
+    """
+    there = [one for one in people if one.email and one.is_there(day)]
+    owner = next((one for one in people if one.id == owner_id), None)
+    if level == "owner":
+        return next((one.id for one in there if one.id == owner_id), None)
+    others = [one for one in there if one.id != owner_id]
+    if level == "deputy":
+        named = (deputy_id, owner.deputy_id if owner else None)
+        return next((id_ for id_ in named if any(one.id == id_ for one in others)), None)
+    if level == "team-lead":
+        team = owner.team if owner else None
+        leads = [one.id for one in others if one.role == "manager" and team is not None and one.team == team]
+        return min(leads, default=None)
+    of_role = [one for one in others if one.role == level]
+    return min(of_role, key=lambda one: (one.language != language, one.id)).id if of_role else None
+
+
+def stand_in(people: Sequence[Person], staff_id: int | None, language: str, day: date) -> int | None:
+    """Who reads a manager's mail today: that manager, the deputy, or whoever of the managers and above is here."""
+    there = {one.id for one in people if one.email and one.is_there(day)}
+    own_deputy = next((one.deputy_id for one in people if one.id == staff_id), None)
+    for id_ in (staff_id, own_deputy):
+        if id_ in there:
+            return id_
+    return reached(people, "manager", language, day)
