@@ -12,7 +12,7 @@ import pendulum
 from cyclopts import App, Parameter
 from pydantic import ValidationError
 
-from deployments import replaying
+from deployments import access, replaying
 from deployments.cli_report import day, report_, writable
 from deployments.cli_responses import collect, inbox, respond
 from flows.moments import moment
@@ -27,7 +27,7 @@ from tasks.importing.run import import_source
 from tasks.mails.texts import missing_texts
 from tasks.report import Scope
 from tasks.services import open_services
-from tasks.settings import Settings
+from tasks.settings import AccessError, Settings
 from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
 
 app = App(name="seguito", help="Follows up after the sale: on a schedule, until somebody has answered.")
@@ -122,7 +122,7 @@ def sweep_(
 
 
 async def _sweep(kind: str, customers: list[str], as_of: datetime | None, *, dry_run: bool) -> str:
-    async with open_services(Settings()) as services:
+    async with open_services(await access.settings()) as services:
         now, chosen = (
             moment(as_of, services.clock.now(), may_be_later=dry_run),
             customer_ids(services, customers),
@@ -217,7 +217,8 @@ def main(words: list[str] | None = None) -> None:
         print(_settings_at_fault(error), file=sys.stderr)
         sys.exit(1)
     except (
-        PolicyError, SourceError, SweepStoppedError, UnknownCustomersError, DatabaseUnreachableError, ValueError,
+        PolicyError, SourceError, SweepStoppedError, UnknownCustomersError, DatabaseUnreachableError, AccessError,
+        ValueError,
     ) as error:  # fmt: skip
         print(str(error), file=sys.stderr)
         sys.exit(1)

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from deployments import access
 from models.queries import commitments, inbound, people
 from models.tables import Staff
 from tasks.collecting.collect import collect as collect_all
@@ -26,7 +27,7 @@ def collect() -> int:
 
 
 async def _collect() -> Tally:
-    settings = Settings()
+    settings = await access.settings()
     async with open_services(settings) as services:
         if not (desk := reception(settings, services)).mailboxes:
             return Tally(problems=["no mailbox is set; set SEGUITO_IMAP_HOST or SEGUITO_INBOX_MAILDIR"])

@@ -64,7 +64,7 @@ def for_launch(settings: Settings, policy: Policy) -> Settings:
 
 def mails_stay_here(settings: Settings) -> bool:
     """Whether mails go to the local mailbox; with another mail server set, none is started."""
-    return settings.smtp_host in _LOOPBACK
+    return settings.smtp_host in _LOOPBACK and not settings.smtp_block
 
 
 def reachable(address: str) -> str:

@@ -1,4 +1,4 @@
-"""`seguito setup`: the automations, on the server that PREFECT_API_URL names, or the one that `seguito up` started."""
+"""`seguito setup`: automations and types of blocks, on the server of PREFECT_API_URL or the one of `seguito up`."""
 
 import asyncio
 import sys
@@ -9,6 +9,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from deployments.automations import QUIET, BlockMissingError, set_up
 from deployments.environment import prefect_url
+from flows.blocks import register
 from tasks.settings import Settings
 
 
@@ -27,4 +28,4 @@ def run(settings: Settings) -> int:
 
 async def _set_up(settings: Settings) -> list[str]:
     async with get_client() as client:
-        return await set_up(client, settings.notify_block, QUIET)
+        return await register(client) + await set_up(client, settings.notify_block, QUIET)

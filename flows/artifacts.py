@@ -1,34 +1,64 @@
 """What runs leave on the Artifacts page: figures and references, never a name, an address or a link that opens one.
 
-A signed link to a dossier would show personal data to whoever can open the Prefect UI, so none is ever put here: a case
-stands with its number, and its manager has the link in the mail.
+A signed link to a dossier would show personal data to whoever can open the Prefect UI. So a case stands with a link to
+its door instead: a page that tells nothing, and mails the signed link to the manager of the case when asked to.
+They are markdown, since the UI's own tables hold ten rows a page and no links.
 """
 
-import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from prefect.artifacts import acreate_table_artifact
+from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 
+from tasks.mails.links import door
 from tasks.report import Report
+from tasks.settings import Settings
+
+_MOST_CASES = 20
+"""Doors shown in one row; the figure beside them is whole."""
+_OF_CASES = ("case", "cases")
+NOTHING = "Nothing at present."
 
 
 async def leave_table(key: str, report: Report, description: str) -> None:
     """A table of what a sweep did. One that found nothing leaves none, so that the history stays readable."""
     if report.counts:
-        await acreate_table_artifact(report.rows(), key=key, description=description)
+        await acreate_markdown_artifact(table(report.rows()), key=key, description=description)
 
 
-async def leave_if_new(key: str, rows: list[dict[str, Any]], description: str) -> None:
+async def leave_if_new(key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
     """A table, unless the newest one of this key says the same."""
-    if await _latest(key) != rows:
-        await acreate_table_artifact(rows, key=key, description=description)
+    markdown = table(rows)
+    if await _latest(key) != markdown:
+        await acreate_markdown_artifact(markdown, key=key, description=description)
 
 
 async def _latest(key: str) -> Any:
     async with get_client() as client:
         wanted = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=[key]))
         found = await client.read_latest_artifacts(artifact_filter=wanted)
-    data = found[0].data if found else None
-    return json.loads(data) if isinstance(data, str) else data  # tables are kept as JSON text
+    return found[0].data if found else None
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows of the same columns as a markdown table; numbers of cases lead to their doors."""
+    if not rows:
+        return NOTHING
+    columns = list(rows[0])
+    lines = [columns, ["---"] * len(columns)]
+    lines += [[_cell(name, row[name]) for name in columns] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(column: str, value: Any) -> str:
+    if column in _OF_CASES:
+        return _doors([value] if isinstance(value, int) else value or ())
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def _doors(numbers: Iterable[int]) -> str:
+    known, url = list(numbers), Settings().public_url
+    shown = ", ".join(f"[{number}]({door(url, number)})" for number in known[:_MOST_CASES])
+    return shown + (f" and {len(known) - _MOST_CASES} more" if len(known) > _MOST_CASES else "")

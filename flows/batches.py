@@ -51,7 +51,7 @@ class Batches:
         except SweepStoppedError as error:
             raise SweepStoppedError(error.cause, self._done) from error
         await self._tell(services, scope, last)
-        return Report(self._done.counts - before.counts, last.claimed, last.planned, last.due)
+        return self._done.since(before, last)
 
     async def _try(self, services: Services, scope: Scope) -> Report:
         self._stopped = None

@@ -9,16 +9,15 @@ from prefect.states import Failed
 from flows.batches import Batches
 from flows.moments import moment
 from flows.naming import Reference, Words, run_name
-from flows.running import ended, leave, refused, said, services
+from flows.running import CANNOT_RUN, ended, leave, refused, said, services
 from flows.sweeping import sweep
 from flows.words import take_out
-from models.policy import PolicyError
 from tasks import by_hand
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
 
-REFUSALS = (UnknownCustomersError, PolicyError, ValueError)
+REFUSALS = (UnknownCustomersError, ValueError)
 
 
 @flow(
@@ -45,9 +44,9 @@ async def follow_up_customer(
         dry_run: Write and send nothing; say what would be done. Switch it off to send.
         as_of: What is due by this time; a later time brings contacts forward. None: now.
     """
-    await take_out("reason")
     report = Report()
     try:
+        await take_out("reason")
         if not customers:
             raise ValueError("name at least one customer; nothing was done")
         async with services() as opened:
@@ -59,6 +58,9 @@ async def follow_up_customer(
             if not dry_run:
                 by_hand.note_follow_up(opened, ids, who, reason, report.sentence())
     except SweepStoppedError as error:
+        await leave("follow-up-customer", error.report, dry_run=False)
+        return Failed(message=str(error))
+    except CANNOT_RUN as error:
         return Failed(message=str(error))
     except REFUSALS as error:
         return refused(error)
@@ -168,10 +170,12 @@ async def re_plan(customers: list[Reference], by: Reference, reason: Words) -> S
 
 async def with_words(work: Callable[[Services], str], *names: str) -> State[None]:
     """Do one piece of work by hand, or refuse it before anything is done; its words leave Prefect first."""
-    await take_out(*(names or ("reason",)))
     try:
+        await take_out(*(names or ("reason",)))
         async with services() as opened:
             sentence = work(opened)
+    except CANNOT_RUN as error:
+        return Failed(message=str(error))
     except REFUSALS as error:
         return refused(error)
     return said(sentence)

@@ -6,19 +6,20 @@ from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
+from flows.blocks import settings
 from flows.importing import read_source
-from flows.running import said, services
-from models.policy import PolicyError
+from flows.naming import run_name
+from flows.running import CANNOT_RUN, said, services
 from tasks.collecting.collect import collect
 from tasks.collecting.opening import reception
 from tasks.collecting.tally import Tally
 from tasks.importing.errors import SourceError
-from tasks.settings import Settings
 
 
 @flow(
     name="collect-responses",
     description="Reads the mailbox: answers, bounces, automatic mails. Takes in what survey tools and call lists hold.",
+    flow_run_name=run_name,
     persist_result=False,
 )
 async def collect_responses() -> State[None]:
@@ -28,7 +29,7 @@ async def collect_responses() -> State[None]:
         tally = await read_mailboxes()
         problems += tally.problems
         sentence = tally.sentence()
-    except PolicyError as error:
+    except CANNOT_RUN as error:
         return Failed(message=str(error))
     try:
         imported = (await read_source(tables=["responses"])).sentence()
@@ -43,4 +44,4 @@ async def collect_responses() -> State[None]:
 async def read_mailboxes() -> Tally:
     """Read every mailbox that the settings name."""
     async with services() as opened:
-        return await asyncio.to_thread(collect, reception(Settings(), opened))
+        return await asyncio.to_thread(collect, reception(await settings(), opened))

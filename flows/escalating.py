@@ -10,9 +10,8 @@ from flows.batches import Batches
 from flows.events import tell_news
 from flows.moments import moment
 from flows.naming import Reference, run_name
-from flows.running import ended, leave, refused, services
+from flows.running import CANNOT_RUN, ended, leave, refused, services
 from flows.sweeping import ESCALATION, watch_and_tell
-from models.policy import PolicyError
 from tasks.calling import call_list
 from tasks.services import Services
 from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
@@ -48,7 +47,10 @@ async def escalate_unanswered(
             heard, report = await watch_and_tell(opened, now, ids, dry_run=dry_run, batch=Batches(ESCALATION))
             if not dry_run:
                 await _show(opened)
-    except (SweepStoppedError, PolicyError) as error:
+    except SweepStoppedError as error:
+        await leave(ESCALATION, error.report, dry_run=False)
+        return Failed(message=str(error))
+    except CANNOT_RUN as error:
         return Failed(message=str(error))
     except (UnknownCustomersError, ValueError) as error:
         return refused(error)

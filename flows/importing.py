@@ -8,8 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
 from flows.naming import run_name
-from flows.running import said, services
-from models.policy import PolicyError
+from flows.running import CANNOT_RUN, said, services
 from tasks.importing.errors import SourceError
 from tasks.importing.report import ImportReport
 from tasks.importing.run import import_source
@@ -30,7 +29,7 @@ async def import_sales(check: bool = False) -> State[None]:
     """
     try:
         report = await read_source(check=check)
-    except (SourceError, PolicyError) as error:
+    except (SourceError, *CANNOT_RUN) as error:
         return Failed(message=str(error))
     return said(report.sentence())
 

@@ -12,7 +12,7 @@ Words = Annotated[str, Field(pattern=r"\S\s*\S\s*\S", max_length=2_000)]
 """Free words of a form; see `flows.words` for how they leave Prefect."""
 
 _MOST = 3
-_SUBJECTS = ("customers", "customer", "order", "case")
+_SUBJECTS = ("customers", "customer", "order", "about", "case")
 
 
 def run_name() -> str:

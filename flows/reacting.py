@@ -6,9 +6,9 @@ from prefect.states import Failed
 from flows.batches import Batches
 from flows.importing import read_source
 from flows.naming import run_name
-from flows.running import ended, leave, services
+from flows.running import CANNOT_RUN, ended, leave, services
 from flows.sweeping import ESCALATION, sweep
-from models.policy import SWEEPS, PolicyError
+from models.policy import SWEEPS
 from tasks.importing.errors import SourceError
 from tasks.report import Report, Scope
 from tasks.sweeping import SweepStoppedError
@@ -34,6 +34,9 @@ async def react_to_events() -> State[None]:
                     report = await sweep(opened, Scope(name, opened.clock.now()), batch=Batches(name))
                     await leave(name, report, dry_run=False)
                     total += report
-    except (SourceError, PolicyError, SweepStoppedError) as error:
+    except SweepStoppedError as error:
+        await leave(name, error.report, dry_run=False)
+        return Failed(message=str(error))
+    except (SourceError, *CANNOT_RUN) as error:
         return Failed(message=str(error))
     return ended(total, before=f"{imported.sentence()}; ")

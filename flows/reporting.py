@@ -8,8 +8,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.states import Failed
 
 from flows.naming import run_name
-from flows.running import said, services
-from models.policy import PolicyError
+from flows.running import CANNOT_RUN, said, services
 from tasks.weekly import monday_of, week_report
 
 KEY = "weekly-report"
@@ -31,7 +30,7 @@ async def weekly_report(week_of: date | None = None) -> State[None]:
         async with services() as opened:
             today = opened.clock.now().astimezone(ZoneInfo(opened.policy.company.timezone)).date()
             report = week_report(opened, monday_of(week_of or today - timedelta(weeks=1)))
-    except PolicyError as error:
+    except CANNOT_RUN as error:
         return Failed(message=str(error))
     await acreate_markdown_artifact(
         report.markdown, key=KEY, description="Turnover and what came after it, week by week."

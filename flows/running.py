@@ -10,13 +10,15 @@ from prefect.states import Completed, Failed
 
 from flows.artifacts import leave_table
 from flows.batches import Batches
+from flows.blocks import settings
 from flows.events import tell_sweep
 from flows.moments import moment
 from flows.sweeping import sweep
 from models.policy import PolicyError
+from tasks.database import DatabaseUnreachableError
 from tasks.report import Report, Scope
 from tasks.services import Services, open_services
-from tasks.settings import Settings
+from tasks.settings import AccessError
 from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
 
 PARTLY_FAILED = "PartlyFailed"
@@ -27,12 +29,17 @@ that did not work at all. Running it again does no more: each failure has its re
 """
 REFUSED = "Refused"
 """Name of the state of a run that was asked for something impossible, and did nothing."""
+CANNOT_RUN = (PolicyError, AccessError, DatabaseUnreachableError)
+"""What keeps every run from working until somebody has mended it; the message says what."""
 
 
 @asynccontextmanager
 async def services() -> AsyncIterator[Services]:
-    """The services by the settings of this process."""
-    async with open_services(Settings()) as opened:
+    """The services by the settings of this process, and by the blocks that they name.
+
+    Raises: one of `CANNOT_RUN`.
+    """
+    async with open_services(await settings()) as opened:
         yield opened
 
 
@@ -51,7 +58,7 @@ async def run_sweep(
     except SweepStoppedError as error:
         await leave(sweep_name, error.report, dry_run=False)
         return Failed(message=str(error))
-    except PolicyError as error:
+    except CANNOT_RUN as error:
         return Failed(message=str(error))
     except (UnknownCustomersError, ValueError) as error:
         return refused(error)

@@ -17,6 +17,11 @@ from tasks.planning import new_row
 
 _CALL_AGAIN, _ANY_HOUR = "2 business days", Window(("00:00-24:00",), "business")
 
+ASKED = ":link-"
+"""In the step of a notice: it was asked for once more, so it is no escalation."""
+_MOST_LINKS = 20
+"""Links asked for and mailed in an hour, over all cases."""
+
 About = tuple[str, int]
 """What a reason is about: subject type and id."""
 
@@ -80,6 +85,19 @@ def close_case(
         again = due_at(now, _CALL_AGAIN, _ANY_HOUR, Place(customer.country, customer.timezone))
         cases.call_again(session, case.id, again)
     return True
+
+
+def send_link(session: Session, policy: Policy, case: Case, now: datetime) -> None:
+    """Have the link of an open case mailed to its manager again.
+
+    Anybody may ask for it, since it tells the one who asks nothing. So it goes once in an hour, not while a notice
+    waits anyway, and never for so many cases that a machine that presses every button drowns managers in mail.
+    """
+    suffix = f"{ASKED}{now:%Y%m%d%H}"
+    if case.closed_at is not None or cases.unsent_notice(session, case.id):
+        return
+    if cases.notices_with(session, suffix) < _MOST_LINKS:
+        _tell(session, policy, case, suffix, now)
 
 
 def settle_silence(session: Session, customer_id: int, about: About, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import claiming, commitments, facts, holding, marking, people
+from models.queries import cases, claiming, commitments, facts, holding, marking, people
 from models.queries import dossier as dossiers
 from models.rules import ownership
 from models.rules.before_sending import Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
@@ -90,6 +90,7 @@ def claim_batch(
     result.desk = batch.desk
     settled: list[dict[str, Any]] = []
     sends: list[tuple[FollowUp, Customer]] = []
+    held: list[tuple[str, Hold, int]] = []
     decisions = [
         (row, customer, _decide(policy, batch, row, customer, scope.now)) for row, customer in batch.rows
     ]
@@ -102,12 +103,17 @@ def claim_batch(
         settled.append({"id": row.id, **_settlement(row, decision)})
         if isinstance(decision, Hold | Skip):
             result.kept_back[row.id] = (row.subject_type, row.subject_id, decision.reason)
-        result.report.count(row.kind, *_outcome(decision))
+        opened: list[int] = []
         if isinstance(decision, OpenCase):
-            open_case(
+            case = open_case(
                 session, policy, customer.id, decision.reason, (row.subject_type, row.subject_id),
                 now=scope.now, actor=scope.sweep,
             )  # fmt: skip
+            opened = [case.id]
+        elif isinstance(decision, Hold):
+            held.append((row.kind, decision, customer.id))
+        result.report.count(row.kind, *_outcome(decision), cases=opened)
+    _point_to_cases(session, result.report, held)
     groups = _group(session, policy, batch, sends)
     capped = over_cap(session, policy, groups, scope.now)
     for group in groups:
@@ -237,6 +243,14 @@ def _settlement(row: FollowUp, decision: Decision) -> dict[str, Any]:
         case OpenCase(reason):
             return {"state": FollowUpState.RAISED, "reason": reason, "due_at": row.due_at}
     raise TypeError(decision)
+
+
+def _point_to_cases(session: Session, report: Report, held: Sequence[tuple[str, Hold, int]]) -> None:
+    """What is held can be looked up: the customer's open case stands beside it."""
+    known = cases.open_numbers(session, {customer_id for *_, customer_id in held}) if held else {}
+    for kind, decision, customer_id in held:
+        if customer_id in known:
+            report.count(kind, *_outcome(decision), number=0, cases=[known[customer_id]])
 
 
 def _outcome(decision: Decision) -> tuple[str, str]:

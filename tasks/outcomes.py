@@ -14,7 +14,7 @@ from models.rules.calendars import Place
 from models.rules.silence import answer_by
 from models.tables import Customer, FollowUp
 from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
-from tasks.cases import open_case
+from tasks.cases import ASKED, open_case
 from tasks.letters import Group, is_case
 from tasks.report import NUDGE, Report
 from tasks.rungs import is_rung, told
@@ -63,11 +63,11 @@ def record(
 def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report, now: datetime) -> None:
     """Note a mail that cannot be composed; a person is told to call instead."""
     rows = broken.group.follow_ups
-    report.count(rows[0].kind, "failed", "unusable address", len(rows))
     claiming.settle(
         session, [{"id": row.id, "state": FollowUpState.FAILED, "reason": broken.why} for row in rows]
     )
-    _undeliverable(session, policy, broken.group, now)
+    opened = _undeliverable(session, policy, broken.group, now)
+    report.count(rows[0].kind, "failed", "unusable address", len(rows), cases=opened)
     _suppress(session, broken.group, now)
 
 
@@ -98,7 +98,7 @@ def _follow_up_rows(
     kind, number = group.lead.kind + (NUDGE if group.lead.nudge else ""), len(group.follow_ups)
     match answer:
         case Accepted():
-            report.count(kind, "sent", number=number)
+            report.count(kind, "sent", number=number, cases=_cases_of(group))
             _note_escalation(session, group, now)
             change = {
                 "state": FollowUpState.SENT,
@@ -106,9 +106,9 @@ def _follow_up_rows(
                 "answer_by": answer_by(group.cadence, now, place),
             }
         case Refused(code, text, recipient):
-            report.count(kind, "failed", str(code), number)
             change = {"state": FollowUpState.FAILED, "reason": f"{code} {text}"}
-            _undeliverable(session, policy, group, now)
+            opened = _undeliverable(session, policy, group, now)
+            report.count(kind, "failed", str(code), number, cases=opened)
             if recipient and _is_bad_address(code, text):
                 _suppress(session, group, now)
         case NotStarted():
@@ -122,19 +122,18 @@ def _follow_up_rows(
             assert isinstance(answer, Deferred)  # noqa: S101 (the doubtful ones were left out above)
             change = _retry(policy, group, answer, now)
             if "reason" in change:
-                _undeliverable(session, policy, group, now)
+                opened = _undeliverable(session, policy, group, now)
+                report.count(kind, "failed", str(answer.code), number, cases=opened)
             else:
                 claiming.plan_again(session, [row.id for row in group.follow_ups])
-            report.count(
-                kind, "failed" if "reason" in change else "to be tried again", str(answer.code), number
-            )
+                report.count(kind, "to be tried again", str(answer.code), number)
     return [{"id": row.id, **change, "attempts": row.attempts + 1} for row in group.follow_ups]
 
 
 def _note_escalation(session: Session, group: Group, now: datetime) -> None:
     """A notice about a case, or a rung of a ladder, went out to one of our own people."""
     for row in group.follow_ups:
-        if is_case(row):
+        if is_case(row) and ASKED not in row.step:
             cases.note(session, (Subject.CASE, row.subject_id), "escalated", now, row.sweep, cause=row.step)
         elif is_rung(row):
             told(session, row, now)
@@ -148,16 +147,24 @@ def _retry(policy: Policy, group: Group, answer: Deferred, now: datetime) -> dic
     return {"state": FollowUpState.PLANNED, "due_at": now + timedelta(minutes=waits[tried])}
 
 
-def _undeliverable(session: Session, policy: Policy, group: Group, now: datetime) -> None:
-    """No contact fails in silence: a person is told to call the customer; a notice goes to the next of our people."""
+def _cases_of(group: Group) -> list[int]:
+    return [row.subject_id for row in group.follow_ups if is_case(row)]
+
+
+def _undeliverable(session: Session, policy: Policy, group: Group, now: datetime) -> list[int]:
+    """No contact fails in silence: a person is told to call the customer; a notice goes to the next of our people.
+
+    Returns the numbers of the cases that it led to, or was about.
+    """
     lead = group.lead
     if lead.staff_id is not None:
         _tell_the_next(session, lead, now)
-        return
-    open_case(
+        return _cases_of(group)
+    case = open_case(
         session, policy, group.customer.id, CaseReasonKind.UNDELIVERABLE, (lead.subject_type, lead.subject_id),
         now=now, actor=lead.sweep,
     )  # fmt: skip
+    return [case.id]
 
 
 def _tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:

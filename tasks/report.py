@@ -1,6 +1,7 @@
 """What a sweep was asked to do, and what it did: figures that fit into one sentence."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,25 +34,36 @@ class Scope:
 
 @dataclass
 class Report:
-    """Counts by kind of follow-up, outcome and reason. Holds no personal data."""
+    """Counts by kind of follow-up, outcome and reason, and the cases behind them. Holds no personal data."""
 
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    cases: dict[tuple[str, str, str], frozenset[int]] = field(default_factory=dict)
+    """Numbers of the cases where a person finds more about a count."""
     claimed: int = 0
     planned: int = 0
     due: bool = False
 
-    def count(self, kind: str, outcome: str, reason: str = "", number: int = 1) -> None:
-        """Add to a count."""
+    def count(
+        self, kind: str, outcome: str, reason: str = "", number: int = 1, *, cases: Iterable[int] = ()
+    ) -> None:
+        """Add to a count; `cases` are those that it led to, or that it tells of."""
         self.counts[kind, outcome, reason] += number
+        if found := frozenset(cases):
+            self.cases = _both(self.cases, {(kind, outcome, reason): found})
 
     def __add__(self, other: "Report") -> "Report":
         """Both together."""
         return Report(
             self.counts + other.counts,
+            _both(self.cases, other.cases),
             self.claimed + other.claimed,
             self.planned + other.planned,
             self.due or other.due,
         )
+
+    def since(self, before: "Report", last: "Report") -> "Report":
+        """What was counted since `before`, with the claims of the `last` batch."""
+        return Report(self.counts - before.counts, self.cases, last.claimed, last.planned, last.due)
 
     def by_kind(self, outcome: str) -> dict[str, int]:
         """How many of each kind ended in an outcome."""
@@ -68,7 +80,7 @@ class Report:
     def without(self, reason: str) -> "Report":
         """The same but for what has this reason."""
         kept = Counter({key: number for key, number in self.counts.items() if key[2] != reason})
-        return Report(kept, self.claimed, self.planned, self.due)
+        return Report(kept, self.cases, self.claimed, self.planned, self.due)
 
     @property
     def partly_failed(self) -> bool:
@@ -91,9 +103,17 @@ class Report:
     def rows(self) -> list[dict[str, object]]:
         """A table, for artifacts and the command line."""
         return [
-            {"kind": kind, "outcome": outcome, "reason": reason, "count": number}
-            for (kind, outcome, reason), number in sorted(self.counts.items())
-        ]
+            {"kind": key[0], "outcome": key[1], "reason": key[2], "count": number,
+             "cases": sorted(self.cases.get(key, ()))}
+            for key, number in sorted(self.counts.items())
+        ]  # fmt: skip
+
+
+_Cases = dict[tuple[str, str, str], frozenset[int]]
+
+
+def _both(some: _Cases, more: _Cases) -> _Cases:
+    return some | {key: some.get(key, frozenset()) | found for key, found in more.items()}
 
 
 def _list(reasons: Counter[str]) -> str:

@@ -12,6 +12,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 _LEAST_KEY = 16
 
 
+class AccessError(Exception):
+    """What the settings name cannot be used; the message says which setting, and nothing that stands behind it."""
+
+
 class Settings(BaseSettings):
     """What differs from one installation to the next. Business rules stand in the policy instead."""
 
@@ -48,6 +52,11 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: float = Field(
         default=30.0, description="How long to wait for the mail server's answer."
     )
+    smtp_block: str = Field(
+        default="",
+        description="Name of a Prefect block of the type Seguito SMTP that takes the place of the SMTP settings above; "
+        "empty: the settings.",
+    )
     archive_address: str | None = Field(
         default=None,
         description="Mailbox that gets a blind copy of every mail, to settle doubts after a crash.",
@@ -75,6 +84,11 @@ class Settings(BaseSettings):
     )
     imap_timeout_seconds: float = Field(
         default=30.0, description="How long to wait for the IMAP server's answer."
+    )
+    imap_block: str = Field(
+        default="",
+        description="Name of a Prefect block of the type Seguito IMAP that takes the place of the IMAP settings above; "
+        "empty: the settings.",
     )
     inbox_maildir: Path | None = Field(
         default=None,

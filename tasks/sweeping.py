@@ -33,7 +33,7 @@ class SweepStoppedError(Exception):
 
     def __init__(self, cause: str, report: Report) -> None:
         super().__init__(
-            f"the mail server cannot be reached ({cause}); what was not sent stays due: {report.sentence()}"
+            f"the mail server takes no mail from us ({cause}); what was not sent stays due: {report.sentence()}"
         )
         self.cause, self.report = cause, report
 

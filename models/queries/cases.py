@@ -1,10 +1,10 @@
 """Cases: finding, opening, joining, closing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,14 @@ def open_case_of(session: Session, customer_id: int) -> Case | None:
     return session.scalar(
         select(Case).where(Case.customer_id == customer_id, Case.closed_at.is_(None)).with_for_update()
     )
+
+
+def open_numbers(session: Session, customer_ids: Collection[int]) -> dict[int, int]:
+    """The open case of each of these customers who has one."""
+    rows = session.execute(
+        select(Case.customer_id, Case.id).where(Case.customer_id.in_(customer_ids), Case.closed_at.is_(None))
+    )
+    return dict(rows.tuples().all())
 
 
 def open_or_join(
@@ -82,6 +90,14 @@ def unsent_notice(session: Session, case_id: int) -> bool:
         .limit(1)
     )
     return found is not None
+
+
+def notices_with(session: Session, suffix: str) -> int:
+    """How many notices about cases have a step that ends so."""
+    query = select(func.count(FollowUp.id)).where(
+        FollowUp.subject_type == Subject.CASE, FollowUp.step.endswith(suffix, autoescape=True)
+    )
+    return session.scalar(query) or 0
 
 
 def settle_reasons(

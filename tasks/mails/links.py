@@ -17,6 +17,11 @@ _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]/_~-]+")  # nothing that HTML
 _SIGNATURE_BYTES = 8
 
 
+def door(public_url: str, case_id: int) -> str:
+    """The page that mails the link of a case to its manager; opens nothing, so it may stand anywhere."""
+    return f"{public_url.rstrip('/')}/case/{case_id}"
+
+
 class LinkError(Exception):
     """A link that opens nothing."""
 

@@ -10,13 +10,18 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 from aiosmtpd.controller import Controller
+from prefect import flow
 from sqlalchemy import select
 
 from deployments.schedules import SCHEDULED, deployment
+from flows.artifacts import NOTHING
+from flows.batches import Batches
 from flows.by_hand import follow_up_customer, hold_follow_ups, re_plan, release_follow_ups, stop_delay_alert
 from flows.escalating import escalate_unanswered
 from flows.outcomes import record_outcome
 from flows.reporting import weekly_report
+from flows.running import services
+from flows.sweeping import sweep
 from flows.sweeps import delay_alert, welcome_contact
 from models import policy as policies
 from models.policy import Policy
@@ -24,6 +29,7 @@ from models.tables import Case, Customer, History, Order
 from models.words import CaseReasonKind, Subject
 from tasks.cases import open_case
 from tasks.database import Database
+from tasks.report import Scope
 from tests.ports import free_port
 from tests.prefect_server import PrefectServer
 from tests.shop import ROOT, Sink, final
@@ -136,9 +142,13 @@ async def test_an_address_is_refused_by_the_form_before_it_is_stored(
 
 
 @pytest.mark.usefixtures("refusing")
-async def test_a_partial_failure_has_a_name_of_its_own(prefect_server: PrefectServer) -> None:
+async def test_a_partial_failure_has_a_name_of_its_own(prefect_server: PrefectServer, shop: Database) -> None:
     state = await final(welcome_contact)
     assert (state.name, state.message) == ("PartlyFailed", "1 sent, 1 failed: 550")
+    with shop.read() as session:
+        case = session.scalars(select(Case)).one().id
+    table = artifact(prefect_server, "sweep-welcome-contact")["data"]
+    assert f"| failed | 550 | 1 | [{case}](http://127.0.0.1:4280/case/{case}) |" in table
     assert newest_run(prefect_server)["state"]["name"] == "PartlyFailed"
     assert (await final(welcome_contact)).message == "nothing was due"
 
@@ -176,12 +186,23 @@ async def test_a_mail_server_that_stays_away_fails_the_run_and_loses_nothing(
 async def test_a_sweep_leaves_a_table_and_an_idle_one_none(prefect_server: PrefectServer) -> None:
     await final(welcome_contact)
     table = artifact(prefect_server, "sweep-welcome-contact")
-    assert table["type"] == "table"
-    assert '"kind": "order-confirmation"' in table["data"]
-    assert '"count": 2' in table["data"]
+    assert "| kind | outcome | reason | count | cases |" in table["data"]
+    assert "| order-confirmation | sent |  | 2 |  |" in table["data"]
     await final(welcome_contact)
     assert artifact(prefect_server, "sweep-welcome-contact")["id"] == table["id"]
     await final(welcome_contact, dry_run=True)
+
+
+async def test_a_long_sweep_tells_how_far_it_has_come(prefect_server: PrefectServer) -> None:
+    @flow
+    async def in_steps() -> str:
+        async with services() as opened:
+            scope = Scope("welcome-contact", opened.clock.now(), limit=1)
+            return (await sweep(opened, scope, batch=Batches("welcome-contact"))).sentence()
+
+    assert await in_steps() == "2 sent"
+    progress = artifact(prefect_server, "progress-welcome-contact")
+    assert (progress["type"], progress["data"]) == ("progress", 100.0)
 
 
 async def test_the_call_list_is_kept_with_references_only(
@@ -190,16 +211,19 @@ async def test_the_call_list_is_kept_with_references_only(
     number = a_case(shop, policy)
     await final(escalate_unanswered)
     listed = artifact(prefect_server, "call-list")
-    assert f'"case": {number}' in listed["data"]
-    assert '"customer": "C-1"' in listed["data"]
-    assert '"why": "call-me"' in listed["data"]
+    door = f"[{number}](http://127.0.0.1:4280/case/{number})"
+    assert f"| 1 | C-1 | {door} | call-me | M-1 |" in listed["data"]
     assert "Giulia" not in listed["data"]
-    assert "http" not in listed["data"], "a signed link would open a dossier to whoever sees the UI"
+    assert "/c/" not in listed["data"], "a signed link would open a dossier to whoever sees the UI"
+    assert (
+        f"| case-notice | sent |  | 1 | {door} |"
+        in artifact(prefect_server, "sweep-escalate-unanswered")["data"]
+    )
     await final(escalate_unanswered)
     assert artifact(prefect_server, "call-list")["id"] == listed["id"], "kept only when it changes"
     await final(record_outcome, case=number, by="M-1", outcome="only-listened", text="we spoke, all is well")
     await final(escalate_unanswered)
-    assert artifact(prefect_server, "call-list")["data"] == "[]"
+    assert artifact(prefect_server, "call-list")["data"] == NOTHING
 
 
 async def test_the_weekly_report_has_figures_and_pictures(prefect_server: PrefectServer) -> None:
