@@ -32,7 +32,7 @@ up: install  ## start everything; Ctrl-C stops it
 	@$(BIN)/seguito up
 
 test: check  ## all checks and all tests but the long ones
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --maxprocesses 4 --dist loadscope
 
 test-slow: install  ## the long ones: kills, whole replays (SEGUITO_TEST_DATA names the folder of real data)
 	$(BIN)/python -m pytest -m slow

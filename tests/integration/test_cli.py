@@ -7,7 +7,6 @@ import pytest
 
 from deployments import cli
 from tests.conftest import ROOT
-from tests.ports import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +74,7 @@ def test_a_dry_run_may_look_ahead(capsys: pytest.CaptureFixture[str]) -> None:
         ("SECRET", "", "SEGUITO_SECRET: a key of fewer than"),
         ("DATABASE_URL", "secret", "SEGUITO_DATABASE_URL is no address"),
         ("DATABASE_URL", "unknown://me:secret@host/name", "SEGUITO_DATABASE_URL is no address"),
-        ("DATABASE_URL", f"postgresql://me:secret@127.0.0.1:{free_port()}/x", "mend SEGUITO_DATABASE_URL"),
+        ("DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/x", "mend SEGUITO_DATABASE_URL"),
     ],
 )
 def test_a_setting_at_fault_is_named_without_what_stands_in_it(
