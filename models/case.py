@@ -25,6 +25,10 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     """One of `models.words.Outcome`; `only-listened` is a valid one (B05)."""
+    level: Mapped[int] = mapped_column(default=0)
+    """0: the manager's. 1: the director's, since the customer said after the closing that it is not solved (B22)."""
+    reopens_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    """The closed case that this one goes on with; their histories are read as one."""
 
 
 class CaseReason(Base):
@@ -49,7 +53,10 @@ class CaseReason(Base):
 
 
 class Statement(Base):
-    """Somebody's version of the matter, dated and signed. Never edited, by nobody (B02)."""
+    """Somebody's version of the matter, dated and signed. Never edited, by nobody (B02).
+
+    The database refuses an UPDATE, and a DELETE while the case is open (a trigger; see the migrations).
+    """
 
     __tablename__ = "statements"
     __table_args__ = (Index("ix_statements_case_id", "case_id"),)
@@ -57,8 +64,10 @@ class Statement(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     side: Mapped[str]
-    """`customer`, `seller`, `manager` or `after-sale`."""
+    """One of `models.words.Side`."""
     author: Mapped[str]
     """Reference of who said it: a customer's or a staff member's."""
+    recorded_by: Mapped[str | None]
+    """Reference of who wrote it down, where that was not the author: what a customer said on the phone."""
     text: Mapped[str]
     at: Mapped[datetime]

@@ -96,6 +96,10 @@ class Answers(_Strict):
     """By when a person calls a customer whom our mails do not reach."""
     said_paid_wait: str = "5 business days"
     """How long the reminders of an invoice rest once its customer says that it is paid: the time to check."""
+    silent_call_share: float = Field(default=0.05, ge=0, le=1)
+    """Part of the silent customers who are called where `on_silence` is `draw`; 0.05 is one in twenty."""
+    silent_call_seed: str = "seguito"
+    """What the lot is drawn with, together with the order; no secret. Another word draws others."""
     soft_bounce_hours: tuple[int, ...] = (24, 72)
     """Waits after a mail that came back for the time being; when they are used up the address counts as dead."""
     max_mail_megabytes: int = Field(default=25, ge=1, le=1000)

@@ -3,6 +3,7 @@
 from models.base import Base
 from models.case import Case, CaseReason, Statement
 from models.commitment import Commitment
+from models.contract_end import ContractEnd
 from models.customer import Customer
 from models.follow_up import FollowUp
 from models.history import History
@@ -20,6 +21,7 @@ __all__ = [
     "Case",
     "CaseReason",
     "Commitment",
+    "ContractEnd",
     "Customer",
     "FollowUp",
     "History",

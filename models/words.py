@@ -23,6 +23,8 @@ class Subject(StrEnum):
     INBOUND = "inbound"
     STAFF = "staff"
     """One of our own people: the digest of a day."""
+    CLOSED_CASE = "closed-case"
+    """A case that is closed, as the customer is asked about it."""
 
 
 OF_STAFF = (Subject.CASE, Subject.COMMITMENT, Subject.INBOUND, Subject.STAFF)
@@ -90,6 +92,8 @@ class CaseReasonKind(StrEnum):
     """A mail with words of trouble in it: complaint, withdrawal, a lawyer."""
     MISSED_TERMS = "missed-terms"
     """Several promises about one order were missed (B25)."""
+    RAISED = "raised"
+    """One of our own people brought it up."""
 
 
 class Outcome(StrEnum):
@@ -101,6 +105,37 @@ class Outcome(StrEnum):
     NOT_REACHED = "not-reached"
     ANSWERED = "answered"
     """Closed by itself: the customer was silent and then answered well."""
+
+
+class Side(StrEnum):
+    """Whose version of a matter a statement is."""
+
+    CUSTOMER = "customer"
+    SELLER = "seller"
+    AFTER_SALE = "after-sale"
+    MANAGER = "manager"
+    """Managers and directors: who decides."""
+
+
+class EndKind(StrEnum):
+    """How a customer ends a contract. Two rights, never counted together (B37)."""
+
+    WITHDRAWAL = "withdrawal"
+    """Recesso, odstąpienie: taking back the signature, within the window and without a reason."""
+    TERMINATION = "termination"
+    """Disdetta, wypowiedzenie: ending what runs."""
+
+
+class EndCause(StrEnum):
+    """Why, as far as a person could find out."""
+
+    DELAY = "delay"
+    FAULT = "fault"
+    SERVICE = "service"
+    """How the customer was treated."""
+    PRICE = "price"
+    CHANGED_MIND = "changed-mind"
+    OTHER = "other"
 
 
 class InboundState(StrEnum):

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import answers, cases, facts, people, responses
+from models.queries import answers, cases, commitments, facts, people, responses
 from models.rules import ownership
 from models.tables import Customer, FollowUp, Invoice, Message, Order, Response
 from models.words import Meaning, Subject
@@ -105,7 +105,11 @@ def _about(session: Session, asked: Sequence[FollowUp]) -> tuple[Order | None, l
     orders = facts.orders(session, {row.subject_id for row in asked if row.subject_type == Subject.ORDER})
     ids = [row.subject_id for row in asked if row.subject_type == Subject.INVOICE]
     invoices = facts.invoices(session, ids)
-    return next(iter(orders.values()), None), [invoices[id_] for id_ in ids]
+    order = next(iter(orders.values()), None)
+    if asked and asked[0].subject_type == Subject.CLOSED_CASE:
+        about = (Subject.CLOSED_CASE, asked[0].subject_id)
+        order = commitments.order_about(session, asked[0].customer_id or 0, about)
+    return order, [invoices[id_] for id_ in ids]
 
 
 def _people(

@@ -9,7 +9,7 @@ from models.policy import Policy
 from models.queries import answers, cases, holding, people, planning
 from models.rules.holding import CUSTOMER, DELAY_ALERT, HELD_BY_HAND, check
 from models.words import Outcome, Subject
-from tasks.cases import close_case
+from tasks.closing import close_case
 from tasks.planning import plan_all
 from tasks.services import Services
 
@@ -118,7 +118,7 @@ def record_outcome(services: Services, case_id: int, by: str, outcome: Outcome, 
         case = answers.case_to_change(session, case_id)
         if case is None:
             raise ValueError(f"there is no case {case_id}; nothing was done")
-        if not close_case(session, case, outcome, text, now=services.clock.now(), actor=by):
+        if not close_case(session, services.policy, case, outcome, text, now=services.clock.now(), actor=by):
             raise ValueError(f"case {case_id} was closed before ({case.outcome}); nothing was done")
 
 

@@ -1,21 +1,22 @@
-"""Opening, taking and closing the matters that a person must settle."""
+"""Opening and taking the matters that a person must settle."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import cases, people, planning
-from models.rules import ownership
-from models.rules.calendars import Place, Window
-from models.rules.due import due_at
+from models.queries import cases, commitments, people, planning
+from models.rules import acting, ownership
+from models.rules.acting import Act, ActError
+from models.rules.hearing import COMPLAINTS
 from models.rules.planning import Subject, owed
-from models.tables import Case, Customer
-from models.words import CaseReasonKind, Outcome
+from models.tables import Case, Customer, Staff
+from models.words import Role
 from models.words import Subject as SubjectType
 from tasks.planning import new_row
+from tasks.statements import checked
 
-_CALL_AGAIN, _ANY_HOUR = "2 business days", Window(("00:00-24:00",), "business")
+_LEVELS = ("manager", "director")
 
 ASKED = ":link-"
 """In the step of a notice: it was asked for once more, so it is no escalation."""
@@ -33,29 +34,42 @@ def open_case(
     """Bring a matter to the manager: opens the customer's case, or joins the one that is open (B20).
 
     The manager is told when the case is new, and again when the customer or an alarm of the policy adds something to
-    it. Nobody's consent is asked (B04).
+    it. Nobody's consent is asked (B04). What is said about a closed case goes on with it, one level up (B22).
     """
-    manager_id = _manager(session, customer_id, now)
-    case, is_new = cases.open_or_join(session, customer_id, manager_id, now)
+    before = session.get(Case, about[1]) if about[0] == SubjectType.CLOSED_CASE else None
+    level = before.level + 1 if before else 0
+    case, is_new = cases.open_or_join(
+        session, customer_id, _manager(session, customer_id, level, now), now, before
+    )
     added = cases.add_reason(
         session,
         {"case_id": case.id, "reason": reason, "subject_type": about[0], "subject_id": about[1],
          "response_id": response_id, "at": now},
     )  # fmt: skip
     if added is not None:
-        event = "opened" if is_new else "joined"
+        event = ("reopened" if before else "opened") if is_new else "joined"
         cases.note(session, (SubjectType.CASE, case.id), event, now, actor, cause=reason)
+    if before is not None and not is_new:
+        _raise(session, case, before, now, actor)
     if is_new:
         _tell(session, policy, case, "", now)
     elif response_id is not None and not cases.unsent_notice(session, case.id):
         _tell(session, policy, case, f":{response_id}", now)  # the customer added something
     elif added is not None and _is_alarm(policy, reason) and not cases.unsent_notice(session, case.id):
         _tell(session, policy, case, f":{reason}-{added}", now)
+    if reason in COMPLAINTS:
+        _ask_seller(session, policy, case, about, now)
     return case
 
 
 def take_case(session: Session, case: Case, staff_id: int, now: datetime, actor: str) -> bool:
-    """Note who took a case on; False when somebody had already."""
+    """Note who took a case on; False when somebody had already.
+
+    Raises:
+        ActError: whoever sells takes no case.
+    """
+    if (person := people.staff(session).get(staff_id)) is not None:
+        acting.check(person.role, Act.TAKE)
     if case.taken_at is not None or case.closed_at is not None:
         return False
     case.taken_at, case.taken_by_id = now, staff_id
@@ -63,28 +77,30 @@ def take_case(session: Session, case: Case, staff_id: int, now: datetime, actor:
     return True
 
 
-def close_case(
-    session: Session, case: Case, outcome: Outcome, text: str, *, now: datetime, actor: str
-) -> bool:
-    """Close a case with what happened, in the words of who says so; what it held goes on. False if it was closed.
-
-    A listening call that reached nobody is owed again two business days later, at the same hour, until somebody was
-    reached or nothing is owed any more.
+def hand_over_case(
+    session: Session, policy: Policy, case: Case, to: str, reason: str, *, now: datetime, by: Staff
+) -> Staff:
+    """Give a case to a colleague, who is told; it waits for him or her to take it on. The clock runs on.
 
     Raises:
-        ValueError: the words are missing; a case never ends in silence.
+        ActError: nobody has this reference, or could take a case; there is no reason; or the case is closed.
     """
-    if not text.strip():
-        raise ValueError("say in a few words what happened: a case is closed by an outcome, not by a click")
+    acting.check(by.role, Act.HAND_OVER)
+    person = people.staff_by_ref(session, to.strip())
+    if person is None:
+        raise ActError("unknown-person", f"to: nobody here has the reference {to!r}; give one such as M-1")
+    if person.role == Role.SELLER:
+        raise ActError("unknown-person", f"to: {person.ref} sells; a case goes to after-sale or to a manager")
+    words = checked(reason)
     if case.closed_at is not None:
-        return False
-    cases.add_statement(session, case.id, "manager", actor, text.strip(), now)
-    _close(session, case, outcome, now, actor)
-    if outcome is Outcome.NOT_REACHED:
-        customer = session.get_one(Customer, case.customer_id)
-        again = due_at(now, _CALL_AGAIN, _ANY_HOUR, Place(customer.country, customer.timezone))
-        cases.call_again(session, case.id, again)
-    return True
+        raise ActError("too-late", f"case {case.id} is closed")
+    case.manager_id, case.taken_at, case.taken_by_id = person.id, None, None
+    session.flush()
+    made = cases.note(
+        session, (SubjectType.CASE, case.id), "handed-over", now, by.ref, cause=words, to=person.ref
+    )
+    _tell(session, policy, case, f":handed-{made}", now)
+    return person
 
 
 def send_link(session: Session, policy: Policy, case: Case, now: datetime) -> None:
@@ -100,27 +116,24 @@ def send_link(session: Session, policy: Policy, case: Case, now: datetime) -> No
         _tell(session, policy, case, suffix, now)
 
 
-def settle_silence(session: Session, customer_id: int, about: About, now: datetime) -> None:
-    """The customer was silent about something and has answered: that reason is gone, and with the last one its case."""
-    case = cases.open_case_of(session, customer_id)
-    if case is None:
+def audience_of(level: int) -> str:
+    """The role that hears of a case of this level."""
+    return _LEVELS[min(level, len(_LEVELS) - 1)]
+
+
+def _raise(session: Session, case: Case, before: Case, now: datetime, actor: str) -> None:
+    """The open case takes in what was not solved after all, and stands where that would."""
+    if case.level > before.level:
         return
-    if not cases.settle_reasons(session, case.id, now, (CaseReasonKind.SILENT, *about)):
-        return
-    if all(reason.settled_at is not None for reason in cases.reasons(session, case.id)):
-        _close(session, case, Outcome.ANSWERED, now, "customer")
+    case.level, case.reopens_id = before.level + 1, case.reopens_id or before.id
+    case.manager_id = _manager(session, case.customer_id, case.level, now)
+    session.flush()
+    cases.note(session, (SubjectType.CASE, case.id), "raised-a-level", now, actor, cause=f"case {before.id}")
 
 
-def _close(session: Session, case: Case, outcome: Outcome, now: datetime, actor: str) -> None:
-    case.closed_at, case.outcome = now, outcome
-    cases.settle_reasons(session, case.id, now)
-    cases.note(session, (SubjectType.CASE, case.id), "closed", now, actor, cause=outcome)
-    planning.plan_customer_again(session, case.customer_id)
-
-
-def _manager(session: Session, customer_id: int, now: datetime) -> int | None:
+def _manager(session: Session, customer_id: int, level: int, now: datetime) -> int | None:
     customer = session.get_one(Customer, customer_id)
-    return ownership.reached(people.people(session), "manager", customer.language, now.date())
+    return ownership.reached(people.people(session), audience_of(level), customer.language, now.date())
 
 
 def _is_alarm(policy: Policy, reason: str) -> bool:
@@ -128,8 +141,19 @@ def _is_alarm(policy: Policy, reason: str) -> bool:
 
 
 def _tell(session: Session, policy: Policy, case: Case, suffix: str, now: datetime) -> None:
-    subject = Subject(SubjectType.CASE, case.id, case.customer_id, policy.company.place, {"opened": now})
-    rows = [
-        new_row(subject, item, case.manager_id) for item in owed(subject, policy.cadences, policy.windows)
-    ]
+    _plan(session, policy, case, {"opened": now}, case.manager_id, suffix)
+
+
+def _ask_seller(session: Session, policy: Policy, case: Case, about: About, now: datetime) -> None:
+    """Who sold it is asked for his or her version, once a case (B02); where the import names nobody, nobody is."""
+    order = commitments.order_about(session, case.customer_id, about)
+    if order is not None and order.seller_id is not None:
+        _plan(session, policy, case, {"complained": now}, order.seller_id, "")
+
+
+def _plan(
+    session: Session, policy: Policy, case: Case, anchors: dict[str, datetime], staff_id: int | None, suffix: str
+) -> None:  # fmt: skip
+    subject = Subject(SubjectType.CASE, case.id, case.customer_id, policy.company.place, dict(anchors))
+    rows = [new_row(subject, item, staff_id) for item in owed(subject, policy.cadences, policy.windows)]
     planning.add_follow_ups(session, [{**row, "step": row["step"] + suffix} for row in rows])

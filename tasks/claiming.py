@@ -16,13 +16,16 @@ from models.rules.cadence import Cadence
 from models.rules.calendars import Place
 from models.rules.ownership import Person
 from models.tables import Customer, FollowUp, Invoice, Order
-from models.words import FollowUpState, Subject
+from models.words import CommitmentKind, FollowUpState, Role, Subject
+from tasks.addressing import addressee_of
 from tasks.capping import over_cap
-from tasks.cases import open_case
+from tasks.cases import audience_of, open_case
+from tasks.commitments import promise
 from tasks.freshness import payments_are_fresh
 from tasks.letters import Desk, Group, address, is_case, is_for_staff
 from tasks.notices import notice
 from tasks.report import Report, Scope
+from tasks.settlements import outcome_of, settlement
 from tasks.rungs import Rungs, is_rung, rungs_of
 
 _ASK_AGAIN = timedelta(hours=1)
@@ -60,6 +63,8 @@ class _Batch:
     rungs: Rungs
     holds: dict[tuple[str, int], datetime]
     """Until when a person wants nothing written, by subject type and id."""
+    levels: dict[int, int]
+    """Of the cases that notices are about, by id."""
 
     def held_until(self, row: FollowUp) -> datetime | None:
         """The latest end of the holds on a contact."""
@@ -100,7 +105,7 @@ def claim_batch(
         if isinstance(decision, Send):
             sends.append((row, customer))
             continue
-        settled.append({"id": row.id, **_settlement(row, decision)})
+        settled.append({"id": row.id, **settlement(row, decision)})
         if isinstance(decision, Hold | Skip):
             result.kept_back[row.id] = (row.subject_type, row.subject_id, decision.reason)
         opened: list[int] = []
@@ -110,19 +115,28 @@ def claim_batch(
                 now=scope.now, actor=scope.sweep,
             )  # fmt: skip
             opened = [case.id]
+            _owe(session, policy, row, scope)
         elif isinstance(decision, Hold):
             held.append((row.kind, decision, customer.id))
-        result.report.count(row.kind, *_outcome(decision), cases=opened)
+        result.report.count(row.kind, *outcome_of(decision), cases=opened)
     _point_to_cases(session, result.report, held)
-    groups = _group(session, policy, batch, sends)
+    groups = _group(session, policy, batch, sends, scope.now)
     capped = over_cap(session, policy, groups, scope.now)
     for group in groups:
         if (wait := capped.get(group.lead.id)) is not None:
-            settled += [{"id": row.id, **_settlement(row, wait)} for row in group.follow_ups]
-            result.report.count(group.lead.kind, *_outcome(wait), number=len(group.follow_ups))
+            settled += [{"id": row.id, **settlement(row, wait)} for row in group.follow_ups]
+            result.report.count(group.lead.kind, *outcome_of(wait), number=len(group.follow_ups))
     claiming.settle(session, settled)
     result.groups = [group for group in groups if group.lead.id not in capped]
     return result
+
+
+def _owe(session: Session, policy: Policy, alarm: FollowUp, scope: Scope) -> None:
+    """An alarm may make a commitment too: a welcome that never arrived is owed as a call (B29)."""
+    owes, about = policy.cadences[alarm.kind].owes, (alarm.subject_type, alarm.subject_id)
+    if owes is not None and alarm.customer_id is not None:
+        kind = CommitmentKind(owes)
+        promise(session, policy, alarm.customer_id, kind, about, now=scope.now, actor=scope.sweep)
 
 
 def _companions(
@@ -163,6 +177,7 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
         if is_for_staff(row):
             matter = row.subject_type, row.subject_id
             conditions[matter] = frozenset({"closed"} if commitments.is_done(session, matter) else ())
+    conditions |= _of_closed_cases(session, [row for row, _ in rows])
     desk = Desk(people.staff(session), people.people(session), now.date())
     told = {row.subject_id for row, _ in rows if is_for_staff(row)}
     refused = claiming.refused_staff(session, told) if told else set()
@@ -170,8 +185,23 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
     newer = claiming.newer_steps(session, ids, now)
     buyers = {row.customer_id for row, _ in rows if row.customer_id is not None and not is_for_staff(row)}
     holds = holding.held_until(session, rows[0][0].sweep, buyers, orders, now) if buyers else {}
+    levels = cases.levels(session, {row.subject_id for row, _ in rows if row.subject_type == Subject.CASE})
     rungs = rungs_of(session, policy, [row for row, _ in rows], now)
-    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refused, rungs, holds)
+    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refused, rungs, holds, levels)
+
+
+def _of_closed_cases(session: Session, rows: Sequence[FollowUp]) -> dict[tuple[str, int], frozenset[str]]:
+    """What is true of the customers who would be asked whether their case is solved."""
+    asked = [row for row in rows if row.subject_type == Subject.CLOSED_CASE]
+    if not asked:
+        return {}
+    open_again = facts.complaints(session, {row.customer_id for row in asked if row.customer_id is not None})
+    return {
+        (row.subject_type, row.subject_id): frozenset(
+            {"open-complaint"} if row.customer_id in open_again else ()
+        )
+        for row in asked
+    }
 
 
 def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, now: datetime) -> Decision:
@@ -214,35 +244,13 @@ def _to_staff(
     ]  # fmt: skip
     if is_rung(row):
         return batch.rungs.judge(row, customer, people_)
-    row.staff_id = _addressee(people_, batch.desk.day, cadence.audience, row, customer)
-    if row.staff_id is None:
+    level = batch.levels.get(row.subject_id, 0) if row.subject_type == Subject.CASE else 0
+    audience = audience_of(level) if cadence.audience == Role.MANAGER else cadence.audience
+    chosen = addressee_of(people_, batch.desk.day, audience, row, customer)
+    if chosen is None:
         return Postpone(now + _ASK_AGAIN, "nobody to tell")  # until somebody is back, or has an address
+    row.staff_id = chosen
     return None
-
-
-def _addressee(
-    people_: Sequence[Person], day: date, audience: str, row: FollowUp, customer: Customer
-) -> int | None:
-    """Who gets a notice today: the owner of the matter, or whoever stands in; nobody without an address that works."""
-    if row.subject_type == Subject.STAFF:
-        return ownership.stand_in(people_, row.subject_id, customer.language, day)
-    if audience != "owner":
-        return ownership.reached(people_, audience, customer.language, day)
-    chosen, _ = ownership.on_duty(people_, row.staff_id, None, customer.language, day)
-    return next((person.id for person in people_ if person.id == chosen and person.email), None)
-
-
-def _settlement(row: FollowUp, decision: Decision) -> dict[str, Any]:
-    match decision:
-        case Skip(reason):
-            return {"state": FollowUpState.SKIPPED, "reason": reason, "due_at": row.due_at}
-        case Hold(reason):
-            return {"state": FollowUpState.HELD, "reason": reason, "due_at": row.due_at}
-        case Postpone(until, why):
-            return {"state": FollowUpState.PLANNED, "reason": why, "due_at": until}
-        case OpenCase(reason):
-            return {"state": FollowUpState.RAISED, "reason": reason, "due_at": row.due_at}
-    raise TypeError(decision)
 
 
 def _point_to_cases(session: Session, report: Report, held: Sequence[tuple[str, Hold, int]]) -> None:
@@ -250,24 +258,11 @@ def _point_to_cases(session: Session, report: Report, held: Sequence[tuple[str, 
     known = cases.open_numbers(session, {customer_id for *_, customer_id in held}) if held else {}
     for kind, decision, customer_id in held:
         if customer_id in known:
-            report.count(kind, *_outcome(decision), number=0, cases=[known[customer_id]])
-
-
-def _outcome(decision: Decision) -> tuple[str, str]:
-    match decision:
-        case Skip(reason):
-            return "skipped", reason
-        case Hold(reason):
-            return "held", reason
-        case OpenCase(reason):
-            return "taken to a manager", reason
-        case Postpone(_, why, is_held):
-            return "held" if is_held else "postponed", why or "outside the hours"
-    raise TypeError(decision)
+            report.count(kind, *outcome_of(decision), number=0, cases=[known[customer_id]])
 
 
 def _group(
-    session: Session, policy: Policy, batch: _Batch, sends: Sequence[tuple[FollowUp, Customer]]
+    session: Session, policy: Policy, batch: _Batch, sends: Sequence[tuple[FollowUp, Customer]], now: datetime
 ) -> list[Group]:
     together: dict[tuple[Any, ...], list[tuple[FollowUp, Customer]]] = {}
     for row, customer in sends:
@@ -279,9 +274,9 @@ def _group(
             follow_ups=(rows := _gravest_first(policy, [row for row, _ in pairs])),
             customer=pairs[0][1],
             cadence=policy.cadences[rows[0].kind],
-            order=_order_of(batch, rows[0]),
+            order=_order_of(session, batch, rows[0]),
             invoices=[batch.invoices[row.subject_id] for row in rows if row.subject_type == Subject.INVOICE],
-            dossier=dossiers.dossier(session, rows[0].subject_id) if is_case(rows[0]) else None,
+            dossier=dossiers.dossier(session, rows[0].subject_id, now) if is_case(rows[0]) else None,
             reminds_of=threads.get(rows[0].id),
             notice=notice(session, rows[0]),
         )
@@ -295,5 +290,7 @@ def _gravest_first(policy: Policy, rows: list[FollowUp]) -> list[FollowUp]:
     return sorted(rows, key=lambda row: (-steps.index(row.step) if row.step in steps else 0, row.id))
 
 
-def _order_of(batch: _Batch, row: FollowUp) -> Order | None:
+def _order_of(session: Session, batch: _Batch, row: FollowUp) -> Order | None:
+    if row.subject_type == Subject.CLOSED_CASE:
+        return commitments.order_about(session, row.customer_id or 0, (row.subject_type, row.subject_id))
     return batch.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None

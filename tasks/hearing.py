@@ -8,14 +8,17 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import planning, responses
+from models.queries import cases, planning, responses
 from models.rules.due import due_at
 from models.rules.hearing import case_reason
 from models.rules.trouble import is_thanks, trouble
 from models.tables import FollowUp
 from models.words import CaseReasonKind, CommitmentKind, Meaning, Subject
-from tasks.cases import About, open_case, settle_silence
+from tasks import contract_ends
+from tasks.cases import About, open_case
+from tasks.closing import settle_silence
 from tasks.commitments import promise
+from tasks.statements import customer_says
 
 
 class Asks(StrEnum):
@@ -84,6 +87,7 @@ def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -
     if answer.meaning == Meaning.PAID:
         _let_rest(session, policy, answer, answered, now)
     _take_up(session, policy, answer, _subject(answer, asked), response_id, now)
+    _keep_words(session, policy, answer, asked, response_id)
     for row in answered:  # after the new reason, so that a case goes on rather than closing and opening again
         settle_silence(session, answer.customer_id, (row.subject_type, row.subject_id), now)
 
@@ -109,6 +113,23 @@ def _take_up(
             now=now,
             inbound_id=answer.inbound_id,
         )
+
+
+def _keep_words(
+    session: Session, policy: Policy, answer: Answer, asked: FollowUp | None, response_id: int
+) -> None:
+    """The words are the customer's version of an open case, and may speak of withdrawal or termination."""
+    if not answer.text:
+        return
+    case = cases.open_case_of(session, answer.customer_id)
+    if case is not None:
+        customer_says(session, case, answer.text, answer.received_at)
+    about = _subject(answer, asked)
+    contract_ends.listen(
+        session, trouble(answer.text, policy.trouble), answer.customer_id,
+        about[1] if about[0] == Subject.ORDER else None, answer.text,
+        declared_at=answer.received_at, heard_by=answer.channel, response_id=response_id,
+    )  # fmt: skip
 
 
 def _asks(policy: Policy, answer: Answer) -> Asks:

@@ -2,18 +2,28 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from models.policy import Policy
-from models.queries.dossier import Dossier, Event
+from models.queries.dossier import Dossier
+from models.queries.timeline import Event
 from models.rules import ownership
 from models.rules.cadence import Cadence
 from models.rules.ownership import Person
-from models.tables import Customer, FollowUp, Invoice, Order, Staff
+from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Staff, Statement
 from models.words import OF_STAFF, Subject
 from tasks.mails import labels
-from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, NoticeFacts, OrderFacts
+from tasks.mails.letter import (
+    CaseFacts,
+    Contact,
+    InvoiceLine,
+    Letter,
+    NoticeFacts,
+    OrderFacts,
+    OwedFacts,
+    Version,
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ def write_letter(
         manager=desk.manager(language),
         answers=group.cadence.answers,
         extra=group.cadence.extra,
-        case=case_facts(group.dossier, lead.staff_id or 0, language, policy.company.timezone)
+        case=case_facts(group.dossier, lead.staff_id or 0, language, policy.company.timezone, desk.staff)
         if group.dossier
         else None,
         notice=replace(group.notice, staff_id=lead.staff_id or 0) if group.notice else None,
@@ -126,7 +136,9 @@ def invoice_line(invoice: Invoice, step: str) -> InvoiceLine:
     return InvoiceLine(invoice.ref, invoice.amount_cents, invoice.currency, invoice.due_on, step)
 
 
-def case_facts(dossier: Dossier, staff_id: int, language: str, timezone: str) -> CaseFacts:
+def case_facts(
+    dossier: Dossier, staff_id: int, language: str, timezone: str, staff: Mapping[int, Staff]
+) -> CaseFacts:
     """A dossier in the reader's language."""
     open_reasons = [reason.reason for reason in dossier.reasons if reason.settled_at is None]
     return CaseFacts(
@@ -138,7 +150,8 @@ def case_facts(dossier: Dossier, staff_id: int, language: str, timezone: str) ->
         customer_phone=dossier.customer.phone,
         customer_email=dossier.customer.email,
         timeline=tuple(
-            (event.at.astimezone(ZoneInfo(timezone)), sentence(event, language)) for event in dossier.events
+            (event.at.astimezone(ZoneInfo(timezone)), sentence(event, language, staff))
+            for event in dossier.events
         ),
         orders=tuple(order_facts(order) for order in dossier.orders),
         invoices=tuple(
@@ -147,14 +160,41 @@ def case_facts(dossier: Dossier, staff_id: int, language: str, timezone: str) ->
             if not invoice.paid_at and not invoice.cancelled_at
         ),
         words=tuple(dossier.words),
+        versions=tuple(
+            version(one, staff) for one in dossier.statements if one.recorded_by or one in dossier.ours()
+        ),
+        owed=tuple(owed_facts(one, dossier.read_at, staff) for one in dossier.owed),
+        held_until=tuple(hold.until for hold in dossier.holds),
+        reopened=dossier.case.reopens_id is not None,
     )
 
 
-def sentence(event: Event, language: str) -> str:
+def version(statement: Statement, staff: Mapping[int, Staff]) -> Version:
+    """Somebody's side of a matter; a conversation stands under the name of who wrote it down."""
+    author = name_of(statement.recorded_by or statement.author, staff)
+    return Version(statement.side, author, statement.at, statement.text)
+
+
+def owed_facts(owed: Commitment, now: datetime, staff: Mapping[int, Staff]) -> OwedFacts:
+    """What is owed, with its clock at `now`."""
+    owner = staff[owed.owner_id].name if owed.owner_id is not None and owed.owner_id in staff else None
+    return OwedFacts(owed.kind, owner, owed.due_at, now - owed.due_at)
+
+
+def name_of(ref: str, staff: Mapping[int, Staff]) -> str:
+    """The name behind a reference; the reference itself for anybody else."""
+    return next((one.name for one in staff.values() if one.ref == ref), ref)
+
+
+def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> str:
     """One entry of a timeline in words."""
     parts = [labels.label(language, f"timeline.{event.what}")]
     if event.what in {"sent", "failed", "silent"}:
         parts.append(labels.kind(language, event.kind))
+    elif event.what in {"owed", "kept"}:
+        parts.append(labels.label(language, f"owed.{event.kind}"))
+    elif event.what == "stated":
+        return f"{parts[0]} «{event.text}» ({name_of(event.about, staff)})"
     elif event.rating is not None:
         parts.append(f"{event.rating}/5")
     elif event.what == "said" and not event.text:

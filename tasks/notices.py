@@ -2,9 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from models.queries import commitments, inbound, responses
+from models.queries import cases, commitments, inbound, responses
+from models.rules.drawing import DRAWN
 from models.tables import Commitment, Customer, FollowUp, Inbound
-from models.words import ParkedFor, Subject
+from models.words import CommitmentKind, ParkedFor, Subject
 from tasks.letters import order_facts
 from tasks.mails.letter import NoticeFacts
 
@@ -35,8 +36,19 @@ def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
         Subject.COMMITMENT, commitment.id, commitment.kind, customer.name, customer.phone, customer.email,
         order_facts(order) if order else None, _sender(asking[0]) if asking else "",
         asking[0].subject if asking else "", tuple(_cut(words) for words in said[-_MOST_MAILS:]),
-        commitment.due_at,
+        commitment.due_at, cause=_cause(session, commitment, customer),
     )  # fmt: skip
+
+
+def _cause(session: Session, commitment: Commitment, customer: Customer) -> str:
+    """Why a call is owed, where it is not that our mails do not arrive."""
+    if commitment.kind != CommitmentKind.PHONE:
+        return ""
+    by = cases.actor_of(session, (Subject.COMMITMENT, commitment.id), "made")
+    if by == DRAWN:
+        return "silent"
+    reachable = customer.email is not None and customer.email != customer.suppressed_email
+    return "no-welcome" if reachable else ""
 
 
 def of_mail(session: Session, mail: Inbound) -> NoticeFacts:

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import planning, responses
 from models.rules.calendars import Place, next_open
+from models.rules.drawing import DRAWN, is_drawn
 from models.rules.silence import Nudge, Silent, after_waiting
 from models.tables import Customer, FollowUp
-from models.words import CaseReasonKind, FollowUpState
+from models.words import CaseReasonKind, CommitmentKind, FollowUpState
 from tasks.cases import open_case
+from tasks.commitments import promise
 from tasks.database import Database
 
 BATCH = 500
@@ -54,7 +56,11 @@ def watch_batch(
     for waiting in sorted(found, key=lambda row: (row.customer_id or 0, row.id)):
         cadence = policy.cadences.get(waiting.kind)
         ended = responses.has_nudge(session, waiting, waiting.nudge + 1)
-        decision = after_waiting(cadence, waiting.nudge, ended=ended) if cadence else Silent(opens_case=False)
+        decision = (
+            after_waiting(cadence, waiting.step, waiting.nudge, ended=ended)
+            if cadence
+            else Silent(opens_case=False)
+        )
         if isinstance(decision, Nudge):
             _nudge(session, policy, waiting, decision.number, now)
             count["nudged"] += 1
@@ -73,7 +79,21 @@ def watch_batch(
                 actor="escalate-unanswered",
             )
             count["cases"] += 1
+        if decision.draws and _draw(session, policy, waiting, now):
+            count["calls drawn by lot"] += 1
     return count
+
+
+def _draw(session: Session, policy: Policy, waiting: FollowUp, now: datetime) -> bool:
+    """Silence is not satisfaction: some of the silent customers are called, chosen by lot (B27)."""
+    name = f"{waiting.subject_type} {waiting.subject_id} {waiting.kind} {waiting.step}"
+    if waiting.customer_id is None or not is_drawn(
+        policy.answers.silent_call_seed, name, policy.answers.silent_call_share
+    ):
+        return False
+    about = (waiting.subject_type, waiting.subject_id)
+    promise(session, policy, waiting.customer_id, CommitmentKind.PHONE, about, now=now, actor=DRAWN)
+    return True
 
 
 def _nudge(session: Session, policy: Policy, waiting: FollowUp, number: int, now: datetime) -> None:

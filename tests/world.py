@@ -13,8 +13,8 @@ from models.policy import Policy
 from models.queries.importing import set_mark
 from models.tables import Case, CaseReason, FollowUp
 from models.words import Outcome
-from tasks.cases import close_case
 from tasks.clock import SetClock
+from tasks.closing import close_case
 from tasks.database import Database
 from tasks.hearing import Answer, hear
 from tasks.mails.composer import Composer
@@ -91,7 +91,7 @@ class World:
         """The manager closes the one open case."""
         with self.db.write() as session:
             case = session.scalars(select(Case).where(Case.closed_at.is_(None))).one()
-            close_case(session, case, outcome, text, now=self.clock.now(), actor="M-1")
+            close_case(session, self.policy, case, outcome, text, now=self.clock.now(), actor="M-1")
 
     def follow_ups(self, kind: str) -> Sequence[FollowUp]:
         """All follow-ups of a kind, in the order of their owing."""

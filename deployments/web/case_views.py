@@ -1,6 +1,7 @@
 """What the page of a case shows: everything we know, for the person who has to call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -10,51 +11,83 @@ from sqlalchemy.orm import Session
 from deployments.web.context import MissingPageError, Web
 from deployments.web.wording import answer_words, words, words_or
 from models.queries import answers, people
-from models.queries.dossier import Dossier, Event, dossier
-from models.tables import Case, Staff
-from models.words import Outcome, Subject
-from tasks.answering import MOST_CHARACTERS
-from tasks.letters import invoice_line, order_facts
+from models.queries.dossier import Dossier, dossier
+from models.queries.timeline import Event
+from models.rules.acting import Act, may
+from models.tables import Case, Staff, Statement
+from models.words import EndCause, EndKind, Outcome, Role, Side, Subject
+from tasks.case_acts import OUTCOMES
+from tasks.letters import invoice_line, order_facts, owed_facts
 from tasks.mails.formats import clean, short_moment
 from tasks.mails.labels import kind, label, reason
 from tasks.mails.letter import InvoiceLine
-from tasks.mails.views import invoice_views, order_view
-
-OUTCOMES = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.ANSWERED)
-"""What a person can close a case with; `answered` is what happens by itself."""
+from tasks.mails.views import invoice_views, order_view, owed_line
+from tasks.statements import MOST_CHARACTERS
 
 _ABOUT_A_MAIL = frozenset({"sent", "failed", "silent"})
 
 
-def show_case(
-    web: Web, session: Session, case_id: int, reader: Staff, *,
-    thanks: str | None = None, fault: str | None = None, form_first: bool = False,
-    filled: tuple[str, str] = ("", ""), unsaved: str = "",
-) -> Response:  # fmt: skip
-    """The page as it stands now; `unsaved` are words that came too late to close the case with.
+@dataclass(frozen=True)
+class Said:
+    """What the last press brought: thanks, or a fault with what was filled in."""
+
+    thanks: str | None = None
+    fault: str | None = None
+    do: str = ""
+    """The form that comes to the top."""
+    unsaved: str = ""
+    """Words that came too late."""
+    filled: Mapping[str, str] = field(default_factory=dict)
+
+
+def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Said) -> Response:
+    """The page as it stands now.
 
     Raises:
         MissingPageError: there is no such case.
     """
     session.flush()
-    found = dossier(session, case_id)
+    found = dossier(session, case_id, web.clock.now())
     if found is None:
         raise MissingPageError
     language, zone = web.language(reader.language), web.policy.company.timezone
-    moment = partial(short_moment, language, timezone=zone)
     staff = people.staff(session)
+    is_open = found.case.closed_at is None
+    acts = [act for act in Act if is_open and may(reader.role, act)]
     return web.pages.show(
-        "case", language, 422 if fault else 200,
-        standing=_standing(session, web, found.case, reader, staff),
-        case=found.case, customer=found.customer, opened=moment(found.case.opened_at),
-        reasons=_reasons(found, language), words=_words(found, language, zone),
-        statements=_statements(found, staff, language, zone),
-        orders=[(order_view(order_facts(one), language, zone), one.cancelled_at) for one in found.orders],
-        invoices=invoice_views(_owing(found), language),
-        timeline=[(moment(one.at), sentence(one, language, staff)) for one in found.events],
-        outcomes=OUTCOMES, thanks=thanks, fault=fault, form_first=form_first, unsaved=unsaved,
-        outcome=filled[0], text=filled[1], most=MOST_CHARACTERS,
+        "case", language, 422 if said.fault else 200,
+        standing=_standing(session, web, found.case, reader, staff), case=found.case, is_open=is_open,
+        acts=acts, said=said, outcomes=OUTCOMES, kinds=tuple(EndKind), causes=tuple(EndCause),
+        colleagues=_colleagues(staff, reader), most=MOST_CHARACTERS,
+        needs_version=is_open and not found.said(), **dossier_values(found, language, zone, staff),
     )  # fmt: skip
+
+
+def dossier_values(found: Dossier, language: str, zone: str, staff: Mapping[int, Staff]) -> dict[str, Any]:
+    """What the pages show of a dossier, in the reader's language."""
+    moment = partial(short_moment, language, timezone=zone)
+    return {
+        "customer": found.customer,
+        "opened": moment(found.matter.opened_at) if found.matter else "",
+        "reasons": _reasons(found, language) if found.matter else [],
+        "heard": _versions(found.said(), found, language, zone, staff),
+        "statements": _versions(found.ours(), found, language, zone, staff),
+        "orders": [(order_view(order_facts(one), language, zone), one.cancelled_at) for one in found.orders],
+        "invoices": invoice_views(_owing(found), language),
+        "owed": [owed_line(owed_facts(one, found.read_at, staff), language, zone) for one in found.owed],
+        "holds": [moment(one.until) for one in found.holds],
+        "ends": [(one.kind, moment(one.declared_at), one.confirmed_at is not None) for one in found.ends],
+        "timeline": [(moment(one.at), sentence(one, language, staff)) for one in found.events],
+    }
+
+
+def _colleagues(staff: Mapping[int, Staff], reader: Staff) -> list[tuple[str, str]]:
+    """Whom a case can be given to: reference and name."""
+    return sorted(
+        (one.ref, clean(one.name))
+        for one in staff.values()
+        if one.active and one.role != Role.SELLER and one.id != reader.id
+    )
 
 
 def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> dict[str, Any]:
@@ -64,6 +97,10 @@ def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> dict[st
         detail = kind(language, event.kind)
     elif event.what == "said" and event.rating is None:
         detail = answer_words(language, event.kind)
+    elif event.what in {"owed", "kept"}:
+        detail = label(language, f"owed.{event.kind}")
+    elif event.what == "case-closed":
+        detail = words_or(language, f"outcome.{event.kind}", event.kind)
     elif event.what == "stated":
         detail = _author(event.about, staff)
     about = "" if event.what == "stated" else clean(event.about)
@@ -106,25 +143,26 @@ def _reasons(found: Dossier, language: str) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _words(found: Dossier, language: str, zone: str) -> list[tuple[str, str]]:
-    said = [one for one in found.events if one.what == "said"]
-    return [(short_moment(language, one.at, zone), one.text) for one in said if one.text]
-
-
 def _owing(found: Dossier) -> tuple[InvoiceLine, ...]:
     still = [one for one in found.invoices if not one.paid_at and not one.cancelled_at]
     return tuple(invoice_line(one, "") for one in still)
 
 
-def _statements(
-    found: Dossier, staff: Mapping[int, Staff], language: str, zone: str
-) -> list[tuple[str, str, str, str]]:
-    """When, on which side, by whom, and the words of each version."""
+def _versions(
+    some: Sequence[Statement], found: Dossier, language: str, zone: str, staff: Mapping[int, Staff]
+) -> list[tuple[str, str, str, str, str]]:
+    """When, on which side, by whom, the words of each version, and who wrote down a conversation."""
     return [
-        (short_moment(language, one.at, zone), words_or(language, f"side.{one.side}", one.side),
-         _author(one.author, staff), one.text)
-        for one in found.statements
+        (short_moment(language, one.at, zone), label_or_side(language, one.side),
+         clean(found.customer.name) if one.side == Side.CUSTOMER else _author(one.author, staff), one.text,
+         _author(one.recorded_by, staff) if one.recorded_by else "")
+        for one in some
     ]  # fmt: skip
+
+
+def label_or_side(language: str, side: str) -> str:
+    """The word for a side of the matter."""
+    return words_or(language, f"side.{side}", side)
 
 
 def _author(ref: str, staff: Mapping[int, Staff]) -> str:

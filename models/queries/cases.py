@@ -28,11 +28,11 @@ def open_numbers(session: Session, customer_ids: Collection[int]) -> dict[int, i
 
 
 def open_or_join(
-    session: Session, customer_id: int, manager_id: int | None, now: datetime
+    session: Session, customer_id: int, manager_id: int | None, now: datetime, goes_on: Case | None = None
 ) -> tuple[Case, bool]:
     """The customer's open case, opened now if there is none. Two runs at once open one.
 
-    Returns the case, and whether it is new.
+    With `goes_on`, a closed case, the new one goes on with it one level up. Returns the case, and whether it is new.
     """
     found = open_case_of(session, customer_id)
     if found is not None:
@@ -40,7 +40,13 @@ def open_or_join(
     make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     made = session.scalar(
         make(Case)
-        .values(customer_id=customer_id, manager_id=manager_id, opened_at=now)
+        .values(
+            customer_id=customer_id,
+            manager_id=manager_id,
+            opened_at=now,
+            level=goes_on.level + 1 if goes_on else 0,
+            reopens_id=goes_on.id if goes_on else None,
+        )
         .on_conflict_do_nothing()
         .returning(Case.id)
     )
@@ -136,23 +142,72 @@ def call_again(session: Session, case_id: int, at: datetime) -> int:
     return len(list(session.scalars(statement)))
 
 
-def add_statement(session: Session, case_id: int, side: str, author: str, text: str, at: datetime) -> None:
+def add_statement(
+    session: Session, case_id: int, side: str, author: str, text: str, at: datetime,
+    recorded_by: str | None = None,
+) -> None:  # fmt: skip
     """Add somebody's version; nothing ever changes one."""
-    session.execute(insert(Statement).values(case_id=case_id, side=side, author=author, text=text, at=at))
+    row = {
+        "case_id": case_id,
+        "side": side,
+        "author": author,
+        "text": text,
+        "at": at,
+        "recorded_by": recorded_by,
+    }
+    session.execute(insert(Statement).values(**row))
 
 
-def statements(session: Session, case_id: int) -> Sequence[Statement]:
-    """Everybody's version of the matter, oldest first."""
-    return session.scalars(select(Statement).where(Statement.case_id == case_id).order_by(Statement.at)).all()
+def statements(session: Session, case_ids: Collection[int]) -> Sequence[Statement]:
+    """Everybody's version of these cases, oldest first."""
+    query = select(Statement).where(Statement.case_id.in_(case_ids)).order_by(Statement.at, Statement.id)
+    return session.scalars(query).all()
+
+
+def chain(session: Session, case: Case) -> list[int]:
+    """The ids of a case and of those that it goes on with, the newest first."""
+    ids = [case.id]
+    while case.reopens_id is not None and case.reopens_id not in ids:
+        ids.append(case.reopens_id)
+        case = session.get_one(Case, case.reopens_id)
+    return ids
+
+
+def subject(session: Session, case_id: int) -> tuple[str, int] | None:
+    """What a case is about: the first of its reasons that names an order or an invoice (subject type, id)."""
+    row = session.execute(
+        select(CaseReason.subject_type, CaseReason.subject_id)
+        .where(CaseReason.case_id == case_id, CaseReason.subject_type.in_([Subject.ORDER, Subject.INVOICE]))
+        .order_by(CaseReason.at, CaseReason.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def levels(session: Session, case_ids: Collection[int]) -> dict[int, int]:
+    """The level of these cases, by id."""
+    if not case_ids:
+        return {}
+    rows = session.execute(select(Case.id, Case.level).where(Case.id.in_(case_ids)))
+    return dict(rows.tuples().all())
+
+
+def actor_of(session: Session, subject: tuple[str, int], event: str) -> str:
+    """Who brought an event of a subject (type, id) about, as the history has it; empty when there was none."""
+    query = select(History.actor).where(
+        History.subject_type == subject[0], History.subject_id == subject[1], History.event == event
+    )
+    return session.scalar(query.order_by(History.id).limit(1)) or ""
 
 
 def note(
     session: Session, subject: tuple[str, int], event: str, at: datetime, actor: str,
     cause: str | None = None, **details: Any,
-) -> None:  # fmt: skip
-    """Append to the history of a subject (type, id)."""
-    session.execute(
-        insert(History).values(
+) -> int:  # fmt: skip
+    """Append to the history of a subject (type, id); returns the entry's number."""
+    return session.execute(
+        insert(History)
+        .values(
             at=at,
             actor=actor,
             subject_type=subject[0],
@@ -161,4 +216,5 @@ def note(
             cause=cause,
             details=details,
         )
-    )
+        .returning(History.id)
+    ).scalar_one()

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from models.queries import cases
 from models.tables import Case, Commitment, Customer, FollowUp, Inbound, Invoice, Order
 from models.words import CommitmentKind, Subject
 
@@ -98,6 +99,8 @@ def open_of(session: Session, customer_ref: str) -> Sequence[Commitment]:
 
 def order_about(session: Session, customer_id: int, subject: tuple[str, int]) -> Order | None:
     """The order that a matter (subject type, id) is about; the customer's newest one where it names none."""
+    if subject[0] in {Subject.CASE, Subject.CLOSED_CASE}:
+        subject = cases.subject(session, subject[1]) or subject
     kind, id_ = subject
     if kind == Subject.ORDER:
         return session.get(Order, id_)

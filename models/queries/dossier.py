@@ -4,50 +4,86 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.tables import Case, CaseReason, Customer, FollowUp, Invoice, Message, Order, Response, Statement
-from models.words import OF_STAFF, FollowUpState, MessageState, Subject
+from models.queries import cases, contract_ends
+from models.queries.timeline import Event, events
+from models.tables import (
+    Case,
+    CaseReason,
+    Commitment,
+    ContractEnd,
+    Customer,
+    Hold,
+    Invoice,
+    Order,
+    Response,
+    Statement,
+)
+from models.words import Side, Subject
 
 _NEWEST = 60
 """How many entries of each sort a dossier shows; older ones stay in the database."""
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something that happened: `what` is the word of the table it comes from, `about` the reference it concerns."""
-
-    at: datetime
-    what: str
-    """`signed`, `promise-moved`, `delivered`, `cancelled`, `sent`, `failed`, `silent`, `said` or `stated`."""
-    about: str
-    kind: str = ""
-    """The kind of mail or the meaning of the answer."""
-    rating: int | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True)
 class Dossier:
-    """A customer's case with all that led to it, oldest first."""
+    """A customer with all that happened, oldest first; with the case that it is read for, where there is one."""
 
-    case: Case
+    matter: Case | None
     customer: Customer
     reasons: Sequence[CaseReason]
     orders: Sequence[Order]
     invoices: Sequence[Invoice]
     events: Sequence[Event]
     words: Sequence[str]
+    """What the customer said in writing, through whatever channel."""
     statements: Sequence[Statement]
+    """Everybody's version of the case, and of the cases it goes on with."""
+    owed: Sequence[Commitment]
+    """What is open, the earliest due first."""
+    holds: Sequence[Hold]
+    ends: Sequence[ContractEnd]
+    """Withdrawals and terminations."""
+    read_at: datetime
+
+    @property
+    def case(self) -> Case:
+        """The case, where it is known that there is one.
+
+        Raises:
+            LookupError: there is none.
+        """
+        if self.matter is None:
+            raise LookupError("this dossier belongs to no case")
+        return self.matter
+
+    def said(self) -> Sequence[Statement]:
+        """The customer's side of the matter."""
+        return [one for one in self.statements if one.side == Side.CUSTOMER]
+
+    def ours(self) -> Sequence[Statement]:
+        """Our side of the matter."""
+        return [one for one in self.statements if one.side != Side.CUSTOMER]
 
 
-def dossier(session: Session, case_id: int) -> Dossier | None:
-    """The dossier of a case, or None when there is no such case."""
+def dossier(session: Session, case_id: int, now: datetime) -> Dossier | None:
+    """The dossier of a case as it stands at `now`, or None when there is no such case."""
     case = session.get(Case, case_id)
-    if case is None:
+    return None if case is None else _of(session, session.get_one(Customer, case.customer_id), case, now)
+
+
+def of_customer(session: Session, customer_id: int, now: datetime) -> Dossier | None:
+    """The dossier of a customer, with the newest case if there is one; None when there is no such customer."""
+    customer = session.get(Customer, customer_id)
+    if customer is None:
         return None
-    customer = session.get_one(Customer, case.customer_id)
+    newest = select(Case).where(Case.customer_id == customer_id).order_by(Case.id.desc()).limit(1)
+    return _of(session, customer, session.scalar(newest), now)
+
+
+def _of(session: Session, customer: Customer, case: Case | None, now: datetime) -> Dossier:
     orders = session.scalars(
         select(Order).where(Order.customer_id == customer.id).order_by(Order.signed_at.desc()).limit(_NEWEST)
     ).all()
@@ -63,59 +99,31 @@ def dossier(session: Session, case_id: int) -> Dossier | None:
         .order_by(Response.received_at.desc())
         .limit(_NEWEST)
     ).all()
-    statements = session.scalars(
-        select(Statement).where(Statement.case_id == case_id).order_by(Statement.at)
-    ).all()
-    reasons = session.scalars(
-        select(CaseReason).where(CaseReason.case_id == case_id).order_by(CaseReason.at)
-    ).all()
-    events = [*_of_orders(orders), *_of_mails(session, customer.id, orders), *_of_answers(said, orders)]
-    events += [Event(row.at, "stated", row.author, row.side, text=row.text) for row in statements]
     return Dossier(
-        case, customer, reasons, orders, invoices, sorted(events, key=lambda event: event.at),
-        [row.text for row in reversed(said) if row.text], statements,
+        matter=case, customer=customer, reasons=cases.reasons(session, case.id) if case else [],
+        orders=orders, invoices=invoices, events=events(session, customer, orders, said, _NEWEST),
+        words=[row.text for row in reversed(said) if row.text],
+        statements=cases.statements(session, cases.chain(session, case)) if case else [],
+        owed=_owed(session, customer.id), holds=_holds(session, customer.id, orders, now),
+        ends=contract_ends.of_customer(session, customer.id), read_at=now,
     )  # fmt: skip
 
 
-def _of_orders(orders: Sequence[Order]) -> list[Event]:
-    times = [(order, what, at) for order in orders for what, at in (
-        ("signed", order.signed_at), ("delivered", order.delivered_at), ("cancelled", order.cancelled_at),
-        ("promise-moved", order.promise_moved_at),
-    )]  # fmt: skip
-    return [Event(at, what, order.ref) for order, what, at in times if at is not None]
-
-
-def _of_mails(session: Session, customer_id: int, orders: Sequence[Order]) -> list[Event]:
-    refs = {order.id: order.ref for order in orders}
-    rows = session.execute(
-        select(FollowUp, Message)
-        .join(Message, Message.id == FollowUp.message_id)
-        .where(FollowUp.customer_id == customer_id, FollowUp.subject_type.not_in(OF_STAFF))
-        .order_by(FollowUp.id.desc())
+def _owed(session: Session, customer_id: int) -> Sequence[Commitment]:
+    return session.scalars(
+        select(Commitment)
+        .where(Commitment.customer_id == customer_id, Commitment.done_at.is_(None))
+        .order_by(Commitment.due_at, Commitment.id)
         .limit(_NEWEST)
-    )
-    invoices = dict(
-        session.execute(select(Invoice.id, Invoice.ref).where(Invoice.customer_id == customer_id))
-        .tuples()
-        .all()
-    )
-    events = []
-    for follow_up, message in rows:
-        about = (refs if follow_up.subject_type == Subject.ORDER else invoices).get(follow_up.subject_id, "")
-        state = "sent" if message.state == MessageState.ACCEPTED else "failed"
-        events.append(Event(message.recorded_at or message.marked_at, state, about, follow_up.kind))
-        if (
-            follow_up.state == FollowUpState.SILENT
-            and follow_up.silent_at is not None
-            and follow_up.nudge == 0
-        ):
-            events.append(Event(follow_up.silent_at, "silent", about, follow_up.kind))
-    return events
+    ).all()
 
 
-def _of_answers(said: Sequence[Response], orders: Sequence[Order]) -> list[Event]:
-    refs = {order.id: order.ref for order in orders}
-    return [
-        Event(row.received_at, "said", refs.get(row.order_id or 0, ""), row.meaning, row.rating, row.text)
-        for row in said
-    ]
+def _holds(session: Session, customer_id: int, orders: Sequence[Order], now: datetime) -> Sequence[Hold]:
+    """What a person keeps us from writing at `now`."""
+    about_orders = (Hold.subject_type == Subject.ORDER) & Hold.subject_id.in_([one.id for one in orders])
+    about_customer = (Hold.subject_type == Subject.CUSTOMER) & (Hold.subject_id == customer_id)
+    return session.scalars(
+        select(Hold)
+        .where(or_(about_customer, about_orders), Hold.released_at.is_(None), Hold.until > now)
+        .order_by(Hold.id)
+    ).all()

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.queries import holding
+from models.queries import contract_ends, holding
 from models.rules.hearing import COMPLAINTS
 from models.rules.holding import Trouble, is_held
 from models.tables import Case, CaseReason, FollowUp, Invoice, Order
-from models.words import CaseReasonKind, FollowUpState, Outcome, Subject
+from models.words import CaseReasonKind, EndKind, FollowUpState, Outcome, Subject
 
 _WELCOME = "welcome-contact"
 WARNING = "credit-recovery-warning"
@@ -129,12 +129,13 @@ def conditions(
     customers = {row.customer_id for row in order_by_id.values()}
     customers |= {row.customer_id for row in invoice_by_id.values()}
     complaining, disputing = complaints(session, customers), disputes(session, customers)
-    welcomes = welcomed(session, order_by_id)
+    welcomes, ended = welcomed(session, order_by_id), contract_ends.ended(session, order_by_id)
     found: dict[tuple[str, int], frozenset[str]] = {}
     for order in order_by_id.values():
         found[Subject.ORDER, order.id] = order_words(order) | _words(
             welcomed=order.id in welcomes, open_complaint=order.customer_id in complaining,
-            customer_disputes=order.customer_id in disputing,
+            customer_disputes=order.customer_id in disputing, withdrawn=order.id in ended[EndKind.WITHDRAWAL],
+            terminated=order.id in ended[EndKind.TERMINATION],
         )  # fmt: skip
     if not invoice_by_id:
         return found

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from models.rules import offsets
 from models.rules.offsets import Offset
+from models.words import CommitmentKind
 
 CONDITIONS = {
     "cancelled": "the order or invoice was cancelled",
@@ -23,6 +24,8 @@ CONDITIONS = {
     "warned": "a formal warning about this invoice went out",
     "handed-over": "the invoice was handed over to credit recovery",
     "closed": "the case was closed, or the mail or commitment seen to",
+    "withdrawn": "the customer has withdrawn from this order (recesso), and a person has confirmed it",
+    "terminated": "the customer has ended what runs (disdetta), and a person has confirmed it",
 }
 """What can be true of a subject at the moment of sending: the words that `moot_when`, `hold_when` and `needs` take."""
 
@@ -34,20 +37,32 @@ OWN_FACTS = {
 """Conditions that an imported fact of the subject decides alone. Taken back, it brings back what it made moot."""
 
 
+ON_SILENCE = ("case", "draw", "nothing")
+"""What can follow when nobody answers: a case, a call to some who are drawn by lot (B27), or nothing."""
+
+
+def _check_silence(word: str | None) -> None:
+    if word is not None and word not in ON_SILENCE:
+        raise ValueError(f"on_silence is {word!r}; choose from {', '.join(ON_SILENCE)}")
+
+
 @dataclass(frozen=True)
 class Step:
     """One contact of a cadence: its name, and how far from the anchor it lies."""
 
     name: str
     after: str
+    on_silence: str | None = None
+    """What happens when nobody answers this step; that of the cadence when empty."""
 
     def __post_init__(self) -> None:
-        """Check the distance.
+        """Check the distance, and the word for silence.
 
         Raises:
-            ValueError: `after` is no distance.
+            ValueError: `after` is no distance, or `on_silence` no word that is known.
         """
         offsets.parse(self.after)
+        _check_silence(self.on_silence)
 
     @cached_property
     def offset(self) -> Offset:
@@ -62,16 +77,19 @@ class Cadence:
     sweep: str
     """The flow that sends it."""
     subject: str
-    """`order` or `invoice`; for our own people `case`, `commitment` or `inbound`."""
+    """`order` or `invoice`, or `closed-case` for the question after it; for our own people `case`, `commitment` or
+    `inbound`."""
     anchor: str
     """The date it hangs on: signed, promised, promise-moved, delivered, issued, due, or a named date.
 
-    For our own people: opened (a case), made (a commitment), parked (a mail that came in).
+    For our own people: opened or complained (a case), made (a commitment), parked (a mail that came in). For the
+    question after a case: closed.
     """
     steps: tuple[Step, ...]
     window: str = "customers"
     audience: str = "customer"
-    """`customer`, `billing`, or the staff who get it: `owner`, or the role `after-sale`, `manager`, `director`."""
+    """`customer`, `billing`, or the staff who get it: `owner`, `seller` (of the order, and nobody else), or the role
+    `after-sale`, `manager`, `director`."""
     per_date: bool = False
     """Each new value of the anchor earns its own contact (a second slip is a second alert)."""
     needs: tuple[str, ...] = ()
@@ -88,9 +106,11 @@ class Cadence:
     """How long we wait for the answer; none is expected when empty."""
     nudges: int = 0
     on_silence: str = "case"
-    """`case` or `nothing`."""
+    """One of `ON_SILENCE`."""
     opens_case: str | None = None
     """No mail: when due, a case with this reason is opened."""
+    owes: str | None = None
+    """With `opens_case`: what is owed to the customer besides, such as `phone` (a call)."""
     one_letter: bool = False
     """Everything of this kind that is due for a customer goes into one letter."""
     max_late: str = "14 days"
@@ -105,6 +125,9 @@ class Cadence:
         for word in (*self.needs, *self.moot_when, *self.hold_when):
             if word not in CONDITIONS:
                 raise ValueError(f"{word!r} is no condition; choose from {', '.join(sorted(CONDITIONS))}")
+        _check_silence(self.on_silence)
+        if self.owes is not None and self.owes not in set(CommitmentKind):
+            raise ValueError(f"owes is {self.owes!r}; choose from {', '.join(CommitmentKind)}")
         offsets.parse(self.max_late)
         if self.wait is not None:
             offsets.parse(self.wait)

@@ -17,9 +17,10 @@ class Nudge:
 
 @dataclass(frozen=True)
 class Silent:
-    """Give up asking; `opens_case` says whether a person takes it up."""
+    """Give up asking; `opens_case` says whether a person takes it up, `draws` whether the lot decides."""
 
     opens_case: bool
+    draws: bool = False
 
 
 def answer_by(cadence: Cadence, sent_at: datetime, place: Place) -> datetime | None:
@@ -36,11 +37,13 @@ def answer_by(cadence: Cadence, sent_at: datetime, place: Place) -> datetime | N
     return offsets.apply(sent_at, offset, place)
 
 
-def after_waiting(cadence: Cadence, nudge: int, *, ended: bool = False) -> Nudge | Silent:
-    """Nudge again while the cadence has nudges left, otherwise declare silence.
+def after_waiting(cadence: Cadence, step: str, nudge: int, *, ended: bool = False) -> Nudge | Silent:
+    """Nudge again while the cadence has nudges left, otherwise declare silence about a step.
 
     `ended` says that the next nudge was planned before and never went out: it is not tried again.
     """
     if not ended and nudge < cadence.nudges:
         return Nudge(nudge + 1)
-    return Silent(opens_case=cadence.on_silence == "case")
+    name = step.partition(":")[0]
+    own = next((one.on_silence for one in cadence.steps if one.name == name), None) or cadence.on_silence
+    return Silent(opens_case=own == "case", draws=own == "draw")

@@ -1,12 +1,12 @@
 """Dates, money and names as a mail writes them. Babel is slow, and days and sums repeat: results are kept."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_currency
 
 from models.rules.calendars import zone
@@ -49,6 +49,11 @@ def long_day(language: str, day: date) -> str:
 def _short_moment(language: str, moment: datetime) -> str:
     day = format_date(moment, "medium", locale=_LOCALES[language])
     return f"{day}, {format_skeleton('Hm', moment, locale=_LOCALES[language])}"
+
+
+def length(language: str, span: timedelta) -> str:
+    """A length of time, rounded to its largest part, such as `3 giorni`."""
+    return format_timedelta(span, locale=_LOCALES[language])
 
 
 def short_moment(language: str, at: datetime, timezone: str) -> str:

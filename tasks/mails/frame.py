@@ -131,7 +131,7 @@ def _ratings(shape: Shape) -> list[tuple[str, str, str]]:
 def _buttons(shape: Shape) -> list[tuple[str, str]]:
     """Label and link of each button."""
     if shape.dossier_of:
-        return _dossier_buttons(shape.language, contact_view(shape.dossier_of))
+        return _dossier_buttons(shape.language, contact_view(shape.dossier_of), shape.answers)
     if shape.notice_of:
         return _notice_buttons(shape.language, contact_view(shape.notice_of))
     chosen = [meaning for meaning in shape.answers if meaning != Meaning.RATING]
@@ -148,9 +148,10 @@ def answer_label(meaning: str, is_service: bool) -> str:
     )
 
 
-def _dossier_buttons(language: str, customer: Contact) -> list[tuple[str, str]]:
-    buttons = [(label(language, f"case.{do}"), f"{_LINK_TEXT}?do={do}") for do in ("take", "done")]
-    if customer.phone:
+def _dossier_buttons(language: str, customer: Contact, wanted: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What the cadence wants done, or else all that a manager can do."""
+    buttons = [(label(language, f"case.{do}"), f"{_LINK_TEXT}?do={do}") for do in wanted or ("take", "done")]
+    if customer.phone and not wanted:
         buttons.append((label(language, "case.call").format(name=customer.name), phone_link(customer.phone)))
     return buttons
 

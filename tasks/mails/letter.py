@@ -1,7 +1,7 @@
 """What a mail is about: plain values, gathered by the sweep, from which the composer writes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,28 @@ class InvoiceLine:
 
 
 @dataclass(frozen=True)
+class Version:
+    """Somebody's side of a matter."""
+
+    side: str
+    """One of `models.words.Side`."""
+    author: str
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True)
+class OwedFacts:
+    """What somebody here owes the customer of a dossier."""
+
+    kind: str
+    owner: str | None
+    due_at: datetime
+    overdue: timedelta
+    """How long it is overdue; zero or less while there is time."""
+
+
+@dataclass(frozen=True)
 class CaseFacts:
     """The dossier that a manager gets with a case."""
 
@@ -64,6 +86,13 @@ class CaseFacts:
     invoices: tuple[InvoiceLine, ...]
     words: tuple[str, ...]
     """The customer's own words."""
+    versions: tuple[Version, ...] = ()
+    """Our side of the matter, and what the customer said in conversations."""
+    owed: tuple[OwedFacts, ...] = ()
+    held_until: tuple[datetime, ...] = ()
+    """Until when a person wants nothing written to the customer."""
+    reopened: bool = False
+    """The customer said after the closing that it is not solved."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +116,8 @@ class NoticeFacts:
     due_at: datetime | None
     staff_id: int = 0
     """Who gets this mail; stands in the links."""
+    cause: str = ""
+    """Why a call is owed: `silent` (drawn by lot), `no-welcome`, or nothing when our mails do not arrive."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,18 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from models.policy import Company
-from tasks.mails.formats import clean, full_day, local_day, long_day, money, short_moment
+from tasks.mails.formats import clean, full_day, length, local_day, long_day, money, short_moment
 from tasks.mails.labels import label, reason
-from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, NoticeFacts, OrderFacts
+from tasks.mails.letter import (
+    CaseFacts,
+    Contact,
+    InvoiceLine,
+    Letter,
+    NoticeFacts,
+    OrderFacts,
+    OwedFacts,
+    Version,
+)
 
 NAMES = frozenset(
     {"company", "name", "customer_ref", "step", "nudge", "order", "invoices", "refs", "totals"}
@@ -60,14 +69,21 @@ class CaseView(NamedTuple):
     orders: tuple[OrderView, ...]
     invoices: tuple[InvoiceView, ...]
     words: tuple[str, ...]
+    versions: tuple[str, ...]
+    """Who said what and when, a ready line each."""
+    owed: tuple[str, ...]
+    """What is open, with its clock, a ready line each."""
+    held_until: tuple[str, ...]
+    reopened: bool
 
 
 class NoticeView(NamedTuple):
     """A notice in words."""
 
     kind: str
+    cause: str
     why: str
-    """The same as a sentence."""
+    """Both as a sentence."""
     customer_name: str | None
     customer_phone: str | None
     customer_email: str | None
@@ -183,13 +199,31 @@ def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
         orders=tuple(order_view(order, language, timezone) for order in case.orders),
         invoices=invoice_views(case.invoices, language),
         words=tuple(clean(words) for words in case.words),
+        versions=tuple(_version(one, language, timezone) for one in case.versions),
+        owed=tuple(owed_line(one, language, timezone) for one in case.owed),
+        held_until=tuple(short_moment(language, at, timezone) for at in case.held_until),
+        reopened=case.reopened,
     )
+
+
+def _version(one: Version, language: str, timezone: str) -> str:
+    who = f"{clean(one.author)} ({label(language, f'side.{one.side}')}, {short_moment(language, one.at, timezone)})"
+    return f"{who}: {clean(one.words)}"
+
+
+def owed_line(one: OwedFacts, language: str, timezone: str) -> str:
+    """What is owed, by whom and until when; overdue by how much."""
+    due = label(language, "clock.due").format(at=short_moment(language, one.due_at, timezone))
+    late = label(language, "clock.late").format(length=length(language, one.overdue))
+    parts = [label(language, f"owed.{one.kind}"), *([clean(one.owner)] if one.owner else []), due]
+    return ", ".join([*parts, *([late] if one.overdue > timedelta(0) else [])])
 
 
 def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeView:
     return NoticeView(
         kind=notice.kind,
-        why=label(language, f"notice.{notice.kind}"),
+        cause=notice.cause,
+        why=label(language, f"notice.{notice.kind}{'-' if notice.cause else ''}{notice.cause}"),
         customer_name=_cleaned(notice.customer_name),
         customer_phone=_cleaned(notice.customer_phone),
         customer_email=_cleaned(notice.customer_email),

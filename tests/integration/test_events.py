@@ -19,7 +19,8 @@ from flows.sweeps import welcome_contact
 from models.policy import Policy
 from models.tables import Customer, Order
 from models.words import CaseReasonKind, Outcome, Subject
-from tasks.cases import close_case, open_case
+from tasks.cases import open_case
+from tasks.closing import close_case
 from tasks.database import Database
 from tasks.telling import read_news
 from tests.prefect_server import PrefectServer
@@ -124,7 +125,7 @@ async def test_sweeps_and_cases_are_told_by_reference(
         )
     await final(escalate_unanswered)
     with shop.write() as session:
-        close_case(session, case, Outcome.SOLVED, "a new door", now=now, actor="M-1")
+        close_case(session, policy, case, Outcome.AGREED, "a new door", now=now, actor="M-1")
         session.merge(case)
     await final(escalate_unanswered)
     for name in ("opened", "escalated", "closed"):

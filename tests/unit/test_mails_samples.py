@@ -113,7 +113,7 @@ def letter(policy: Policy, kind: str = "welcome-contact", language: str = "it", 
             "recipient_name": CUSTOMER.name,
             "recipient": "m.b@posta.example",
             "customer_ref": "C-0042",
-            "order": GOODS if cadence.subject == "order" else None,
+            "order": GOODS if cadence.subject in {"order", "closed-case"} else None,
             "invoices": INVOICES if cadence.subject == "invoice" else (),
             "owner": OWNER,
             "deputy": DEPUTY,
@@ -147,6 +147,8 @@ def every_letter(policy: Policy) -> Iterator[Letter]:
 def _subjects(subject: str) -> list[dict[str, Any]]:
     if subject == "order":
         return [{"order": order} for order in ORDERS]
+    if subject == "closed-case":
+        return [{"order": order} for order in (None, *ORDERS)]
     if subject == "case":
         return [{"case": DOSSIER}, {"case": BARE_DOSSIER}]
     if subject in {"commitment", "inbound"}:
@@ -164,4 +166,4 @@ def _people() -> list[tuple[Contact | None, ...]]:
 def test_every_message_of_the_policy_has_a_letter_to_test_with(policy: Policy) -> None:
     written = {one.kind for one in every_letter(policy)}
     assert written == set(kinds_that_send(policy))
-    assert len(written) == 11
+    assert len(written) == 13

@@ -1,0 +1,98 @@
+"""Withdrawals and terminations: what was heard, what a person has confirmed, and how many of each (B37)."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from models.tables import ContractEnd, Order
+from models.words import EndKind
+
+
+def add(session: Session, row: dict[str, Any]) -> ContractEnd:
+    """Write one down."""
+    made = session.execute(insert(ContractEnd).values(**row).returning(ContractEnd.id)).scalar_one()
+    return session.get_one(ContractEnd, made)
+
+
+def standing(
+    session: Session, customer_id: int, kind: str, order_id: int | None, *, lock: bool = False
+) -> ContractEnd | None:
+    """The one of this kind that stands already, heard or confirmed, for an order or for none in particular."""
+    query = (
+        select(ContractEnd)
+        .where(
+            ContractEnd.customer_id == customer_id,
+            ContractEnd.kind == kind,
+            ContractEnd.order_id == order_id,
+            ContractEnd.dismissed_at.is_(None),
+        )
+        .order_by(ContractEnd.id)
+        .limit(1)
+    )
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def to_change(session: Session, end_id: int) -> ContractEnd | None:
+    """One by id, locked."""
+    return session.scalar(select(ContractEnd).where(ContractEnd.id == end_id).with_for_update())
+
+
+def of_customer(session: Session, customer_id: int) -> Sequence[ContractEnd]:
+    """All of a customer's, oldest first."""
+    return session.scalars(
+        select(ContractEnd).where(ContractEnd.customer_id == customer_id).order_by(ContractEnd.id)
+    ).all()
+
+
+def ended(session: Session, order_ids: Collection[int]) -> dict[str, set[int]]:
+    """Which of these orders a customer has withdrawn from or terminated, as a person has confirmed; by kind."""
+    found: dict[str, set[int]] = {kind: set() for kind in EndKind}
+    rows = session.execute(
+        select(ContractEnd.kind, ContractEnd.order_id).where(
+            ContractEnd.order_id.in_(order_ids),
+            ContractEnd.confirmed_at.is_not(None),
+            ContractEnd.dismissed_at.is_(None),
+        )
+    )
+    for kind, order_id in rows:
+        if order_id is not None:
+            found[kind].add(order_id)
+    return found
+
+
+def only_order(session: Session, customer_id: int) -> int | None:
+    """The customer's one order that was not cancelled; None where there are several, or none."""
+    ids = session.scalars(
+        select(Order.id).where(Order.customer_id == customer_id, Order.cancelled_at.is_(None)).limit(2)
+    ).all()
+    return ids[0] if len(ids) == 1 else None
+
+
+def counts(session: Session, since: datetime, until: datetime) -> dict[str, Counter[str]]:
+    """Confirmed ones declared from `since` up to `until`, by kind and then by cause; for the report."""
+    found: dict[str, Counter[str]] = {kind: Counter() for kind in EndKind}
+    rows = session.execute(
+        select(ContractEnd.kind, ContractEnd.cause_code, func.count())
+        .where(
+            ContractEnd.confirmed_at.is_not(None),
+            ContractEnd.dismissed_at.is_(None),
+            ContractEnd.declared_at >= since,
+            ContractEnd.declared_at < until,
+        )
+        .group_by(ContractEnd.kind, ContractEnd.cause_code)
+    )
+    for kind, cause, number in rows:
+        found[kind][cause or "other"] += number
+    return found
+
+
+def unconfirmed(session: Session) -> int:
+    """How many were heard and wait for a person to say whether they were meant so."""
+    query = select(func.count(ContractEnd.id)).where(
+        ContractEnd.confirmed_at.is_(None), ContractEnd.dismissed_at.is_(None)
+    )
+    return session.scalar(query) or 0

@@ -1,0 +1,135 @@
+"""What happened with a customer, in order, from every table that knows something of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.tables import (
+    Case,
+    Commitment,
+    ContractEnd,
+    Customer,
+    FollowUp,
+    Invoice,
+    Message,
+    Order,
+    Response,
+    Statement,
+)
+from models.words import OF_STAFF, FollowUpState, MessageState, Side, Subject
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: `what` is the word of the table it comes from, `about` the reference it concerns."""
+
+    at: datetime
+    what: str
+    """`signed`, `promise-moved`, `delivered`, `cancelled`, `sent`, `failed`, `silent`, `said`, `stated`, `case-opened`,
+    `case-reopened`, `case-closed`, `owed`, `kept`, `withdrawal` or `termination`."""
+    about: str
+    kind: str = ""
+    """The kind of mail or commitment, the meaning of the answer, or how a case ended."""
+    rating: int | None = None
+    text: str | None = None
+
+
+def events(
+    session: Session, customer: Customer, orders: Sequence[Order], said: Sequence[Response], newest: int
+) -> list[Event]:
+    """Everything in order, the oldest first; of each sort the `newest` so many."""
+    refs = {order.id: order.ref for order in orders}
+    found = [
+        *_of_orders(orders),
+        *_of_mails(session, customer.id, refs, newest),
+        *_of_answers(said, refs),
+        *_of_cases(session, customer.id, newest),
+        *_of_promises(session, customer.id, newest),
+        *_of_ends(session, customer.id, refs),
+    ]
+    return sorted(found, key=lambda event: event.at)
+
+
+def _of_orders(orders: Sequence[Order]) -> list[Event]:
+    times = [(order, what, at) for order in orders for what, at in (
+        ("signed", order.signed_at), ("delivered", order.delivered_at), ("cancelled", order.cancelled_at),
+        ("promise-moved", order.promise_moved_at),
+    )]  # fmt: skip
+    return [Event(at, what, order.ref) for order, what, at in times if at is not None]
+
+
+def _of_mails(session: Session, customer_id: int, orders: dict[int, str], newest: int) -> list[Event]:
+    rows = session.execute(
+        select(FollowUp, Message)
+        .join(Message, Message.id == FollowUp.message_id)
+        .where(FollowUp.customer_id == customer_id, FollowUp.subject_type.not_in(OF_STAFF))
+        .order_by(FollowUp.id.desc())
+        .limit(newest)
+    )
+    invoices = session.execute(select(Invoice.id, Invoice.ref).where(Invoice.customer_id == customer_id))
+    refs: dict[str, dict[int, str]] = {Subject.ORDER: orders, Subject.INVOICE: dict(invoices.tuples().all())}
+    found = []
+    for row, message in rows:
+        about = refs.get(row.subject_type, {}).get(row.subject_id, "")
+        state = "sent" if message.state == MessageState.ACCEPTED else "failed"
+        found.append(Event(message.recorded_at or message.marked_at, state, about, row.kind))
+        if row.state == FollowUpState.SILENT and row.silent_at is not None and row.nudge == 0:
+            found.append(Event(row.silent_at, "silent", about, row.kind))
+    return found
+
+
+def _of_answers(said: Sequence[Response], refs: dict[int, str]) -> list[Event]:
+    return [
+        Event(row.received_at, "said", refs.get(row.order_id or 0, ""), row.meaning, row.rating, row.text)
+        for row in said
+    ]
+
+
+def _of_cases(session: Session, customer_id: int, newest: int) -> list[Event]:
+    """Cases with what people said in them; the customer's own words stand among the answers already."""
+    rows = session.scalars(
+        select(Case).where(Case.customer_id == customer_id).order_by(Case.id.desc()).limit(newest)
+    ).all()
+    found = [
+        Event(row.opened_at, "case-reopened" if row.reopens_id else "case-opened", str(row.id))
+        for row in rows
+    ]
+    found += [
+        Event(row.closed_at, "case-closed", str(row.id), row.outcome or "") for row in rows if row.closed_at
+    ]
+    statements = session.scalars(
+        select(Statement).where(Statement.case_id.in_([row.id for row in rows])).order_by(Statement.id)
+    )
+    return found + [
+        Event(row.at, "stated", row.author, row.side, text=row.text)
+        for row in statements
+        if row.side != Side.CUSTOMER or row.recorded_by is not None
+    ]
+
+
+def _of_promises(session: Session, customer_id: int, newest: int) -> list[Event]:
+    rows = session.scalars(
+        select(Commitment)
+        .where(Commitment.customer_id == customer_id)
+        .order_by(Commitment.id.desc())
+        .limit(newest)
+    ).all()
+    found = [Event(row.made_at, "owed", "", row.kind) for row in rows]
+    return found + [Event(row.done_at, "kept", "", row.kind, text=row.outcome) for row in rows if row.done_at]
+
+
+def _of_ends(session: Session, customer_id: int, refs: dict[int, str]) -> list[Event]:
+    rows = session.scalars(
+        select(ContractEnd).where(
+            ContractEnd.customer_id == customer_id, ContractEnd.confirmed_at.is_not(None)
+        )
+    )
+    return [
+        Event(
+            row.declared_at, row.kind, refs.get(row.order_id or 0, ""), row.cause_code or "", text=row.cause
+        )
+        for row in rows
+    ]
