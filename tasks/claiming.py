@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import cases, claiming, commitments, facts, holding, marking, people
 from models.queries import dossier as dossiers
-from models.rules import ownership
 from models.rules.before_sending import Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place
-from models.rules.ownership import Person
 from models.tables import Customer, FollowUp, Invoice, Order
-from models.words import CommitmentKind, FollowUpState, Role, Subject
+from models.words import CommitmentKind, Role, Subject
 from tasks.addressing import addressee_of
 from tasks.capping import over_cap
 from tasks.cases import audience_of, open_case
@@ -25,8 +23,8 @@ from tasks.freshness import payments_are_fresh
 from tasks.letters import Desk, Group, address, is_case, is_for_staff
 from tasks.notices import notice
 from tasks.report import Report, Scope
-from tasks.settlements import outcome_of, settlement
 from tasks.rungs import Rungs, is_rung, rungs_of
+from tasks.settlements import outcome_of, settlement
 
 _ASK_AGAIN = timedelta(hours=1)
 

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from models.rules import offsets
 from models.rules.offsets import Offset
-from models.words import CommitmentKind
 
 CONDITIONS = {
     "cancelled": "the order or invoice was cancelled",
@@ -41,11 +40,6 @@ ON_SILENCE = ("case", "draw", "nothing")
 """What can follow when nobody answers: a case, a call to some who are drawn by lot (B27), or nothing."""
 
 
-def _check_silence(word: str | None) -> None:
-    if word is not None and word not in ON_SILENCE:
-        raise ValueError(f"on_silence is {word!r}; choose from {', '.join(ON_SILENCE)}")
-
-
 @dataclass(frozen=True)
 class Step:
     """One contact of a cadence: its name, and how far from the anchor it lies."""
@@ -56,13 +50,12 @@ class Step:
     """What happens when nobody answers this step; that of the cadence when empty."""
 
     def __post_init__(self) -> None:
-        """Check the distance, and the word for silence.
+        """Check the distance.
 
         Raises:
-            ValueError: `after` is no distance, or `on_silence` no word that is known.
+            ValueError: `after` is no distance.
         """
         offsets.parse(self.after)
-        _check_silence(self.on_silence)
 
     @cached_property
     def offset(self) -> Offset:
@@ -125,9 +118,6 @@ class Cadence:
         for word in (*self.needs, *self.moot_when, *self.hold_when):
             if word not in CONDITIONS:
                 raise ValueError(f"{word!r} is no condition; choose from {', '.join(sorted(CONDITIONS))}")
-        _check_silence(self.on_silence)
-        if self.owes is not None and self.owes not in set(CommitmentKind):
-            raise ValueError(f"owes is {self.owes!r}; choose from {', '.join(CommitmentKind)}")
         offsets.parse(self.max_late)
         if self.wait is not None:
             offsets.parse(self.wait)

@@ -3,21 +3,23 @@
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 
-from models.rules.cadence import Cadence
-from models.words import OF_STAFF, Meaning
+from models.rules.cadence import ON_SILENCE, Cadence
+from models.words import OF_STAFF, CommitmentKind, Meaning, Subject
 
 ANCHORS = {
     "order": ("signed", "promised", "promise-moved", "delivered", "cancelled"),
     "invoice": ("issued", "due"),
-    "case": ("opened", "closed"),
+    "case": ("opened", "complained"),
+    "closed-case": ("closed",),
     "commitment": ("made",),
     "inbound": ("parked",),
 }
 """The dates of each subject. Orders may carry further ones, of any name (docs/import.md)."""
 
-STAFF = ("owner", "after-sale", "manager", "director")
+STAFF = ("owner", "seller", "after-sale", "manager", "director")
 CUSTOMERS = ("customer", "billing")
-ON_SILENCE = ("case", "nothing")
+STATE = "state"
+"""What a mail about a case may ask of one of our own people alone: his or her version."""
 
 _ALIKE = 0.83  # "singed" is "signed", and "delivery" may be a date of its own
 
@@ -25,10 +27,13 @@ _ALIKE = 0.83  # "singed" is "signed", and "delivery" may be a date of its own
 def problems(cadence: Cadence) -> Iterator[tuple[str, str]]:
     """What cannot hold: the setting, and what is wrong with it and how to mend it."""
     audiences = STAFF if cadence.subject in OF_STAFF else (*CUSTOMERS, *STAFF)
+    answers = (STATE,) if cadence.subject == Subject.CASE else tuple(Meaning)
+    silences = [cadence.on_silence, *(step.on_silence for step in cadence.steps if step.on_silence)]
     yield from _unknown("subject", [cadence.subject], "subject", ANCHORS)
     yield from _unknown("audience", [cadence.audience], f"audience of {_a(cadence.subject)}", audiences)
-    yield from _unknown("answers", cadence.answers, "answer", list(Meaning))
-    yield from _unknown("on_silence", [cadence.on_silence], "end of a wait", ON_SILENCE)
+    yield from _unknown("answers", cadence.answers, "answer", answers)
+    yield from _unknown("on_silence", silences, "end of a wait", ON_SILENCE)
+    yield from _unknown("owes", [cadence.owes] if cadence.owes else [], "commitment", list(CommitmentKind))
     yield from _anchor(cadence)
     yield from _waits(cadence)
 

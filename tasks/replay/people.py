@@ -7,8 +7,8 @@ from models.queries import answers, calling, commitments
 from models.rules.calendars import local_day, next_open
 from models.rules.calling import Call, ranked
 from models.words import CommitmentKind, Outcome
-from tasks.cases import close_case
 from tasks.clock import SetClock
+from tasks.closing import close_case
 from tasks.commitments import fulfil
 from tasks.services import Services
 
@@ -61,7 +61,9 @@ class People:
         with self._services.db.write() as session:
             case = answers.case_to_change(session, call.case) if call.case is not None else None
             if case is not None:
-                close_case(session, case, Outcome.ONLY_LISTENED, _CALLED, now=at, actor=by)
+                close_case(
+                    session, self._services.policy, case, Outcome.ONLY_LISTENED, _CALLED, now=at, actor=by
+                )
             for owed in commitments.open_of(session, call.customer):
                 fulfil(session, owed, Outcome.ONLY_LISTENED, _CALLED, now=at, actor=by)
 

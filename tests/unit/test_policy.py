@@ -33,7 +33,7 @@ SLIPS = [
         "case-notice",
         'audience = "manager"',
         'audience = "billing"',
-        "choose from owner, after-sale, manager, director",
+        "choose from owner, seller, after-sale, manager, director",
     ),
     (
         "payment-notice",
@@ -42,7 +42,7 @@ SLIPS = [
         "'biling' is no audience of an invoice",
     ),
     ("welcome-contact", '"call-me"]', '"cal-me"]', "'cal-me' is no answer; choose from rating"),
-    ("welcome-contact", 'on_silence = "nothing"', 'on_silence = "none"', "choose from case, nothing"),
+    ("welcome-contact", 'on_silence = "nothing"', 'on_silence = "none"', "choose from case, draw, nothing"),
     ("welcome-contact", "nudges = 1", "nudges = -1", "write 0 or more"),
     ("welcome-contact", 'wait = "3 business days"', "", "nobody is nudged without a wait"),
     ("welcome-contact", 'sweep = "welcome-contact"', 'sweep = "welcome"', "'welcome' is no sweep"),
