@@ -95,6 +95,7 @@ class SmtpMailer:
         for _ in range(connections):
             self._idle.put_nowait(None)
         self._open: set[aiosmtplib.SMTP | None] = set()
+        self._opening = 0
 
     async def send(self, mail: Mail) -> Answer:
         """Send one mail over the next free connection, opening one where needed.
@@ -118,15 +119,33 @@ class SmtpMailer:
                     return answer
                 client.close()
             self._open.discard(client)
-            client = None
-            client = await self._connect()
-            return await _attempt(client, mail)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            keep = not any(other is not None and other.is_connected for other in self._open)
-            return NotStarted(_words(error)) if keep else None
+            client, answer = await self._afresh(mail)
+            keep = not isinstance(answer, NotStarted) or not self._has_others()
+            return answer if keep else None
         finally:
             if keep:
                 self._idle.put_nowait(client)
+
+    async def _afresh(self, mail: Mail) -> tuple[aiosmtplib.SMTP | None, Answer]:
+        """Send over a new connection. A server turns one away at its greeting, or only at the first words."""
+        client = None
+        self._opening += 1
+        try:
+            client = await self._connect()
+            answer = await _attempt(client, mail)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            answer = NotStarted(_words(error))
+        finally:
+            self._opening -= 1
+        if client is not None and isinstance(answer, NotStarted):
+            client.close()
+            self._open.discard(client)
+            client = None
+        return client, answer
+
+    def _has_others(self) -> bool:
+        """Whether a connection is open, or about to be: while there is one, the server is there."""
+        return self._opening > 0 or any(one is not None and one.is_connected for one in self._open)
 
     async def close(self) -> None:
         """Say goodbye on every connection."""

@@ -1,6 +1,7 @@
 """The page of a commitment or a parked mail: read it, say what came of it, or whose it is."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -16,6 +17,8 @@ from models.words import Subject
 from tasks.answering import MOST_CHARACTERS
 from tasks.assigning import UnknownReferenceError, assign, settle_mail
 from tasks.commitments import fulfil
+from tasks.inbound.message import Unreadable
+from tasks.inbound.reading import read
 
 router = APIRouter()
 
@@ -40,15 +43,19 @@ def show(token: str, web: Parts) -> Response:
 @router.get("/i/{token}/original/{inbound_id}")
 def original(token: str, inbound_id: int, web: Parts) -> Response:
     """A mail of this matter as it came, to be saved and never shown by the browser."""
-    with web.db.read() as session:
-        opened = _opened(web, session, token)
-        mails = _mails(session, opened)
-        digest = next((mail.digest for mail in mails if mail.id == inbound_id), None)
-    raw = web.originals.read(digest) if web.originals is not None and digest is not None else None
-    if raw is None:
+    return _to_save(_source(web, token, inbound_id), f"mail-{inbound_id}.eml")
+
+
+@router.get("/i/{token}/attachment/{inbound_id}/{number}")
+def attachment(token: str, inbound_id: int, number: int, web: Parts) -> Response:
+    """One file of a mail, taken out of the original; `number` counts from 0, as the page lists them."""
+    try:
+        files = read(_source(web, token, inbound_id)).attachments
+    except Unreadable as error:
+        raise MissingPageError from error
+    if not 0 <= number < len(files):
         raise MissingPageError
-    headers = {"Content-Disposition": f'attachment; filename="mail-{inbound_id}.eml"'}
-    return Response(raw, media_type="application/octet-stream", headers=headers)
+    return _to_save(files[number].data, files[number].name)
 
 
 @router.post("/i/{token}")
@@ -90,6 +97,23 @@ def _assign(web: Web, session: Session, opened: _Opened, about: str) -> Said:
     except UnknownReferenceError:
         return Said(fault="unknown-about", about=about)
     return Said(thanks="assigned")
+
+
+def _source(web: Web, token: str, inbound_id: int) -> bytes:
+    """A mail of the matter that a link opens, as it came."""
+    with web.db.read() as session:
+        mails = _mails(session, _opened(web, session, token))
+        digest = next((mail.digest for mail in mails if mail.id == inbound_id), None)
+    raw = web.originals.read(digest) if web.originals is not None and digest is not None else None
+    if raw is None:
+        raise MissingPageError
+    return raw
+
+
+def _to_save(data: bytes, name: str) -> Response:
+    """Whatever a stranger sent: the browser saves it, and neither shows nor runs it."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Response(data, media_type="application/octet-stream", headers=headers)
 
 
 def _mails(session: Session, opened: _Opened) -> list[Inbound]:

@@ -36,6 +36,10 @@ class Server:
         self.to_body = "250 2.0.0 kept"
         self.cut_after_body = False
         self.mails_a_connection = 1_000
+        self.connections_allowed = 1_000
+        self.turned_away = 0
+        self._open: set[int] = set()
+        self._transports: dict[int, Any] = {}
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
@@ -56,6 +60,20 @@ class Server:
             server.transport.close()
         envelope.mail_from = address
         return "250 OK"
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Turn away whoever comes while the allowed number is in the house."""
+        assert server.transport is not None
+        session.host_name = hostname
+        self._open = {one for one in self._open if not self._transports[one].is_closing()}
+        if len(self._open) >= self.connections_allowed:
+            self.turned_away += 1
+            return ["421 4.7.0 too many connections from you"]
+        self._open.add(id(server))
+        self._transports[id(server)] = server.transport
+        return responses
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         if self.to_body.startswith("250"):
@@ -90,13 +108,13 @@ def shop(world: World) -> World:
 
 def run(
     world: World, port: int, sweep_name: str = "welcome-contact",
-    kinds: frozenset[str] = frozenset({"order-confirmation"}), **settings: Any,
+    kinds: frozenset[str] = frozenset({"order-confirmation"}), connections: int = 2, **settings: Any,
 ) -> Report:  # fmt: skip
     """A sweep through a real connection."""
 
     async def main() -> Report:
         chosen = Settings(smtp_port=port, smtp_timeout_seconds=5, **settings)
-        async with open_mailer(chosen, 2) as mailer:
+        async with open_mailer(chosen, connections) as mailer:
             composer = Composer(world.policy, world.links)
             services = Services(world.db, world.policy, world.clock, composer, mailer, NoArchive())
             scope = Scope(sweep_name, world.clock.now(), kinds=kinds)
@@ -221,6 +239,19 @@ def test_a_server_that_ends_its_connections_now_and_then_costs_nothing(
     server.mails_a_connection = 3
     assert run(world, port).sentence() == "20 sent"
     assert len(server.received) == 20
+
+
+@pytest.mark.parametrize("allowed", [1, 3])
+def test_a_server_that_allows_fewer_connections_than_the_policy_gets_everything_once(
+    world: World, server: Server, port: int, allowed: int
+) -> None:
+    with world.db.write() as session:
+        for number in range(40):
+            factories.order(session, factories.customer(session, f"C-{number}"), f"SO-{number}")
+    server.connections_allowed = allowed
+    assert run(world, port, connections=8).sentence() == "40 sent"
+    assert len(server.received) == 40
+    assert server.turned_away > 0
 
 
 @pytest.mark.filterwarnings(

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -34,7 +36,11 @@ def visit(inbox: Inbox, path: str, form: dict[str, str] | None = None) -> httpx.
 
 def stranger(inbox: Inbox, text: str = "Chi siete? <script>alert(1)</script>") -> str:
     """A parked mail; returns the path of its page for the owner."""
-    inbox.deliver(written(text, From="Ignoto <ignoto@altrove.example>", To=SENDER, Subject="Domanda"))
+    return parked(inbox, written(text, From="Ignoto <ignoto@altrove.example>", To=SENDER, Subject="Domanda"))
+
+
+def parked(inbox: Inbox, raw: bytes) -> str:
+    inbox.deliver(raw)
     inbox.collect()
     with inbox.world.db.read() as session:
         mail = session.scalars(select(Inbound)).one()
@@ -55,6 +61,27 @@ def test_a_parked_mail_is_shown_without_its_markup_and_can_be_saved_as_it_came(i
     assert b"ignoto@altrove.example" in saved.content
     assert visit(inbox, f"{path}/original/999").status_code == 404
     assert visit(inbox, path.replace("/i/", "/i/x")).status_code == 404
+
+
+def test_an_attachment_is_saved_under_its_name_and_never_shown(inbox: Inbox) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Message-ID"] = "ignoto@altrove.example", SENDER, "<foto@altrove.example>"
+    mail.set_content("Ecco la foto.")
+    mail.add_attachment(b"<script>alert(1)</script>", "text", "html", filename='../../crepa è "qui".html')
+    mail.add_attachment(b"GIF89a", "image", "gif", filename="foto.gif")
+    path = parked(inbox, mail.as_bytes())
+    links = re.findall(r'href="(/i/[^"]+/attachment/\d+/\d+)"', visit(inbox, path).text)
+    saved = [visit(inbox, link) for link in links]
+    assert [one.content for one in saved] == [b"<script>alert(1)</script>", b"GIF89a"]
+    assert {one.headers["content-type"] for one in saved} == {"application/octet-stream"}
+    assert {one.headers["x-content-type-options"] for one in saved} == {"nosniff"}
+    names = [unquote(one.headers["content-disposition"]) for one in saved]
+    assert names == [
+        "attachment; filename*=UTF-8''crepa è _qui_.html",
+        "attachment; filename*=UTF-8''foto.gif",
+    ]
+    for wrong in (f"{links[0][:-1]}2", f"{links[0][:-1]}-1", links[0].replace("/i/", "/i/x")):
+        assert visit(inbox, wrong).status_code in {404, 422}
 
 
 def test_looking_changes_nothing_and_words_close_it(inbox: Inbox) -> None:
