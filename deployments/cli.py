@@ -143,6 +143,7 @@ def replay_(
     data: Path | None = None,
     step: str = "1d",
     policy: Path | None = None,
+    calls_per_day: int | None = None,
 ) -> int:
     """Replay a span of the past: what would have been sent, answered and escalated.
 
@@ -154,13 +155,15 @@ def replay_(
         data: Folder of the files; the source's own `data` when not given.
         step: How far apart the simulated sweeps lie: `1d`, `6h`.
         policy: The policy; the source's own when it has one, otherwise that of the settings.
+        calls_per_day: Let a manager work the call list, so many calls a day at most; nobody calls when not given.
     """
     chosen = policy or (source / "policy.toml" if (source / "policy.toml").exists() else Settings().policy)
     first, last, goes_to = day("--from", from_), day("--to", to), writable("--json", json_)
     progress = _progress(first, last)
     figures = replaying.run(
-        source, data, first, last, step=step, policy=policies.load(chosen), progress=progress
-    )
+        source, data, first, last, step=step, policy=policies.load(chosen), progress=progress,
+        calls_per_day=calls_per_day,
+    )  # fmt: skip
     goes_to.write_text(
         json.dumps(figures, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
     )

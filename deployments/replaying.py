@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,21 +11,59 @@ from zoneinfo import ZoneInfo
 
 from flows.replaying import Span, replay
 from models.policy import Policy
+from tasks.clock import SetClock
 from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.rows import AnyRow, Reject
 from tasks.importing.source import open_source
 from tasks.replay.feed import Feed
+from tasks.replay.people import People
 from tasks.replay.stage import replay_services
+from tasks.services import Services
 
 Progress = Callable[[date], None]
 
 _STEP = re.compile(r"(\d+)([dh])")
 
 
+@dataclass(frozen=True)
+class Past:
+    """What a source knows of a span of time."""
+
+    rows: dict[str, list[AnyRow]]
+    rejected: int
+    span: Span
+
+
 def run(
-    source: Path, data: Path | None, first: date, last: date, *, step: str, policy: Policy, progress: Progress
-) -> dict[str, Any]:
+    source: Path, data: Path | None, first: date, last: date, *, step: str, policy: Policy, progress: Progress,
+    calls_per_day: int | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Replay `first` to `last` (both whole days in the source's zone) and return the figures.
+
+    With `calls_per_day` a manager works the call list, with so many calls a day at most; otherwise nobody does.
+
+    Raises:
+        SourceError: the source cannot be read.
+        ValueError: the step is none, the span runs backwards, or the calls are below 1.
+    """
+    past = read(source, data, first, last, step)
+    with replay_services(with_calls(policy, calls_per_day)) as (services, clock):
+        return play(services, clock, past, progress, works=calls_per_day is not None)
+
+
+def play(
+    services: Services, clock: SetClock, past: Past, progress: Progress, *, works: bool
+) -> dict[str, Any]:
+    """Replay the past on a stage; `works` says whether somebody works the call list."""
+    people = People(services, clock) if works else None
+    feed = Feed(past.rows, past.span.zone)
+    figures = asyncio.run(replay(services, clock, feed, past.span, progress, people))
+    figures["totals"]["rejected"] = past.rejected
+    return figures
+
+
+def read(source: Path, data: Path | None, first: date, last: date, step: str) -> Past:
+    """Everything that a source knows, up to the end of the last day.
 
     Raises:
         SourceError: the source cannot be read.
@@ -44,11 +83,18 @@ def run(
             for batch in opened.read(table, after):
                 rows.setdefault(table, []).extend(row for row in batch if not isinstance(row, Reject))
                 rejected += sum(isinstance(row, Reject) for row in batch)
-        span = Span(first, last, _step(step), ZoneInfo(opened.config.timezone))
-    with replay_services(policy) as (services, clock):
-        figures = asyncio.run(replay(services, clock, Feed(rows, span.zone), span, progress))
-    figures["totals"]["rejected"] = rejected
-    return figures
+        return Past(rows, rejected, Span(first, last, _step(step), ZoneInfo(opened.config.timezone)))
+
+
+def with_calls(policy: Policy, calls_per_day: int | None) -> Policy:
+    """The policy with another capacity of calls; the same when none is given.
+
+    Raises:
+        ValueError: the calls are below 1.
+    """
+    if calls_per_day is None:
+        return policy
+    return policy.model_copy(update={"ledger": replace(policy.ledger, calls_a_day=calls_per_day)})
 
 
 def _step(text: str) -> timedelta:

@@ -18,14 +18,14 @@ _MOST = 10_000
 
 
 class People:
-    """One manager with a capacity of calls a day, and a desk that answers by mail whatever it owes.
+    """One manager who calls as often a day as the policy says, and a desk that answers by mail whatever it owes.
 
     They work once on each day on which the working hours of the policy open. How calls go stands in no file: here each
     one reaches the customer, and ends with "only listened".
     """
 
-    def __init__(self, services: Services, clock: SetClock, calls_per_day: int) -> None:
-        self._services, self._clock, self._capacity = services, clock, calls_per_day
+    def __init__(self, services: Services, clock: SetClock) -> None:
+        self._services, self._clock = services, clock
         self._last: date | None = None
 
     def work(self, after: datetime, until: datetime) -> dict[str, int]:
@@ -41,7 +41,7 @@ class People:
         self._clock.set(at)
         self._answer(at)
         waiting = self._list()
-        today, left = waiting[: self._capacity], waiting[self._capacity :]
+        today, left = waiting[: policy.ledger.calls_a_day], waiting[policy.ledger.calls_a_day :]
         for call in today:
             self._end(call, at)
         return {"calls": len(today), "longest_wait_days": _oldest(today, at), "left_over": len(left)}
