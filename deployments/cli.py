@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 from pydantic import ValidationError
 
 from deployments import access, replaying
+from deployments.cli_cases import cases
 from deployments.cli_report import day, report_, writable
 from deployments.cli_responses import collect, inbox, respond
 from flows.moments import moment
@@ -36,6 +37,7 @@ app.command(policy_app)
 app.command(collect)
 app.command(respond)
 app.command(inbox)
+app.command(cases)
 app.command(report_, name="report")
 
 

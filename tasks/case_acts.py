@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people
+from models.queries import commitments, people
 from models.rules import acting as rules
 from models.rules.acting import Act, ActError
 from models.tables import Case, Staff
-from models.words import EndCause, EndKind, Outcome
-from tasks import statements
+from models.words import EndCause, EndKind, Outcome, Subject
+from tasks import owed_acts, statements
 from tasks.cases import hand_over_case, take_case
 from tasks.closing import close_case
 from tasks.contract_ends import Declared, declare
+from tasks.owed_acts import Owing, ask
 
 OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.ANSWERED)
 """What a person can close a case with; `answered` is what happens by itself."""
@@ -35,9 +36,47 @@ class Acting:
     now: datetime
 
 
-def take(acting: Acting) -> bool:
-    """Take it on. False when somebody has it already, or it is closed."""
-    return take_case(acting.session, acting.case, acting.by.id, acting.now, acting.by.ref)
+def take(acting: Acting, until: datetime | None = None) -> bool:
+    """Take it on, until a time or as long as the policy allows; then the matter goes up (B04).
+
+    False when somebody else has it already, or it is closed.
+    """
+    taken = take_case(acting.session, acting.case, acting.by.id, acting.now, acting.by.ref)
+    call = _call(acting)
+    if call is not None and (taken or acting.case.taken_by_id == acting.by.id):
+        owed_acts.take(call, until)
+        return True
+    return taken
+
+
+def promise_anew(acting: Acting, due_at: datetime | None, reason_code: str, text: str) -> bool:
+    """Agree on another time for the call that the case owes.
+
+    Raises:
+        ActError: see `tasks.owed_acts.promise_anew`.
+    """
+    owed_acts.promise_anew(_needed(acting, Act.RE_PROMISE), due_at, reason_code, text)
+    return True
+
+
+def snooze(acting: Acting, until: datetime | None, text: str) -> bool:
+    """Let the case rest until a time, with a reason.
+
+    Raises:
+        ActError: see `tasks.owed_acts.snooze`.
+    """
+    return owed_acts.snooze(_needed(acting, Act.SNOOZE), until, text)
+
+
+def help_wanted(acting: Acting, text: str) -> bool:
+    """Ask a manager for help with the case; whoever sold it may, too (B32).
+
+    Raises:
+        ActError: no words, or nobody who could help.
+    """
+    ask(acting.session, acting.policy, acting.case.customer_id, (Subject.CASE, acting.case.id), text,
+        now=acting.now, by=acting.by)  # fmt: skip
+    return True
 
 
 def close(acting: Acting, outcome: str, text: str, heard: str = "") -> bool:
@@ -78,7 +117,12 @@ def hand_over(acting: Acting, to: str, reason: str) -> bool:
     Raises:
         ActError: see `tasks.cases.hand_over_case`.
     """
-    hand_over_case(acting.session, acting.policy, acting.case, to, reason, now=acting.now, by=acting.by)
+    person = hand_over_case(
+        acting.session, acting.policy, acting.case, to, reason, now=acting.now, by=acting.by
+    )
+    call = _call(acting)
+    if call is not None:  # the mail about the case tells of both
+        call.owed.owner_id, call.owed.acted_at, call.owed.acknowledged_until = person.id, None, None
     return True
 
 
@@ -115,6 +159,20 @@ def day_at(day: str, now: datetime, zone: ZoneInfo) -> datetime:
     if chosen > today:
         raise ActError("need-day", f"day: {chosen} lies ahead; give the day on which the customer said so")
     return now if chosen == today else datetime.combine(chosen, time(), zone)
+
+
+def _call(acting: Acting) -> Owing | None:
+    """The call that the open case owes."""
+    call = commitments.of_case(acting.session, acting.case.id)
+    return None if call is None else Owing(acting.session, acting.policy, call, acting.by, acting.now)
+
+
+def _needed(acting: Acting, act: Act) -> Owing:
+    rules.check(acting.by.role, act)
+    call = _call(acting)
+    if call is None:
+        raise ActError("too-late", f"case {acting.case.id} owes no call any more: it is closed")
+    return call
 
 
 def _word(words: type[_Word], text: str, field: str) -> _Word:

@@ -1,6 +1,8 @@
 """The page of a case, for one of our own people: the dossier, and what he or she may do about it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -14,6 +16,7 @@ from models.rules.acting import Act, ActError
 from models.tables import Case, Staff
 from tasks import case_acts
 from tasks.case_acts import Acting
+from tasks.owed_acts import moment
 
 router = APIRouter()
 
@@ -54,15 +57,26 @@ def _said(web: Web, session: Session, case: Case, reader: Staff, form: Mapping[s
     return Said(thanks=f"thanks-{do}") if done else Said(unsaved=form.get("text", ""))
 
 
+def _time(acting: Acting, form: Mapping[str, str], code: str) -> datetime | None:
+    return moment(form.get("until", ""), ZoneInfo(acting.policy.company.timezone), code)
+
+
 _DOES: Mapping[str, _Do] = {
-    Act.TAKE: lambda acting, _: case_acts.take(acting),
+    Act.TAKE: lambda acting, form: case_acts.take(acting, _time(acting, form, "need-until")),
     "done": lambda acting, form: case_acts.close(
         acting, form.get("outcome", ""), form.get("text", ""), form.get("heard", "")
     ),
     "state": lambda acting, form: case_acts.state(acting, form.get("text", "")),
+    Act.RE_PROMISE: lambda acting, form: case_acts.promise_anew(
+        acting, _time(acting, form, "need-due"), form.get("reason", ""), form.get("text", "")
+    ),
+    Act.SNOOZE: lambda acting, form: case_acts.snooze(
+        acting, _time(acting, form, "need-until"), form.get("text", "")
+    ),
     Act.HAND_OVER: lambda acting, form: case_acts.hand_over(
         acting, form.get("to", ""), form.get("text", "")
     ),
+    Act.HELP: lambda acting, form: case_acts.help_wanted(acting, form.get("text", "")),
     Act.CONTRACT_END: lambda acting, form: case_acts.end_contract(
         acting, form.get("order", ""), form.get("kind", ""), form.get("cause", ""), form.get("text", ""),
         form.get("day", ""),

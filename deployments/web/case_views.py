@@ -15,7 +15,7 @@ from models.queries.dossier import Dossier, dossier
 from models.queries.timeline import Event
 from models.rules.acting import Act, may
 from models.tables import Case, Staff, Statement
-from models.words import EndCause, EndKind, Outcome, Role, Side, Subject
+from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
 from tasks.case_acts import OUTCOMES
 from tasks.letters import invoice_line, order_facts, owed_facts
 from tasks.mails.formats import clean, short_moment
@@ -55,7 +55,8 @@ def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Sai
     is_open = found.case.closed_at is None
     acts = [act for act in Act if is_open and may(reader.role, act)]
     return web.pages.show(
-        "case", language, 422 if said.fault else 200,
+        "case", language, 422 if said.fault else 200, reasons_why=web.policy.ledger.reasons,
+        call=any(one.kind == CommitmentKind.LISTENING_CALL for one in found.owed),
         standing=_standing(session, web, found.case, reader, staff), case=found.case, is_open=is_open,
         acts=acts, said=said, outcomes=OUTCOMES, kinds=tuple(EndKind), causes=tuple(EndCause),
         colleagues=_colleagues(staff, reader), most=MOST_CHARACTERS,

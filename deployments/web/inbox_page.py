@@ -1,6 +1,8 @@
 """The page of a commitment or a parked mail: read it, say what came of it, or whose it is."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -10,15 +12,17 @@ from sqlalchemy.orm import Session
 from deployments.web.case_page import reader_of
 from deployments.web.context import MissingPageError, Parts, Web
 from deployments.web.forms import Form
-from deployments.web.inbox_views import OUTCOMES, Said, show_matter
+from deployments.web.inbox_views import OF_MAILS, Said, show_matter
 from models.queries import commitments, inbound
+from models.rules.acting import Act, ActError
 from models.tables import Inbound, Staff
 from models.words import Subject
+from tasks import owed_acts
 from tasks.answering import MOST_CHARACTERS
 from tasks.assigning import UnknownReferenceError, assign, settle_mail
-from tasks.commitments import fulfil
 from tasks.inbound.message import Unreadable
 from tasks.inbound.reading import read
+from tasks.owed_acts import Owing
 
 router = APIRouter()
 
@@ -60,31 +64,70 @@ def attachment(token: str, inbound_id: int, number: int, web: Parts) -> Response
 
 @router.post("/i/{token}")
 def act(token: str, form: Form, web: Parts) -> Response:
-    """Say what came of it (`do=done` with `outcome` and `text`), or whose it is (`do=assign` with `about`)."""
+    """Do what the button says (`do`), then show the matter as it stands."""
     with web.db.write() as session:
         opened = _opened(web, session, token)
-        if form.get("do") == "assign" and opened.kind == Subject.INBOUND:
+        if opened.kind == Subject.COMMITMENT:
+            said = _owed(web, session, opened, form)
+        elif form.get("do") == "assign":
             said = _assign(web, session, opened, form.get("about", ""))
         else:
-            said = _done(web, session, opened, form.get("outcome", ""), form.get("text", ""))
+            said = _settle(web, session, opened, form.get("outcome", ""), form.get("text", ""))
         session.flush()
         return show_matter(web, session, opened.kind, opened.id, opened.reader, token, said)
 
 
-def _done(web: Web, session: Session, opened: _Opened, outcome: str, text: str) -> Said:
+def _owed(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) -> Said:
+    """What is done about something owed."""
+    do = form.get("do", "done")
+    owed = commitments.to_change(session, opened.id)
+    if owed is None or owed.done_at is not None:
+        return Said(fault="too-late", text=form.get("text", ""))
+    if do not in _DOES:
+        return Said(fault="unknown", filled=form)
+    owing = Owing(session, web.policy, owed, opened.reader, web.clock.now())
+    try:
+        with session.begin_nested():
+            _DOES[do](owing, form)
+    except ActError as error:
+        return Said(
+            do=do, fault=error.code, outcome=form.get("outcome", ""), text=form.get("text", ""), filled=form
+        )
+    return Said(thanks="thanks" if do == "done" else f"thanks-{do}")
+
+
+def _time(owing: Owing, form: Mapping[str, str], code: str) -> datetime | None:
+    return owed_acts.moment(form.get("until", ""), owing.zone, code)
+
+
+_DOES: Mapping[str, Callable[[Owing, Mapping[str, str]], object]] = {
+    "done": lambda owing, form: owed_acts.close(
+        owing, form.get("outcome", ""), form.get("text", ""), form.get("reason", "")
+    ),
+    Act.TAKE: lambda owing, form: owed_acts.take(owing, _time(owing, form, "need-until")),
+    Act.RE_PROMISE: lambda owing, form: owed_acts.promise_anew(
+        owing, _time(owing, form, "need-due"), form.get("reason", ""), form.get("text", "")
+    ),
+    Act.SNOOZE: lambda owing, form: owed_acts.snooze(
+        owing, _time(owing, form, "need-until"), form.get("text", "")
+    ),
+    Act.HAND_OVER: lambda owing, form: owed_acts.hand_over(owing, form.get("to", ""), form.get("text", "")),
+    Act.HELP: lambda owing, form: owed_acts.help_wanted(owing, form.get("text", "")),
+}
+
+
+def _settle(web: Web, session: Session, opened: _Opened, outcome: str, text: str) -> Said:
+    """What came of a mail that was parked."""
     if not text:
         return Said(fault="need-text", outcome=outcome)
     if len(text) > MOST_CHARACTERS:
         return Said(fault="long", outcome=outcome, text=text)
-    if outcome not in OUTCOMES:
+    if outcome not in OF_MAILS:
         return Said(fault="need-outcome", text=text)
-    now, actor = web.clock.now(), opened.reader.ref
-    if opened.kind == Subject.COMMITMENT:
-        owed = commitments.to_change(session, opened.id)
-        changed = owed is not None and fulfil(session, owed, outcome, text, now=now, actor=actor)
-    else:
-        mail = inbound.to_change(session, opened.id)
-        changed = mail is not None and settle_mail(session, mail, outcome, text, now=now, actor=actor)
+    mail = inbound.to_change(session, opened.id)
+    changed = mail is not None and settle_mail(
+        session, mail, outcome, text, now=web.clock.now(), actor=opened.reader.ref
+    )
     return Said(thanks="thanks") if changed else Said(fault="too-late", text=text)
 
 

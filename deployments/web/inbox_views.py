@@ -1,7 +1,7 @@
 """What the page of a commitment or a parked mail shows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -10,14 +10,18 @@ from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Web
 from models.queries import commitments, inbound, people, responses
+from models.rules.acting import Act, may
 from models.tables import Customer, Inbound, Order, Staff
 from models.tables import Response as AnswerRow
-from models.words import Subject
+from models.words import CommitmentKind, Subject
 from tasks.answering import MOST_CHARACTERS
+from tasks.letters import order_facts
 from tasks.mails.formats import clean, short_moment
+from tasks.mails.views import order_view
+from tasks.owed_acts import OUTCOMES
 
-OUTCOMES = ("answered", "called", "nothing-needed")
-"""What a person can close a matter with; the words say the rest."""
+OF_MAILS = ("answered", "called", "nothing-needed")
+"""What a person can close a parked mail with; the words say the rest."""
 
 _MOST_SHOWN = 20_000
 
@@ -31,6 +35,9 @@ class Said:
     outcome: str = ""
     text: str = ""
     about: str = ""
+    do: str = ""
+    """The form that stays open."""
+    filled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,8 +79,25 @@ def show_matter(
         outcome_before=matter.outcome, is_parked=matter.is_parked, token=token,
         answers=[{"at": moment(row.received_at), "words": (row.text or "")[:_MOST_SHOWN]} for row in matter.said],
         mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
-        has_originals=web.originals is not None, outcomes=OUTCOMES, said=said, most=MOST_CHARACTERS,
+        has_originals=web.originals is not None, outcomes=OF_MAILS if kind != Subject.COMMITMENT else OUTCOMES,
+        said=said, most=MOST_CHARACTERS, acts=_acts(matter, kind, reader), reasons_why=web.policy.ledger.reasons,
+        colleagues=_colleagues(people.staff(session), matter.owner_id),
+        order_facts=order_view(order_facts(matter.order), language, zone) if matter.order else None,
+        dossier=web.links.dossier(matter.customer.id, reader.id, web.clock.now()) if matter.customer else None,
     )  # fmt: skip
+
+
+def _acts(matter: _Matter, kind: str, reader: Staff) -> list[Act]:
+    """What the reader may do about something owed, beside saying what came of it."""
+    if kind != Subject.COMMITMENT or matter.done_at is not None:
+        return []
+    is_call = matter.kind == CommitmentKind.LISTENING_CALL
+    wanted = (Act.TAKE, Act.RE_PROMISE, Act.SNOOZE, Act.HAND_OVER, Act.HELP)
+    return [act for act in wanted if may(reader.role, act) or not (is_call or act is Act.SNOOZE)]
+
+
+def _colleagues(staff: Mapping[int, Staff], owner_id: int | None) -> list[tuple[str, str]]:
+    return sorted((one.ref, clean(one.name)) for one in staff.values() if one.active and one.id != owner_id)
 
 
 def _commitment(session: Session, id_: int) -> _Matter | None:

@@ -90,6 +90,7 @@ class Links:
         self._unsubscribes = _Signer(signing_key, "unsubscribe")
         self._cases = _Signer(signing_key, "case")
         self._duties = _Signer(signing_key, "duty")
+        self._dossiers = _Signer(signing_key, "dossier")
 
     def answer(self, key: str, now: datetime) -> str:
         """The page where the reader of message `key` answers."""
@@ -102,6 +103,10 @@ class Links:
     def case(self, case_id: int, staff_id: int, now: datetime) -> str:
         """The page of a case, for one member of staff."""
         return f"{self._base}/c/{self._cases.sign_at(f'{case_id}-{staff_id}', now)}"
+
+    def dossier(self, customer_id: int, staff_id: int, now: datetime) -> str:
+        """The page with all we know of a customer, for one member of staff."""
+        return f"{self._base}/d/{self._dossiers.sign_at(f'{customer_id}-{staff_id}', now)}"
 
     def duty(self, kind: str, matter_id: int, staff_id: int, now: datetime) -> str:
         """The page of a `commitment` or an `inbound` mail (`kind`), for one member of staff."""
@@ -124,6 +129,11 @@ class Links:
         """Case and member of staff that a case link belongs to; raises like `read_answer`."""
         case_id, staff_id = self._cases.read(token, self._oldest(max_age_days)).split("-")
         return int(case_id), int(staff_id)
+
+    def read_dossier(self, token: str, max_age_days: float) -> tuple[int, int]:
+        """Customer and member of staff that a dossier link belongs to; raises like `read_answer`."""
+        customer_id, staff_id = self._dossiers.read(token, self._oldest(max_age_days)).split("-")
+        return int(customer_id), int(staff_id)
 
     def read_duty(self, token: str, max_age_days: float) -> tuple[str, int, int]:
         """Kind, id and member of staff that a link of `duty` belongs to; raises like `read_answer`."""

@@ -1,0 +1,201 @@
+"""The commands `seguito case …`: what one of our people does about a case, without page and mail."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from cyclopts import App
+
+from models.words import EndCause, EndKind
+from tasks import case_acts, case_desk
+from tasks.case_desk import Did
+from tasks.dossier_text import as_markdown
+from tasks.owed_acts import moment
+from tasks.services import Services, open_services
+from tasks.settings import Settings
+
+cases = App(name="case", help="Cases: who waits to be heard, and what was done about it.")
+
+_Found = TypeVar("_Found")
+
+
+@cases.command(name="list")
+def list_() -> int:
+    """List the open cases, the most urgent first: references, no names."""
+    waiting, zone = _run(lambda services: (case_desk.open_cases(services), case_desk.zone(services)))
+    for one in waiting:
+        since, owner = f"{one.since.astimezone(zone):%Y-%m-%d %H:%M}", one.owner or "nobody"
+        taken = "taken" if one.taken else "free"
+        print(
+            f"{one.number:>6}  {one.customer:<12} since {since}  {owner:<8} {taken:<6} {', '.join(one.why)}"
+        )
+    if not waiting:
+        print("No case is open.")
+    return 0
+
+
+@cases.command
+def show(case: int) -> int:
+    """Show a case: what was promised, both versions, what is owed with its clock, and what happened, in order.
+
+    Args:
+        case: Number of the case.
+    """
+
+    def text(services: Services) -> str:
+        found, staff = case_desk.read(services, case)
+        return as_markdown(found, staff, case_desk.zone(services), words=True)
+
+    print(_run(text))
+    return 0
+
+
+@cases.command
+def take(case: int, *, by: str, until: str = "") -> int:
+    """Take a case on: it is yours until a time, and goes up when that has passed without an outcome.
+
+    Args:
+        case: Number of the case.
+        by: Your own reference, such as M-1.
+        until: Until when (`2026-03-18 15:00`, on the company's clock); as long as the policy allows when not given.
+    """
+    return _act(case, by, lambda zone: lambda acting: case_acts.take(acting, moment(until, zone)), "is yours")
+
+
+@cases.command
+def statement(case: int, text: str, *, by: str) -> int:
+    """Add your version to a case; nobody can change it.
+
+    Args:
+        case: Number of the case.
+        text: What happened, as you see it.
+        by: Your own reference.
+    """
+    return _act(case, by, lambda _: lambda acting: case_acts.state(acting, text), "has your version")
+
+
+@cases.command
+def outcome(case: int, text: str, *, by: str, outcome: str, heard: str = "") -> int:
+    """Close a case with what happened.
+
+    Args:
+        case: Number of the case.
+        text: What happened, in a few words.
+        by: Your own reference.
+        outcome: solved, agreed, only-listened or not-reached.
+        heard: What the customer said in a conversation, where nothing is in writing.
+    """
+    return _act(
+        case,
+        by,
+        lambda _: lambda acting: case_acts.close(acting, outcome, text, heard),
+        f"is closed: {outcome}",
+    )
+
+
+@cases.command(name="re-promise")
+def re_promise(case: int, text: str, *, by: str, due: str, reason: str) -> int:
+    """Agree on another time for the call; the first one stays on record.
+
+    Args:
+        case: Number of the case.
+        text: What the customer was told.
+        by: Your own reference.
+        due: The new time (`2026-03-18 15:00`, on the company's clock).
+        reason: A code of `[ledger] reasons` in the policy, such as customer-asked.
+    """
+    return _act(
+        case, by,
+        lambda zone: lambda acting: case_acts.promise_anew(acting, moment(due, zone, "need-due"), reason, text),
+        "has a new time",
+    )  # fmt: skip
+
+
+@cases.command
+def snooze(case: int, text: str, *, by: str, until: str) -> int:
+    """Let a case rest until a time; a question or complaint of the customer wakes it.
+
+    Args:
+        case: Number of the case.
+        text: Why it can wait.
+        by: Your own reference.
+        until: Until when (`2026-03-18 15:00`, on the company's clock).
+    """
+    return _act(
+        case, by, lambda zone: lambda acting: case_acts.snooze(acting, moment(until, zone), text), "rests"
+    )
+
+
+@cases.command(name="hand-over")
+def hand_over(case: int, text: str, *, by: str, to: str) -> int:
+    """Give a case to a colleague, who is told at once.
+
+    Args:
+        case: Number of the case.
+        text: Why.
+        by: Your own reference.
+        to: Reference of the colleague.
+    """
+    return _act(case, by, lambda _: lambda acting: case_acts.hand_over(acting, to, text), f"is with {to}")
+
+
+@cases.command(name="contract-end")
+def contract_end(
+    case: int, text: str, *, by: str, order: str, kind: EndKind, cause: EndCause, day: str = ""
+) -> int:
+    """Record that the customer withdraws (recesso) or terminates (disdetta).
+
+    Args:
+        case: Number of the customer's case.
+        text: Why, as the customer put it.
+        by: Your own reference.
+        order: Reference of the order.
+        kind: withdrawal or termination; two rights, counted apart.
+        cause: What it was about.
+        day: On which day the customer said so (`2026-03-18`); today when not given.
+    """
+    return _act(
+        case, by, lambda _: lambda acting: case_acts.end_contract(acting, order, kind, cause, text, day),
+        f"has a {kind} of {order}",
+    )  # fmt: skip
+
+
+@cases.command(name="raise")
+def raise_(about: str, text: str, *, by: str) -> int:
+    """Bring a customer's matter up: a manager hears of it at once.
+
+    Args:
+        about: Reference of the order or the customer.
+        text: What is wrong; it stands in the case as your version.
+        by: Your own reference.
+    """
+    print(f"Case {_run(lambda services: case_desk.raise_matter(services, about, by, text))} has it.")
+    return 0
+
+
+@cases.command(name="help")
+def help_(about: str, text: str, *, by: str) -> int:
+    """Ask for help with a customer's matter; the request has a clock of its own.
+
+    Args:
+        about: Reference of the order or the customer.
+        text: What would help.
+        by: Your own reference.
+    """
+    print(f"{_run(lambda services: case_desk.ask_for_help(services, about, by, text))} is asked to help.")
+    return 0
+
+
+def _act(case: int, by: str, do: Callable[[ZoneInfo], Did], then: str) -> int:
+    _run(lambda services: case_desk.act(services, case, by, do(case_desk.zone(services))))
+    print(f"Case {case} {then}.")
+    return 0
+
+
+def _run(work: Callable[[Services], _Found]) -> _Found:
+    async def go() -> _Found:
+        async with open_services(Settings()) as services:
+            return work(services)
+
+    return asyncio.run(go())

@@ -1,0 +1,108 @@
+"""Acting on a case from the command line or a form: by its number, and the reference of who acts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from models.queries import answers, calling, people
+from models.queries.dossier import Dossier, dossier
+from models.rules.acting import ActError
+from models.rules.calling import ranked
+from models.tables import Staff
+from tasks import raising
+from tasks.case_acts import Acting
+from tasks.services import Services
+
+Did = Callable[[Acting], bool]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A case that is open, as a list shows it: references, never a name."""
+
+    number: int
+    customer: str
+    why: Sequence[str]
+    owner: str | None
+    since: datetime
+    taken: bool
+
+
+def act(services: Services, number: int, by: str, do: Did) -> None:
+    """Do something about a case, in one transaction.
+
+    Raises:
+        ActError: no such case, nobody has the reference, or it cannot be done like this; nothing was done then.
+    """
+    now = services.clock.now()
+    with services.db.write() as session:
+        case = answers.case_to_change(session, number)
+        if case is None:
+            raise ActError("missing", f"case: there is no case {number}; nothing was done")
+        if not do(Acting(session, services.policy, case, _staff(session, by), now)):
+            what = (
+                f"was closed before ({case.outcome})" if case.closed_at else "is with somebody else already"
+            )
+            raise ActError("too-late", f"case {number} {what}; nothing was done")
+
+
+def raise_matter(services: Services, ref: str, by: str, text: str) -> int:
+    """Bring an order's or customer's matter up; returns the number of its case.
+
+    Raises:
+        ActError: see `tasks.raising.raise_matter`; or nobody has the reference `by`.
+    """
+    with services.db.write() as session:
+        person, now = _staff(session, by), services.clock.now()
+        return raising.raise_matter(session, services.policy, ref, text, now=now, by=person).id
+
+
+def ask_for_help(services: Services, ref: str, by: str, text: str) -> str:
+    """Ask for help with an order or customer; returns the reference of who owes it.
+
+    Raises:
+        ActError: see `tasks.raising.ask_for_help`; or nobody has the reference `by`.
+    """
+    with services.db.write() as session:
+        person, now = _staff(session, by), services.clock.now()
+        made = raising.ask_for_help(session, services.policy, ref, text, now=now, by=person)
+        return people.staff(session)[made.owner_id or 0].ref
+
+
+def open_cases(services: Services) -> list[Waiting]:
+    """The open cases, the most urgent first."""
+    with services.db.read() as session:
+        calls = ranked(calling.open_cases(session))
+    return [
+        Waiting(call.case, call.customer, call.why, call.owner, call.since, call.taken)
+        for call in calls
+        if call.case is not None
+    ]
+
+
+def read(services: Services, number: int) -> tuple[Dossier, Mapping[int, Staff]]:
+    """The dossier of a case, and who works here.
+
+    Raises:
+        ActError: there is no such case.
+    """
+    with services.db.read() as session:
+        found = dossier(session, number, services.clock.now())
+        if found is None:
+            raise ActError("missing", f"case: there is no case {number}")
+        return found, people.staff(session)
+
+
+def zone(services: Services) -> ZoneInfo:
+    """Where times without an offset are meant."""
+    return ZoneInfo(services.policy.company.timezone)
+
+
+def _staff(session: Session, ref: str) -> Staff:
+    person = people.staff_by_ref(session, ref.strip())
+    if person is None:
+        raise ActError("unknown-person", f"by: nobody here has the reference {ref}; nothing was done")
+    return person

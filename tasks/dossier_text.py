@@ -1,0 +1,78 @@
+"""A dossier as plain markdown: with names and words for who may read them, with references alone for the UI."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models.queries.dossier import Dossier
+from models.queries.timeline import Event
+from models.tables import Commitment, Order, Staff
+
+
+def as_markdown(found: Dossier, staff: Mapping[int, Staff], zone: ZoneInfo, *, words: bool) -> str:
+    """Headings and lists, in English; without `words`, no name, no address and nothing that anybody said."""
+    return "\n".join(_lines(found, staff, zone, words=words)) + "\n"
+
+
+def _lines(found: Dossier, staff: Mapping[int, Staff], zone: ZoneInfo, *, words: bool) -> Iterator[str]:
+    case, customer = found.matter, found.customer
+    title = f"# Case {case.id}: {customer.ref}" if case else f"# {customer.ref}"
+    yield f"{title} ({customer.name})" if words else title
+    if case is not None:
+        yield "" if case.closed_at is None else f"\nClosed: {case.outcome}, {_at(case.closed_at, zone)}"
+        yield from _reopened(found)
+        yield "## Why"
+        yield from (f"- {one.reason}{', settled' if one.settled_at else ''}" for one in found.reasons)
+        yield "\n## Both versions"
+        yield from (
+            f"- {_at(one.at, zone)}, {one.side}, {one.author}" + (f": {one.text}" if words else "")
+            for one in found.statements
+        )
+    yield "\n## What was bought, and what was promised"
+    for order in found.orders:
+        yield from _order(order, words=words)
+    yield "\n## What is owed"
+    yield from (_owed(one, found, staff, zone) for one in found.owed)
+    yield from (f"- held by hand until {_at(one.until, zone)}" for one in found.holds)
+    yield from (
+        f"- {one.kind}, {_at(one.declared_at, zone)}, {one.cause_code or 'not confirmed yet'}"
+        for one in found.ends
+    )
+    yield "\n## What happened"
+    yield from (f"- {_at(one.at, zone)}  {_event(one, words=words)}" for one in found.events)
+
+
+def _reopened(found: Dossier) -> Iterator[str]:
+    if found.case.reopens_id is not None:
+        yield f"Goes on with case {found.case.reopens_id}: the customer said that it was not solved.\n"
+
+
+def _order(order: Order, *, words: bool) -> Iterator[str]:
+    yield f"- {order.ref}: promised {order.promised_on or 'no date'}" + (
+        f" (before: {order.promised_before})" if order.promised_before else ""
+    )
+    if order.seller_promise:
+        yield (
+            f"  - promised at the sale: {order.seller_promise}"
+            if words
+            else "  - the seller promised something more"
+        )
+    if order.referred_by:
+        yield "  - brought by somebody: two relations are at stake"
+
+
+def _owed(one: Commitment, found: Dossier, staff: Mapping[int, Staff], zone: ZoneInfo) -> str:
+    owner = staff[one.owner_id].ref if one.owner_id is not None and one.owner_id in staff else "nobody"
+    late = found.read_at - one.due_at
+    hours = int(late.total_seconds() // 3600)
+    clock = f"overdue by {hours // 24} days {hours % 24} hours" if late.total_seconds() > 0 else "in time"
+    return f"- {one.kind}, {owner}, by {_at(one.due_at, zone)}: {clock}"
+
+
+def _event(event: Event, *, words: bool) -> str:
+    parts = [event.what, event.kind, f"{event.rating}/5" if event.rating else "", event.about]
+    return " ".join(part for part in [*parts, event.text if words else ""] if part)
+
+
+def _at(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,54 @@
+"""One of our own people brings a customer's matter up, or asks for help with it: by page, mail, form or command."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import people
+from models.rules.acting import ActError
+from models.tables import Case, Commitment, Staff
+from models.words import CaseReasonKind, Subject
+from tasks.cases import About, open_case
+from tasks.owed_acts import ask
+from tasks.statements import checked, state
+
+
+def raise_matter(session: Session, policy: Policy, ref: str, text: str, *, now: datetime, by: Staff) -> Case:
+    """Open a case about an order or customer, or join the one that is open; the words are the raiser's version.
+
+    Raises:
+        ActError: no words, or a reference nobody has.
+    """
+    customer_id, about = about_of(session, ref)
+    words = checked(text)
+    case = open_case(session, policy, customer_id, CaseReasonKind.RAISED, about, now=now, actor=by.ref)
+    state(session, case, by.ref, words, now)
+    return case
+
+
+def ask_for_help(
+    session: Session, policy: Policy, ref: str, text: str, *, now: datetime, by: Staff
+) -> Commitment:
+    """Ask a manager for help with an order or customer; the request has a clock of its own (B32).
+
+    Raises:
+        ActError: no words, a reference nobody has, or nobody who could help.
+    """
+    customer_id, about = about_of(session, ref)
+    return ask(session, policy, customer_id, about, text, now=now, by=by)
+
+
+def about_of(session: Session, ref: str) -> tuple[int, About]:
+    """The customer behind a reference, and what it names (subject type, id).
+
+    Raises:
+        ActError: no order and no customer has it.
+    """
+    order = people.order_by_ref(session, ref.strip())
+    if order is not None:
+        return order.customer_id, (Subject.ORDER, order.id)
+    customer_id = people.customers_by_ref(session, [ref.strip()]).get(ref.strip())
+    if customer_id is None:
+        raise ActError("unknown-about", f"about: no order and no customer has the reference {ref!r}")
+    return customer_id, (Subject.CUSTOMER, customer_id)
