@@ -141,11 +141,8 @@ def _companions(
     session: Session, policy: Policy, scope: Scope, ids: Sequence[int], token: str, lease_until: datetime
 ) -> list[int]:
     """Claim what else belongs into the letters of this batch."""
-    wanted: dict[str, set[int]] = {}
-    for row, customer in claiming.claimed(session, ids):
-        cadence = policy.cadences.get(row.kind)
-        if cadence is not None and cadence.one_letter:
-            wanted.setdefault(row.kind, set()).add(customer.id)
+    kinds = [kind for kind in policy.kinds_of(scope.sweep) if policy.cadences[kind].one_letter]
+    wanted = claiming.customers_by_kind(session, ids, kinds) if kinds else {}
     return [
         id_
         for kind, customers in wanted.items()

@@ -7,6 +7,7 @@ kill leaves at most a window of doubtful mails, and no transaction is open while
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,8 +26,8 @@ from tasks.mails.mime import AddressError
 from tasks.outcomes import Finished, Unwritable, give_up, record
 from tasks.smtp import Answer, Mailer, NotStarted, scrub
 
-_PER_CONNECTION = 4
-"""Mails marked for each connection: enough to keep it busy, few to leave in doubt after a hard kill."""
+_PER_CONNECTION = 8
+"""Mails marked for each connection: enough to keep it busy while the database works, few to be in doubt after a kill."""
 
 
 class MailServerUnreachableError(Exception):
@@ -51,6 +52,8 @@ class Dispatch:
         self._waiting = deque(claimed.groups)
         self._flying: dict[asyncio.Task[Answer], tuple[int, Group]] = {}
         self._finished: list[Finished] = []
+        self._enough = 0
+        self._landed = asyncio.Event()
         self._unreachable: str | None = None
         self._window = _PER_CONNECTION * policy.sending.connections
         self._lease = timedelta(minutes=policy.sending.lease_minutes)
@@ -63,13 +66,17 @@ class Dispatch:
             MailServerUnreachableError: the server is away; what was in hand was given back first.
         """
         while self._waiting or self._flying or self._finished:
-            self._turn()
+            finished, self._finished = self._finished, []
+            self._launch(await asyncio.to_thread(self._turn, finished))
             await self._land()
         if self._unreachable is not None:
             raise MailServerUnreachableError(self._unreachable)
 
-    def _turn(self) -> None:
-        """Record what has landed and mark what goes out next, in one transaction; then let it go."""
+    def _turn(self, finished: Sequence[Finished]) -> list[tuple[int, _Ready]]:
+        """Record what has landed and mark what goes out next, in one transaction; returns what may go out now.
+
+        It runs in a thread of its own: the mails in flight need not wait for the database and its disk.
+        """
         composed = [] if self._unreachable else [self._compose(group) for group in self._take()]
         with self._db.write() as session:
             self._renew(session)
@@ -78,7 +85,7 @@ class Dispatch:
             record(
                 session,
                 self._policy,
-                self._finished,
+                finished,
                 self._claimed.token,
                 self._clock.now(),
                 self._claimed.report,
@@ -89,24 +96,30 @@ class Dispatch:
             ids = self._mark(session, ready)
             if self._unreachable:
                 self._give_back(session)
-        self._finished.clear()
-        for message_id, item in zip(ids, ready, strict=True):
-            self._flying[asyncio.ensure_future(self._mailer.send(item.mail))] = (message_id, item.group)
+        return list(zip(ids, ready, strict=True))
+
+    def _launch(self, ready: Sequence[tuple[int, _Ready]]) -> None:
+        for message_id, item in ready:
+            task = asyncio.ensure_future(self._mailer.send(item.mail))
+            self._flying[task] = (message_id, item.group)
+            task.add_done_callback(self._land_one)
+
+    def _land_one(self, task: asyncio.Task[Answer]) -> None:
+        message_id, group = self._flying.pop(task)
+        answer = task.result()
+        self._finished.append(Finished(message_id, group, answer))
+        if isinstance(answer, NotStarted):
+            self._unreachable = answer.text
+        if len(self._finished) >= self._enough:
+            self._landed.set()
 
     async def _land(self) -> None:
         """Wait until half of the window has landed, or everything, or until it is time to renew the lease."""
-        enough = min(self._window // 2, len(self._flying))
-        patience = self._lease.total_seconds() / 3
-        while len(self._finished) < enough:
-            done, _ = await asyncio.wait(self._flying, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-            if not done:
-                return
-            for task in done:
-                message_id, group = self._flying.pop(task)
-                answer = task.result()
-                self._finished.append(Finished(message_id, group, answer))
-                if isinstance(answer, NotStarted):
-                    self._unreachable = answer.text
+        self._enough = min(self._window // 2, len(self._flying) + len(self._finished))
+        if len(self._finished) < self._enough:
+            self._landed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._landed.wait(), self._lease.total_seconds() / 3)
 
     def _take(self) -> list[Group]:
         room = self._window - len(self._flying)
@@ -145,13 +158,8 @@ class Dispatch:
             return []
         tried = {item.key for item in ready if item.group.lead.message_id is not None}
         again = marking.mark_again(session, tried, self._claimed.token, self._clock.now() + self._lease)
-        fresh = [item for item in ready if item.key not in again]
-        ids = again | dict(
-            zip(
-                (item.key for item in fresh),
-                marking.mark(session, [self._message_row(item) for item in fresh]),
-                strict=True,
-            )
+        ids = again | marking.mark(
+            session, [self._message_row(item) for item in ready if item.key not in again]
         )
         marking.attach(
             session,

@@ -35,8 +35,11 @@ class PostgresServer:
 
     @classmethod
     @contextmanager
-    def started(cls) -> "Iterator[PostgresServer]":
-        """Start one in a temporary folder on 127.0.0.1, and take everything away at the end."""
+    def started(cls, *settings: str) -> "Iterator[PostgresServer]":
+        """Start one in a temporary folder on 127.0.0.1, and take everything away at the end.
+
+        `settings` are parameters such as `fsync=on`; tests do without `fsync`, since no machine fails during them.
+        """
         home = Path(tempfile.mkdtemp(prefix="seguito-pg-"))
         binaries = _copy_binaries(home)
         user = _unprivileged()
@@ -66,8 +69,7 @@ class PostgresServer:
                 "127.0.0.1",
                 "-k",
                 home,
-                "-c",
-                "fsync=off",
+                *(part for setting in (settings or ("fsync=off",)) for part in ("-c", setting)),
                 "-c",
                 "max_connections=60",
             ],

@@ -1,5 +1,6 @@
 """Claiming what is due, and writing what became of it. The hot path: every statement here is held to its index."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from models.queries import bulk
 from models.tables import Customer, FollowUp, Invoice, Message, Order
 from models.words import FollowUpState, MessageState, Subject
 
@@ -53,6 +55,15 @@ def claim(session: Session, query: Select[tuple[int]], token: str, lease_until: 
 def companions(sweep: str, kind: str, now: datetime, customers: Collection[int]) -> Select[tuple[int]]:
     """Whatever else of one kind is due for these customers: all of it, since it goes into the same letter."""
     return due(sweep, now, _ALL, customers, (kind,))
+
+
+def customers_by_kind(session: Session, ids: Sequence[int], kinds: Collection[str]) -> dict[str, set[int]]:
+    """Whom these follow-ups are for, by kind, as far as they are of one of these kinds."""
+    found: dict[str, set[int]] = defaultdict(set)
+    query = select(FollowUp.kind, FollowUp.customer_id).where(FollowUp.id.in_(ids), FollowUp.kind.in_(kinds))
+    for kind, customer_id in session.execute(query.where(FollowUp.customer_id.is_not(None)).distinct()):
+        found[kind].add(customer_id)
+    return found
 
 
 def claimed(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -119,8 +130,7 @@ def _same_thread(other: Any) -> ColumnElement[bool]:
 
 def settle(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what was decided of follow-ups: mappings of `id` and the columns to set; the claim ends with it."""
-    if rows:
-        session.execute(update(FollowUp), [{**row, "claim_token": None, "lease_until": None} for row in rows])
+    bulk.update(session, FollowUp, [{**row, "claim_token": None, "lease_until": None} for row in rows])
     if ended := [row["id"] for row in rows if row.get("state") in _ENDED_UNSENT]:
         _end_threads(session, ended)
 

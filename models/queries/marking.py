@@ -4,11 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
+from models.queries import bulk
 from models.tables import FollowUp, Message
 from models.words import MessageState
+
+_SENT_BY_HOLDER = (Message.state == MessageState.SENDING, Message.claim_token == bindparam("token"))
 
 
 def thread_keys(session: Session, nudge_ids: Sequence[int]) -> dict[int, str]:
@@ -34,12 +37,9 @@ def thread_keys(session: Session, nudge_ids: Sequence[int]) -> dict[int, str]:
     return dict(rows.tuples().all())
 
 
-def mark(session: Session, messages: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert messages as `sending`, before their first byte goes out; ids in the order given."""
-    if not messages:
-        return []
-    statement = insert(Message).returning(Message.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, [dict(row) for row in messages]))
+def mark(session: Session, messages: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Insert messages as `sending`, before their first byte goes out; ids by key."""
+    return {key: id_ for id_, key in bulk.insert(session, Message, messages, returning="key")}
 
 
 def mark_again(session: Session, keys: Collection[str], token: str, lease_until: datetime) -> dict[str, int]:
@@ -58,26 +58,12 @@ def mark_again(session: Session, keys: Collection[str], token: str, lease_until:
 
 def attach(session: Session, pairs: Sequence[Mapping[str, int]]) -> None:
     """Tie follow-ups to the message that carries them: mappings of `id` and `message_id`."""
-    if pairs:
-        session.execute(update(FollowUp), [dict(pair) for pair in pairs])
+    bulk.update(session, FollowUp, pairs)
 
 
 def record_messages(session: Session, token: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
     """Write the server's answers. Only the holder of the token may: returns the ids that were still ours."""
-    ids = [row["id"] for row in rows]
-    if not ids:
-        return set()
-    ours = set(
-        session.scalars(
-            select(Message.id)
-            .where(Message.id.in_(ids), Message.state == MessageState.SENDING, Message.claim_token == token)
-            .with_for_update()
-        )
-    )
-    mine = [dict(row) for row in rows if row["id"] in ours]
-    if mine:
-        session.execute(update(Message), mine)
-    return ours
+    return bulk.update(session, Message, rows, where=_SENT_BY_HOLDER, token=token)
 
 
 def doubtful(session: Session, now: datetime, limit: int) -> Sequence[Message]:

@@ -26,9 +26,25 @@ def clean(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
-@lru_cache(maxsize=65_536)
 def money(language: str, cents: int, currency: str) -> str:
     """A sum, such as `1.234,50 €` (with a space that does not break); `cents` are hundredths."""
+    digits = f"{abs(cents):03d}"
+    pattern = _money_pattern(language, currency, len(digits), cents < 0)
+    return pattern % tuple(digits) if pattern else _written_money(language, cents, currency)
+
+
+@lru_cache(maxsize=4096)
+def _money_pattern(language: str, currency: str, digits: int, negative: bool) -> str | None:
+    """How a sum of so many digits is written, with `%s` for each; Babel needs 20 times as long to say it each time.
+
+    None where not every digit is shown: some currencies have no hundredths.
+    """
+    ones = int("1" * digits)
+    written = _written_money(language, -ones if negative else ones, currency).replace("%", "%%")
+    return written.replace("1", "%s") if written.count("1") == digits else None
+
+
+def _written_money(language: str, cents: int, currency: str) -> str:
     written = format_currency(Decimal(cents) / 100, currency, locale=_LOCALES[language])
     return _CODE_BEFORE_NUMBER.sub("\\1\u00a0", written)
 
