@@ -27,7 +27,7 @@ from tasks.outcomes import Finished, Unwritable, give_up, record
 from tasks.smtp import Answer, Mailer, NotStarted, scrub
 
 _PER_CONNECTION = 8
-"""Mails marked for each connection: enough to keep it busy while the database works, few to be in doubt after a kill."""
+"""Mails marked for each connection: enough to keep it busy while the database works, few to leave in doubt."""
 
 
 class MailServerUnreachableError(Exception):

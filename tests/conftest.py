@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from models import policy as policies
@@ -21,6 +22,9 @@ from tests.world import World
 
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
+
+hypothesis.settings.register_profile("seguito", deadline=None)  # a busy machine is no fault of the code's
+hypothesis.settings.load_profile("seguito")
 
 ROOT = Path(__file__).parent.parent
 

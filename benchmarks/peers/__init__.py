@@ -1,7 +1,7 @@
 """What a Python team would otherwise use: each sends ready-made mails, in a process of its own, and prints its seconds.
 
-They do less than a sweep: nothing is read again, rendered or composed. `python -m benchmarks.peers.NAME PORT MAILS STATE`:
-the mail server's port, a pickle of (sender, recipient, body), and where to keep state (a folder or a database's address).
+They do less than a sweep: nothing is read again, rendered or composed. `python -m benchmarks.peers.NAME PORT MAILS
+STATE`: the mail server's port, a pickle of (sender, recipient, body), and a folder or a database's address for state.
 """
 
 import pickle

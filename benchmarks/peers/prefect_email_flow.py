@@ -12,10 +12,10 @@ os.environ |= {
 }
 os.environ.pop("PREFECT_API_URL", None)
 
-from prefect import flow  # noqa: E402 (reads the environment at import)
-from prefect_email import EmailServerCredentials, email_send_message  # noqa: E402
+from prefect import flow
+from prefect_email import EmailServerCredentials, email_send_message
 
-from benchmarks.peers import given  # noqa: E402
+from benchmarks.peers import given
 
 
 @flow

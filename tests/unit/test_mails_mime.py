@@ -5,15 +5,17 @@ from dataclasses import replace
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import compat32, default
+from email.policy import SMTP, compat32, default
 from email.utils import parseaddr
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.policy import Policy
 from tasks.mails import mime
 from tasks.mails.formats import clean
+from tasks.mails.labels import LANGUAGES
 from tests.unit.test_mails_samples import GOODS, NOW, composer, letter
 
 HEADERS = [
@@ -29,6 +31,7 @@ HEADERS = [
     ),
     *("content-language", "mime-version", "content-type"),
 ]
+HEADINGS = ("From", "To", "Subject", "Date", "Message-ID", "Reply-To")
 ANY = st.text(max_size=300) | st.text(alphabet='a =?.-#\r\n\t"\\<>,;:@ąé€😀\u202e\x00', max_size=120)
 
 
@@ -77,6 +80,30 @@ def test_a_subject_is_read_back_as_it_was_meant(subject: str) -> None:
     assert all(len(line) <= 76 for line in written.split("\r\n"))
     assert all(line.startswith(" ") for line in written.split("\r\n")[1:])
     assert parsed(written.encode() + b"\r\n\r\n")["Subject"] == clean(subject)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "name", ["Anna Bianchi", "Żółć Gęślą-Jaźń " * 9, 'D\'Alò & figli, già "Cucine" ' * 6]
+)
+def test_a_mail_reads_as_the_standard_library_would_have_written_it(
+    policy: Policy, language: str, name: str
+) -> None:
+    order = replace(GOODS, description=f"Cucina «{name}» " * 4, ref="CB-2026-" + "ł" * 40)
+    written = letter(policy, language=language, recipient_name=name, order=order)
+    ours = parsed(composer(policy).compose(written, NOW).body)
+    theirs = EmailMessage(policy=default)
+    for header, value in ours.items():
+        if header in HEADINGS:
+            theirs[header] = str(value)
+    bodies = [part.get_content().replace("\r\n", "\n") for part in ours.iter_parts()]
+    theirs.set_content(bodies[0])
+    theirs.add_alternative(bodies[1], subtype="html")
+    flat = parsed(theirs.as_bytes(policy=SMTP))
+    for header in HEADINGS:
+        assert " ".join(str(ours[header]).split()) == " ".join(str(flat[header]).split())
+    assert [part.get_content().replace("\r\n", "\n") for part in flat.iter_parts()] == bodies
+    assert [part.get_content_type() for part in flat.iter_parts()] == ["text/plain", "text/html"]
 
 
 @given(st.text(max_size=600) | st.text(alphabet="= .\n\tął", max_size=300))
