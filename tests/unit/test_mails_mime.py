@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from email import message_from_bytes
 from email.header import decode_header, make_header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, compat32, default
 from email.utils import parseaddr
@@ -31,7 +32,7 @@ HEADERS = [
     ),
     *("content-language", "mime-version", "content-type"),
 ]
-HEADINGS = ("From", "To", "Subject", "Date", "Message-ID", "Reply-To")
+HEADINGS = ("From", "Subject", "Date", "Message-ID", "Reply-To")
 ANY = st.text(max_size=300) | st.text(alphabet='a =?.-#\r\n\t"\\<>,;:@ąé€😀\u202e\x00', max_size=120)
 
 
@@ -83,16 +84,16 @@ def test_a_subject_is_read_back_as_it_was_meant(subject: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    "name", ["Anna Bianchi", "Żółć Gęślą-Jaźń " * 9, 'D\'Alò & figli, già "Cucine" ' * 6]
-)
+@pytest.mark.parametrize("name", ["Anna Bianchi", "Żółć Gęślą-Jaźń " * 9, "Società Dell'Aquila e Figli " * 6])
 def test_a_mail_reads_as_the_standard_library_would_have_written_it(
     policy: Policy, language: str, name: str
 ) -> None:
     order = replace(GOODS, description=f"Cucina «{name}» " * 4, ref="CB-2026-" + "ł" * 40)
     written = letter(policy, language=language, recipient_name=name, order=order)
-    ours = parsed(composer(policy).compose(written, NOW).body)
+    body = composer(policy).compose(written, NOW).body
+    ours = parsed(body)
     theirs = EmailMessage(policy=default)
+    theirs["To"] = Address(clean(name), addr_spec=written.recipient)
     for header, value in ours.items():
         if header in HEADINGS:
             theirs[header] = str(value)
@@ -100,6 +101,7 @@ def test_a_mail_reads_as_the_standard_library_would_have_written_it(
     theirs.set_content(bodies[0])
     theirs.add_alternative(bodies[1], subtype="html")
     flat = parsed(theirs.as_bytes(policy=SMTP))
+    assert shown(body) == shown(theirs.as_bytes(policy=SMTP)) == clean(name)
     for header in HEADINGS:
         assert " ".join(str(ours[header]).split()) == " ".join(str(flat[header]).split())
     assert [part.get_content().replace("\r\n", "\n") for part in flat.iter_parts()] == bodies
