@@ -13,6 +13,7 @@ from models.rules.planning import Subject, owed
 from models.tables import Case, Customer, Staff
 from models.words import Role
 from models.words import Subject as SubjectType
+from tasks.listening import give_call, owe_call
 from tasks.planning import new_row
 from tasks.statements import checked
 
@@ -51,6 +52,7 @@ def open_case(
         cases.note(session, (SubjectType.CASE, case.id), event, now, actor, cause=reason)
     if before is not None and not is_new:
         _raise(session, case, before, now, actor)
+    owe_call(session, policy, case, now=now, actor=actor)
     if is_new:
         _tell(session, policy, case, "", now)
     elif response_id is not None and not cases.unsent_notice(session, case.id):
@@ -74,6 +76,7 @@ def take_case(session: Session, case: Case, staff_id: int, now: datetime, actor:
         return False
     case.taken_at, case.taken_by_id = now, staff_id
     cases.note(session, (SubjectType.CASE, case.id), "taken", now, actor)
+    give_call(session, case.id, staff_id, now=now, actor=actor, cause="taken")
     return True
 
 
@@ -99,6 +102,7 @@ def hand_over_case(
     made = cases.note(
         session, (SubjectType.CASE, case.id), "handed-over", now, by.ref, cause=words, to=person.ref
     )
+    give_call(session, case.id, person.id, now=now, actor=by.ref, cause=words)
     _tell(session, policy, case, f":handed-{made}", now)
     return person
 
@@ -128,6 +132,8 @@ def _raise(session: Session, case: Case, before: Case, now: datetime, actor: str
     case.level, case.reopens_id = before.level + 1, case.reopens_id or before.id
     case.manager_id = _manager(session, case.customer_id, case.level, now)
     session.flush()
+    if case.manager_id is not None:
+        give_call(session, case.id, case.manager_id, now=now, actor=actor, cause="raised a level")
     cases.note(session, (SubjectType.CASE, case.id), "raised-a-level", now, actor, cause=f"case {before.id}")
 
 

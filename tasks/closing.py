@@ -16,6 +16,7 @@ from models.words import CaseReasonKind, CommitmentKind, Outcome
 from models.words import Subject as SubjectType
 from tasks.cases import About
 from tasks.commitments import promise
+from tasks.listening import end_call
 from tasks.planning import new_row
 from tasks.statements import checked, customer_says, state
 
@@ -51,6 +52,7 @@ def close_case(
     state(session, case, actor, words, now)
     reasons = [one.reason for one in cases.reasons(session, case.id)]
     _close(session, case, outcome, now, actor)
+    end_call(session, case.id, outcome, text, now=now, actor=actor)
     _go_on(session, policy, case, outcome, reasons, now, actor)
     return True
 
@@ -64,6 +66,7 @@ def settle_silence(session: Session, customer_id: int, about: About, now: dateti
         return
     if all(reason.settled_at is not None for reason in cases.reasons(session, case.id)):
         _close(session, case, Outcome.ANSWERED, now, "customer")
+        end_call(session, case.id, Outcome.ANSWERED, "the customer has answered", now=now, actor="customer")
 
 
 def _close(session: Session, case: Case, outcome: Outcome, now: datetime, actor: str) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models.tables import Case, CaseReason, FollowUp, History, Statement
-from models.words import CaseReasonKind, FollowUpState, Subject
+from models.tables import Case, CaseReason, Commitment, FollowUp, History, Statement
+from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Subject
 
 
 def open_case_of(session: Session, customer_id: int) -> Case | None:
@@ -53,6 +53,20 @@ def open_or_join(
     case = open_case_of(session, customer_id)
     assert case is not None  # ours, or the one that was quicker  # noqa: S101
     return case, made is not None
+
+
+def without_call(session: Session) -> Sequence[Case]:
+    """Open cases that owe no call, oldest first; locked."""
+    owes = exists(
+        select(Commitment.id).where(
+            Commitment.case_id == Case.id,
+            Commitment.kind == CommitmentKind.LISTENING_CALL,
+            Commitment.done_at.is_(None),
+        )
+    )
+    return session.scalars(
+        select(Case).where(Case.closed_at.is_(None), ~owes).order_by(Case.id).with_for_update()
+    ).all()
 
 
 def add_reason(session: Session, row: dict[str, Any]) -> int | None:
