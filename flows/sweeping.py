@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
+from tasks.digesting import plan_digests
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.silence import rehearse_silence, watch_silence
@@ -65,5 +66,7 @@ async def watch_and_tell(
     silence = watch(services.db, services.policy, now, customers)
     scope = Scope(ESCALATION, now, frozenset(customers))
     report = await sweep(services, scope, dry_run=dry_run, batch=batch)
+    if not dry_run and not customers and plan_digests(services.db, services.policy, now):
+        report += await sweep(services, scope, batch=batch)
     heard = ", ".join(f"{number} {what}" for what, number in sorted(silence.items())) or "nobody was silent"
     return f"{heard}; notices: ", report

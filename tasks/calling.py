@@ -1,28 +1,51 @@
-"""Today's call list, as the control room shows it: references, reasons and hours."""
+"""The call list: whom to call today, and who waits in the queue."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
 from models.queries import calling
-from models.rules.calling import ranked
+from models.rules.calendars import day_start, local_day
+from models.rules.calling import Call, for_today, ranked
 from tasks.services import Services
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A customer on the list, and whether the call fits into today."""
+
+    call: Call
+    today: bool
+
+
+def listed(session: Session, policy: Policy, now: datetime) -> list[Listed]:
+    """Everybody who waits, in the order of calling; `now` is aware."""
+    calls = ranked(calling.open_cases(session) + calling.commitments(session))
+    midnight = day_start(local_day(now, policy.company.place), policy.company.place)
+    done = calling.done_since(session, midnight)
+    today = for_today(calls, policy.ledger.calls_a_day, done)
+    return [Listed(call, fits) for call, fits in zip(calls, today, strict=True)]
+
+
 def call_list(services: Services) -> list[dict[str, Any]]:
-    """Rows in the order of calling; hours are those of the company."""
-    zone = ZoneInfo(services.policy.company.timezone)
+    """The list as the control room shows it: references, reasons and hours, which are those of the company."""
+    zone, now = ZoneInfo(services.policy.company.timezone), services.clock.now()
     with services.db.read() as session:
-        calls = ranked(calling.open_cases(session) + calling.commitments(session))
-    today = services.clock.now().astimezone(zone).date()
+        found = listed(session, services.policy, now)
+    today = now.astimezone(zone).date()
     return [
         {
             "place": place, "customer": call.customer, "case": call.case or "", "why": ", ".join(call.why),
-            "for": call.owner or "nobody", "promised by": _hour(call.due_at, zone),
-            "waits since": _hour(call.since, zone),
+            "for": call.owner or "nobody", "when": "today" if one.today else "waits",
+            "promised by": _hour(call.due_at, zone), "waits since": _hour(call.since, zone),
             "days": (today - call.since.astimezone(zone).date()).days, "taken on": "yes" if call.taken else "",
         }
-        for place, call in enumerate(calls, start=1)
+        for place, one in enumerate(found, start=1)
+        for call in (one.call,)
     ]  # fmt: skip
 
 

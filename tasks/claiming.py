@@ -19,6 +19,7 @@ from tasks.addressing import addressee_of
 from tasks.capping import over_cap
 from tasks.cases import audience_of, open_case
 from tasks.commitments import promise
+from tasks.digesting import digest_of
 from tasks.freshness import payments_are_fresh
 from tasks.letters import Desk, Group, address, is_case, is_for_staff
 from tasks.notices import notice
@@ -224,7 +225,7 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
             held_until=None if is_for_staff(row) else batch.held_until(row),
         ),
     )  # fmt: skip
-    if isinstance(decision, Send) and is_rung(row) and batch.rungs.waits_for_digest(row):
+    if isinstance(decision, Send) and batch.rungs.waits_for_digest(row):
         return batch.rungs.in_digest(row)
     return decision
 
@@ -273,10 +274,15 @@ def _group(
             invoices=[batch.invoices[row.subject_id] for row in rows if row.subject_type == Subject.INVOICE],
             dossier=dossiers.dossier(session, rows[0].subject_id, now) if is_case(rows[0]) else None,
             reminds_of=threads.get(rows[0].id),
-            notice=notice(session, rows[0]),
+            notice=notice(session, rows[0], now),
+            digest=digest_of(session, policy, rows[0].subject_id, now) if _is_digest(rows[0]) else None,
         )
         for pairs in together.values()
     ]
+
+
+def _is_digest(row: FollowUp) -> bool:
+    return row.subject_type == Subject.STAFF
 
 
 def _gravest_first(policy: Policy, rows: list[FollowUp]) -> list[FollowUp]:

@@ -17,6 +17,7 @@ from tasks.mails import labels
 from tasks.mails.letter import (
     CaseFacts,
     Contact,
+    DigestFacts,
     InvoiceLine,
     Letter,
     NoticeFacts,
@@ -57,6 +58,7 @@ class Group:
     reminds_of: str | None
     """Key of the earlier mail that a nudge reminds of."""
     notice: NoticeFacts | None = None
+    digest: DigestFacts | None = None
 
     @property
     def lead(self) -> FollowUp:
@@ -111,6 +113,7 @@ def write_letter(
         if group.dossier
         else None,
         notice=replace(group.notice, staff_id=lead.staff_id or 0) if group.notice else None,
+        digest=replace(group.digest, staff_id=lead.staff_id or 0) if group.digest else None,
         in_reply_to=message_id_of(group.reminds_of) if group.reminds_of else None,
     )
 

@@ -1,23 +1,31 @@
 """What a notice to one of our own people tells: what is owed to whom, or which mail needs a look."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from models.queries import cases, commitments, inbound, responses
 from models.rules.drawing import DRAWN
-from models.tables import Commitment, Customer, FollowUp, Inbound
-from models.words import CommitmentKind, ParkedFor, Subject
+from models.tables import Commitment, Customer, FollowUp, Inbound, Staff
+from models.words import CommitmentKind, Level, ParkedFor, Subject
 from tasks.letters import order_facts
 from tasks.mails.letter import NoticeFacts
 
+_ANSWERS = (CommitmentKind.REPLY, CommitmentKind.PHONE, CommitmentKind.CALL_BACK)
 _MOST_MAILS = 3
 _MOST_CHARACTERS = 600
 
 
-def notice(session: Session, follow_up: FollowUp) -> NoticeFacts | None:
+def notice(session: Session, follow_up: FollowUp, now: datetime) -> NoticeFacts | None:
     """The facts of a notice; nothing when the follow-up is none, or its matter is gone."""
     if follow_up.subject_type == Subject.COMMITMENT:
         commitment = commitments.get(session, follow_up.subject_id)
-        return of_commitment(session, commitment) if commitment else None
+        facts = of_commitment(session, commitment) if commitment else None
+        if commitment is None or facts is None:
+            return None
+        level = follow_up.audience or Level.OWNER
+        return replace(facts, level=level, is_over=now > commitment.due_at)
     if follow_up.subject_type == Subject.INBOUND:
         mail = inbound.get(session, follow_up.subject_id)
         return of_mail(session, mail) if mail else None
@@ -27,16 +35,22 @@ def notice(session: Session, follow_up: FollowUp) -> NoticeFacts | None:
 def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
     """What somebody owes a customer."""
     customer = session.get_one(Customer, commitment.customer_id)
-    asking = inbound.asking(session, commitment)
-    said = [mail.words for mail in asking if mail.words]
+    asking = inbound.asking(session, commitment) if commitment.kind in _ANSWERS else []
+    said = [commitment.words] if commitment.words else []
+    said += [mail.words for mail in asking if mail.words]
     said += [row.text for row in responses.of_commitment(session, commitment) if row.text]
     about = commitment.subject_type, commitment.subject_id
     order = commitments.order_about(session, customer.id, about)
+    owner = session.get(Staff, commitment.owner_id) if commitment.owner_id is not None else None
+    matter = (Subject.COMMITMENT, commitment.id)
+    if commitment.kind == CommitmentKind.LISTENING_CALL and commitment.case_id is not None:
+        matter = (Subject.CASE, commitment.case_id)  # where the call ends with its case
     return NoticeFacts(
-        Subject.COMMITMENT, commitment.id, commitment.kind, customer.name, customer.phone, customer.email,
+        *matter, commitment.kind, customer.name, customer.phone, customer.email,
         order_facts(order) if order else None, _sender(asking[0]) if asking else "",
         asking[0].subject if asking else "", tuple(_cut(words) for words in said[-_MOST_MAILS:]),
         commitment.due_at, cause=_cause(session, commitment, customer),
+        owner_name=owner.name if owner else None,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from models.tables import Commitment, Customer, FollowUp
 from models.words import CommitmentKind, Level, Subject
 from tasks.climbing import start
 
+_URGENT = (Subject.CASE, Subject.COMMITMENT)
 _ASK_AGAIN = timedelta(hours=1)
 _NOBODY = "nobody reachable: "
 
@@ -50,9 +51,7 @@ class Rungs:
         if owed is None or owed.done_at is not None:
             return Skip("closed")
         if owed.kind == CommitmentKind.DELIVERY and owed.level is None:
-            start(
-                self.session, self.policy, owed, complains=False
-            )  # its first rung only was planned until now
+            start(self.session, self.policy, owed, complains=False)  # until now, only its first rung
         row.staff_id = self.staff_for(row, customer, people, self.now)
         if row.staff_id is None:
             self.empty.append(row)
@@ -62,15 +61,23 @@ class Rungs:
 
     def waits_for_digest(self, row: FollowUp) -> bool:
         """Whether it is told in the one mail a day: nothing urgent, and for whoever has calls to make."""
-        owed = self.owed[row.subject_id]
-        to_manager = (
-            rank(row.audience or "") >= rank(Level.MANAGER) or owed.kind == CommitmentKind.LISTENING_CALL
-        )
-        return to_manager and DIGEST in self.policy.cadences and owed.customer_id not in self.complaining
+        if DIGEST not in self.policy.cadences or row.customer_id in self.complaining:
+            return False
+        if row.subject_type == Subject.CASE:
+            return True
+        return is_rung(row) and self._is_for_caller(row)
+
+    def _is_for_caller(self, row: FollowUp) -> bool:
+        is_call = self.owed[row.subject_id].kind == CommitmentKind.LISTENING_CALL
+        return is_call or rank(row.audience or Level.OWNER) >= rank(Level.MANAGER)
 
     def in_digest(self, row: FollowUp) -> Skip:
-        """It has climbed, and stands in the digest from now on."""
-        told(self.session, row, self.now)
+        """It stands in the digest from now on, every day until it is closed."""
+        if is_rung(row):
+            told(self.session, row, self.now)
+        else:
+            about = (row.subject_type, row.subject_id)
+            cases.note(self.session, about, "escalated", self.now, row.sweep, cause=row.step, by=IN_DIGEST)
         return Skip(IN_DIGEST)
 
     def skip_empty(self) -> dict[int, Postpone]:
@@ -102,7 +109,9 @@ def rungs_of(session: Session, policy: Policy, rows: Sequence[FollowUp], now: da
     """Read what the rungs of a claim need to know."""
     mine = [row for row in rows if is_rung(row)]
     owed = commitments.by_ids(session, {row.subject_id for row in mine})
-    customers = {one.customer_id for one in owed.values()}
+    customers = {
+        row.customer_id for row in rows if row.subject_type in _URGENT and row.customer_id is not None
+    }
     return Rungs(session, policy, owed, facts.complaints(session, customers) if customers else (), now)
 
 

@@ -2,21 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from models.queries.commitments import BY_HAND
 from models.rules.calling import Call
 from models.rules.hearing import COMPLAINTS
 from models.tables import Case, CaseReason, Commitment, Customer, Staff
+from models.words import CommitmentKind, Role, Subject
+
+_CALLS = (Role.MANAGER, Role.DIRECTOR)
+"""Whose day is counted in calls."""
 
 
 def open_cases(session: Session) -> list[Call]:
-    """One call a case that is open."""
+    """One call a case that is open; it belongs to whoever took it on, else to its manager."""
     rows = session.execute(
-        select(Case, Customer.ref, Staff.ref)
+        select(Case, Customer.ref, Staff.ref, Staff.id)
         .join(Customer, Customer.id == Case.customer_id)
-        .join(Staff, Staff.id == Case.manager_id, isouter=True)
+        .join(Staff, Staff.id == func.coalesce(Case.taken_by_id, Case.manager_id), isouter=True)
         .where(Case.closed_at.is_(None))
     ).all()
     reasons = _reasons(session)
@@ -24,23 +30,49 @@ def open_cases(session: Session) -> list[Call]:
         Call(
             customer, tuple(dict.fromkeys(reasons[case.id])), case.opened_at, case=case.id, owner=owner,
             complains=not COMPLAINTS.isdisjoint(reasons[case.id]), taken=case.taken_at is not None,
+            holder=holder, matter=(Subject.CASE, case.id),
         )
-        for case, customer, owner in rows
+        for case, customer, owner, holder in rows
     ]  # fmt: skip
 
 
 def commitments(session: Session) -> list[Call]:
-    """One call a commitment that is open."""
+    """One call a commitment that is open, and that somebody has to do something about.
+
+    One that has climbed belongs to whom it has climbed to. The call that a case owes gives the case its hour. A
+    delivery stands here once a manager was told of it.
+    """
     rows = session.execute(
-        select(Commitment, Customer.ref, Staff.ref)
+        select(Commitment, Customer.ref, Staff.ref, Staff.id, Staff.role)
         .join(Customer, Customer.id == Commitment.customer_id)
-        .join(Staff, Staff.id == Commitment.owner_id, isouter=True)
-        .where(Commitment.done_at.is_(None))
+        .join(Staff, Staff.id == func.coalesce(Commitment.told_id, Commitment.owner_id), isouter=True)
+        .where(
+            Commitment.done_at.is_(None),
+            or_(Commitment.kind.in_(BY_HAND), Commitment.told_id.is_not(None)),
+        )
     ).all()
     return [
-        Call(customer, (owed.kind,), owed.made_at, owed.due_at, owed.case_id, owner)
-        for owed, customer, owner in rows
-    ]
+        Call(
+            customer, () if owed.kind == CommitmentKind.LISTENING_CALL else (owed.kind,), owed.made_at, owed.due_at,
+            owed.case_id, owner, holder=holder if role in _CALLS else None, matter=(Subject.COMMITMENT, owed.id),
+        )
+        for owed, customer, owner, holder, role in rows
+    ]  # fmt: skip
+
+
+def done_since(session: Session, since: datetime) -> dict[int, int]:
+    """How many promises each member of staff has ended since a time, by id; deliveries are nobody's calls."""
+    rows = session.execute(
+        select(func.coalesce(Commitment.told_id, Commitment.owner_id), func.count(Commitment.id))
+        .where(Commitment.done_at >= since, Commitment.kind.in_(BY_HAND))
+        .group_by(func.coalesce(Commitment.told_id, Commitment.owner_id))
+    )
+    return {holder: count for holder, count in rows if holder is not None}
+
+
+def customers(session: Session, refs: Sequence[str]) -> dict[str, Customer]:
+    """Customers by reference."""
+    return {row.ref: row for row in session.scalars(select(Customer).where(Customer.ref.in_(refs)))}
 
 
 def _reasons(session: Session) -> dict[int, Sequence[str]]:

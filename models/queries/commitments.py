@@ -136,6 +136,8 @@ def notices(session: Session, subject: tuple[str, int]) -> int:
 def is_done(session: Session, subject: tuple[str, int]) -> bool:
     """Whether a matter for our own people (`case`, `commitment` or `inbound`, id) was seen to, or is gone."""
     kind, id_ = subject
+    if kind == Subject.STAFF:
+        return False  # a digest of an empty list is not planned, and one that emptied since says so
     ends = {
         Subject.CASE: Case.closed_at,
         Subject.COMMITMENT: Commitment.done_at,

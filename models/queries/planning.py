@@ -130,6 +130,14 @@ def add_follow_ups(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.execute(make(FollowUp).on_conflict_do_nothing(), [dict(row) for row in rows])
 
 
+def planned_for(session: Session, subject_type: Subject, kind: str, step: str) -> set[int]:
+    """The subjects of a type for which this step of a kind was planned, whatever became of it."""
+    query = select(FollowUp.subject_id).where(
+        FollowUp.subject_type == subject_type, FollowUp.kind == kind, FollowUp.step == step
+    )
+    return set(session.scalars(query))
+
+
 def move_follow_ups(session: Session, times: Mapping[int, tuple[datetime, datetime]]) -> None:
     """Give follow-ups new times (owed, due), and back to planned with them."""
     if times:

@@ -70,13 +70,13 @@ class Cadence:
     sweep: str
     """The flow that sends it."""
     subject: str
-    """`order` or `invoice`, or `closed-case` for the question after it; for our own people `case`, `commitment` or
-    `inbound`."""
+    """`order` or `invoice`, or `closed-case` for the question after it; for our own people `case`, `commitment`,
+    `inbound` or `staff`."""
     anchor: str
     """The date it hangs on: signed, promised, promise-moved, delivered, issued, due, or a named date.
 
-    For our own people: opened or complained (a case), made (a commitment), parked (a mail that came in). For the
-    question after a case: closed.
+    For our own people: opened or complained (a case), made (a commitment), parked (a mail that came in), day (a
+    digest). For the question after a case: closed.
     """
     steps: tuple[Step, ...]
     window: str = "customers"

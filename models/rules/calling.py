@@ -1,6 +1,7 @@
 """Whom to call first. How often somebody wrote plays no part (B10)."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +22,10 @@ class Call:
     owner: str | None = None
     complains: bool = False
     taken: bool = False
+    holder: int | None = None
+    """The manager or director whose calls it is, by id of staff; None: one of the desk, who has no capacity set."""
+    matter: tuple[str, int] | None = None
+    """What a link opens: `case` or `commitment`, and its id."""
 
 
 def ranked(calls: Iterable[Call]) -> list[Call]:
@@ -35,6 +40,11 @@ def ranked(calls: Iterable[Call]) -> list[Call]:
     )
 
 
+def is_for_digest(call: Call, midnight: datetime) -> bool:
+    """Whether somebody still has to be told of a call: what is urgent was told at once, on its first day."""
+    return not call.complains or call.since < midnight
+
+
 def _joined(one: Call, other: Call) -> Call:
     return Call(
         customer=one.customer,
@@ -45,4 +55,21 @@ def _joined(one: Call, other: Call) -> Call:
         owner=one.owner or other.owner,
         complains=one.complains or other.complains,
         taken=one.taken or other.taken,
+        holder=one.holder or other.holder,
+        matter=one.matter or other.matter,
     )
+
+
+def for_today(calls: Sequence[Call], capacity: int, done: Mapping[int, int]) -> list[bool]:
+    """Which calls of a ranked list are for today: the first of each manager, within what one can do in a day.
+
+    What was done today already counts; the rest waits in the queue, and nothing but its rank brings it forward.
+    """
+    given = Counter(done)
+    found = []
+    for call in calls:
+        fits = call.holder is None or given[call.holder] < capacity
+        if call.holder is not None and fits:
+            given[call.holder] += 1
+        found.append(fits)
+    return found

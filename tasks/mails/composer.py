@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 from models.policy import Policy
+from models.words import Subject
 from tasks.mails import mime, texts
 from tasks.mails.formats import clean
 from tasks.mails.frame import Frames, Shape
@@ -64,7 +65,9 @@ class Composer:
         """
         message_id, recipient = self.message_id(letter.key), mime.ascii_address(letter.recipient)
         link, stop = self._link(letter, now), self._links.unsubscribe(letter.key, now) if letter.extra else ""
-        filled = texts.template(letter.kind, letter.language).render(context(letter, self._company))
+        filled = texts.template(letter.kind, letter.language).render(
+            context(letter, self._company, lambda matter, staff_id: self._page(matter, staff_id, now))
+        )
         first, _, body = filled.partition("\n\n")
         subject = clean(first.removeprefix(_SUBJECT))
         paragraphs = texts.blocks(body)
@@ -85,8 +88,15 @@ class Composer:
         if letter.case:
             return self._links.case(letter.case.id, letter.case.staff_id, now)
         if letter.notice:
-            return self._links.duty(letter.notice.matter, letter.notice.id, letter.notice.staff_id, now)
+            return self._page((letter.notice.matter, letter.notice.id), letter.notice.staff_id, now)
         return self._links.answer(letter.key, now)
+
+    def _page(self, matter: tuple[str, int], staff_id: int, now: datetime) -> str:
+        """Where one of our own people sees to a matter (kind, id)."""
+        kind, id_ = matter
+        if kind == Subject.CASE:
+            return self._links.case(id_, staff_id, now)
+        return self._links.duty(kind, id_, staff_id, now)
 
     def _machine_headers(self, letter: Letter, stop: str) -> list[str]:
         """What mail programs read: where answers go, that nobody typed it, how to stop it."""
@@ -121,6 +131,7 @@ def _shape(letter: Letter) -> Shape:
         extra=letter.extra,
         dossier_of=Contact(case.customer_name, case.customer_email, case.customer_phone) if case else None,
         notice_of=_noticed(letter.notice) if letter.notice else None,
+        is_digest=letter.digest is not None,
     )
 
 

@@ -51,6 +51,8 @@ class Shape(NamedTuple):
     """The customer, when the mail is a dossier for one of our own people."""
     notice_of: Contact | None = None
     """The customer, as far as known, when the mail is a notice to one of our own people."""
+    is_digest: bool = False
+    """It has a link for each of its lines, and none for itself."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Frames:
             "stop": _STOP.decode(),
             "signature": _signature(self._company, shape.language),
             "extra": shape.extra,
-            "dossier": shape.dossier_of is not None or shape.notice_of is not None,
+            "dossier": shape.is_digest or shape.dossier_of is not None or shape.notice_of is not None,
             "ratings": _ratings(shape),
             "buttons": _buttons(shape),
             "people": _people(shape),
@@ -130,6 +132,8 @@ def _ratings(shape: Shape) -> list[tuple[str, str, str]]:
 
 def _buttons(shape: Shape) -> list[tuple[str, str]]:
     """Label and link of each button."""
+    if shape.is_digest:
+        return []
     if shape.dossier_of:
         return _dossier_buttons(shape.language, contact_view(shape.dossier_of), shape.answers)
     if shape.notice_of:

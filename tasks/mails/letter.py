@@ -100,10 +100,10 @@ class NoticeFacts:
     """What one of our people is told about something owed, or about a mail that came in."""
 
     matter: str
-    """`commitment` or `inbound`; with `id`, what the link opens."""
+    """`commitment`, `case` or `inbound`; with `id`, what the link opens."""
     id: int
     kind: str
-    """`reply`, `phone` or `call-back`, or why a mail needs a look: `models.words.ParkedFor`."""
+    """`models.words.CommitmentKind`, or why a mail needs a look: `models.words.ParkedFor`."""
     customer_name: str | None
     """Nobody knows whose mail it is when empty."""
     customer_phone: str | None
@@ -118,6 +118,38 @@ class NoticeFacts:
     """Who gets this mail; stands in the links."""
     cause: str = ""
     """Why a call is owed: `silent` (drawn by lot), `no-welcome`, or nothing when our mails do not arrive."""
+    level: str = "owner"
+    """How high it has climbed: `models.words.Level`."""
+    is_over: bool = False
+    """Whether its time has passed."""
+    owner_name: str | None = None
+    """Who sees to it."""
+
+
+@dataclass(frozen=True)
+class DigestLine:
+    """One customer on the list of a day. Instants are aware."""
+
+    matter: tuple[str, int]
+    """What the link opens: `case` or `commitment`, and its id."""
+    why: tuple[str, ...]
+    """Reason words of a case, or kinds of commitments."""
+    customer_name: str
+    customer_phone: str | None
+    since: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DigestFacts:
+    """A manager's list of a day: whom to call, and how many wait behind them."""
+
+    lines: tuple[DigestLine, ...]
+    waiting: int
+    oldest: datetime | None
+    """Since when the first of those has waited."""
+    staff_id: int = 0
+    """Who gets this mail; stands in the links."""
 
 
 @dataclass(frozen=True)
@@ -154,3 +186,4 @@ class Letter:
     """`spoken` when a manager has spoken with the customer about this, `tried` when nobody was reached."""
     answer_by: datetime | None = None
     """Until when we wait for an answer; where it is unknown, the text names no day."""
+    digest: DigestFacts | None = None

@@ -4,6 +4,7 @@ A text begins with `Subject: …` and a blank line; then come paragraphs, with b
 of one paragraph are joined. A line that starts with `- ` is an item of a list, one with `# ` is a heading.
 """
 
+import re
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -29,6 +30,9 @@ _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the fini
     lstrip_blocks=True,
     auto_reload=False,
 )
+
+_LINK = re.compile(r"https?://[\w.:/~-]+")
+"""A line that is nothing but the address of one of our pages."""
 
 _P = '<p style="margin:0 0 16px">'
 _H = '<h2 style="margin:24px 0 8px;font-size:17px">'
@@ -97,6 +101,8 @@ def as_html(paragraphs: list[tuple[str, str]]) -> str:
 
 
 def _element(tag: str, escaped: str) -> str:
+    if _LINK.fullmatch(escaped):
+        escaped = f'<a href="{escaped}">{escaped}</a>'
     if tag == "li":
         return f"{_LI}{escaped}</li>\n"
     return f"{_P}{escaped}</p>\n" if tag == "p" else f"{_H}{escaped}</h2>\n"

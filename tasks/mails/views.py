@@ -1,16 +1,19 @@
 """What the texts may speak of: the facts of a letter, written out in its language."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from models.policy import Company
+from models.words import CommitmentKind
 from tasks.mails.formats import clean, full_day, length, local_day, long_day, money, short_moment
 from tasks.mails.labels import label, reason
 from tasks.mails.letter import (
     CaseFacts,
     Contact,
+    DigestFacts,
     InvoiceLine,
     Letter,
     NoticeFacts,
@@ -21,11 +24,12 @@ from tasks.mails.letter import (
 
 NAMES = frozenset(
     {"company", "name", "customer_ref", "step", "nudge", "order", "invoices", "refs", "totals"}
-    | {"owner", "deputy", "manager", "manager_call", "answer_by", "case", "notice"}
+    | {"owner", "deputy", "manager", "manager_call", "answer_by", "case", "notice", "digest"}
 )
 """The variables that a text may use."""
 
 _REFS_IN_SUBJECT = 3
+_KINDS = {str(kind) for kind in CommitmentKind} - {CommitmentKind.LISTENING_CALL}
 
 
 class OrderView(NamedTuple):
@@ -92,9 +96,35 @@ class NoticeView(NamedTuple):
     subject: str
     words: tuple[str, ...]
     due: str | None
+    level: str
+    is_over: bool
+    owner_name: str | None
 
 
-def context(letter: Letter, company: Company) -> dict[str, Any]:
+class DigestLineView(NamedTuple):
+    """A customer on the list of a day, in words."""
+
+    name: str
+    phone: str | None
+    why: str
+    since: str
+    due: str | None
+    link: str
+
+
+class DigestView(NamedTuple):
+    """A list of a day, in words."""
+
+    lines: tuple[DigestLineView, ...]
+    waiting: int
+    oldest: str | None
+
+
+LinkOf = Callable[[tuple[str, int], int], str]
+"""The address of the page of a matter (kind, id) for a member of staff."""
+
+
+def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter, _id: "") -> dict[str, Any]:
     """The variables of `NAMES` for one letter."""
     return {
         "company": company,
@@ -113,6 +143,7 @@ def context(letter: Letter, company: Company) -> dict[str, Any]:
         "answer_by": _local_day(letter.language, letter.answer_by, letter.timezone),
         "case": letter.case and _case_view(letter.case, letter.language, letter.timezone),
         "notice": letter.notice and _notice_view(letter.notice, letter.language, letter.timezone),
+        "digest": letter.digest and _digest_view(letter.digest, letter.language, letter.timezone, link_of),
     }
 
 
@@ -232,4 +263,30 @@ def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeVie
         subject=clean(notice.subject),
         words=tuple(clean(words) for words in notice.words),
         due=short_moment(language, notice.due_at, timezone) if notice.due_at else None,
+        level=notice.level,
+        is_over=notice.is_over,
+        owner_name=_cleaned(notice.owner_name),
     )
+
+
+def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: LinkOf) -> DigestView:
+    return DigestView(
+        lines=tuple(
+            DigestLineView(
+                name=clean(line.customer_name),
+                phone=_cleaned(line.customer_phone),
+                why="; ".join(clean(_why(language, word)) for word in line.why),
+                since=short_moment(language, line.since, timezone),
+                due=short_moment(language, line.due_at, timezone) if line.due_at else None,
+                link=link_of(line.matter, digest.staff_id),
+            )
+            for line in digest.lines
+        ),
+        waiting=digest.waiting,
+        oldest=short_moment(language, digest.oldest, timezone) if digest.oldest else None,
+    )
+
+
+def _why(language: str, word: str) -> str:
+    """A kind of commitment, or a case's reason."""
+    return label(language, f"notice.{word}") if word in _KINDS else reason(language, word)

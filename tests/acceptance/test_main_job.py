@@ -114,19 +114,20 @@ def test_b29_without_a_delivered_welcome_the_manager_hears_of_it_inside_the_wind
     assert "+39 333 555 0101" in _text(notice)
 
 
-def test_nobody_answers_so_a_nudge_and_then_the_manager_with_the_dossier(world: World) -> None:
+def test_nobody_answers_so_a_nudge_and_then_the_managers_list_of_the_day(world: World) -> None:
     with world.db.write() as session:
         factories.order(
             session, factories.customer(session), delivered_at=datetime(2026, 3, 17, 15, tzinfo=UTC),
-            seller_promise="piano in quarzo incluso",
         )  # fmt: skip
-    world.day_by_day(datetime(2026, 4, 10, tzinfo=UTC))
+    while not world.reasons():
+        world.day_by_day(world.clock.now() + timedelta(hours=12))
+    world.day_by_day(world.clock.now() + timedelta(hours=12))
     checks = [row for row in world.follow_ups("satisfaction-check") if row.step == "first-days"]
     assert [(row.nudge, row.state) for row in checks] == [(0, "silent"), (1, "silent")]
     assert world.reasons() == ["silent"]
-    [notice] = world.mailer.to("m-1@casa.example")
-    text = _text(notice)
-    assert "piano in quarzo incluso" in text
+    [digest] = world.mailer.to("m-1@casa.example")
+    text = _text(digest)
+    assert "Giulia Ferri" in text
     assert "/c/" in text
 
 

@@ -44,7 +44,8 @@ def row(world: World) -> Inbound:
 
 def commitments(world: World) -> list[Commitment]:
     with world.db.read() as session:
-        return list(session.scalars(select(Commitment).order_by(Commitment.id)))
+        of_people = Commitment.kind.not_in(["listening-call", "delivery"])
+        return list(session.scalars(select(Commitment).where(of_people).order_by(Commitment.id)))
 
 
 def test_b34_and_b35_a_reply_stops_the_nudges_and_has_a_named_owner_and_a_time(inbox: Inbox) -> None:

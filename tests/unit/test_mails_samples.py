@@ -7,11 +7,20 @@ from itertools import product
 from typing import Any
 
 from models.policy import Policy
-from models.words import ParkedFor
+from models.words import CommitmentKind, ParkedFor
 from tasks.clock import SetClock
 from tasks.mails.composer import Composer
 from tasks.mails.labels import LANGUAGES
-from tasks.mails.letter import CaseFacts, Contact, InvoiceLine, Letter, NoticeFacts, OrderFacts
+from tasks.mails.letter import (
+    CaseFacts,
+    Contact,
+    DigestFacts,
+    DigestLine,
+    InvoiceLine,
+    Letter,
+    NoticeFacts,
+    OrderFacts,
+)
 from tasks.mails.links import Links
 
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
@@ -78,6 +87,19 @@ NOTICE = NoticeFacts(
     due_at=NOW + timedelta(days=1),
     staff_id=3,
 )
+DIGEST = DigestFacts(
+    lines=(
+        DigestLine(
+            ("case", 12), ("low-rating",), CUSTOMER.name, CUSTOMER.phone, NOW - timedelta(days=3), NOW
+        ),
+        DigestLine(
+            ("commitment", 7), ("call-back", "delivery"), "Jan Nowak", None, NOW - timedelta(days=2), None
+        ),
+    ),
+    waiting=3,
+    oldest=NOW - timedelta(days=1),
+    staff_id=3,
+)
 BARE_NOTICE = replace(
     NOTICE, customer_phone=None, customer_email=None, order=None, sender="", subject="", words=(), due_at=None
 )
@@ -122,6 +144,7 @@ def letter(policy: Policy, kind: str = "welcome-contact", language: str = "it", 
             "extra": cadence.extra,
             "case": DOSSIER if cadence.subject == "case" else None,
             "notice": NOTICE if cadence.subject in {"commitment", "inbound"} else None,
+            "digest": DIGEST if cadence.subject == "staff" else None,
             "in_reply_to": None,
             **changes,
         }
@@ -151,9 +174,18 @@ def _subjects(subject: str) -> list[dict[str, Any]]:
         return [{"order": order} for order in (None, *ORDERS)]
     if subject == "case":
         return [{"case": DOSSIER}, {"case": BARE_DOSSIER}]
+    if subject == "staff":
+        return [{"digest": DIGEST}, {"digest": replace(DIGEST, waiting=0, oldest=None)}]
     if subject in {"commitment", "inbound"}:
-        kinds = ("reply", "phone", "call-back") if subject == "commitment" else tuple(ParkedFor)
+        kinds = tuple(CommitmentKind) if subject == "commitment" else tuple(ParkedFor)
         notices = [replace(one, matter=subject) for one in (NOTICE, BARE_NOTICE)]
+        if subject == "commitment":
+            notices += [
+                replace(NOTICE, level=level, is_over=is_over, owner_name=name)
+                for level, is_over, name in product(
+                    ("owner", "deputy", "manager"), (True, False), ("Jan", None)
+                )
+            ]
         return [{"notice": replace(one, kind=kind)} for one, kind in product(notices, kinds)]
     calls = [{}, {"manager_call": "spoken"}, {"manager_call": "tried", "answer_by": NOW + timedelta(days=8)}]
     return [{"invoices": some, **call} for some, call in product((INVOICES[:1], INVOICES), calls)]
@@ -166,4 +198,4 @@ def _people() -> list[tuple[Contact | None, ...]]:
 def test_every_message_of_the_policy_has_a_letter_to_test_with(policy: Policy) -> None:
     written = {one.kind for one in every_letter(policy)}
     assert written == set(kinds_that_send(policy))
-    assert len(written) == 13
+    assert len(written) == 14
