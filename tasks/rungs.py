@@ -14,9 +14,12 @@ from models.rules.ladder import rank
 from models.rules.ownership import Person
 from models.tables import Commitment, Customer, FollowUp
 from models.words import CommitmentKind, Level, Subject
+from tasks.cases import ASKED
 from tasks.climbing import start
 
 _URGENT = (Subject.CASE, Subject.COMMITMENT)
+_OPENED, _AT_ONCE = "opened", (ASKED, ":handed-")
+"""A case that was handed over, or whose link somebody asked for, waits for no digest."""
 _ASK_AGAIN = timedelta(hours=1)
 _NOBODY = "nobody reachable: "
 
@@ -64,7 +67,9 @@ class Rungs:
         if DIGEST not in self.policy.cadences or row.customer_id in self.complaining:
             return False
         if row.subject_type == Subject.CASE:
-            return True
+            return self.policy.cadences[row.kind].anchor == _OPENED and not any(
+                mark in row.step for mark in _AT_ONCE
+            )
         return is_rung(row) and self._is_for_caller(row)
 
     def _is_for_caller(self, row: FollowUp) -> bool:

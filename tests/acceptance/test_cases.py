@@ -382,7 +382,7 @@ def test_b29_without_a_delivered_welcome_the_manager_hears_of_it_and_somebody_ca
     world.sweep("welcome-contact")
     assert "welcome-missing" in world.reasons()
     with world.db.read() as session:
-        [owed] = session.scalars(select(Commitment)).all()
+        [owed] = session.scalars(select(Commitment).where(Commitment.kind == "phone")).all()
         order = session.scalars(select(Order)).one()
         owner = session.get_one(Staff, owed.owner_id)
     assert (owed.kind, owner.role, owed.subject_id) == ("phone", "after-sale", order.id)
