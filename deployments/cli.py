@@ -1,10 +1,9 @@
 """The command `seguito`."""
 
 import asyncio
-import json
 import sys
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +11,10 @@ import pendulum
 from cyclopts import App, Parameter
 from pydantic import ValidationError
 
-from deployments import access, replaying
+from deployments import access
 from deployments.cli_cases import cases
-from deployments.cli_report import day, report_, writable
+from deployments.cli_replay import backtest_, replay_
+from deployments.cli_report import report_
 from deployments.cli_responses import collect, inbox, respond
 from flows.moments import moment
 from flows.sweeping import ESCALATION, escalate, sweep
@@ -39,6 +39,8 @@ app.command(respond)
 app.command(inbox)
 app.command(cases)
 app.command(report_, name="report")
+app.command(replay_, name="replay")
+app.command(backtest_, name="backtest")
 
 
 @app.command
@@ -135,44 +137,6 @@ async def _sweep(kind: str, customers: list[str], as_of: datetime | None, *, dry
         return (await sweep(services, scope, dry_run=dry_run)).sentence()
 
 
-@app.command(name="replay")
-def replay_(
-    source: Path,
-    *,
-    from_: Annotated[str, Parameter(name="--from")],
-    to: str,
-    json_: Annotated[Path, Parameter(name="--json")],
-    data: Path | None = None,
-    step: str = "1d",
-    policy: Path | None = None,
-    calls_per_day: int | None = None,
-) -> int:
-    """Replay a span of the past: what would have been sent, answered and escalated.
-
-    Args:
-        source: The folder of SELECTs.
-        from_: First day (`2017-01-01`).
-        to: Last day, included.
-        json_: Where the figures go.
-        data: Folder of the files; the source's own `data` when not given.
-        step: How far apart the simulated sweeps lie: `1d`, `6h`.
-        policy: The policy; the source's own when it has one, otherwise that of the settings.
-        calls_per_day: Let a manager work the call list, so many calls a day at most; nobody calls when not given.
-    """
-    chosen = policy or (source / "policy.toml" if (source / "policy.toml").exists() else Settings().policy)
-    first, last, goes_to = day("--from", from_), day("--to", to), writable("--json", json_)
-    progress = _progress(first, last)
-    figures = replaying.run(
-        source, data, first, last, step=step, policy=policies.load(chosen), progress=progress,
-        calls_per_day=calls_per_day,
-    )  # fmt: skip
-    goes_to.write_text(
-        json.dumps(figures, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    print(json.dumps(figures["totals"], indent=1, ensure_ascii=False))
-    return 0
-
-
 @policy_app.command
 def check(file: Path | None = None) -> int:
     """Say what is wrong with a policy, and on which line.
@@ -199,19 +163,6 @@ def _instant(option: str, text: str) -> datetime:
     if not isinstance(parsed, pendulum.DateTime):
         raise ValueError(f"{option} {text!r} is no time; write it like '2026-03-18 10:00'")
     return parsed.astimezone(UTC)
-
-
-def _progress(first: date, last: date) -> "replaying.Progress":
-    """A line that counts the days on a terminal, and a line a month elsewhere."""
-    days = max((last - first).days, 1)
-
-    def show(day: date) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{day} ({100 * (day - first).days // days} %)", end="", file=sys.stderr, flush=True)
-        elif day.day == 1:
-            print(f"{day} ({100 * (day - first).days // days} %)", file=sys.stderr, flush=True)
-
-    return show
 
 
 def main(words: list[str] | None = None) -> None:

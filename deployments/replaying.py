@@ -94,6 +94,8 @@ def with_calls(policy: Policy, calls_per_day: int | None) -> Policy:
     """
     if calls_per_day is None:
         return policy
+    if calls_per_day < 1:
+        raise ValueError(f"--calls-per-day {calls_per_day} is none; write a whole number from 1")
     return policy.model_copy(update={"ledger": replace(policy.ledger, calls_a_day=calls_per_day)})
 
 

@@ -96,6 +96,7 @@ def _rows(of: Measures) -> list[tuple[str, str]]:
         ("promises kept", share(of.promises.kept_share)),
         ("promises late", of.promises.late),
         ("promises broken", of.promises.broken),
+        ("calls of managers, of those they could make", share(Share(of.calls.made, of.calls.capacity))),
         ("customers who wait, at the end", of.backlog.customers),
         ("the longest wait, in days", of.backlog.oldest_days),
     ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import calling
 from models.queries.measures.backlog import Backlog, backlog, contacts_since
+from models.queries.measures.calls import Calls, calls
 from models.queries.measures.cases import Cases, by_contacts, cases, waited
 from models.queries.measures.contacts import Contacts, contacts, sent_by_kind
 from models.queries.measures.orders import LeadTimes, delivered, lead_times, turnover
@@ -52,6 +53,7 @@ class Measures:
     waits_by_contacts: dict[str, Spread]
     """Hours from opening to closing a case, by how often the customer contacted us meanwhile (B10)."""
     backlog: Backlog
+    calls: Calls
     queue: Queue
     promises: Tally
     promises_by_kind: dict[str, Tally]
@@ -81,6 +83,7 @@ def measure(session: Session, policy: Policy, span: Span, now: datetime) -> Meas
         cases=cases(session, span),
         waits_by_contacts=by_contacts(waited(session, span)),
         backlog=backlog(session, span),
+        calls=calls(session, span, policy.ledger.calls_a_day, policy.working_hours, policy.company.place),
         queue=queue(session, now),
         promises=tally(ended),
         promises_by_kind=by_kind(ended),
@@ -92,13 +95,13 @@ def measure(session: Session, policy: Policy, span: Span, now: datetime) -> Meas
 
 def queue(session: Session, now: datetime) -> Queue:
     """Whether the places on the call list have to do with how often customers contacted us."""
-    calls = ranked(calling.open_cases(session) + calling.commitments(session))
-    count = contacts_since(session, {call.customer: call.since for call in calls})
-    places = list(range(1, len(calls) + 1))
-    waited_hours = [(now - call.since).total_seconds() for call in calls]
+    waiting = ranked(calling.open_cases(session) + calling.commitments(session))
+    count = contacts_since(session, {call.customer: call.since for call in waiting})
+    places = list(range(1, len(waiting) + 1))
+    waited_hours = [(now - call.since).total_seconds() for call in waiting]
     return Queue(
-        len(calls),
-        rank_correlation(places, [count[call.customer] for call in calls]),
+        len(waiting),
+        rank_correlation(places, [count[call.customer] for call in waiting]),
         rank_correlation(places, waited_hours),
     )
 

@@ -1,7 +1,9 @@
 """People who work in a replay: a manager calls through the day's list, and the desk answers what it owes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from models.queries import answers, calling, commitments
 from models.rules.calendars import local_day, next_open
@@ -15,6 +17,7 @@ from tasks.services import Services
 _CALLED = "The manager called and listened."
 _ANSWERED = "The desk answered."
 _MOST = 10_000
+NOBODY = "nobody"
 
 
 class People:
@@ -28,15 +31,15 @@ class People:
         self._services, self._clock = services, clock
         self._last: date | None = None
 
-    def work(self, after: datetime, until: datetime) -> dict[str, int]:
+    def work(self, after: datetime, until: datetime) -> dict[str, Any]:
         """Work, when the hours of a new day open between the two; leaves the clock there.
 
-        Returns the calls made, their longest wait, and how many customers were left over: the day's calls were used up.
+        Returns the calls made and by whom, their longest wait, and how many customers were left for another day.
         """
         policy, place = self._services.policy, self._services.policy.company.place
         at = next_open(after, policy.working_hours, place)
         if at >= until or local_day(at, place) == self._last:
-            return {"calls": 0, "longest_wait_days": 0, "left_over": 0}
+            return {"calls": 0, "calls_by": {}, "longest_wait_days": 0, "left_over": 0}
         self._last = local_day(at, place)
         self._clock.set(at)
         self._answer(at)
@@ -44,7 +47,11 @@ class People:
         today, left = waiting[: policy.ledger.calls_a_day], waiting[policy.ledger.calls_a_day :]
         for call in today:
             self._end(call, at)
-        return {"calls": len(today), "longest_wait_days": _oldest(today, at), "left_over": len(left)}
+        by = Counter(call.owner or NOBODY for call in today)
+        return {
+            "calls": len(today), "calls_by": dict(sorted(by.items())), "longest_wait_days": _oldest(today, at),
+            "left_over": len(left),
+        }  # fmt: skip
 
     def waiting(self, now: datetime) -> dict[str, int]:
         """Who waits for a call, and how long already."""
@@ -57,7 +64,7 @@ class People:
 
     def _end(self, call: Call, at: datetime) -> None:
         """What a real manager does after a call: the case is closed with its outcome, and so is what was owed."""
-        by = call.owner or "nobody"
+        by = call.owner or NOBODY
         with self._services.db.write() as session:
             case = answers.case_to_change(session, call.case) if call.case is not None else None
             if case is not None:

@@ -49,6 +49,10 @@ _REPLAY = ("replay", str(ROOT / "sources" / "sample"), "--from", "2026-01-01", "
             "--from 'spring' is no day; write it like 2017-01-01",
         ),
         ((*_REPLAY, "nowhere/out.json"), "--json nowhere/out.json cannot be written"),
+        ((*_REPLAY, "out.json", "--calls-per-day", "0"), "--calls-per-day 0"),
+        (("report", "--to", "2026-03-01"), "--to needs --from"),
+        (("report", "--from", "2026-03-02", "--to", "2026-03-01"), "lies before the first"),
+        (("report", "--json", "nowhere/out.json"), "--json nowhere/out.json cannot be written"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
@@ -103,3 +107,28 @@ def test_a_replay_in_steps_of_hours_has_one_entry_a_day(
     assert said(capsys, *_REPLAY, "out.json", "--step", "6h")[0] == 0
     days = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["days"]
     assert [day["day"] for day in days] == ["2026-01-01", "2026-01-02"]
+
+
+def test_a_report_is_a_page_and_figures_for_a_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["report", "--from", "2026-03-01", "--to", "2026-03-31", "--json", "out.json"])
+    assert not ended.value.code
+    assert "| turnover | no turnover | no turnover |" in capsys.readouterr().out
+    figures = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert figures["now"]["start"].startswith("2026-03-01T00:00:00")
+    assert figures["now"]["promises"]["kept"] == 0
+    assert set(figures["before"]) == set(figures["now"])
+
+
+def test_a_policy_is_tried_on_the_past_before_it_is_switched_on(capsys: pytest.CaptureFixture[str]) -> None:
+    source = str(ROOT / "sources" / "sample")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["backtest", source, "--from", "2026-06-01", "--to", "2026-06-04"])
+    assert not ended.value.code
+    said_ = capsys.readouterr().out.splitlines()
+    assert said_[0].startswith("2026-06-01 to 2026-06-04: 800 orders")
+    mails = next(line.split() for line in said_ if line.startswith("mails to customers a day"))
+    assert int(mails[-1]) >= int(mails[-3]) > 0
+    assert said_[-1].startswith("With 20 calls a day")
