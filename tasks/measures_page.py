@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from models.queries.measures.orders import LeadTimes
 from models.rules.figures import Share, Spread
 from models.rules.tallies import Tally
+from models.words import EndKind
 from tasks.charts import bars, picture
 from tasks.measuring import Measures
 
@@ -61,6 +62,8 @@ def page(
                 ("contacts", "cases closed", "median wait", "80 % within"),
                 map(_waits, now.waits_by_contacts.items()),
             ),
+            "## Contracts that customers ended",
+            _table(("how", "cause", "customers"), _ends(now)),
             "## What was sent",
             _table(("kind", "contacts"), now.sent.items()),
         )
@@ -93,6 +96,8 @@ def _rows(of: Measures) -> list[tuple[str, str]]:
         ("median time to the first contact", _time(cases.hours_to_first_contact.median)),
         ("median time to close a case", _time(cases.hours_to_close.median)),
         ("customers who say it is not solved", share(cases.not_solved)),
+        ("withdrawals", sum(of.contract_ends[EndKind.WITHDRAWAL].values())),
+        ("terminations", sum(of.contract_ends[EndKind.TERMINATION].values())),
         ("promises kept", share(of.promises.kept_share)),
         ("promises late", of.promises.late),
         ("promises broken", of.promises.broken),
@@ -107,6 +112,10 @@ def _kept(tallies: Mapping[str, Tally]) -> list[tuple[object, ...]]:
     return [
         (name, of.due, share(of.kept_share), of.late, of.broken, of.moved) for name, of in tallies.items()
     ]
+
+
+def _ends(of: Measures) -> list[tuple[object, ...]]:
+    return [(kind, cause, count) for kind, by in of.contract_ends.items() for cause, count in by.items()]
 
 
 def _line(of: LeadTimes) -> tuple[object, ...]:

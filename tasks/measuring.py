@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import calling
+from models.queries import calling, contract_ends
 from models.queries.measures.backlog import Backlog, backlog, contacts_since
 from models.queries.measures.calls import Calls, calls
 from models.queries.measures.cases import Cases, by_contacts, cases, waited
@@ -55,6 +55,8 @@ class Measures:
     backlog: Backlog
     calls: Calls
     queue: Queue
+    contract_ends: dict[str, dict[str, int]]
+    """Withdrawals and terminations that a person has confirmed, each by cause: two rights, never one sum (B37)."""
     promises: Tally
     promises_by_kind: dict[str, Tally]
     promises_by_owner: dict[str, Tally]
@@ -71,6 +73,7 @@ def measure(session: Session, policy: Policy, span: Span, now: datetime) -> Meas
     sold, amounts = turnover(session, span)
     came = delivered(session, span)
     ended = promises(session, span, now)
+    ends = contract_ends.counts(session, span.start, span.end)
     return Measures(
         start=span.start,
         end=span.end,
@@ -85,6 +88,7 @@ def measure(session: Session, policy: Policy, span: Span, now: datetime) -> Meas
         backlog=backlog(session, span),
         calls=calls(session, span, policy.ledger.calls_a_day, policy.working_hours, policy.company.place),
         queue=queue(session, now),
+        contract_ends={kind: dict(sorted(by.items())) for kind, by in ends.items()},
         promises=tally(ended),
         promises_by_kind=by_kind(ended),
         promises_by_owner=by_owner(

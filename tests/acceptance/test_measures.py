@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.queries import calling, people
 from models.rules.calling import ranked
-from models.tables import Commitment, Order
+from models.tables import Commitment, ContractEnd, Order
 from models.words import CommitmentKind
 from tasks.commitments import Owners, fulfil, promise, re_promise
 from tasks.hearing import Answer
@@ -264,3 +264,23 @@ def test_b10_the_report_shows_the_wait_by_number_of_contacts(world: World) -> No
     world.close_case("Ho ascoltato.")
     assert figures(world)["waits_by_contacts"] == {"2": {"n": 1, "median": 48, "p80": 48}}
     assert "| 2 | 1 | 2 days | 2 days |" in page(world)
+
+
+def test_b37_withdrawals_and_terminations_are_reported_apart_and_by_cause(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        for kind, cause, confirmed in (
+            ("withdrawal", "delay", True), ("withdrawal", "price", True), ("termination", "price", True),
+            ("termination", "service", False),
+        ):  # fmt: skip
+            now = world.clock.now()
+            session.add(
+                ContractEnd(
+                    customer_id=customer.id, kind=kind, cause="", cause_code=cause, declared_at=now, heard_by="A-1",
+                    confirmed_at=now if confirmed else None,
+                )
+            )  # fmt: skip
+    found = figures(world)["contract_ends"]
+    assert found == {"withdrawal": {"delay": 1, "price": 1}, "termination": {"price": 1}}
+    assert "| withdrawals | 2 | 0 |" in page(world)
+    assert "| terminations | 1 | 0 |" in page(world)
