@@ -7,6 +7,6 @@ SELECT
     'BR' AS country,
     'America/Sao_Paulo' AS timezone,
     false AS is_business
-FROM read_csv('olist_customers_dataset.csv', header = true, all_varchar = true)
+FROM read_csv('olist_customers_dataset.csv', header = true, all_varchar = true, delim = ',', quote = '"')
 GROUP BY customer_unique_id
 ORDER BY customer_unique_id

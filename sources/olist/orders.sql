@@ -1,23 +1,23 @@
 -- A canceled or unavailable order has no date for it: the purchase itself stands in, so that nothing is promised.
--- date_survey: when the survey of the first answer was sent.
+-- date_survey: when the survey of the first answer was sent; of two at the same second, the one that the replay hears first.
 WITH
 orders AS (
     SELECT *, row_number() OVER () + 1 AS source_row
-    FROM read_csv('olist_orders_dataset.csv', header = true, all_varchar = true)
+    FROM read_csv('olist_orders_dataset.csv', header = true, all_varchar = true, delim = ',', quote = '"')
 ),
 customers AS (
     SELECT customer_id, any_value(customer_unique_id) AS customer
-    FROM read_csv('olist_customers_dataset.csv', header = true, all_varchar = true)
+    FROM read_csv('olist_customers_dataset.csv', header = true, all_varchar = true, delim = ',', quote = '"')
     GROUP BY customer_id
 ),
 payments AS (
     SELECT order_id, sum(try_cast(payment_value AS DECIMAL(18, 2))) AS amount
-    FROM read_csv('olist_order_payments_dataset.csv', header = true, all_varchar = true)
+    FROM read_csv('olist_order_payments_dataset.csv', header = true, all_varchar = true, delim = ',', quote = '"')
     GROUP BY order_id
 ),
 surveys AS (
-    SELECT order_id, arg_min(review_creation_date, review_answer_timestamp) AS date_survey
-    FROM read_csv('olist_order_reviews_dataset.csv', header = true, all_varchar = true)
+    SELECT order_id, first(review_creation_date ORDER BY review_answer_timestamp, review_id) AS date_survey
+    FROM read_csv('olist_order_reviews_dataset.csv', header = true, all_varchar = true, delim = ',', quote = '"')
     GROUP BY order_id
 )
 SELECT

@@ -8,5 +8,5 @@ SELECT
     'satisfaction-check' AS about,
     'olist_order_reviews_dataset.csv' AS source_file,
     row_number() OVER () + 1 AS source_row
-FROM read_csv('olist_order_reviews_dataset.csv', header = true, all_varchar = true)
+FROM read_csv('olist_order_reviews_dataset.csv', header = true, all_varchar = true, delim = ',', quote = '"')
 ORDER BY review_answer_timestamp, review_id, order_id
