@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from deployments import access
@@ -42,18 +42,25 @@ def respond(
     rating: int | None = None,
     channel: Channel = Channel.PHONE,
     wants: Wants = Wants.NOTHING,
+    pays_on: str | None = None,
 ) -> int:
     """Record what a customer said by phone or in person; it stops reminders like an answer by mail.
 
     Args:
-        about: Reference of the order or the customer.
+        about: Reference of the order, the invoice or the customer.
         text: What was said, in the customer's words.
         by: Reference of whoever spoke with the customer.
         rating: How it is going, from 1 (very badly) to 5 (very well).
         channel: How the customer spoke with us.
         wants: What the customer still waits for.
+        pays_on: The day that the customer names for the payment, such as 2026-03-31; reminders rest until then.
     """
-    spoken = Spoken(uuid.uuid4().hex, about, text, by, channel, rating, wants)
+    try:
+        day = None if pays_on is None else date.fromisoformat(pays_on)
+    except ValueError:
+        print(f"--pays-on {pays_on!r} is no day; write it like 2026-03-31", file=sys.stderr)
+        return 2
+    spoken = Spoken(uuid.uuid4().hex, about, text, by, channel, rating, wants, day)
     try:
         print(asyncio.run(_respond(spoken)))
     except RecordingError as error:

@@ -1,5 +1,6 @@
 """Recording what a customer said by phone or in person."""
 
+from datetime import date
 from typing import Annotated
 
 from prefect import State, flow
@@ -27,18 +28,22 @@ async def record_response(
     rating: Rating | None = None,
     channel: Channel = Channel.PHONE,
     wants: Wants = Wants.NOTHING,
+    pays_on: date | None = None,
 ) -> State[None]:
     """Record a conversation.
 
     Args:
-        about: Reference of the order, such as SO-1042, or of the customer, such as C-0042.
+        about: Reference of the order, such as SO-1042, of the invoice, or of the customer, such as C-0042.
         what_was_said: In the customer's words; they are moved to the customer's history.
         taken_by: Reference of whoever spoke with the customer, such as A-1.
         rating: How it is going, from 1 (very badly) to 5 (very well); empty when nobody asked.
         channel: How the customer spoke with us.
         wants: What the customer still waits for.
+        pays_on: The day that the customer names for the payment; its reminders rest until then.
     """
-    spoken = Spoken(flow_run.id, about.strip(), what_was_said, taken_by.strip(), channel, rating, wants)
+    spoken = Spoken(
+        flow_run.id, about.strip(), what_was_said, taken_by.strip(), channel, rating, wants, pays_on
+    )
 
     def keep(opened: Services) -> str:
         with opened.db.write() as session:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,8 @@ class Said:
     rating: int | None = None
     meaning: str | None = None
     text: str | None = None
+    pays_on: date | None = None
+    """The day that is named for the payment."""
 
     @property
     def is_empty(self) -> bool:
@@ -130,7 +132,7 @@ def _sorted_out(key: str, said: Said, known: dict[str, Response]) -> list[tuple[
     """What is said, one meaning each with its reference; the words go with the first of them."""
     parts: list[Said] = []
     if said.meaning is not None:
-        parts.append(Said(None, said.meaning, said.text))
+        parts.append(Said(None, said.meaning, said.text, said.pays_on))
     if said.rating is not None:
         parts.append(Said(said.rating, Meaning.RATING, None if parts else said.text))
     if not parts and said.text:
@@ -144,6 +146,8 @@ def _once(key: str, part: Said, before: Response | None) -> tuple[str, Said]:
         return ref, part
     text = part.text if part.text != before.text else None
     rating = part.rating if part.rating != before.rating else None
+    if part.pays_on != before.pays_on:  # another day is another promise
+        return f"{ref}:{part.pays_on}", part
     if text is None and rating is None:
         return ref, part
     digest = hashlib.sha256(f"{rating}:{text}".encode()).hexdigest()[:16]
@@ -158,5 +162,5 @@ def _answer(asked: Question, ref: str, said: Said, now: datetime) -> Answer:
         order_id=subject[1] if subject[0] == Subject.ORDER else None,
         invoice_id=subject[1] if subject[0] == Subject.INVOICE else None,
         follow_up_id=asked.asked.id if asked.asked else None,
-        rating=said.rating, text=said.text, message_key=asked.message.key,
+        rating=said.rating, text=said.text, pays_on=said.pays_on, message_key=asked.message.key,
     )  # fmt: skip

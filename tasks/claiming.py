@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import cases, claiming, commitments, facts, holding, marking, people
 from models.queries import dossier as dossiers
-from models.rules.before_sending import Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
+from models.rules.before_sending import Ask, Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place
 from models.tables import Customer, FollowUp, Invoice, Order
@@ -21,8 +21,9 @@ from tasks.cases import audience_of, open_case
 from tasks.commitments import promise
 from tasks.digesting import digest_of
 from tasks.freshness import payments_are_fresh
-from tasks.letters import Desk, Group, address, is_case, is_for_staff
+from tasks.letters import Desk, Group, address, called_at, is_case, is_for_staff
 from tasks.notices import notice
+from tasks.recovery.asking import ask_manager
 from tasks.report import Report, Scope
 from tasks.rungs import Rungs, is_rung, rungs_of
 from tasks.settlements import outcome_of, settlement
@@ -115,6 +116,8 @@ def claim_batch(
             )  # fmt: skip
             opened = [case.id]
             _owe(session, policy, row, scope)
+        elif isinstance(decision, Ask):
+            ask_manager(session, policy, customer.id, CommitmentKind(decision.what), scope.now, scope.sweep)
         elif isinstance(decision, Hold):
             held.append((row.kind, decision, customer.id))
         result.report.count(row.kind, *outcome_of(decision), cases=opened)
@@ -264,6 +267,7 @@ def _group(
     for row, customer in sends:
         one = policy.cadences[row.kind].one_letter and row.nudge == 0
         together.setdefault((row.kind, customer.id) if one else (row.id,), []).append((row, customer))
+    called = facts.called(session, batch.invoices)
     threads = marking.thread_keys(session, [row.id for row, _ in sends if row.nudge])
     return [
         Group(
@@ -276,6 +280,7 @@ def _group(
             reminds_of=threads.get(rows[0].id),
             notice=notice(session, rows[0], now),
             digest=digest_of(session, policy, rows[0].subject_id, now) if _is_digest(rows[0]) else None,
+            called_at=called_at({row.subject_id for row in rows} & batch.invoices.keys(), called),
         )
         for pairs in together.values()
     ]

@@ -128,7 +128,9 @@ class Dispatch:
     def _compose(self, group: Group) -> "_Ready | Unwritable":
         assert self._claimed.desk is not None  # noqa: S101 (a batch with groups has one)
         key = f"f{group.lead.id}-{group.lead.attempts + 1}"
-        letter = write_letter(group, key, self._claimed.desk, self._policy, self._composer.message_id)
+        letter = write_letter(
+            group, key, self._claimed.desk, self._policy, self._composer.message_id, self._clock.now()
+        )
         try:
             return _Ready(key, group, self._composer.compose(letter, self._clock.now()))
         except AddressError as error:  # costs its own mail only

@@ -1,16 +1,18 @@
 """Hearing what customers say: every channel ends here, and counts alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import cases, planning, responses
+from models.queries import cases, planning, recovery, responses
+from models.rules.calendars import local_day
 from models.rules.due import due_at
 from models.rules.hearing import case_reason
+from models.rules.paying import is_acceptable, rests_until
 from models.rules.trouble import is_thanks, trouble
 from models.tables import FollowUp
 from models.words import CaseReasonKind, CommitmentKind, Meaning, Subject
@@ -28,6 +30,8 @@ class Asks(StrEnum):
     """A manager, where meaning or rating call for one."""
     MANAGER = "manager"
     """A manager at once: there are words of trouble in it."""
+    AGREEMENT = "agreement"
+    """A manager agrees on a payment, or not."""
     OWNER = "owner"
     """Somebody owes a reply."""
     NOBODY = "nobody"
@@ -49,6 +53,8 @@ class Answer:
     """The kind of follow-up it answers, when only that is known."""
     rating: int | None = None
     text: str | None = None
+    pays_on: date | None = None
+    """The day that is named for the payment (`will-pay`)."""
     asks: Asks = Asks.BY_MEANING
     inbound_id: int | None = None
     """The mail it came in, where it came in one."""
@@ -78,6 +84,7 @@ def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -
             "invoice_id": answer.invoice_id, "follow_up_id": asked.id if asked else None,
             "message_key": answer.message_key,
             "channel": answer.channel, "meaning": answer.meaning, "rating": answer.rating, "text": answer.text,
+            "pays_on": answer.pays_on,
             "received_at": answer.received_at, "recorded_at": now,
         },
     )  # fmt: skip
@@ -86,6 +93,8 @@ def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -
         responses.answer_thread(session, row, answer.received_at)
     if answer.meaning == Meaning.PAID:
         _let_rest(session, policy, answer, answered, now)
+    if answer.pays_on is not None:
+        answer = _await_payment(session, policy, answer, answered, now)
     _take_up(session, policy, answer, _subject(answer, asked), response_id, now)
     _keep_words(session, policy, answer, asked, response_id)
     for row in answered:  # after the new reason, so that a case goes on rather than closing and opening again
@@ -144,19 +153,46 @@ def _asks(policy: Policy, answer: Answer) -> Asks:
 def _reason(answer: Answer, asks: Asks) -> CaseReasonKind | None:
     if asks is Asks.BY_MEANING:
         return case_reason(answer.meaning, answer.rating)
-    return CaseReasonKind.TROUBLE_WORDS if asks is Asks.MANAGER else None
+    named = {Asks.MANAGER: CaseReasonKind.TROUBLE_WORDS, Asks.AGREEMENT: CaseReasonKind.PROMISED_BEFORE}
+    return named.get(asks)
 
 
 def _let_rest(
     session: Session, policy: Policy, answer: Answer, answered: Sequence[FollowUp], now: datetime
 ) -> None:
     """The customer says that it is paid: the reminders of every invoice of the letter wait until that is checked."""
-    ids = {row.subject_id for row in answered if row.subject_type == Subject.INVOICE}
-    ids |= {answer.invoice_id} if answer.invoice_id is not None else set()
+    ids = _invoices(answer, answered)
     wait = policy.answers.said_paid_wait
     until = due_at(answer.received_at, wait, policy.working_hours, policy.company.place)
     if ids and until > now:
         planning.hold_as_said_paid(session, ids, until)
+
+
+def _await_payment(
+    session: Session, policy: Policy, answer: Answer, answered: Sequence[FollowUp], now: datetime
+) -> Answer:
+    """A day is named for the payment: the reminders rest until then. A promise after a broken one asks for a person.
+
+    Nor does the ladder rest for a day that lies further away than the policy lets a customer choose.
+    """
+    assert answer.pays_on is not None  # noqa: S101 (the caller looked)
+    place, credit = policy.company.place, policy.credit
+    known = recovery.unpaid(session, answer.customer_id, _invoices(answer, answered))
+    first = [one.id for one in known if one.pays_on is None or one.pays_on == answer.pays_on]
+    today = local_day(answer.received_at, place)
+    if first and is_acceptable(answer.pays_on, today, credit.promise_max_days):
+        until = rests_until(answer.pays_on, credit.promise_grace, policy.working_hours, place)
+        if until > now:
+            planning.hold_as_promised(session, first, answer.pays_on, until)
+    elif first:
+        return replace(answer, asks=Asks.AGREEMENT)
+    return answer if len(first) == len(known) else replace(answer, asks=Asks.AGREEMENT)
+
+
+def _invoices(answer: Answer, answered: Sequence[FollowUp]) -> set[int]:
+    """The invoices that an answer is about: all of its letter; none means every open one of the customer."""
+    ids = {row.subject_id for row in answered if row.subject_type == Subject.INVOICE}
+    return ids | ({answer.invoice_id} if answer.invoice_id is not None else set())
 
 
 def _asked(session: Session, answer: Answer) -> FollowUp | None:

@@ -1,6 +1,6 @@
 """From database rows to the plain facts that a mail tells."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +10,9 @@ from models.queries.dossier import Dossier
 from models.queries.timeline import Event
 from models.rules import ownership
 from models.rules.cadence import Cadence
+from models.rules.calendars import Place
 from models.rules.ownership import Person
+from models.rules.silence import answer_by
 from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Staff, Statement
 from models.words import OF_STAFF, Subject
 from tasks.mails import labels
@@ -59,6 +61,8 @@ class Group:
     """Key of the earlier mail that a nudge reminds of."""
     notice: NoticeFacts | None = None
     digest: DigestFacts | None = None
+    called_at: datetime | None = None
+    """When a manager spoke with the customer about these invoices, where all of them came up."""
 
     @property
     def lead(self) -> FollowUp:
@@ -74,10 +78,16 @@ def address(group_audience: str, customer: Customer, addressee: Staff | None) ->
     return None if wanted is None or wanted == customer.suppressed_email else wanted
 
 
+def called_at(invoices: Collection[int], calls: Mapping[int, datetime]) -> datetime | None:
+    """The latest call about these invoices; nothing when one of them was never spoken of."""
+    return max((calls[id_] for id_ in invoices), default=None) if calls.keys() >= set(invoices) else None
+
+
 def write_letter(
-    group: Group, key: str, desk: Desk, policy: Policy, message_id_of: Callable[[str], str]
-) -> Letter:
-    """Gather what one mail says.
+    group: Group, key: str, desk: Desk, policy: Policy, message_id_of: Callable[[str], str],
+    now: datetime | None = None,
+) -> Letter:  # fmt: skip
+    """Gather what one mail says. With `now` it names the day until which we wait for an answer.
 
     Raises:
         LookupError: there is no address; the rules hold such a contact back before it comes here.
@@ -114,8 +124,20 @@ def write_letter(
         else None,
         notice=replace(group.notice, staff_id=lead.staff_id or 0) if group.notice else None,
         digest=replace(group.digest, staff_id=lead.staff_id or 0) if group.digest else None,
+        manager_call="spoken" if group.called_at is not None else None,
+        called_at=group.called_at,
+        answer_by=None
+        if now is None
+        else answer_by(group.cadence, now, Place(customer.country, customer.timezone)),
+        signer=_signer(group, desk),
         in_reply_to=message_id_of(group.reminds_of) if group.reminds_of else None,
     )
+
+
+def _signer(group: Group, desk: Desk) -> Contact | None:
+    """Whose name stands under a formal warning."""
+    signed_by = group.invoices[0].signed_by if group.invoices and group.cadence.is_signed else None
+    return next((desk.contact(id_) for id_, one in desk.staff.items() if one.ref == signed_by), None)
 
 
 def _owner(group: Group, desk: Desk) -> tuple[int | None, int | None]:

@@ -1,13 +1,13 @@
 """Answers that were spoken: by phone, or in person. They count like any other."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people
+from models.queries import people, recovery
 from models.rules.hearing import LOW_RATING
 from models.rules.trouble import is_thanks, trouble
 from models.words import CommitmentKind, Meaning, Subject
@@ -40,13 +40,15 @@ class Spoken:
     ref: str
     """Unique: the same conversation recorded twice counts once."""
     about: str
-    """Reference of an order or a customer."""
+    """Reference of an order, an invoice or a customer."""
     text: str
     taken_by: str
     """Reference of the member of staff who heard it."""
     channel: Channel = Channel.PHONE
     rating: int | None = None
     wants: Wants = Wants.NOTHING
+    pays_on: date | None = None
+    """The day that the customer named for the payment."""
 
 
 class RecordingError(ValueError):
@@ -60,12 +62,13 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
         RecordingError: nothing was said, the rating is none, or a reference is not known.
     """
     _check(spoken)
-    customer_id, order_id = _found(session, spoken.about)
+    customer_id, order_id, invoice_id = _found(session, spoken.about)
     if people.staff_by_ref(session, spoken.taken_by) is None:
         raise RecordingError(f"taken by: nobody here has the reference {spoken.taken_by!r}")
     asks, meaning = _asks(policy, spoken)
     answer = Answer(
-        ref=f"spoken:{spoken.ref}", customer_id=customer_id, order_id=order_id, meaning=meaning, asks=asks,
+        ref=f"spoken:{spoken.ref}", customer_id=customer_id, order_id=order_id, invoice_id=invoice_id,
+        meaning=meaning, asks=asks, pays_on=spoken.pays_on,
         channel=f"{spoken.channel}, {spoken.taken_by}", rating=spoken.rating, text=spoken.text.strip() or None,
         received_at=now,
     )  # fmt: skip
@@ -78,26 +81,30 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
 
 
 def _check(spoken: Spoken) -> None:
-    if not spoken.text.strip() and spoken.rating is None:
+    if not spoken.text.strip() and spoken.rating is None and spoken.pays_on is None:
         raise RecordingError("said: write what was said, or give a rating")
     if spoken.rating is not None and spoken.rating not in _RATINGS:
         raise RecordingError("rating: choose from 1 (very bad) to 5 (very good), or leave it empty")
 
 
-def _found(session: Session, ref: str) -> tuple[int, int | None]:
-    """Customer and order behind a reference; an order's comes first."""
+def _found(session: Session, ref: str) -> tuple[int, int | None, int | None]:
+    """Customer, order and invoice behind a reference; an order's comes first, then an invoice's."""
     order = people.order_by_ref(session, ref)
     if order is not None:
-        return order.customer_id, order.id
+        return order.customer_id, order.id, None
+    invoice = recovery.invoice_by_ref(session, ref)
+    if invoice is not None:
+        return invoice.customer_id, None, invoice.id
     customer = people.customers_by_ref(session, [ref]).get(ref)
     if customer is None:
-        raise RecordingError(f"about: no order and no customer has the reference {ref!r}")
-    return customer, None
+        raise RecordingError(f"about: no order, no invoice and no customer has the reference {ref!r}")
+    return customer, None, None
 
 
 def _asks(policy: Policy, spoken: Spoken) -> tuple[Asks, Meaning]:
     """Who has to hear of it: a manager when asked for, or at a low rating or words of trouble."""
     rated = Meaning.RATING if spoken.rating is not None else Meaning.MESSAGE
+    rated = Meaning.WILL_PAY if spoken.pays_on is not None else rated
     if spoken.wants is Wants.MANAGER:
         return Asks.BY_MEANING, Meaning.CALL_ME
     if spoken.rating is not None and spoken.rating <= LOW_RATING:

@@ -16,6 +16,7 @@ from tasks.claiming import claim_batch
 from tasks.dispatch import Dispatch, MailServerUnreachableError
 from tasks.planning import plan_all, plan_batch
 from tasks.rechecking import look_again
+from tasks.recovery.asking import withdraw_moot
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.settling import settle_doubts
@@ -70,6 +71,8 @@ def prepare(services: Services, scope: Scope) -> Report:
         )
     if found.changed or found.lapsed or found.planned_with != services.policy.fingerprint():
         report.planned = plan_all(services.db, services.policy, scope.now)
+        with services.db.write() as session:
+            withdraw_moot(session, scope.now)
     report.due = found.due or found.lapsed or report.planned > 0
     return report
 
@@ -77,7 +80,7 @@ def prepare(services: Services, scope: Scope) -> Report:
 def phases(services: Services, scope: Scope) -> list[Scope]:
     """The mails first, then the alarms: one that asks whether a mail went out must not be judged before it could."""
     kinds = [kind for kind in services.policy.kinds_of(scope.sweep) if not scope.kinds or kind in scope.kinds]
-    alarms = frozenset(kind for kind in kinds if services.policy.cadences[kind].opens_case)
+    alarms = frozenset(kind for kind in kinds if not services.policy.cadences[kind].sends)
     parts = (frozenset(kinds) - alarms, alarms)
     return [replace(scope, kinds=part) for part in parts if part]
 

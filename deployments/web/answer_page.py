@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deployments.web.answer_views import ask, thank
+from deployments.web.answer_views import ask, pay_days, thank
 from deployments.web.context import MissingPageError, Parts
 from deployments.web.filled import Filled
 from deployments.web.forms import Form
@@ -32,7 +32,7 @@ def record(token: str, form: Form, web: Parts) -> Response:
         asked = question(session, web.policy, key, now, lock=True)
         if asked is None:
             raise MissingPageError
-        if (fault := filled.fault()) is not None:
+        if (fault := filled.fault(pay_days(web, asked))) is not None:
             return ask(web, asked, filled, fault)
         said = filled.said()
         new = answer(session, web.policy, asked, said, now)

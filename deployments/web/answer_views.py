@@ -1,5 +1,6 @@
 """What the answer page shows: the question, the notice when something is missing, the thanks."""
 
+from datetime import date
 from typing import Any
 
 from fastapi.responses import Response
@@ -7,11 +8,12 @@ from fastapi.responses import Response
 from deployments.web.context import Web
 from deployments.web.filled import RATINGS, Filled
 from models.rules.hearing import LOW_RATING
+from models.rules.paying import last_day
 from models.words import Meaning
 from tasks.answering import MOST_ANSWERS, MOST_CHARACTERS, Question, Said
 from tasks.letters import invoice_line, order_facts
-from tasks.mails.formats import clean
-from tasks.mails.views import contact_view, invoice_views, order_view
+from tasks.mails.formats import clean, local_day
+from tasks.mails.views import contact_view, day, invoice_views, order_view
 
 _FAIR_RATING = LOW_RATING + 1
 _PHONE_DIGITS = 6
@@ -24,7 +26,7 @@ def ask(web: Web, asked: Question, filled: Filled, fault: str | None = None) -> 
         "answer", _language(web, asked), 422 if fault else 200,
         **_common(web, asked), filled=filled, fault=fault,
         ratings=RATINGS if Meaning.RATING in asked.offered or filled.rating in RATINGS else (),
-        choices=_choices(asked, filled),
+        choices=_choices(asked, filled), pay_days=pay_days(web, asked),
     )  # fmt: skip
 
 
@@ -34,9 +36,16 @@ def thank(web: Web, asked: Question, said: Said, new: int) -> Response:
     return web.pages.show(
         "thanks", _language(web, asked),
         **_common(web, asked), said=said, new=new, full=not new and len(asked.heard) >= MOST_ANSWERS,
+        pays_on=day(_language(web, asked), said.pays_on) if said.pays_on else None,
         next=next_step(said, is_service=is_service), number_wanted=_number_wanted(asked, said),
         hears=clean(asked.manager.name) if asked.manager else web.policy.company.name,
     )  # fmt: skip
+
+
+def pay_days(web: Web, asked: Question) -> tuple[date, date]:
+    """The first and the last day that may be named for a payment."""
+    today = local_day(web.clock.now(), asked.customer.timezone)
+    return today, last_day(today, web.policy.credit.promise_max_days)
 
 
 def next_step(said: Said, *, is_service: bool) -> str:

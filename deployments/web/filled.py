@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 from models.words import Meaning
@@ -18,11 +19,15 @@ class Filled:
     meaning: str = ""
     rating: str = ""
     text: str = ""
+    pays_on: str = ""
+    """A day, as a date field writes it."""
 
     @classmethod
     def of(cls, form: Mapping[str, str]) -> Self:
         """Read the fields of a form; absent ones are empty."""
-        return cls(form.get("meaning", ""), form.get("rating", ""), form.get("text", ""))
+        return cls(
+            form.get("meaning", ""), form.get("rating", ""), form.get("text", ""), form.get("pays_on", "")
+        )
 
     @property
     def choice(self) -> Meaning | None:
@@ -30,20 +35,36 @@ class Filled:
         known = self.meaning in _MEANINGS and self.meaning != Meaning.RATING
         return Meaning(self.meaning) if known else None
 
-    def fault(self) -> str | None:
-        """Why it cannot be recorded: the name of a notice, or None when it can."""
-        if self.rating and self.rating not in RATINGS:
-            return "rating"
-        if self.meaning and self.meaning not in _MEANINGS:
-            return "meaning"
-        if self.meaning == Meaning.RATING and not self.rating:
-            return "rating"
-        if len(self.text) > MOST_CHARACTERS:
-            return "long"
-        if self.choice is Meaning.MESSAGE and not self.text:
-            return "message"
-        return "empty" if self.said().is_empty else None
+    @property
+    def day(self) -> date | None:
+        """The day that is named for the payment, where it was promised."""
+        try:
+            return date.fromisoformat(self.pays_on) if self.choice is Meaning.WILL_PAY else None
+        except ValueError:
+            return None
+
+    def fault(self, days: tuple[date, date]) -> str | None:
+        """Why it cannot be recorded: the name of a notice, or None when it can.
+
+        `days` are the first and the last that may be named for a payment.
+        """
+        named = self.day
+        faults = (
+            (
+                "pay-day",
+                self.choice is Meaning.WILL_PAY and (named is None or not days[0] <= named <= days[1]),
+            ),
+            ("rating", bool(self.rating) and self.rating not in RATINGS),
+            ("meaning", bool(self.meaning) and self.meaning not in _MEANINGS),
+            ("rating", self.meaning == Meaning.RATING and not self.rating),
+            ("long", len(self.text) > MOST_CHARACTERS),
+            ("message", self.choice is Meaning.MESSAGE and not self.text),
+            ("empty", self.said().is_empty),
+        )
+        return next((name for name, is_so in faults if is_so), None)
 
     def said(self) -> Said:
         """The same, understood; only where there is no fault."""
-        return Said(int(self.rating) if self.rating in RATINGS else None, self.choice, self.text or None)
+        return Said(
+            int(self.rating) if self.rating in RATINGS else None, self.choice, self.text or None, self.day
+        )

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from deployments.web.case_page import reader_of
 from deployments.web.context import MissingPageError, Parts, Web
+from deployments.web.decision_page import decide, is_decision, show_decision
 from deployments.web.forms import Form
 from deployments.web.inbox_views import OF_MAILS, Said, show_matter
 from models.queries import commitments, inbound
 from models.rules.acting import Act, ActError
-from models.tables import Inbound, Staff
+from models.tables import Commitment, Inbound, Staff
 from models.words import Subject
 from tasks import owed_acts
 from tasks.answering import MOST_CHARACTERS
@@ -41,6 +42,8 @@ def show(token: str, web: Parts) -> Response:
     """Show the mail, or what is owed. Changes nothing."""
     with web.db.read() as session:
         opened = _opened(web, session, token)
+        if (owed := _decision(session, opened)) is not None:
+            return show_decision(web, session, owed, opened.reader)
         return show_matter(web, session, opened.kind, opened.id, opened.reader, token)
 
 
@@ -67,6 +70,8 @@ def act(token: str, form: Form, web: Parts) -> Response:
     """Do what the button says (`do`), then show the matter as it stands."""
     with web.db.write() as session:
         opened = _opened(web, session, token)
+        if (owed := _decision(session, opened)) is not None:
+            return decide(web, session, owed, opened.reader, form)
         if opened.kind == Subject.COMMITMENT:
             said = _owed(web, session, opened, form)
         elif form.get("do") == "assign":
@@ -157,6 +162,12 @@ def _to_save(data: bytes, name: str) -> Response:
     """Whatever a stranger sent: the browser saves it, and neither shows nor runs it."""
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
     return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+def _decision(session: Session, opened: _Opened) -> Commitment | None:
+    """What a manager is asked to decide, where it is that: it has a page of its own."""
+    owed = commitments.get(session, opened.id) if opened.kind == Subject.COMMITMENT else None
+    return owed if is_decision(owed) else None
 
 
 def _mails(session: Session, opened: _Opened) -> list[Inbound]:

@@ -8,7 +8,12 @@ from tasks.mails.frame import answer_label
 from tasks.mails.labels import LANGUAGES, label
 
 _HERE = Path(__file__).parent
-FILES = (_HERE / "texts.toml", _HERE / "texts_staff.toml", _HERE / "texts_inbox.toml")
+FILES = (
+    _HERE / "texts.toml",
+    _HERE / "texts_staff.toml",
+    _HERE / "texts_inbox.toml",
+    _HERE / "texts_credit.toml",
+)
 """Where the texts live."""
 
 _MOST_TAGS = 10

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.queries import contract_ends, holding
@@ -83,21 +83,21 @@ def welcomed(session: Session, order_ids: Collection[int]) -> set[int]:
     )
 
 
-def listened(session: Session, invoice_ids: Collection[int]) -> set[int]:
-    """For which of these invoices a manager has called and listened."""
-    return set(
-        session.scalars(
-            select(CaseReason.subject_id)
-            .join(Case, Case.id == CaseReason.case_id)
-            .where(
-                CaseReason.subject_type == Subject.INVOICE,
-                CaseReason.subject_id.in_(invoice_ids),
-                CaseReason.reason == CaseReasonKind.LISTENING_CALL,
-                Case.closed_at.is_not(None),
-                Case.outcome != Outcome.NOT_REACHED,
-            )
+def called(session: Session, invoice_ids: Collection[int]) -> dict[int, datetime]:
+    """By invoice: when a manager called about it last, and listened. Calls that reached nobody do not count."""
+    rows = session.execute(
+        select(CaseReason.subject_id, func.max(Case.closed_at))
+        .join(Case, Case.id == CaseReason.case_id)
+        .where(
+            CaseReason.subject_type == Subject.INVOICE,
+            CaseReason.subject_id.in_(invoice_ids),
+            CaseReason.reason == CaseReasonKind.LISTENING_CALL,
+            Case.closed_at.is_not(None),
+            Case.outcome != Outcome.NOT_REACHED,
         )
+        .group_by(CaseReason.subject_id)
     )
+    return {id_: at for id_, at in rows if at is not None}
 
 
 def warned(session: Session, invoice_ids: Collection[int]) -> set[int]:
@@ -139,7 +139,7 @@ def conditions(
         )  # fmt: skip
     if not invoice_by_id:
         return found
-    calls, warnings = listened(session, invoice_by_id), warned(session, invoice_by_id)
+    calls, warnings = called(session, invoice_by_id), warned(session, invoice_by_id)
     let_on = holding.let_on(session, invoice_by_id, now)
     for invoice in invoice_by_id.values():
         own: set[tuple[str, int]] = {(Subject.INVOICE, invoice.id), (Subject.ORDER, invoice.order_id or 0)}

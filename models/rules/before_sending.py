@@ -77,7 +77,14 @@ class OpenCase:
     reason: str
 
 
-Decision = Send | Skip | Hold | Postpone | OpenCase
+@dataclass(frozen=True)
+class Ask:
+    """No mail: a manager has to decide (`models.rules.cadence.DECISIONS`)."""
+
+    what: str
+
+
+Decision = Send | Skip | Hold | Postpone | OpenCase | Ask
 
 
 def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
@@ -127,11 +134,13 @@ def _held_by_hand(cadence: Cadence, moment: Moment) -> Postpone | None:
     return Postpone(moment.held_until, HELD_BY_HAND)
 
 
-def _without_mail(cadence: Cadence, window: Window, moment: Moment) -> OpenCase | Postpone | None:
+def _without_mail(cadence: Cadence, window: Window, moment: Moment) -> OpenCase | Ask | Postpone | None:
     """An alarm keeps to its hours like a mail: within the same hours, the mail it asks for could go out before it."""
-    if cadence.opens_case is not None:
+    if not cadence.sends:
         now = _now(window, moment)
-        return now if isinstance(now, Postpone) else OpenCase(cadence.opens_case)
+        if isinstance(now, Postpone):
+            return now
+        return OpenCase(cadence.opens_case) if cadence.opens_case is not None else Ask(cadence.asks or "")
     return None if moment.has_address else OpenCase("undeliverable")
 
 

@@ -39,6 +39,9 @@ OWN_FACTS = {
 ON_SILENCE = ("case", "draw", "nothing")
 """What can follow when nobody answers: a case, a call to some who are drawn by lot (B27), or nothing."""
 
+DECISIONS = ("signature", "hand-over")
+"""What a manager can be asked for about an invoice."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -104,10 +107,22 @@ class Cadence:
     """No mail: when due, a case with this reason is opened."""
     owes: str | None = None
     """With `opens_case`: what is owed to the customer besides, such as `phone` (a call)."""
+    asks: str | None = None
+    """No mail: when due, a manager owes a decision: `signature` or `hand-over`."""
     one_letter: bool = False
     """Everything of this kind that is due for a customer goes into one letter."""
     max_late: str = "14 days"
     """Later than this it is stale, and skipped."""
+
+    @property
+    def sends(self) -> bool:
+        """Whether it is a mail; otherwise one of our people is asked."""
+        return self.opens_case is None and self.asks is None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a manager's name stands under it."""
+        return "signed" in self.needs
 
     def __post_init__(self) -> None:
         """Check words that have a closed list.
@@ -118,6 +133,10 @@ class Cadence:
         for word in (*self.needs, *self.moot_when, *self.hold_when):
             if word not in CONDITIONS:
                 raise ValueError(f"{word!r} is no condition; choose from {', '.join(sorted(CONDITIONS))}")
+        if self.asks is not None and self.asks not in DECISIONS:
+            raise ValueError(f"asks is {self.asks!r}; choose from {', '.join(DECISIONS)}")
+        if self.asks is not None and self.opens_case is not None:
+            raise ValueError("asks and opens_case are both set; a contact has one end")
         offsets.parse(self.max_late)
         if self.wait is not None:
             offsets.parse(self.wait)

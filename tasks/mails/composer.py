@@ -65,12 +65,7 @@ class Composer:
         """
         message_id, recipient = self.message_id(letter.key), mime.ascii_address(letter.recipient)
         link, stop = self._link(letter, now), self._links.unsubscribe(letter.key, now) if letter.extra else ""
-        filled = texts.template(letter.kind, letter.language).render(
-            context(letter, self._company, lambda matter, staff_id: self._page(matter, staff_id, now))
-        )
-        first, _, body = filled.partition("\n\n")
-        subject = clean(first.removeprefix(_SUBJECT))
-        paragraphs = texts.blocks(body)
+        subject, paragraphs = self.written(letter, now)
         bodies = texts.as_text(paragraphs), texts.as_html(paragraphs)
         parts = self._frames.of(_shape(letter)).fill(subject, bodies, link, stop)
         headers = [
@@ -83,6 +78,18 @@ class Composer:
         ]
         recipients = (recipient, *self._archive)
         return Mail(message_id, subject, self._sender, recipients, mime.alternative(headers, *parts))
+
+    def written(self, letter: Letter, now: datetime) -> tuple[str, list[tuple[str, str]]]:
+        """Subject and paragraphs of a mail, as its reader sees them between greeting and buttons.
+
+        Raises:
+            TemplateNotFound: nobody has written the text.
+        """
+        filled = texts.template(letter.kind, letter.language).render(
+            context(letter, self._company, lambda matter, staff_id: self._page(matter, staff_id, now))
+        )
+        first, _, body = filled.partition("\n\n")
+        return clean(first.removeprefix(_SUBJECT)), texts.blocks(body)
 
     def _link(self, letter: Letter, now: datetime) -> str:
         if letter.case:

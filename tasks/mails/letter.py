@@ -184,6 +184,10 @@ class Letter:
     notice: NoticeFacts | None = None
     manager_call: str | None = None
     """`spoken` when a manager has spoken with the customer about this, `tried` when nobody was reached."""
+    called_at: datetime | None = None
+    """When that was."""
+    signer: Contact | None = None
+    """Who of our managers signed it."""
     answer_by: datetime | None = None
     """Until when we wait for an answer; where it is unknown, the text names no day."""
     digest: DigestFacts | None = None

@@ -110,7 +110,7 @@ def _element(tag: str, escaped: str) -> str:
 
 def missing_texts(policy: Policy) -> list[str]:
     """What keeps the mails of a policy from being written: one sentence for each text, with the fix."""
-    sends = [kind for kind, cadence in policy.cadences.items() if cadence.opens_case is None]
+    sends = [kind for kind, cadence in policy.cadences.items() if cadence.sends]
     return [
         problem for kind in sends for language in LANGUAGES for problem in problems(kind, language, TEXTS)
     ]

@@ -24,7 +24,18 @@ from tasks.mails.letter import (
 
 NAMES = frozenset(
     {"company", "name", "customer_ref", "step", "nudge", "order", "invoices", "refs", "totals"}
-    | {"owner", "deputy", "manager", "manager_call", "answer_by", "case", "notice", "digest"}
+    | {
+        "owner",
+        "deputy",
+        "manager",
+        "manager_call",
+        "called_on",
+        "signer",
+        "answer_by",
+        "case",
+        "notice",
+        "digest",
+    }
 )
 """The variables that a text may use."""
 
@@ -140,6 +151,8 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter, 
         "deputy": letter.deputy and contact_view(letter.deputy),
         "manager": letter.manager and contact_view(letter.manager),
         "manager_call": letter.manager_call,
+        "called_on": _local_day(letter.language, letter.called_at, letter.timezone),
+        "signer": letter.signer and contact_view(letter.signer),
         "answer_by": _local_day(letter.language, letter.answer_by, letter.timezone),
         "case": letter.case and _case_view(letter.case, letter.language, letter.timezone),
         "notice": letter.notice and _notice_view(letter.notice, letter.language, letter.timezone),

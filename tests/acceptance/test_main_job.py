@@ -201,8 +201,9 @@ def test_no_warning_goes_out_before_a_manager_has_listened(world: World) -> None
     assert [row.state for row in world.follow_ups("credit-recovery-warning")] == ["held"]
     assert world.reasons() == ["listening-call"]
     world.close_case("Ho ascoltato; la signora pagherà a rate.")
-    world.day_by_day(datetime(2026, 3, 26, tzinfo=UTC))
-    assert [row.state for row in world.follow_ups("credit-recovery-warning")] == ["sent"]
+    world.day_by_day(datetime(2026, 3, 28, tzinfo=UTC))
+    [warning] = world.follow_ups("credit-recovery-warning")
+    assert (warning.state, warning.reason) == ("held", "not signed")
 
 
 def test_a_listening_call_that_reached_nobody_is_owed_again(world: World) -> None:

@@ -236,6 +236,8 @@ def test_every_meaning_in_every_language(visitor: Visitor, language: str):
             assert f'<html lang="{language}">' in page.text
             assert label(language, "rating.5") in page.text
             fields = {"rating": "2"} if meaning is Meaning.RATING else {"meaning": meaning, "text": "x"}
+            if meaning is Meaning.WILL_PAY:
+                fields["pays_on"] = "2026-03-20"
             for _ in range(2):
                 assert visitor.press(link, **fields).status_code == 200
 

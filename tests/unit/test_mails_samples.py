@@ -152,7 +152,7 @@ def letter(policy: Policy, kind: str = "welcome-contact", language: str = "it", 
 
 
 def kinds_that_send(policy: Policy) -> list[str]:
-    return [kind for kind, cadence in policy.cadences.items() if cadence.opens_case is None]
+    return [kind for kind, cadence in policy.cadences.items() if cadence.sends]
 
 
 def every_letter(policy: Policy) -> Iterator[Letter]:

@@ -43,7 +43,7 @@ def test_the_shipped_policy_misses_no_text(policy: Policy) -> None:
 
 def test_every_text_belongs_to_a_message_of_the_policy(policy: Policy) -> None:
     folders = {path.name for path in TEXTS.iterdir() if path.is_dir()}
-    assert folders == {kind for kind, cadence in policy.cadences.items() if cadence.opens_case is None}
+    assert folders == {kind for kind, cadence in policy.cadences.items() if cadence.sends}
 
 
 def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:

@@ -1,0 +1,113 @@
+"""The page of a decision about credit recovery: a warning to read and sign, or invoices to hand over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from deployments.web.context import Web
+from models.queries import recovery
+from models.rules.calendars import day_start
+from models.tables import Commitment, Customer, Staff
+from models.words import CommitmentKind, Role
+from tasks.answering import MOST_CHARACTERS
+from tasks.letters import invoice_line
+from tasks.mails.composer import Composer
+from tasks.mails.formats import clean, local_day
+from tasks.mails.views import day, invoice_views
+from tasks.recovery.asking import DECISIONS
+from tasks.recovery.deciding import hand_over, put_off
+from tasks.recovery.warning import LetterChangedError, sign, warning
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the last press brought: thanks, or a fault with what was filled in."""
+
+    thanks: str | None = None
+    fault: str | None = None
+    text: str = ""
+
+
+def is_decision(owed: Commitment | None) -> bool:
+    """Whether a promise is one that this page is for."""
+    return owed is not None and owed.kind in DECISIONS
+
+
+def show_decision(
+    web: Web, session: Session, owed: Commitment, reader: Staff, said: Said | None = None
+) -> Response:
+    """The page as it stands now; showing it changes nothing."""
+    said, now = said or Said(), web.clock.now()
+    language, zone = web.language(reader.language), web.policy.company.timezone
+    what = CommitmentKind(owed.kind)
+    customer = session.get_one(Customer, owed.customer_id)
+    composer = Composer(web.policy, web.links)
+    letter = None
+    if what is CommitmentKind.SIGNATURE:
+        letter = warning(session, web.policy, composer, customer.id, reader, now)
+    waiting = letter.invoices if letter is not None else recovery.asked(session, customer.id, what)
+    return web.pages.show(
+        "decision", language, 422 if said.fault else 200,
+        what=what.value, customer=customer, name=clean(customer.name), said=said, letter=letter,
+        invoices=invoice_views(tuple(invoice_line(one, "") for one in waiting), language),
+        called=day(language, local_day(letter.called_at, zone)) if letter and letter.called_at else None,
+        is_open=owed.done_at is None and bool(waiting), outcome=owed.outcome or "",
+        may_decide=reader.role in {Role.MANAGER, Role.DIRECTOR}, reader=clean(reader.name),
+        dossier=web.links.dossier(customer.id, reader.id, now), most=MOST_CHARACTERS,
+    )  # fmt: skip
+
+
+def decide(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Response:
+    """Sign (`do=sign` with the `letter` that was shown), hand over (`do=hand-over`) or put off (`do=put-off`)."""
+    return show_decision(web, session, owed, reader, _decided(web, session, owed, reader, form))
+
+
+def _decided(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Said:
+    text = form.get("text", "")
+    if (fault := _fault(owed, reader, form)) is not None:
+        return Said(fault=fault, text=text)
+    try:
+        match form["do"]:
+            case "sign":
+                return _sign(web, session, owed, reader, form.get("letter", ""))
+            case "hand-over":
+                hand_over(session, owed.customer_id, reader, text, now=web.clock.now())
+                return Said(thanks="handed-over")
+        return _put_off(web, session, owed, reader, form.get("until", ""), text)
+    except LetterChangedError:
+        return Said(fault="changed")
+    except ValueError:  # paid or settled since the page was opened
+        return Said(fault="too-late", text=text)
+
+
+def _fault(owed: Commitment, reader: Staff, form: Mapping[str, str]) -> str | None:
+    do, text = form.get("do", ""), form.get("text", "")
+    chosen = "sign" if owed.kind == CommitmentKind.SIGNATURE else "hand-over"
+    faults = (
+        ("not-you", reader.role not in {Role.MANAGER, Role.DIRECTOR}),
+        ("long", len(text) > MOST_CHARACTERS),
+        ("too-late", owed.done_at is not None),
+        ("unknown", do not in {chosen, "put-off"}),
+        ("need-text", do == "hand-over" and not text),
+    )
+    return next((name for name, is_so in faults if is_so), None)
+
+
+def _sign(web: Web, session: Session, owed: Commitment, reader: Staff, digest: str) -> Said:
+    composer = Composer(web.policy, web.links)
+    sign(
+        session, web.policy, composer, owed.customer_id, reader, digest=digest, now=web.clock.now(), via="link"
+    )  # fmt: skip
+    return Said(thanks="signed")
+
+
+def _put_off(web: Web, session: Session, owed: Commitment, reader: Staff, until: str, text: str) -> Said:
+    try:
+        end = day_start(datetime.fromisoformat(until).date(), web.policy.company.place).astimezone(UTC)
+        put_off(session, owed.customer_id, CommitmentKind(owed.kind), reader, text, end, now=web.clock.now())
+    except ValueError:
+        return Said(fault="need-until", text=text)
+    return Said(thanks="put-off")

@@ -1,0 +1,98 @@
+"""What credit recovery asks: the invoices that wait for a manager, and those of a dossier."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from models.tables import Commitment, Customer, FollowUp, Invoice
+from models.words import CommitmentKind, FollowUpState, Subject
+
+_NOT_SENT = (FollowUpState.PLANNED, FollowUpState.HELD)
+
+
+def asked(session: Session, customer_id: int, what: CommitmentKind) -> Sequence[Invoice]:
+    """The open invoices of a customer about which a manager was asked for a decision, and has not decided."""
+    raised = select(FollowUp.subject_id).where(
+        FollowUp.customer_id == customer_id,
+        FollowUp.subject_type == Subject.INVOICE,
+        FollowUp.state == FollowUpState.RAISED,
+        FollowUp.reason == what,
+    )
+    query = open_of(customer_id).where(Invoice.id.in_(raised), Invoice.disputed_at.is_(None))
+    if what is CommitmentKind.SIGNATURE:
+        query = query.where(Invoice.signed_at.is_(None))
+    return session.scalars(query.with_for_update()).all()
+
+
+def open_of(customer_id: int) -> Select[tuple[Invoice]]:
+    """A customer's invoices that are neither paid, cancelled nor handed over; the oldest first."""
+    return (
+        select(Invoice)
+        .where(
+            Invoice.customer_id == customer_id,
+            Invoice.paid_at.is_(None),
+            Invoice.cancelled_at.is_(None),
+            Invoice.handed_over_at.is_(None),
+        )
+        .order_by(Invoice.due_on, Invoice.id)
+    )
+
+
+def unpaid(session: Session, customer_id: int, ids: Collection[int]) -> Sequence[Invoice]:
+    """Those of these invoices that are open, or all open ones of the customer (empty); locked."""
+    query = open_of(customer_id)
+    if ids:
+        query = query.where(Invoice.id.in_(ids))
+    return session.scalars(query.with_for_update()).all()
+
+
+def unsent(session: Session, invoice_ids: Collection[int], kind: str) -> Sequence[FollowUp]:
+    """The contacts of a kind about these invoices that have not gone out yet."""
+    return session.scalars(
+        select(FollowUp)
+        .where(
+            FollowUp.subject_type == Subject.INVOICE,
+            FollowUp.subject_id.in_(invoice_ids),
+            FollowUp.kind == kind,
+            FollowUp.nudge == 0,
+            FollowUp.state.in_(_NOT_SENT),
+        )
+        .order_by(FollowUp.owed_at, FollowUp.id)
+    ).all()
+
+
+def ask_again(session: Session, customer_id: int, what: CommitmentKind, at: datetime) -> None:
+    """A manager who put a decision off is asked again at a time."""
+    session.execute(
+        update(FollowUp)
+        .where(
+            FollowUp.customer_id == customer_id,
+            FollowUp.subject_type == Subject.INVOICE,
+            FollowUp.state == FollowUpState.RAISED,
+            FollowUp.reason == what,
+        )
+        .values(state=FollowUpState.PLANNED, reason="put off", due_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def open_decisions(session: Session, kinds: Collection[CommitmentKind]) -> Sequence[Commitment]:
+    """Open promises of these kinds, locked."""
+    return session.scalars(
+        select(Commitment)
+        .where(Commitment.kind.in_(kinds), Commitment.done_at.is_(None))
+        .order_by(Commitment.id)
+        .with_for_update()
+    ).all()
+
+
+def invoice_by_ref(session: Session, ref: str) -> Invoice | None:
+    """An invoice by its reference, locked."""
+    return session.scalar(select(Invoice).where(Invoice.ref == ref).with_for_update())
+
+
+def customer_by_ref(session: Session, ref: str) -> Customer | None:
+    """A customer by reference."""
+    return session.scalar(select(Customer).where(Customer.ref == ref))
