@@ -112,10 +112,6 @@ class Links:
         """The page of a `commitment` or an `inbound` mail (`kind`), for one member of staff."""
         return f"{self._base}/i/{self._duties.sign_at(f'{kind}-{matter_id}-{staff_id}', now)}"
 
-    def dossier(self, customer_id: int, staff_id: int, now: datetime) -> str:
-        """The dossier of a customer as a document, for one member of staff."""
-        return f"{self._base}/d/{self._dossiers.sign_at(f'{customer_id}-{staff_id}', now)}"
-
     def read_answer(self, token: str, max_age_days: float) -> str:
         """The key of the message that an answer link belongs to.
 
@@ -143,11 +139,6 @@ class Links:
         """Kind, id and member of staff that a link of `duty` belongs to; raises like `read_answer`."""
         kind, matter_id, staff_id = self._duties.read(token, self._oldest(max_age_days)).split("-")
         return kind, int(matter_id), int(staff_id)
-
-    def read_dossier(self, token: str, max_age_days: float) -> tuple[int, int]:
-        """Customer and member of staff that a link of `dossier` belongs to; raises like `read_answer`."""
-        customer_id, staff_id = self._dossiers.read(token, self._oldest(max_age_days)).split("-")
-        return int(customer_id), int(staff_id)
 
     def reply_to(self, key: str, sender: str) -> str:
         """The address that answers to message `key` go to: the sender's, with a signed tag after a plus."""
