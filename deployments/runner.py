@@ -51,7 +51,7 @@ async def main(settings: Settings, say: Say) -> None:
         load_flow_from_entrypoint(item.entrypoint, use_placeholder_flow=False)
     async with get_client() as client:
         await _server_answers(client)
-        await _tidy(client)
+        await tidy(client)
         runner = Runner(name="seguito", pause_on_shutdown=False, query_seconds=2)
         ids = {item: await runner.aadd_deployment(await deployment(item, policy)) for item in SCHEDULED}
         await register(client)
@@ -88,7 +88,7 @@ async def _server_answers(client: PrefectClient) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _tidy(client: PrefectClient) -> None:
+async def tidy(client: PrefectClient) -> None:
     """Settle the runs that a dead machine left behind.
 
     What was running has crashed: the server is ours alone, so nothing that stands as running can be alive.
