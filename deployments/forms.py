@@ -6,12 +6,20 @@ from typing import Any
 from prefect.flows import Flow
 from prefect.utilities.callables import ParameterSchema, parameter_schema
 
+from flows.naming import REFERENCE
+
+_TITLES = {"by": "Your reference", "case": "Number of the case", "text": "What happened", "as_of": "As of (a time)"}
+"""Where the parameter's name, in words, would not explain itself."""
+_NO_ADDRESS = " Never an e-mail address."
+
 
 def form(flow: Flow[..., Any], kinds: Collection[str]) -> ParameterSchema:
-    """A flow's form: titles in words, and the kinds of the policy to choose from."""
+    """A flow's form: titles in words, what is refused, and the kinds of the policy to choose from."""
     schema = parameter_schema(flow)
     for name, field in schema.properties.items():
-        field["title"] = name.replace("_", " ").capitalize()
+        field["title"] = _TITLES.get(name) or name.replace("_", " ").capitalize()
+        if REFERENCE in (field.get("pattern"), field.get("items", {}).get("pattern")):
+            field["description"] = field.get("description", "") + _NO_ADDRESS
     if "kinds" in schema.properties:
         schema.properties["kinds"]["items"] = {"type": "string", "enum": list(kinds)}
         schema.properties["kinds"]["uniqueItems"] = True

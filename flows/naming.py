@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from prefect.runtime import flow_run
 from pydantic import Field
 
-Reference = Annotated[str, Field(pattern=r"^[^@\s][^@]*$", max_length=200)]
+REFERENCE = r"^[^@\s][^@]*$"
+Reference = Annotated[str, Field(pattern=REFERENCE, max_length=200)]
 """A reference of a customer, an order or a colleague. The server refuses an address before it is stored anywhere."""
 
 Words = Annotated[str, Field(pattern=r"\S\s*\S\s*\S", max_length=2_000)]

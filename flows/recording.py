@@ -38,7 +38,7 @@ async def record_response(
         taken_by: Reference of whoever spoke with the customer, such as A-1.
         rating: How it is going, from 1 (very badly) to 5 (very well); empty when nobody asked.
         channel: How the customer spoke with us.
-        wants: What the customer still waits for.
+        wants: What the customer still waits for; somebody is named for it.
         pays_on: The day that the customer names for the payment; its reminders rest until then.
     """
     spoken = Spoken(
