@@ -8,7 +8,12 @@ from prefect.utilities.callables import ParameterSchema, parameter_schema
 
 from flows.naming import REFERENCE
 
-_TITLES = {"by": "Your reference", "case": "Number of the case", "text": "What happened", "as_of": "As of (a time)"}
+_TITLES = {
+    "by": "Your reference",
+    "case": "Number of the case",
+    "text": "What happened",
+    "as_of": "As of (a time)",
+}
 """Where the parameter's name, in words, would not explain itself."""
 _NO_ADDRESS = " Never an e-mail address."
 

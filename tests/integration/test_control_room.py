@@ -283,12 +283,15 @@ async def test_an_outcome_closes_a_case_once(shop: Database, policy: Policy) -> 
         "outcome": "solved",
         "text": "a new door comes on Monday",
     }
-    assert (await final(record_outcome, **form)).message == f"case {number} is closed: solved"
+    early = await final(record_outcome, **form)
+    assert (early.name, "only our side" in str(early.message)) == ("Refused", True)
+    form["outcome"] = "agreed"
+    assert (await final(record_outcome, **form)).message == f"case {number} is closed: agreed"
     again = await final(record_outcome, **form)
     assert (again.name, "closed before" in str(again.message)) == ("Refused", True)
     assert (await final(record_outcome, **(form | {"case": 999}))).name == "Refused"
     with shop.read() as session:
-        assert session.get_one(Case, number).outcome == "solved"
+        assert session.get_one(Case, number).outcome == "agreed"
 
 
 async def test_planning_anew_is_noted_and_sends_nothing(shop: Database, sink: tuple[Sink, int]) -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.tables import Case, History
+from models.tables import History
 from models.words import CaseReasonKind, Outcome, Subject
-from tasks.cases import close_case, open_case
+from tasks.cases import open_case
 from tasks.clock import SetClock
 from tasks.mails.links import door
 from tests import factories
@@ -76,9 +76,7 @@ def test_a_press_mails_the_link_to_the_manager_once_an_hour(world: World, visito
 def test_a_closed_case_and_a_wrong_number_bring_no_mail(world: World, visitor: Visitor) -> None:
     number = a_case(world)
     later(world.clock, 1)
-    with world.db.write() as session:
-        case = session.get_one(Case, number)
-        close_case(session, case, Outcome.SOLVED, "all is well", now=world.clock.now(), actor="M-1")
+    world.close_case("a visit on Monday", Outcome.AGREED)
     for wrong in (number, number + 77):
         assert visitor.press(door(SITE, wrong)).status_code == 200
     for nonsense in ("0", "9" * 40, "-1", "x", "1/2"):
