@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from models.queries import answers, calling, commitments
+from models.queries import answers, commitments
 from models.rules.calendars import local_day, next_open
-from models.rules.calling import Call, ranked
-from models.words import CommitmentKind, Outcome
+from models.rules.calling import Call
+from models.words import Outcome
+from tasks.calling import Listed, listed
 from tasks.clock import SetClock
 from tasks.closing import close_case
 from tasks.commitments import fulfil
@@ -16,12 +17,11 @@ from tasks.services import Services
 
 _CALLED = "The manager called and listened."
 _ANSWERED = "The desk answered."
-_MOST = 10_000
 NOBODY = "nobody"
 
 
 class People:
-    """One manager who calls as often a day as the policy says, and a desk that answers by mail whatever it owes.
+    """Managers who call as often a day as the policy says, and a desk that answers whatever it owes.
 
     They work once on each day on which the working hours of the policy open. How calls go stands in no file: here each
     one reaches the customer, and ends with "only listened".
@@ -42,25 +42,30 @@ class People:
             return {"calls": 0, "calls_by": {}, "longest_wait_days": 0, "left_over": 0}
         self._last = local_day(at, place)
         self._clock.set(at)
-        self._answer(at)
-        waiting = self._list()
-        today, left = waiting[: policy.ledger.calls_a_day], waiting[policy.ledger.calls_a_day :]
+        waiting = self._list(at)
+        for one in waiting:
+            if one.call.holder is None:
+                self._answer(one.call, at)
+        return self._call([one for one in waiting if one.call.holder is not None], at)
+
+    def waiting(self, now: datetime) -> dict[str, int]:
+        """Who waits for a manager's call, and how long already."""
+        calls = [one.call for one in self._list(now) if one.call.holder is not None]
+        return {"waiting": len(calls), "oldest_wait_days": _oldest(calls, now)}
+
+    def _call(self, calls: Sequence[Listed], at: datetime) -> dict[str, Any]:
+        today = [one.call for one in calls if one.today]
         for call in today:
             self._end(call, at)
         by = Counter(call.owner or NOBODY for call in today)
         return {
             "calls": len(today), "calls_by": dict(sorted(by.items())), "longest_wait_days": _oldest(today, at),
-            "left_over": len(left),
+            "left_over": len(calls) - len(today),
         }  # fmt: skip
 
-    def waiting(self, now: datetime) -> dict[str, int]:
-        """Who waits for a call, and how long already."""
-        calls = self._list()
-        return {"waiting": len(calls), "oldest_wait_days": _oldest(calls, now)}
-
-    def _list(self) -> list[Call]:
+    def _list(self, now: datetime) -> list[Listed]:
         with self._services.db.read() as session:
-            return ranked(calling.open_cases(session) + calling.commitments(session))
+            return listed(session, self._services.policy, now)
 
     def _end(self, call: Call, at: datetime) -> None:
         """What a real manager does after a call: the case is closed with its outcome, and so is what was owed."""
@@ -74,12 +79,11 @@ class People:
             for owed in commitments.open_of(session, call.customer):
                 fulfil(session, owed, Outcome.ONLY_LISTENED, _CALLED, now=at, actor=by)
 
-    def _answer(self, at: datetime) -> None:
-        """The desk answers the mails it owes an answer to; that is not a manager's call."""
+    def _answer(self, call: Call, at: datetime) -> None:
+        """The desk does what it owes: answers by mail, for the most part. That is not a manager's call."""
         with self._services.db.write() as session:
-            for owed in commitments.open_ones(session, _MOST):
-                if owed.kind == CommitmentKind.REPLY:
-                    fulfil(session, owed, "answered", _ANSWERED, now=at, actor="desk")
+            for owed in commitments.open_of(session, call.customer):
+                fulfil(session, owed, "answered", _ANSWERED, now=at, actor=call.owner or NOBODY)
 
 
 def _oldest(calls: Sequence[Call], at: datetime) -> int:
