@@ -29,13 +29,13 @@ class Sample:
         return read(self.raw)
 
 
-def bounces() -> list[Sample]:
+def bounces(file: str = "bounces") -> list[Sample]:
     """Mails that came back."""
     return [
         Sample(
             name, expected, _encoded(text.replace("@original", _ORIGINAL.format(address=expected.split()[0])))
         )
-        for name, expected, text in _mails("bounces")
+        for name, expected, text in _mails(file)
     ]
 
 

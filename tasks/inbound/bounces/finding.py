@@ -36,6 +36,7 @@ _STRONG = re.compile(
     r"|were) ?(?:not|n't)(?: be| been)? (?:able to be )?(?:deliver|sent to|reach)"
     r"|unable to deliver (?:the |your |this )?(?:e-?mail|message|mail)|failed recipients|rcpt to:"
     r"|smtp error|^[45]\d\d[ -]|(?:e-?mail|message) below could not be delivered"
+    r"|(?:message|mail) has failed delivery"
     r"|deliver\w* to the following|messaggio .{0,80}non .{0,30}(?:consegna|recapita)"
     r"|wiadomo\S{1,3} .{0,80}nie .{0,30}(?:dostarcz|dor(?:ę|e)cz)|nachricht .{0,80}nicht .{0,30}zugestellt"
     r"|message n'a pas",

@@ -13,7 +13,7 @@ import re
 from tasks.inbound.message import Cause
 
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_SMTP = re.compile(r"(?<![\d.,/:#-])([45])([0-5])\d(?![\d.,/:])(?=[\s\-#,:;}{(\[<'\"]|$)")
+_SMTP = re.compile(r"(?<![\w.,/:#-])([45])([0-5])\d(?![\d.,/:])(?=[\s\-#,:;}{(\[<'\"]|$)")
 _PROVIDER_FULL = re.compile(r"[45]\.2\.2\b|\b[45]52\b")
 
 _GOES_ON = re.compile(
@@ -33,7 +33,9 @@ _GOES_ON = re.compile(
     r"|pr(?:ó|o)by (?:dor(?:ę|e)czenia )?b(?:ę|e)d(?:ą|a) (?:ponawiane|kontynuowane)"
     r"|nie (?:musisz|trzeba) (?:ponownie )?wysy(?:ł|l)a(?:ć|c)|verz(?:ö|oe)ger|weitere zustellversuche"
     r"|wird weiterhin versucht|erneut versucht|keep.{0,20}retry|sera retent|nouvelle tentative"
-    r"|retard(?:é|e) |se seguir(?:á|a) intentando|se reintentar",
+    r"|non (?:è|e') stat[ao] ancora|non escludendo che|(?:resta|rimane|(?:è|e') ancora) in coda"
+    r"|nie zosta(?:ł|l)[ao] jeszcze|w kolejce|kolejn\w{1,3} pr(?:ó|o)b|noch nicht zugestellt|pas encore (?:é|e)t(?:é|e)"
+    r"|weitere\w? (?:zustell)?versuch|retard(?:é|e) |se seguir(?:á|a) intentando|se reintentar",
     re.IGNORECASE,
 )
 _GAVE_UP = re.compile(
