@@ -13,13 +13,16 @@ _TITLES = {
     "case": "Number of the case",
     "text": "What happened",
     "as_of": "As of (a time)",
+    "due": "The new time",
+    "heard": "What the customer said",
+    "to": "Reference of the colleague",
 }
 """Where the parameter's name, in words, would not explain itself."""
 _NO_ADDRESS = " Never an e-mail address."
 
 
-def form(flow: Flow[..., Any], kinds: Collection[str]) -> ParameterSchema:
-    """A flow's form: titles in words, what is refused, and the kinds of the policy to choose from."""
+def form(flow: Flow[..., Any], kinds: Collection[str], reasons: Collection[str]) -> ParameterSchema:
+    """A flow's form: titles in words, what is refused, and the kinds and reason codes of the policy to choose from."""
     schema = parameter_schema(flow)
     for name, field in schema.properties.items():
         field["title"] = _TITLES.get(name) or name.replace("_", " ").capitalize()
@@ -28,6 +31,8 @@ def form(flow: Flow[..., Any], kinds: Collection[str]) -> ParameterSchema:
     if "kinds" in schema.properties:
         schema.properties["kinds"]["items"] = {"type": "string", "enum": list(kinds)}
         schema.properties["kinds"]["uniqueItems"] = True
+    if "reason_code" in schema.properties:
+        schema.properties["reason_code"]["enum"] = list(reasons)
     return schema
 
 

@@ -86,7 +86,14 @@ SCHEDULED = (
         "flows.recording.record_response", None, ("by-hand", "responses"), _WHEN_YOU_LIKE,
         "The state names what is wrong with the form; nothing was recorded, so mend it and run it again.",
     ),
-    Scheduled("flows.outcomes.record_outcome", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.outcomes.record_outcome", None, ("by-hand", "cases"), _WHEN_YOU_LIKE, _BY_HAND),
+    *(
+        Scheduled(f"flows.cases.{name}", None, ("by-hand", "cases"), _WHEN_YOU_LIKE, _BY_HAND)
+        for name in (
+            "show_case", "take_case", "add_statement", "re_promise_call", "snooze_case", "hand_over_case",
+            "raise_case", "ask_for_help", "record_contract_end",
+        )
+    ),
 )  # fmt: skip
 
 
@@ -98,7 +105,7 @@ async def deployment(item: Scheduled, policy: Policy) -> RunnerDeployment:
     has work of its own, and waits.
     """
     flow: Flow[..., Any] = load_flow_from_entrypoint(item.entrypoint, use_placeholder_flow=False)
-    schema = form(flow, kinds_for_hand(policy))
+    schema = form(flow, kinds_for_hand(policy), policy.ledger.reasons)
     result = RunnerDeployment.from_entrypoint(
         item.entrypoint,
         name=flow.name,

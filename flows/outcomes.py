@@ -1,17 +1,15 @@
 """What a person did about a case, told through a form."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from prefect import State, flow
-from pydantic import Field
 
 from flows.by_hand import with_words
-from flows.naming import Reference, Words, run_name
+from flows.naming import CaseNumber, Reference, Words, run_name
 from models.words import Outcome
-from tasks import by_hand
+from tasks import case_acts, case_desk
 from tasks.services import Services
 
-CaseNumber = Annotated[int, Field(ge=1)]
 Ending = Literal[Outcome.SOLVED, Outcome.AGREED, Outcome.ONLY_LISTENED, Outcome.NOT_REACHED]
 
 
@@ -21,18 +19,21 @@ Ending = Literal[Outcome.SOLVED, Outcome.AGREED, Outcome.ONLY_LISTENED, Outcome.
     flow_run_name=run_name,
     persist_result=False,
 )
-async def record_outcome(case: CaseNumber, by: Reference, outcome: Ending, text: Words) -> State[None]:
+async def record_outcome(
+    case: CaseNumber, by: Reference, outcome: Ending, text: Words, heard: str = ""
+) -> State[None]:
     """Close a case.
 
     Args:
         case: Number of the case, as it stands in the call list.
         by: Your own reference, such as M-1; the words are signed with it.
-        outcome: How it ended.
+        outcome: How it ended. "Solved" needs the customer's own version: in writing, or told to you.
         text: What happened, in a few words; they are moved into the case.
+        heard: What the customer said in a conversation, where nothing is in writing; moved into the case, too.
     """
 
     def record(opened: Services) -> str:
-        by_hand.record_outcome(opened, case, by_hand.staff_ref(opened, by), Outcome(outcome), text)
+        case_desk.act(opened, case, by, lambda acting: case_acts.close(acting, outcome, text, heard))
         return f"case {case} is closed: {outcome}"
 
-    return await with_words(record, "text")
+    return await with_words(record, "text", *(["heard"] if heard else []))

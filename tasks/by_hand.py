@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import answers, cases, holding, people, planning
+from models.queries import cases, holding, people, planning
 from models.rules.holding import CUSTOMER, DELAY_ALERT, HELD_BY_HAND, check
-from models.words import Outcome, Subject
-from tasks.closing import close_case
+from models.words import Subject
 from tasks.planning import plan_all
 from tasks.services import Services
 
@@ -106,20 +105,6 @@ def release_customer(services: Services, customer_id: int, by: str, reason: str)
         freed = holding.let_go(session, customer_id, HELD_BY_HAND, now)
         _note(session, (Subject.CUSTOMER, customer_id), "released", services, by, reason, f"{freed} go on")
     return len(standing), freed
-
-
-def record_outcome(services: Services, case_id: int, by: str, outcome: Outcome, text: str) -> None:
-    """Close a case with what happened.
-
-    Raises:
-        ValueError: no such case, it was closed before, or the words are missing.
-    """
-    with services.db.write() as session:
-        case = answers.case_to_change(session, case_id)
-        if case is None:
-            raise ValueError(f"there is no case {case_id}; nothing was done")
-        if not close_case(session, services.policy, case, outcome, text, now=services.clock.now(), actor=by):
-            raise ValueError(f"case {case_id} was closed before ({case.outcome}); nothing was done")
 
 
 def plan_again(services: Services, customers: Collection[int], by: str, reason: str) -> int:

@@ -11,7 +11,7 @@ from models.policy import Policy
 from models.queries import commitments, people
 from models.rules import acting as rules
 from models.rules.acting import Act, ActError
-from models.tables import Case, Staff
+from models.tables import Case, Order, Staff
 from models.words import EndCause, EndKind, Outcome, Subject
 from tasks import owed_acts, statements
 from tasks.cases import hand_over_case, take_case
@@ -132,17 +132,27 @@ def end_contract(acting: Acting, order: str, kind: str, cause: str, words: str, 
     Raises:
         ActError: the order is not this customer's, or a word, day or text is missing or wrong.
     """
-    rules.check(acting.by.role, Act.CONTRACT_END)
     row = people.order_by_ref(acting.session, order.strip())
     if row is None or row.customer_id != acting.case.customer_id:
         raise ActError("unknown-order", f"order: this customer has no order {order!r}")
     end_kind, end_cause = _word(EndKind, kind, "kind"), _word(EndCause, cause, "cause")
-    said = Declared(
-        end_kind, end_cause, statements.checked(words),
-        day_at(day, acting.now, ZoneInfo(acting.policy.company.timezone)),
-    )  # fmt: skip
-    declare(acting.session, row, said, now=acting.now, actor=acting.by.ref)
+    at = day_at(day, acting.now, ZoneInfo(acting.policy.company.timezone))
+    said = Declared(end_kind, end_cause, words, at)
+    record_end(acting.session, row, said, now=acting.now, by=acting.by)
     return True
+
+
+def record_end(session: Session, order: Order, said: Declared, *, now: datetime, by: Staff) -> None:
+    """As `end_contract`, for an order with or without a case.
+
+    Raises:
+        ActError: no words, a day that lies ahead, or whoever sells would record it.
+    """
+    rules.check(by.role, Act.CONTRACT_END)
+    statements.checked(said.words)
+    if said.declared_at > now:
+        raise ActError("need-day", "declared: the day lies ahead; give the day on which the customer said so")
+    declare(session, order, said, now=now, actor=by.ref)
 
 
 def day_at(day: str, now: datetime, zone: ZoneInfo) -> datetime:

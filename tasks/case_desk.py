@@ -12,8 +12,10 @@ from models.queries.dossier import Dossier, dossier
 from models.rules.acting import ActError
 from models.rules.calling import ranked
 from models.tables import Staff
-from tasks import raising
+from models.words import EndCause, EndKind
+from tasks import case_acts, raising
 from tasks.case_acts import Acting
+from tasks.contract_ends import Declared
 from tasks.services import Services
 
 Did = Callable[[Acting], bool]
@@ -70,6 +72,24 @@ def ask_for_help(services: Services, ref: str, by: str, text: str) -> str:
         person, now = _staff(session, by), services.clock.now()
         made = raising.ask_for_help(session, services.policy, ref, text, now=now, by=person)
         return people.staff(session)[made.owner_id or 0].ref
+
+
+def end_contract(
+    services: Services, ref: str, by: str, kind: EndKind, cause: EndCause, words: str, at: datetime | None
+) -> None:
+    """Record that a customer withdraws from an order or terminates it; `at` is when he or she said so, now if empty.
+
+    Raises:
+        ActError: no such order or colleague, no words, a time that lies ahead, or whoever sells would record it.
+    """
+    now = services.clock.now()
+    with services.db.write() as session:
+        order = people.order_by_ref(session, ref.strip())
+        if order is None:
+            raise ActError("unknown-order", f"order: no order has the reference {ref}; nothing was done")
+        case_acts.record_end(
+            session, order, Declared(kind, cause, words, at or now), now=now, by=_staff(session, by)
+        )
 
 
 def open_cases(services: Services) -> list[Waiting]:

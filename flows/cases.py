@@ -1,0 +1,236 @@
+"""What one of our people does about a case, told through a form: the same acts as on its page."""
+
+from datetime import UTC, datetime
+
+from prefect import State, flow
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.states import Failed
+
+from flows.by_hand import with_words
+from flows.naming import CaseNumber, Reference, Words, run_name
+from flows.running import CANNOT_RUN, refused, said, services
+from models.rules.acting import ActError
+from models.words import EndCause, EndKind
+from tasks import case_acts, case_desk
+from tasks.case_desk import Did
+from tasks.dossier_text import as_markdown
+from tasks.services import Services
+
+
+@flow(
+    name="show-case",
+    description=(
+        "Puts the dossier of a case on the Artifacts page: dates, references and clocks. Names and words stay on the "
+        "case's own page, whose link is in its mail."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def show_case(case: CaseNumber) -> State[None]:
+    """Show a case.
+
+    Args:
+        case: Number of the case, as it stands in the call list.
+    """
+    try:
+        async with services() as opened:
+            found, staff = case_desk.read(opened, case)
+            text = as_markdown(found, staff, case_desk.zone(opened), words=False)
+    except CANNOT_RUN as error:
+        return Failed(message=str(error))
+    except ActError as error:
+        return refused(error)
+    await acreate_markdown_artifact(text, key=f"case-{case}", description=f"Case {case}, by reference.")
+    return said(f"case {case} stands on the Artifacts page")
+
+
+@flow(
+    name="take-case",
+    description="Takes a case on, until a time: what is not settled then goes one level up. The due time stays.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def take_case(case: CaseNumber, by: Reference, until: datetime | None = None) -> State[None]:
+    """Take a case on.
+
+    Args:
+        case: Number of the case, as it stands in the call list.
+        by: Your own reference, such as M-1.
+        until: Until when it is yours. Empty: as long as the policy allows.
+    """
+    return await _act(
+        case, by, lambda acting: case_acts.take(acting, _utc(until)), f"case {case} is with {by}"
+    )
+
+
+@flow(
+    name="add-statement",
+    description="Adds your version to a case, beside the customer's. It is dated and signed, and nobody can change it.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def add_statement(case: CaseNumber, by: Reference, text: Words) -> State[None]:
+    """Add a version.
+
+    Args:
+        case: Number of the case.
+        by: Your own reference; the words are signed with it.
+        text: What happened, as you see it; it is moved into the case.
+    """
+    return await _act(
+        case, by, lambda acting: case_acts.state(acting, text), f"case {case} has the version of {by}", "text"
+    )
+
+
+@flow(
+    name="re-promise-call",
+    description=(
+        "Another time for the call that a case owes, agreed on with the customer. The first promise stays on record, "
+        "and counts as broken when its time has passed."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def re_promise_call(
+    case: CaseNumber, by: Reference, due: datetime, reason_code: str, text: Words
+) -> State[None]:
+    """Promise another time.
+
+    Args:
+        case: Number of the case.
+        by: Your own reference.
+        due: The new time; it has to lie ahead.
+        reason_code: Why the time changes: one of the policy's reasons.
+        text: What the customer was told; it is moved into the ledger.
+    """
+    return await _act(
+        case, by, lambda acting: case_acts.promise_anew(acting, _utc(due), reason_code, text),
+        f"case {case} has a new time: {reason_code}", "text",
+    )  # fmt: skip
+
+
+@flow(
+    name="snooze-case",
+    description="Lets a case rest until a time, twice at most. A question or complaint of the customer wakes it.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def snooze_case(case: CaseNumber, by: Reference, until: datetime, reason: Words) -> State[None]:
+    """Let a case rest.
+
+    Args:
+        case: Number of the case.
+        by: Your own reference; whoever sells cannot put a case off.
+        until: Until when it can wait.
+        reason: Why it can wait; it is moved to the history.
+    """
+    return await _act(
+        case, by, lambda acting: case_acts.snooze(acting, _utc(until), reason), f"case {case} rests", "reason"
+    )
+
+
+@flow(
+    name="hand-over-case",
+    description="Gives a case to a colleague, who is told at once with the whole dossier. Its clock runs on.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def hand_over_case(case: CaseNumber, by: Reference, to: Reference, reason: Words) -> State[None]:
+    """Hand a case over.
+
+    Args:
+        case: Number of the case.
+        by: Your own reference.
+        to: Reference of the colleague: after-sale, manager or director.
+        reason: Why; it is moved to the history.
+    """
+    return await _act(
+        case,
+        by,
+        lambda acting: case_acts.hand_over(acting, to, reason),
+        f"case {case} is with {to}",
+        "reason",
+    )
+
+
+@flow(
+    name="raise-case",
+    description="Brings a customer's matter up: a manager hears of it at once, whoever raises it, and nobody is asked.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def raise_case(about: Reference, by: Reference, text: Words) -> State[None]:
+    """Raise a matter.
+
+    Args:
+        about: Reference of the order, such as SO-1042, or of the customer, such as C-0042.
+        by: Your own reference; sellers can raise a matter like everybody else.
+        text: What is wrong, as you see it; it is moved into the case as your version.
+    """
+    return await with_words(
+        lambda opened: f"case {case_desk.raise_matter(opened, about, by, text)} has it", "text"
+    )
+
+
+@flow(
+    name="ask-for-help",
+    description="Asks a manager for help with a customer's matter. The request has a clock of its own.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def ask_for_help(about: Reference, by: Reference, text: Words) -> State[None]:
+    """Ask for help.
+
+    Args:
+        about: Reference of the order, such as SO-1042, or of the customer, such as C-0042.
+        by: Your own reference.
+        text: What would help; it is moved into the ledger.
+    """
+    return await with_words(
+        lambda opened: f"{case_desk.ask_for_help(opened, about, by, text)} is asked to help", "text"
+    )
+
+
+@flow(
+    name="record-contract-end",
+    description=(
+        "Records that a customer withdraws (recesso) or terminates (disdetta), with date and cause. They are two "
+        "rights, and counted apart. Courtesy contacts about the order end with it."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def record_contract_end(
+    order: Reference, by: Reference, kind: EndKind, cause: EndCause, text: Words, declared: datetime | None = None
+) -> State[None]:  # fmt: skip
+    """Record a withdrawal or a termination.
+
+    Args:
+        order: Reference of the order, such as SO-1042.
+        by: Your own reference.
+        kind: Withdrawal takes back the purchase within its window; termination ends a contract that runs on.
+        cause: What it was about, as far as you know.
+        text: Why, as the customer put it; it is moved into the database.
+        declared: When the customer said so. Empty: now.
+    """
+
+    def record(opened: Services) -> str:
+        case_desk.end_contract(opened, order, by, kind, cause, text, _utc(declared))
+        return f"{order}: {kind} recorded, cause {cause}"
+
+    return await with_words(record, "text")
+
+
+async def _act(case: int, by: str, do: Did, then: str, *words: str) -> State[None]:
+    def work(opened: Services) -> str:
+        case_desk.act(opened, case, by, do)
+        return then
+
+    return await with_words(work, *(words or ("",)))
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    """Naive means UTC, as in every form here."""
+    if at is None:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
