@@ -21,6 +21,17 @@ def raise_matter(session: Session, policy: Policy, ref: str, text: str, *, now: 
         ActError: no words, or a reference nobody has.
     """
     customer_id, about = about_of(session, ref)
+    return raise_about(session, policy, customer_id, about, text, now=now, by=by)
+
+
+def raise_about(
+    session: Session, policy: Policy, customer_id: int, about: About, text: str, *, now: datetime, by: Staff
+) -> Case:  # fmt: skip
+    """As `raise_matter`, about a subject (type, id) of a customer.
+
+    Raises:
+        ActError: no words.
+    """
     words = checked(text)
     case = open_case(session, policy, customer_id, CaseReasonKind.RAISED, about, now=now, actor=by.ref)
     state(session, case, by.ref, words, now)

@@ -11,6 +11,7 @@ from models.rules.trouble import is_thanks, trouble
 from models.tables import Customer, Inbound
 from models.words import InboundState, Meaning, ParkedFor, Subject
 from tasks.collecting.bounces import ACTOR, came_back, is_about_customer
+from tasks.collecting.colleagues import hear_colleague
 from tasks.collecting.matching import Match
 from tasks.collecting.tally import Became
 from tasks.commitments import About, desk, owners_of, tell
@@ -40,7 +41,7 @@ def take_up(session: Session, policy: Policy, arrived: Arrived, now: datetime) -
     if verdict is Verdict.AUTOMATIC:
         return _done(arrived.row, Became.AUTOMATIC, now)
     if match.staff_id is not None:
-        return park(session, policy, arrived.row, ParkedFor.STAFF, now)
+        return _from_colleague(session, policy, arrived, now)
     if verdict is Verdict.HUMAN and match.is_known:
         return reply(session, policy, arrived, now)
     if verdict is Verdict.BOUNCE and match.is_proven:
@@ -51,6 +52,14 @@ def take_up(session: Session, policy: Policy, arrived: Arrived, now: datetime) -
     ):
         return _stop_extras(session, arrived, wish, now)
     return park(session, policy, arrived.row, _why_parked(arrived), now)
+
+
+def _from_colleague(session: Session, policy: Policy, arrived: Arrived, now: datetime) -> Became:
+    is_human = Verdict(arrived.row.verdict) is Verdict.HUMAN
+    became = hear_colleague(session, policy, arrived.row, arrived.match, now) if is_human else None
+    if became is None:
+        return park(session, policy, arrived.row, ParkedFor.STAFF, now)
+    return _done(arrived.row, became, now)
 
 
 def reply(session: Session, policy: Policy, arrived: Arrived, now: datetime) -> Became:

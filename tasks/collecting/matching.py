@@ -48,7 +48,10 @@ def match(session: Session, links: Links, mail: Inbound) -> Match:
     threads = (links.read_message_id(message_id) for message_id in named)
     found = _by_keys(session, "token", tokens) or _by_keys(session, "thread", threads)
     if staff is not None:
-        return Match(by=found.by if found else None, staff_id=staff.id)
+        return Match(
+            by=found.by if found else None, staff_id=staff.id,
+            mail=found.mail if found else None, follow_ups=found.follow_ups if found else (),
+        )  # fmt: skip
     return found or _by_sender(session, mail.sender)
 
 

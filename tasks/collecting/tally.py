@@ -17,6 +17,9 @@ class Became(StrEnum):
     AUTOMATIC = "automatic"
     COMPLAINT = "complaint"
     UNSUBSCRIBE = "unsubscribe"
+    RAISED = "raised by a colleague"
+    HELP = "help asked by a colleague"
+    VERSION = "version of a colleague"
     PARKED = "parked"
     REJECTED = "rejected"
     OURS = "our own"
@@ -30,6 +33,9 @@ _FURTHER = (
     (Became.COMPLAINT, "complaint", "complaints"),
     (Became.UNSUBSCRIBE, "unsubscribed", "unsubscribed"),
     (Became.AUTOMATIC, "automatic", "automatic"),
+    (Became.RAISED, "raised by a colleague", "raised by colleagues"),
+    (Became.HELP, "call for help", "calls for help"),
+    (Became.VERSION, "colleague's version", "colleagues' versions"),
     (Became.PARKED, "parked", "parked"),
     (Became.REJECTED, "rejected", "rejected"),
     (Became.OURS, "of our own", "of our own"),

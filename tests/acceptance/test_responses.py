@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from models.tables import Commitment, Customer, Inbound, Response, Staff
+from models.tables import Commitment, Customer, Inbound, Response, Staff, Statement
+from tasks.hearing import Answer
 from tasks.smtp import Mail
 from tests import factories
 from tests.inbox import SENDER, Inbox, kind_of, written
@@ -200,6 +201,50 @@ def test_one_of_our_own_people_is_not_a_customer(inbox: Inbox) -> None:
     assert inbox.collect().sentence() == "1 read: 1 parked"
     assert row(inbox.world).parked_for == "staff"
     assert inbox.world.follow_ups("welcome-contact")[0].state == "sent"
+
+
+def test_b04_and_b32_a_seller_raises_a_matter_or_asks_for_help_by_mail(inbox: Inbox) -> None:
+    world = inbox.world
+    welcome(world)
+    for subject, words in (
+        ("Caso SO-1: la signora è scontenta", "Mi ha detto che il piano è sbagliato."),
+        ("Pomoc C-1", "Nie wiem, co odpowiedzieć klientce."),
+        ("Caso SO-9", "Un ordine che non c'è."),
+        ("Ferie", "Dal 3 al 14."),
+    ):
+        inbox.deliver(written(words, From="s-1@casa.example", To=SENDER, Subject=subject))
+    assert inbox.collect().sentence() == "4 read: 1 raised by a colleague, 1 call for help, 2 parked"
+    assert world.reasons() == ["raised"]  # a manager hears of it, and nobody is asked for consent
+    with world.db.read() as session:
+        assert session.scalars(select(Statement.text)).all() == ["Mi ha detto che il piano è sbagliato."]
+    [asked] = [owed for owed in commitments(world) if owed.kind == "help"]
+    assert asked.due_at == world.clock.now() + timedelta(hours=4)  # a clock of its own
+    world.escalate()
+    [notice] = world.mailer.to("m-1@casa.example")[:1]
+    assert "Mi ha detto che il piano è sbagliato." in text(notice)
+
+
+def test_b02_a_reply_to_the_request_is_the_sellers_version_and_a_forged_one_is_not(inbox: Inbox) -> None:
+    world = inbox.world
+    with world.db.write() as session:
+        seller = session.scalars(select(Staff).where(Staff.ref == "S-1")).one()
+        factories.order(session, factories.customer(session), seller_id=seller.id)
+    world.sweep("welcome-contact")
+    world.hear(Answer("r", 1, "call-me", "page", world.clock.now(), order_id=1, text="Il piano è sbagliato."))
+    world.escalate()
+    [asked] = world.mailer.to("s-1@casa.example")
+    inbox.deliver(
+        written("È tutto a posto.", From="s-1@casa.example", To=SENDER, Subject=f"Re: {asked.subject}")
+    )
+    inbox.reply(asked, "Il quarzo era esaurito.")
+    assert inbox.collect().sentence() == "2 read: 1 colleague's version, 1 parked"
+    with world.db.read() as session:
+        said = session.execute(
+            select(Statement.side, Statement.author, Statement.text).order_by(Statement.id)
+        )
+        assert [tuple(one) for one in said] == [
+            ("customer", "C-1", "Il piano è sbagliato."), ("seller", "S-1", "Il quarzo era esaurito."),
+        ]  # fmt: skip
 
 
 def test_a_forged_message_id_proves_nothing(inbox: Inbox) -> None:

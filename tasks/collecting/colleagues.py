@@ -1,0 +1,95 @@
+"""A mail from one of our own people: a matter that is raised, a call for help, or a version of a case (B02, B04, B32).
+
+Raising and asking need no proof: whoever forges a colleague's address gets no more than a manager's attention. A
+version is signed, so it counts only in reply to a mail that went to that colleague.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import answers, people
+from models.rules.acting import ActError
+from models.rules.colleagues import Wish, references, wish
+from models.tables import Commitment, FollowUp, Inbound, Staff
+from models.words import Subject
+from tasks.cases import About
+from tasks.collecting.matching import Match
+from tasks.collecting.tally import Became
+from tasks.owed_acts import ask
+from tasks.raising import about_of, raise_about
+from tasks.statements import state
+
+
+def hear_colleague(
+    session: Session, policy: Policy, row: Inbound, match: Match, now: datetime
+) -> Became | None:
+    """Do what the mail asks for; None where a person has to look at it."""
+    by = session.get(Staff, match.staff_id)
+    if by is None or not by.active or not row.words.strip():
+        return None
+    try:
+        with session.begin_nested():
+            notice = _own_notice(match, by)
+            if notice is not None:
+                return _to_notice(session, policy, row, notice, now, by)
+            return _afresh(session, policy, row, now, by)
+    except ActError:
+        return None  # a reference nobody has, or a mail too long for a version: somebody reads it
+
+
+def _own_notice(match: Match, by: Staff) -> FollowUp | None:
+    """The notice that this mail answers, where it went to this very colleague."""
+    if match.mail is None or match.mail.staff_id != by.id or not match.follow_ups:
+        return None
+    return match.follow_ups[0]
+
+
+def _to_notice(
+    session: Session, policy: Policy, row: Inbound, notice: FollowUp, now: datetime, by: Staff
+) -> Became | None:
+    wanted = wish(row.words)
+    customer_id, about = _matter(session, notice)
+    if customer_id is None:
+        return None
+    if wanted is not None:
+        return _do(session, policy, wanted, customer_id, about, row.words, now, by)
+    case = answers.case_to_change(session, notice.subject_id) if notice.subject_type == Subject.CASE else None
+    if case is None:
+        return None
+    state(session, case, by.ref, row.words, now)
+    return Became.VERSION
+
+
+def _afresh(session: Session, policy: Policy, row: Inbound, now: datetime, by: Staff) -> Became | None:
+    wanted = wish(row.subject)
+    ref = next((one for one in references(row.subject) if _is_known(session, one)), None)
+    if wanted is None or ref is None:
+        return None
+    customer_id, about = about_of(session, ref)
+    return _do(session, policy, wanted, customer_id, about, row.words, now, by)
+
+
+def _do(
+    session: Session, policy: Policy, wanted: Wish, customer_id: int, about: About, words: str, now: datetime, by: Staff
+) -> Became:  # fmt: skip
+    if wanted is Wish.HELP:
+        ask(session, policy, customer_id, about, words, now=now, by=by)
+        return Became.HELP
+    raise_about(session, policy, customer_id, about, words, now=now, by=by)
+    return Became.RAISED
+
+
+def _matter(session: Session, notice: FollowUp) -> tuple[int | None, About]:
+    if notice.subject_type == Subject.COMMITMENT:
+        owed = session.get(Commitment, notice.subject_id)
+        if owed is not None:
+            return owed.customer_id, (owed.subject_type, owed.subject_id)
+    if notice.subject_type == Subject.CASE:
+        return notice.customer_id, (Subject.CASE, notice.subject_id)
+    return None, (notice.subject_type, notice.subject_id)
+
+
+def _is_known(session: Session, ref: str) -> bool:
+    return people.order_by_ref(session, ref) is not None or bool(people.customers_by_ref(session, [ref]))
