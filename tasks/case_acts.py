@@ -117,12 +117,7 @@ def hand_over(acting: Acting, to: str, reason: str) -> bool:
     Raises:
         ActError: see `tasks.cases.hand_over_case`.
     """
-    person = hand_over_case(
-        acting.session, acting.policy, acting.case, to, reason, now=acting.now, by=acting.by
-    )
-    call = _call(acting)
-    if call is not None:  # the mail about the case tells of both
-        call.owed.owner_id, call.owed.acted_at, call.owed.acknowledged_until = person.id, None, None
+    hand_over_case(acting.session, acting.policy, acting.case, to, reason, now=acting.now, by=acting.by)
     return True
 
 

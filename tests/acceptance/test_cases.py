@@ -389,7 +389,7 @@ def test_b29_without_a_delivered_welcome_the_manager_hears_of_it_and_somebody_ca
     assert owed.due_at < order.signed_at + timedelta(days=order.withdrawal_days)
     world.sweep("welcome-contact")
     with world.db.read() as session:
-        assert len(session.scalars(select(Commitment)).all()) == 1
+        assert len(session.scalars(select(Commitment).where(Commitment.kind == "phone")).all()) == 1
 
 
 def test_b29_a_welcome_that_arrived_asks_nobody_to_call(world: World) -> None:

@@ -220,8 +220,9 @@ def test_b04_and_b32_a_seller_raises_a_matter_or_asks_for_help_by_mail(inbox: In
     [asked] = [owed for owed in commitments(world) if owed.kind == "help"]
     assert asked.due_at == world.clock.now() + timedelta(hours=4)  # a clock of its own
     world.escalate()
-    [notice] = world.mailer.to("m-1@casa.example")[:1]
-    assert "Mi ha detto che il piano è sbagliato." in text(notice)
+    told = [text(mail) for mail in world.mailer.to("m-1@casa.example")]
+    assert any("Mi ha detto che il piano è sbagliato." in words for words in told)
+    assert any("Nie wiem, co odpowiedzieć klientce." in words for words in told)
 
 
 def test_b02_a_reply_to_the_request_is_the_sellers_version_and_a_forged_one_is_not(inbox: Inbox) -> None:
