@@ -14,12 +14,12 @@ from models.rules.ladder import rank
 from models.rules.ownership import Person
 from models.tables import Commitment, Customer, FollowUp
 from models.words import CommitmentKind, Level, Subject
-from tasks.cases import ASKED
+from tasks.cases import ASKED, RAISED
 from tasks.climbing import start
 
 _URGENT = (Subject.CASE, Subject.COMMITMENT)
-_OPENED, _AT_ONCE = "opened", (ASKED, ":handed-")
-"""A case that was handed over, or whose link somebody asked for, waits for no digest."""
+_OPENED, _AT_ONCE = "opened", (ASKED, ":handed-", RAISED)
+"""A case that was handed over, that a colleague raised, or whose link somebody asked for, waits for no digest."""
 _ASK_AGAIN = timedelta(hours=1)
 _NOBODY = "nobody reachable: "
 

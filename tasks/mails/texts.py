@@ -134,4 +134,8 @@ def problems(kind: str, language: str, folder: Path) -> list[str]:
     ]
     if not source.startswith("Subject: ") or "\n\n" not in source:
         found.append(f"{where}: the first line is no 'Subject: …' with a blank line after it; add them")
+    if source.partition("\n")[0].endswith("%}"):
+        found.append(
+            f"{where}: a tag at its end takes the line end with it; write {{{{ … if … else … }}}} instead"
+        )
     return found

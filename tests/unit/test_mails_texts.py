@@ -62,6 +62,7 @@ def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:
         ("Subject: a\n\n{{ ordr.ref }}", "there is no 'ordr' to write about; choose from answer_by"),
         ("Dear you,\n\nhello", "the first line is no 'Subject: …'"),
         ("Subject: a\nhello", "with a blank line after it"),
+        ("Subject: {% if nudge %}a{% endif %}\n\nhello", "takes the line end with it"),
     ],
 )
 def test_a_text_that_is_wrong_is_named_with_the_fix(tmp_path: Path, text: str, problem: str) -> None:
