@@ -19,7 +19,8 @@ from deployments.cli_responses import collect, inbox, respond
 from flows.moments import moment
 from flows.sweeping import ESCALATION, escalate, sweep
 from models import policy as policies
-from models.policy import SWEEPS, PolicyError
+from models.policy import SWEEPS, Policy, PolicyError
+from tasks.checking import check_ladders
 from tasks.clock import SystemClock
 from tasks.database import Database, DatabaseUnreachableError
 from tasks.importing.errors import SourceError
@@ -139,7 +140,7 @@ async def _sweep(kind: str, customers: list[str], as_of: datetime | None, *, dry
 
 @policy_app.command
 def check(file: Path | None = None) -> int:
-    """Say what is wrong with a policy, and on which line.
+    """Say what is wrong with a policy, and on which line; and at which rungs of its ladders nobody stands this week.
 
     Args:
         file: The file; that of the settings when not given.
@@ -152,7 +153,21 @@ def check(file: Path | None = None) -> int:
         return 1
     per_sweep = Counter(cadence.sweep for cadence in policy.cadences.values())
     print(f"{path} holds: " + ", ".join(f"{name} {number}" for name, number in per_sweep.items()) + ".")
-    return 0
+    return _check_people(policy)
+
+
+def _check_people(policy: Policy) -> int:
+    """Who is told at each rung, as far as the database knows our people."""
+    db = Database(Settings().database)
+    if not db.exists:
+        return 0  # a policy may be checked before there is anything else
+    db.migrate()
+    with db.read() as session:
+        checked = check_ladders(session, policy, SystemClock().now())
+    if not checked.rows:
+        return 0
+    print(checked.sentence[:1].upper() + checked.sentence[1:] + ".")
+    return 1 if checked.gaps else 0
 
 
 def _instant(option: str, text: str) -> datetime:

@@ -74,6 +74,10 @@ SCHEDULED = (
         "It only reads; run it again. The report of an earlier week: *Custom run*, with a day of that week.",
     ),
     Scheduled(
+        "flows.checking.check_ladders_of_the_week", "40 5 * * *", ("report", "escalation"), "Every night at 5:40.",
+        "It only reads; run it again. `Gaps` names rungs at which nobody can be reached: name a deputy, or an address.",
+    ),
+    Scheduled(
         "flows.reacting.react_to_events", None, ("import", "sweep", "events"),
         "Within seconds after another system posts `seguito.order.*` to `/api/events`: docs/events.md.", _AGAIN,
     ),

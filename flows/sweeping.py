@@ -9,6 +9,7 @@ from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.silence import rehearse_silence, watch_silence
 from tasks.sweeping import phases, prepare, rehearse, run_batch
+from tasks.watching import watch_ledger
 
 ESCALATION = "escalate-unanswered"
 
@@ -64,6 +65,8 @@ async def watch_and_tell(
     """As `escalate`; returns how the sentence begins, and what became of the notices."""
     watch = rehearse_silence if dry_run else watch_silence
     silence = watch(services.db, services.policy, now, customers)
+    if not dry_run and not customers:
+        silence += watch_ledger(services.db, services.policy, now)
     scope = Scope(ESCALATION, now, frozenset(customers))
     report = await sweep(services, scope, dry_run=dry_run, batch=batch)
     if not dry_run and not customers and plan_digests(services.db, services.policy, now):

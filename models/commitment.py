@@ -77,7 +77,7 @@ class Commitment(Base):
     told_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """The manager or director who was told, once it has climbed so high; it stands in that person's daily digest."""
     acted_at: Mapped[datetime | None]
-    """When its owner last did something about it."""
+    """When its owner last did something about it, or it changed hands; empty: no sign yet."""
     acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     acknowledged_until: Mapped[datetime | None]
     """"Mine until then"; afterwards the matter goes up."""

@@ -37,6 +37,15 @@ def ladder(
     return tellings(steps, made_at, due, policy.working_hours, policy.company.place)
 
 
+def first_rung(policy: Policy, kind: str, made_at: datetime, due: datetime, breaks: int) -> list[Telling]:
+    """The lowest rung alone, for what most often never climbs; `start` adds the others once it is told."""
+    chosen = policy.ladder(kind)
+    if chosen is None or NOTICE not in policy.cadences:
+        return []
+    lowest = climbed(chosen, complains=False, breaks=breaks)[:1]
+    return tellings(lowest, made_at, due, policy.working_hours, policy.company.place)
+
+
 def row(policy: Policy, owed: Commitment, item: Telling) -> dict[str, Any]:
     """A rung as it goes into the table of follow-ups. Who gets it is decided when it is claimed."""
     return {
@@ -169,7 +178,7 @@ def hand_over(
         raise ValueError("it is that colleague's already")
     before = owed.owner_id
     owed.deputy_id = before if owed.deputy_id in {to, None} else owed.deputy_id
-    owed.owner_id, owed.acted_at, owed.acknowledged_until = to, None, None
+    owed.owner_id, owed.acted_at, owed.acknowledged_until = to, now, None
     names = people.staff(session)
     _note(
         session, owed, "handed-over", now, actor, cause=cause.strip(),

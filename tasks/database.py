@@ -38,7 +38,10 @@ class Database:
             raise DatabaseUnreachableError(_NO_ADDRESS) from None
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
+        self.exists = True
+        """Whether it was there before; a file of SQLite is made at first use."""
         if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+            self.exists = Path(str(parsed.database)).exists()
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
         self.url = parsed.render_as_string(hide_password=False)
         try:

@@ -16,7 +16,7 @@ from models.rules.paying import is_acceptable, rests_until
 from models.rules.trouble import is_thanks, trouble
 from models.tables import FollowUp
 from models.words import CaseReasonKind, CommitmentKind, Meaning, Subject
-from tasks import contract_ends
+from tasks import climbing, contract_ends
 from tasks.cases import About, open_case
 from tasks.closing import settle_silence
 from tasks.commitments import promise
@@ -107,6 +107,8 @@ def _take_up(
     """Bring the answer to whom it asks for."""
     asks = _asks(policy, answer)
     reason = _reason(answer, asks)
+    if reason is not None or asks is Asks.OWNER:  # thanks let rest what rests
+        climbing.wake_all(session, answer.customer_id, "the customer asks", now=now)
     if reason is not None:
         open_case(
             session, policy, answer.customer_id, reason, about,

@@ -15,6 +15,7 @@ from models.rules.planning import Owed, Subject, owed, reconcile
 from models.tables import Invoice, Order
 from models.words import Subject as SubjectType
 from tasks.database import Database
+from tasks.deliveries import keep_deliveries
 
 BATCH = 1_000
 
@@ -52,6 +53,13 @@ def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BAT
             for order, country, timezone, _ in orders
         },
     )
+    since = policy.company.follow_up_from or date.min
+    followed = [
+        (order, Place(country, timezone))
+        for order, country, timezone, _ in orders
+        if order.signed_at.date() >= since
+    ]
+    keep_deliveries(session, policy, followed, now)
     _derive(
         session,
         policy,

@@ -11,6 +11,14 @@ from sqlalchemy.orm import Session
 from models.tables import Case, CaseReason, Commitment, FollowUp, History, Statement
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Subject
 
+_OWES_CALL = exists(
+    select(Commitment.id).where(
+        Commitment.case_id == Case.id,
+        Commitment.kind == CommitmentKind.LISTENING_CALL,
+        Commitment.done_at.is_(None),
+    )
+)
+
 
 def open_case_of(session: Session, customer_id: int) -> Case | None:
     """The open case of a customer, locked."""
@@ -57,16 +65,14 @@ def open_or_join(
 
 def without_call(session: Session) -> Sequence[Case]:
     """Open cases that owe no call, oldest first; locked."""
-    owes = exists(
-        select(Commitment.id).where(
-            Commitment.case_id == Case.id,
-            Commitment.kind == CommitmentKind.LISTENING_CALL,
-            Commitment.done_at.is_(None),
-        )
-    )
     return session.scalars(
-        select(Case).where(Case.closed_at.is_(None), ~owes).order_by(Case.id).with_for_update()
+        select(Case).where(Case.closed_at.is_(None), ~_OWES_CALL).order_by(Case.id).with_for_update()
     ).all()
+
+
+def any_without_call(session: Session) -> bool:
+    """Whether an open case owes no call."""
+    return session.scalar(select(Case.id).where(Case.closed_at.is_(None), ~_OWES_CALL).limit(1)) is not None
 
 
 def add_reason(session: Session, row: dict[str, Any]) -> int | None:

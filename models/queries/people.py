@@ -47,3 +47,8 @@ def order_by_ref(session: Session, ref: str) -> Order | None:
 def staff_by_ref(session: Session, ref: str) -> Staff | None:
     """A member of staff who works here, by reference."""
     return session.scalar(select(Staff).where(Staff.ref == ref, Staff.active == true()))
+
+
+def languages(session: Session) -> set[str]:
+    """The languages that customers are written to in."""
+    return set(session.scalars(select(Customer.language).distinct()))

@@ -1,14 +1,18 @@
 """The rungs of ladders: notices about promises that were not sent yet."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from models.rules.climbing import Pending
-from models.tables import FollowUp
+from models.rules.gaps import DAYS
+from models.tables import Commitment, Customer, FollowUp
 from models.words import FollowUpState, Subject
+
+ESCALATION = "escalate-unanswered"
 
 
 def pending(session: Session, commitment_id: int) -> list[Pending]:
@@ -44,3 +48,28 @@ def withdraw(session: Session, commitment_ids: Collection[int], reason: str) -> 
         .values(state=FollowUpState.SKIPPED, reason=reason)
         .execution_options(synchronize_session=False)
     )
+
+
+def of_next_days(session: Session, now: datetime) -> Sequence[Row[Any]]:
+    """The rungs planned for the next seven days, alike ones together.
+
+    Rows of level, owner, deputy, language of the customer, the first time, and how many there are.
+    """
+    day = func.date(FollowUp.due_at)
+    return session.execute(
+        select(
+            FollowUp.audience, Commitment.owner_id, Commitment.deputy_id, Customer.language,
+            func.min(FollowUp.due_at), func.count(FollowUp.id),
+        )
+        .join(Commitment, Commitment.id == FollowUp.subject_id)
+        .join(Customer, Customer.id == Commitment.customer_id)
+        .where(
+            FollowUp.state == FollowUpState.PLANNED,
+            FollowUp.sweep == ESCALATION,
+            FollowUp.audience.is_not(None),
+            FollowUp.subject_type == Subject.COMMITMENT,
+            FollowUp.due_at <= now + timedelta(days=DAYS),
+            Commitment.done_at.is_(None),
+        )
+        .group_by(FollowUp.audience, Commitment.owner_id, Commitment.deputy_id, Customer.language, day)
+    ).all()  # fmt: skip

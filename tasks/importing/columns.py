@@ -65,6 +65,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         Column("withdrawal_days", "days"),
         Column("signed_at", "time", required=True),
         Column("promised_on", "day"),
+        Column("delay_reason", "words"),
         Column("delivered_at", "time"),
         Column("cancelled_at", "time"),
     ),

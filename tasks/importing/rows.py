@@ -89,6 +89,7 @@ class OrderRow(Row):
     referred_by: str | None = None
     withdrawal_days: int | None = None
     promised_on: date | None = None
+    delay_reason: str | None = None
     delivered_at: datetime | None = None
     cancelled_at: datetime | None = None
     dates: Mapping[str, str] = field(default_factory=dict)

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.tables import Commitment, History, Staff
+from models.tables import Commitment, FollowUp, History, Staff
 from models.words import CommitmentKind, Subject
-from tasks.commitments import promise
+from tasks import climbing
+from tasks.commitments import Owners, fulfil, promise, re_promise
+from tasks.hearing import Answer, Asks
+from tasks.smtp import Accepted, Refused
 from tests import factories
 from tests.world import World
 
@@ -73,3 +77,217 @@ def test_b04_and_b11_a_promise_that_nobody_keeps_climbs_by_itself(world: World) 
     assert told(world)[2:] == ["a-2"]
     at(world, 19, 14)
     assert told(world)[3:] == ["m-1"]
+
+
+def test_a_managers_rung_stands_in_the_digest_of_every_working_day_and_then_the_director_hears(
+    world: World,
+) -> None:
+    number = asked(world)
+    for day in (18, 19, 20, 21, 22, 23, 24, 25):
+        for hour in (9, 14):
+            at(world, day, hour)
+    assert len(world.mailer.to("m-1@casa.example")) == 4, "Thursday to Tuesday morning; then the director"
+    assert len(world.mailer.to("d-1@casa.example")) == 2, "Tuesday and Wednesday, and on until it is closed"
+    assert owed(world, number).level == "director"
+    causes = [cause for event, cause in history(world, number) if event == "escalated"]
+    assert causes[-4:] == ["manager:manager", "manager-2:manager", "manager-3:manager", "director:director"]
+
+
+def test_b04_an_acknowledgement_delays_nobody_above_and_lapses_upwards(world: World) -> None:
+    number = asked(world)
+    world.escalate()
+    due = owed(world, number).due_at
+    until = WED.replace(hour=12)
+    act(
+        world, number,
+        lambda session, one: climbing.acknowledge(session, world.policy, one, until, now=WED, actor="A-1") and None,
+    )  # fmt: skip
+    at(world, 18, 11, 59)
+    assert told(world) == ["a-1"]
+    at(world, 18, 12)
+    assert told(world) == ["a-1", "a-2"], "when it lapses the next level hears, four hours before its time"
+    assert owed(world, number).due_at == due
+    at(world, 19, 14)
+    assert "m-1" in told(world), "the manager's rung stands where it stood"
+
+
+def test_b04_a_seller_can_neither_mute_nor_delay(world: World) -> None:
+    number = asked(world)
+    with world.db.write() as session, pytest.raises(ValueError, match="a seller cannot put a matter off"):
+        climbing.snooze(
+            session, world.policy, session.get_one(Commitment, number), WED.replace(day=25), "dopo le ferie",
+            now=WED, actor="S-1",
+        )  # fmt: skip
+    before = rungs_of(world, number)
+    act(
+        world, number,
+        lambda session, one: climbing.acknowledge(
+            session, world.policy, one, WED.replace(day=30), now=WED, actor="S-1"
+        ) and None,
+    )  # fmt: skip
+    after = rungs_of(world, number)
+    assert all(after[step] <= before[step] for step in before if step.partition(":")[2] != "owner")
+
+
+def test_a_rest_has_a_reason_an_end_and_a_limit_and_a_question_ends_it(world: World) -> None:
+    number = asked(world)
+    before = rungs_of(world, number)
+
+    def rest(session: Session, one: Commitment) -> None:
+        now = world.clock.now()
+        climbing.snooze(session, world.policy, one, now.replace(day=25), "in ferie", now=now, actor="A-1")
+
+    act(world, number, rest)
+    at(world, 20)
+    assert told(world) == []
+    world.hear(Answer("r-1", 1, "fine", "mail", world.clock.now(), text="Grazie, tutto bene!"))
+    at(world, 20, 9, 2)
+    assert told(world) == [], "thanks let it rest"
+    world.hear(Answer("r-2", 1, "message", "mail", world.clock.now(), text="Quando venite?", asks=Asks.OWNER))
+    at(world, 20, 9, 4)
+    assert "a-1" in told(world)
+    assert ("woken", "the customer asks") in history(world, number)
+    act(world, number, rest)
+    with pytest.raises(ValueError, match="put off 2 times already"):
+        act(world, number, rest)
+    assert owed(world, number).due_at == before["due:deputy"]
+
+
+def test_a_rung_at_which_nobody_stands_is_skipped_logged_and_the_next_one_told_at_once(world: World) -> None:
+    number = asked(world)
+    with world.db.write() as session:
+        for ref in ("A-1", "A-2"):
+            session.scalars(select(Staff).where(Staff.ref == ref)).one().email = None
+    for minute in (0, 2, 4, 6):
+        at(world, 18, 9, minute)
+    assert told(world) == ["m-1"], (
+        "owner and deputy have no address: the manager hears within minutes, not tomorrow"
+    )
+    skipped = [cause for event, cause in history(world, number) if event == "rung-skipped"]
+    assert "nobody reachable: owner" in skipped
+    assert "nobody reachable: deputy" in skipped
+
+
+def test_a_notice_that_bounces_off_its_server_goes_to_the_next_rung(world: World) -> None:
+    number = asked(world)
+    world.mailer.answers = lambda mail: (
+        Refused(550, "5.1.1 no such user", recipient=True)
+        if mail.recipients[0].startswith("a-")
+        else Accepted(250, "OK")
+    )
+    for minute in range(0, 20, 2):
+        at(world, 18, 9, minute)
+    assert told(world) == ["m-1"]
+    assert owed(world, number).told_id is not None
+
+
+def test_no_matter_ends_in_silence_though_nobody_at_all_can_be_reached(world: World) -> None:
+    number = asked(world)
+    with world.db.write() as session:
+        for one in session.scalars(select(Staff)):
+            one.email = None
+    for hour in range(9, 17):
+        at(world, 18, hour)
+    assert told(world) == []
+    with world.db.write() as session:
+        session.scalars(select(Staff).where(Staff.ref == "D-1")).one().email = "d-1@casa.example"
+    for hour in range(9, 17):
+        at(world, 19, hour)
+    assert set(told(world)) == {"d-1"}
+    assert owed(world, number).done_at is None
+
+
+def test_b26_the_second_break_of_a_chain_goes_to_the_manager(world: World) -> None:
+    number = asked(world)
+    first_due = owed(world, number).due_at
+    at(world, 19, 10)
+    with world.db.write() as session:
+        second = re_promise(
+            session, world.policy, session.get_one(Commitment, number), WED.replace(day=20, hour=12), "overload",
+            "domani a mezzogiorno", now=world.clock.now(), actor="A-1",
+        ).id  # fmt: skip
+    assert (owed(world, number).state, owed(world, number).due_at) == ("broken", first_due)
+    world.mailer.mails.clear()
+    at(world, 20, 12)
+    assert "m-1" in told(world), "the manager hears when the second one is over, and not a day later"
+    with world.db.write() as session:
+        third = re_promise(
+            session, world.policy, session.get_one(Commitment, second), WED.replace(day=24), "overload",
+            "martedì", now=WED.replace(day=20, hour=13), actor="A-1",
+        )  # fmt: skip
+        assert (third.breaks, third.root_id) == (2, number)
+    assert "asked:manager" in rungs_of(world, third.id)
+
+
+def test_b12_no_new_date_without_a_reason_from_the_list(world: World) -> None:
+    number = asked(world)
+    with world.db.write() as session, pytest.raises(ValueError, match="choose from supplier, carrier"):
+        re_promise(
+            session, world.policy, session.get_one(Commitment, number), WED.replace(day=25), "boh", "dopo",
+            now=WED, actor="A-1",
+        )  # fmt: skip
+    with world.db.write() as session, pytest.raises(ValueError, match="say in a few words"):
+        fulfil(session, session.get_one(Commitment, number), "done", " ", now=WED, actor="A-1")
+
+
+def test_a_complaint_starts_one_rung_up(world: World) -> None:
+    with world.db.write() as session:
+        factories.customer(session, "C-1")
+    world.hear(Answer("r-1", 1, "rating", "page", WED, rating=1))
+    with world.db.write() as session:
+        made = promise(session, world.policy, 1, CommitmentKind.CALL_BACK, (Subject.CUSTOMER, 1), now=WED)
+    steps = rungs_of(world, made.id)
+    assert steps["half:deputy"] == datetime(2026, 3, 18, 14, tzinfo=UTC)
+    assert steps["due:manager"] == made.due_at
+
+
+def test_b31_a_seller_silent_on_three_promises_loses_them_to_the_deputy(world: World) -> None:
+    numbers = []
+    with world.db.write() as session:
+        seller = session.scalars(select(Staff).where(Staff.ref == "S-1")).one()
+        deputy = factories.staff(session, "S-2", "seller")
+        for ref in ("C-1", "C-2", "C-3"):
+            customer = factories.customer(session, ref)
+            made = promise(
+                session, world.policy, customer.id, CommitmentKind.CALL_BACK, (Subject.CUSTOMER, customer.id),
+                now=WED, owners=Owners(seller.id, deputy.id),
+            )  # fmt: skip
+            numbers.append(made.id)
+    at(world, 19, 8)
+    assert {owed(world, number).owner_id for number in numbers} == {seller.id}
+    at(world, 19, 10)
+    at(world, 19, 10, 2)
+    assert {owed(world, number).owner_id for number in numbers} == {deputy.id}
+    assert ("handed-over", "silent owner") in history(world, numbers[0])
+    assert "s-2" in told(world)
+    at(world, 19, 10, 4)
+    assert {owed(world, number).owner_id for number in numbers} == {deputy.id}, "and not back again"
+
+
+def test_b25_three_missed_terms_on_one_order_go_up_by_themselves(world: World) -> None:
+    number = asked(world)
+    for day in (19, 20):
+        at(world, day, 10)
+        with world.db.write() as session:
+            number = re_promise(
+                session, world.policy, session.get_one(Commitment, number), WED.replace(day=day + 1, hour=8),
+                "overload", "domani", now=world.clock.now(), actor="A-1",
+            ).id  # fmt: skip
+        world.escalate()
+        assert world.reasons() == []
+    at(world, 21, 10)
+    assert world.reasons() == ["missed-terms"]
+    at(world, 21, 11)
+    assert world.reasons() == ["missed-terms"]
+
+
+def rungs_of(world: World, number: int) -> dict[str, datetime]:
+    """The planned rungs of a promise, by step."""
+    with world.db.read() as session:
+        rows = session.scalars(
+            select(FollowUp).where(
+                FollowUp.subject_type == Subject.COMMITMENT, FollowUp.subject_id == number,
+                FollowUp.state == "planned",
+            )
+        )  # fmt: skip
+        return {row.step: row.due_at for row in rows}

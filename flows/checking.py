@@ -1,0 +1,32 @@
+"""Every night: would somebody hear at every rung of every ladder in the next seven days?"""
+
+from prefect import State, flow
+from prefect.states import Completed, Failed
+
+from flows.artifacts import leave_if_new
+from flows.naming import run_name
+from flows.running import CANNOT_RUN, said, services
+from tasks.checking import check_ladders
+
+KEY = "ladders"
+
+
+@flow(
+    name="check-ladders",
+    description=(
+        "Looks who would be told at each rung in the next seven days: every kind of promise, language and level. "
+        "Changes nothing."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def check_ladders_of_the_week() -> State[None]:
+    """Look for rungs at which nobody stands."""
+    try:
+        async with services() as opened:
+            with opened.db.read() as session:
+                checked = check_ladders(session, opened.policy, opened.clock.now())
+    except CANNOT_RUN as error:
+        return Failed(message=str(error))
+    await leave_if_new(KEY, checked.rows, "Who is told at each rung, from which day on. References only.")
+    return Completed(name="Gaps", message=checked.sentence) if checked.gaps else said(checked.sentence)
