@@ -108,7 +108,7 @@ def test_b34_a_parked_mail_is_given_to_an_order_and_counts_as_its_answer(inbox: 
     assert visit(inbox, path, {"do": "assign", "about": "SO-1"}).status_code == 200
     with world.db.read() as session:
         mail = session.scalars(select(Inbound)).one()
-        owed = session.scalars(select(Commitment)).one()
+        owed = session.scalars(select(Commitment).where(Commitment.kind == "reply")).one()
         heard = session.scalars(select(Response)).one()
     assert (mail.state, mail.matched_by) == ("owned", "hand")
     assert owed.inbound_id == mail.id
@@ -120,6 +120,9 @@ def test_b34_a_parked_mail_is_given_to_an_order_and_counts_as_its_answer(inbox: 
     done = visit(inbox, page, {"do": "done", "outcome": "called", "text": "Venerdì mattina."})
     assert done.status_code == 200
     with world.db.read() as session:
-        owed, mail = session.scalars(select(Commitment)).one(), session.scalars(select(Inbound)).one()
+        owed, mail = (
+            session.scalars(select(Commitment).where(Commitment.kind == "reply")).one(),
+            session.scalars(select(Inbound)).one(),
+        )
     assert (owed.outcome, mail.state) == ("called: Venerdì mattina.", "handled")
     assert owed.done_at is not None
