@@ -77,14 +77,18 @@ def hard(
     )
 
 
-def is_about_customer(mail: Message, reports: Sequence[Bounced], own_domain: str) -> bool:
-    """Whether it was the customer's mail that came back, there or where it was forwarded to.
+def about_customer(mail: Message, reports: Sequence[Bounced], own_domain: str) -> Sequence[Bounced]:
+    """What is said of the customer's mail, there or where it was forwarded to.
 
     Every mail is blind-copied to an archive here; when that one fails, the customer may well have the mail.
     """
-    failed = [report.address.rpartition("@")[2] for report in reports]
-    there = mail.recipient.lower().rpartition("@")[2]
-    return bool(failed) and (there in failed or any(domain != own_domain.lower() for domain in failed))
+    recipient = mail.recipient.lower()
+    named = [report for report in reports if report.address == recipient]
+    return named or [report for report in reports if _domain(report.address) != own_domain.lower()]
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def _as_imported(session: Session, mail: Message) -> str:

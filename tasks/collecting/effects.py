@@ -10,7 +10,7 @@ from models.queries import answers, cases, inbound, responses
 from models.rules.trouble import is_thanks, trouble
 from models.tables import Customer, Inbound
 from models.words import InboundState, Meaning, ParkedFor, Subject
-from tasks.collecting.bounces import ACTOR, came_back, is_about_customer
+from tasks.collecting.bounces import ACTOR, about_customer, came_back
 from tasks.collecting.colleagues import hear_colleague
 from tasks.collecting.matching import Match
 from tasks.collecting.tally import Became
@@ -122,9 +122,10 @@ def _bounce(session: Session, policy: Policy, arrived: Arrived, now: datetime) -
     own_domain = policy.company.sender.rpartition("@")[2]
     if ours is None or ours.staff_id is not None:
         return park(session, policy, arrived.row, ParkedFor.NOTICE_BOUNCED, now)
-    if not is_about_customer(ours, reports, own_domain):
+    told = about_customer(ours, reports, own_domain)
+    if not told:
         return park(session, policy, arrived.row, ParkedFor.COPY_BOUNCED, now)
-    became = came_back(session, policy, arrived.match, reports, now, arrived.row.id)
+    became = came_back(session, policy, arrived.match, told, now, arrived.row.id)
     return _done(arrived.row, became, now)
 
 

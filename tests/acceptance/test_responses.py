@@ -12,7 +12,7 @@ from models.tables import Commitment, Customer, Inbound, Response, Staff, Statem
 from tasks.hearing import Answer
 from tasks.smtp import Mail
 from tests import factories
-from tests.inbox import SENDER, Inbox, kind_of, written
+from tests.inbox import SENDER, Inbox, kind_of, report, written
 from tests.world import World
 
 
@@ -147,6 +147,17 @@ def test_a_server_that_goes_on_trying_is_left_to_it_until_it_gives_up(
     assert inbox.collect().sentence() == f"1 read: 1 bounce (1 {became})"
     [contact] = world.follow_ups("welcome-contact")
     assert contact.state == state
+
+
+def test_a_dead_archive_does_not_kill_the_address_of_the_customer(inbox: Inbox) -> None:
+    mail = welcome(inbox.world)
+    ours = message_from_bytes(mail.body, policy=policy.default)
+    raw = report(mail.recipients[0], "4.2.2", "failed", str(ours["Message-ID"]))
+    archive = (
+        b"Final-Recipient: rfc822; archive@casabelvedere.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+    )
+    inbox.deliver(raw.replace(b"Final-Recipient:", archive + b"Final-Recipient:", 1))
+    assert inbox.collect().sentence() == "1 read: 1 bounce (1 soft)"
 
 
 def test_an_out_of_office_is_no_person_and_the_clock_runs_on(inbox: Inbox) -> None:
