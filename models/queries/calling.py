@@ -29,7 +29,8 @@ def open_cases(session: Session) -> list[Call]:
     return [
         Call(
             customer, tuple(dict.fromkeys(reasons[case.id])), case.opened_at, case=case.id, owner=owner,
-            complains=not COMPLAINTS.isdisjoint(reasons[case.id]), taken=case.taken_at is not None,
+            complains=(complains := not COMPLAINTS.isdisjoint(reasons[case.id])), taken=case.taken_at is not None,
+            told_at_once=complains,
             holder=holder, matter=(Subject.CASE, case.id),
         )
         for case, customer, owner, holder in rows
@@ -55,6 +56,7 @@ def commitments(session: Session) -> list[Call]:
         Call(
             customer, () if owed.kind == CommitmentKind.LISTENING_CALL else (owed.kind,), owed.made_at, owed.due_at,
             owed.case_id, owner, holder=holder if role in _CALLS else None, matter=(Subject.COMMITMENT, owed.id),
+            told_at_once=owed.told_id is None,
         )
         for owed, customer, owner, holder, role in rows
     ]  # fmt: skip

@@ -26,6 +26,8 @@ class Call:
     """The manager or director whose calls it is, by id of staff; None: one of the desk, who has no capacity set."""
     matter: tuple[str, int] | None = None
     """What a link opens: `case` or `commitment`, and its id."""
+    told_at_once: bool = False
+    """Its holder had a mail about it when it came up."""
 
 
 def ranked(calls: Iterable[Call]) -> list[Call]:
@@ -41,8 +43,8 @@ def ranked(calls: Iterable[Call]) -> list[Call]:
 
 
 def is_for_digest(call: Call, midnight: datetime) -> bool:
-    """Whether somebody still has to be told of a call: what is urgent was told at once, on its first day."""
-    return not call.complains or call.since < midnight
+    """Whether its holder is to be told of a call today: what had a mail of its own has been told on its first day."""
+    return not call.told_at_once or call.since < midnight
 
 
 def _joined(one: Call, other: Call) -> Call:
@@ -57,6 +59,7 @@ def _joined(one: Call, other: Call) -> Call:
         taken=one.taken or other.taken,
         holder=one.holder or other.holder,
         matter=one.matter or other.matter,
+        told_at_once=one.told_at_once and other.told_at_once,
     )
 
 

@@ -60,7 +60,21 @@ def reaches(
                 for rung in ladder.rungs:
                     for level in rung.tell:
                         found = at_level(people, level, owner, deputy, language, day)
-                        yield Reach(day, kind, language, rung.name, level, found)
+                        yield Reach(
+                            day, kind, language, rung.name, level, found or _own(people, level, owner, day)
+                        )
+
+
+def _own(people: Sequence[Person], level: str, owner: int | None, day: date) -> int | None:
+    """The owner, where that is the one who stands at the level: a small company has one manager."""
+    return next(
+        (
+            one.id
+            for one in people
+            if one.id == owner and one.role == level and one.is_there(day) and one.email
+        ),
+        None,
+    )
 
 
 def gaps(found: Iterable[Reach]) -> list[Gap]:

@@ -18,6 +18,7 @@ RANKS = {Level.OWNER: 0, Level.DEPUTY: 1, Level.TEAM_LEAD: 1, Level.MANAGER: 2, 
 _LEAST_MINUTES = 60
 """A promise with hardly any working time in it still climbs one step at a time."""
 _DUE = 100
+_DAY_HOURS = 24
 _NEXT = "1 business day"
 
 
@@ -88,7 +89,7 @@ class Ladder:
         if len({rung.name for rung in self.rungs}) != len(self.rungs):
             raise ValueError("two rungs share a name; each rung needs its own")
         for below, above in pairwise(self.rungs):
-            if _order(above) < _order(below) or above.rank < below.rank:
+            if _runs_backwards(below, above) or above.rank < below.rank:
                 raise ValueError(
                     f"rung {above.name!r} stands above {below.name!r}; put it below, or give it a later time"
                 )
@@ -98,10 +99,18 @@ class Ladder:
             )
 
 
-def _order(rung: Rung) -> tuple[int, int]:
-    if rung.at is not None:
-        return (rung.at, 0) if rung.at < _DUE else (_DUE, 0)
-    return _DUE, 0
+def _runs_backwards(below: Rung, above: Rung) -> bool:
+    """Whether a rung comes before the one below it. A percentage and a time after due meet at the due time alone."""
+    if below.at is not None and above.at is not None:
+        return above.at < below.at
+    if below.late is not None and above.late is not None:
+        return _hours(above.late) < _hours(below.late)
+    return below.late is not None and not above.is_late
+
+
+def _hours(late: str) -> int:
+    distance = parse(late)
+    return distance.count * (1 if distance.unit == "hour" else _DAY_HOURS)
 
 
 @dataclass(frozen=True)
