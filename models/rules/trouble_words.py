@@ -36,6 +36,7 @@ class TroubleWords:
         "ammacc, non mi piace, non va bene, nessuno risponde, nessuno mi",
         "reklam, skarg, skarz, niezadowol, rozczarow, skandal, oszust, oszuka, uszkodz, zepsu, wadliw, nie dzial",
         "nie dotar, nie otrzyma, nie przysz, nie dosta, niedopuszczaln, kpin, zlaman, porysow, nikt nie",
+        "spaccat, crepat, scheggiat, polaman, pekniet, stluczon, rozbit, zarysow",
         "complain, unacceptabl, disappoint, unhappy, dissatisf, angry, furious, terribl, awful, scam, fraud, disgrac",
         "damage, defect, faulty, broken, not work, doesn t work, never arriv, not arriv, hasn t arriv, never receiv",
         "not receiv, haven t receiv, wrong item, ridiculous, appall, scratched, nobody answers, nobody calls",
@@ -44,13 +45,14 @@ class TroubleWords:
         "recess, receder, recedo, ripensament, ci ho ripensat, annullare l ordin, annullare il contratt",
         "annullo l ordin, annullo il contratt, odstapi, odstepuj, anulowa, anuluj, anulacj, rezygn, zrezygn",
         "zwrot towar, zwrocic towar, zwracam towar, withdraw, cancel my order, cancel the order, cancel my purchase",
-        "cancel the contract, changed my mind, cooling off",
+        "cancel the contract, changed my mind, cooling off, annullate l ordin, annulli l ordin, annullate il contratt",
+        "cancelling my, cancelling the, canceling my, canceling the, cancel this order",
     )
     termination: tuple[str, ...] = _words(
         "disdett, disdir, disdico, risoluzione del contratt, risolvere il contratt, cessazione, chiudere il contratt",
         "wypowiedz, wypowiad, rozwiazanie umow, rozwiazuje umow, rozwiazac umow, zakonczyc umow",
         "termination, terminate my, terminate the, terminate our, cancel my contract, cancel my subscription",
-        "end the contract, end my contract",
+        "end the contract, end my contract, terminating my, terminating the, terminating our",
     )
     lawyer: tuple[str, ...] = _words(
         "avvocat, vie legali, azione legale, azioni legali, mio legale, miei legali, nostro legale, nostri legali",
@@ -65,7 +67,7 @@ class TroubleWords:
         "riaccredit, storno., risarc, zwrot pienied, zwrotu pienied, zwrot kosz, zwrotu kosz, zwrot srodk",
         "zwrotu srodk, zwrot kwot, zwrotu kwot, zwrot wplac, zwrotu wplac, zwrot zaplac, zwrocic pieniad",
         "zwroccie pieniad, oddajcie pieniad, oddac pieniad, odszkodow, refund, money back, reimburs, chargeback",
-        "charge back, compensat",
+        "charge back, compensat, indietro i miei sold, indietro i nostri sold, indietro il denar",
     )
     authority: tuple[str, ...] = _words(
         "agcm., antitrust, garante., autorita., guardia di finanza, carabinier, polizia, associazione consumator",
@@ -104,7 +106,9 @@ class TroubleWords:
         "jednak, niestety, jeszcze, nie., chcial, potrzeb, moze, mozna, pilne, jutro, faktur, zaplac",
         "please, call, send, when, where, why, could, would, can, need, want, wait, missing, but., however, except",
         "unfortunately, yet, still, not., don t, isn t, let me know",
-        "tell, urgent, tomorrow, invoice, pay, paid, until",
+        "tell, urgent, tomorrow, invoice, pay, paid, until, for nothing, late., delay, another, only, half, apart from",
+        "per niente, ritard, solo., soltanto, meta., eccetto, a parte, salvo., tolto.",
+        "za nic, opozni, znow, oprocz, procz, poza, tylko, polow",
     )
     """What, beside words of thanks, still may ask somebody for something."""
     max_thanks_words: int = 30
