@@ -1,6 +1,6 @@
 # `make up` runs everything on this machine; `make test` checks everything. Both build on `make install`.
 .DEFAULT_GOAL := help
-.PHONY: help install up test test-slow check clean constraints
+.PHONY: help install up test test-slow test-browser check clean constraints
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -36,6 +36,9 @@ test: check  ## all checks and all tests but the long ones
 
 test-slow: install  ## the long ones: kills, whole replays (SEGUITO_TEST_DATA names the folder of real data)
 	$(BIN)/python -m pytest -m slow
+
+test-browser: install  ## the Prefect UI in a real browser (Chromium of the system; SEGUITO_TEST_PICTURES keeps pictures)
+	$(BIN)/python -m pytest -m browser
 
 check: install  ## style, types and the direction of imports
 	$(BIN)/python -m ruff check .

@@ -48,16 +48,22 @@ def _watching(block: UUID | None, quiet: timedelta) -> Sequence[AutomationCore]:
     return (
         _told(
             "Seguito: a run failed, crashed or timed out",
+            "Its sentence names the cause and the fix. Nothing is lost: what was not sent stays due.",
             _trigger({"prefect.flow-run.Failed", "prefect.flow-run.Crashed", "prefect.flow-run.TimedOut"}, _TAG),
             block, _BODY,
         ),
-        _told("Seguito: a run is late", _trigger({"prefect.flow-run.Late"}, _TAG), block, _BODY),
+        _told(
+            "Seguito: a run is late", "See that the launcher or the worker is running; what is late then runs once.",
+            _trigger({"prefect.flow-run.Late"}, _TAG), block, _BODY,
+        ),
         _told(
             "Seguito: some contacts could not be delivered (PartlyFailed)",
+            "The table of the run says why; each has its case with a person.",
             _trigger({f"prefect.flow-run.{PARTLY_FAILED}"}, _TAG), block, _BODY,
         ),
         _told(
             "Seguito: no sweep has run well for a while",
+            f"None has in {quiet}. See that the launcher or the worker is running, and what the last runs say.",
             EventTrigger(
                 expect={"prefect.flow-run.Completed", f"prefect.flow-run.{PARTLY_FAILED}"},
                 match=_RUN, match_related=_SWEEP, posture=Posture.Proactive, threshold=1, within=quiet,
@@ -65,7 +71,7 @@ def _watching(block: UUID | None, quiet: timedelta) -> Sequence[AutomationCore]:
             block, "No sweep has ended well. Is the launcher or the worker running?",
         ),
         _told(
-            "Seguito: a work pool was paused",
+            "Seguito: a work pool was paused", "Nothing runs from it until somebody resumes it under Work Pools.",
             EventTrigger(
                 expect={"prefect.work-pool.paused"}, match={"prefect.resource.id": "prefect.work-pool.*"},
                 posture=Posture.Reactive, threshold=1, within=timedelta(0),
@@ -92,9 +98,11 @@ async def _waking(client: PrefectClient) -> Sequence[AutomationCore]:
     action = RunDeployment(
         source="selected", deployment_id=known.id, schedule_after=_DEBOUNCE + _DEBOUNCE / 2
     )
-    return (
-        _automation("Seguito: an event of another system wakes the import and the sweeps", trigger, action),
+    name = "Seguito: an event of another system wakes the import and the sweeps"
+    what = (
+        "`seguito.order.*`, posted to `/api/events`, starts react-to-events within seconds: docs/events.md."
     )
+    return (_automation(name, what, trigger, action),)
 
 
 def _trigger(expect: set[str], related: dict[str, Any]) -> EventTrigger:
@@ -103,15 +111,17 @@ def _trigger(expect: set[str], related: dict[str, Any]) -> EventTrigger:
     )  # fmt: skip
 
 
-def _told(name: str, trigger: EventTrigger, block: UUID | None, body: str) -> AutomationCore:
-    action = SendNotification(block_document_id=block, subject=name, body=body) if block else DoNothing()
-    return _automation(name, trigger, action)
+def _told(name: str, todo: str, trigger: EventTrigger, block: UUID | None, body: str) -> AutomationCore:
+    if block is None:
+        silent = " It tells nobody yet: name a notification block in SEGUITO_NOTIFY_BLOCK."
+        return _automation(name, todo + silent, trigger, DoNothing())
+    action = SendNotification(block_document_id=block, subject=name, body=f"{body}\n\n{todo}")
+    return _automation(name, todo, trigger, action)
 
 
-def _automation(name: str, trigger: EventTrigger, action: ActionTypes) -> AutomationCore:
-    return AutomationCore(
-        name=name, description="Made by `seguito setup`.", trigger=trigger, actions=[action]
-    )
+def _automation(name: str, what: str, trigger: EventTrigger, action: ActionTypes) -> AutomationCore:
+    description = f"{what} (Made by `seguito setup`.)"
+    return AutomationCore(name=name, description=description, trigger=trigger, actions=[action])
 
 
 async def _apply(client: PrefectClient, wanted: AutomationCore) -> None:
