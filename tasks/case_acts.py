@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import commitments, people
+from models.queries import commitments, contract_ends, people
 from models.rules import acting as rules
 from models.rules.acting import Act, ActError
 from models.tables import Case, Order, Staff
@@ -16,7 +16,7 @@ from models.words import EndCause, EndKind, Outcome, Subject
 from tasks import owed_acts, statements
 from tasks.cases import hand_over_case, take_case
 from tasks.closing import close_case
-from tasks.contract_ends import Declared, declare
+from tasks.contract_ends import Declared, declare, dismiss
 from tasks.owed_acts import Owing, ask
 
 OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.ANSWERED)
@@ -135,6 +135,19 @@ def end_contract(acting: Acting, order: str, kind: str, cause: str, words: str, 
     said = Declared(end_kind, end_cause, words, at)
     record_end(acting.session, row, said, now=acting.now, by=acting.by)
     return True
+
+
+def dismiss_end(acting: Acting, number: str) -> bool:
+    """It was not meant so. False when somebody has said so, or has confirmed it, before.
+
+    Raises:
+        ActError: the customer said nothing of the kind, or whoever sells would dismiss it.
+    """
+    rules.check(acting.by.role, Act.CONTRACT_END)
+    end = contract_ends.to_change(acting.session, int(number)) if number.isdecimal() else None
+    if end is None or end.customer_id != acting.case.customer_id:
+        raise ActError("unknown", f"end: this customer has declared no end {number!r}")
+    return dismiss(acting.session, end, now=acting.now, actor=acting.by.ref)
 
 
 def record_end(session: Session, order: Order, said: Declared, *, now: datetime, by: Staff) -> None:

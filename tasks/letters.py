@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from models.policy import Policy
 from models.queries.dossier import Dossier
-from models.queries.timeline import Event
+from models.queries.timeline import OF_CASES, Event
 from models.rules import ownership
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place
@@ -218,6 +218,8 @@ def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> str:
         parts.append(labels.kind(language, event.kind))
     elif event.what in {"owed", "kept"}:
         parts.append(labels.label(language, f"owed.{event.kind}"))
+    elif event.what in OF_CASES:
+        return f"{parts[0]} {event.about}"
     elif event.what == "stated":
         return f"{parts[0]} «{event.text}» ({name_of(event.about, staff)})"
     elif event.rating is not None:

@@ -77,6 +77,7 @@ _DOES: Mapping[str, _Do] = {
         acting, form.get("to", ""), form.get("text", "")
     ),
     Act.HELP: lambda acting, form: case_acts.help_wanted(acting, form.get("text", "")),
+    "dismiss-end": lambda acting, form: case_acts.dismiss_end(acting, form.get("end", "")),
     Act.CONTRACT_END: lambda acting, form: case_acts.end_contract(
         acting, form.get("order", ""), form.get("kind", ""), form.get("cause", ""), form.get("text", ""),
         form.get("day", ""),

@@ -77,7 +77,11 @@ def dossier_values(found: Dossier, language: str, zone: str, staff: Mapping[int,
         "invoices": invoice_views(_owing(found), language),
         "owed": [owed_line(owed_facts(one, found.read_at, staff), language, zone) for one in found.owed],
         "holds": [moment(one.until) for one in found.holds],
-        "ends": [(one.kind, moment(one.declared_at), one.confirmed_at is not None) for one in found.ends],
+        "ends": [
+            (one.id, one.kind, moment(one.declared_at), one.confirmed_at is not None)
+            for one in found.ends
+            if one.dismissed_at is None
+        ],
         "timeline": [(moment(one.at), sentence(one, language, staff)) for one in found.events],
     }
 

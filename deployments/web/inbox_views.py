@@ -55,6 +55,8 @@ class _Matter:
     is_parked: bool
     said: Sequence[AnswerRow] = ()
     """What was said on the answer page or by phone."""
+    case_id: int | None = None
+    """The open case whose call this is: it ends with it."""
 
 
 def show_matter(
@@ -69,7 +71,7 @@ def show_matter(
     if matter is None:
         raise MissingPageError
     said = said or Said()
-    language, zone = web.language(reader.language), web.policy.company.timezone
+    language, zone, now = web.language(reader.language), web.policy.company.timezone, web.clock.now()
     moment = partial(short_moment, language, timezone=zone)
     owner = people.staff(session).get(matter.owner_id or 0)
     return web.pages.show(
@@ -83,7 +85,9 @@ def show_matter(
         said=said, most=MOST_CHARACTERS, acts=_acts(matter, kind, reader), reasons_why=web.policy.ledger.reasons,
         colleagues=_colleagues(people.staff(session), matter.owner_id),
         order_facts=order_view(order_facts(matter.order), language, zone) if matter.order else None,
-        dossier=web.links.dossier(matter.customer.id, reader.id, web.clock.now()) if matter.customer else None,
+        dossier=web.links.dossier(matter.customer.id, reader.id, now) if matter.customer else None,
+        case=web.links.case(matter.case_id, reader.id, now) if matter.case_id else None,
+        is_late=kind == Subject.COMMITMENT and matter.due_at is not None and matter.due_at < now,
     )  # fmt: skip
 
 
@@ -92,7 +96,7 @@ def _acts(matter: _Matter, kind: str, reader: Staff) -> list[Act]:
     if kind != Subject.COMMITMENT or matter.done_at is not None:
         return []
     is_call = matter.kind == CommitmentKind.LISTENING_CALL
-    wanted = (Act.TAKE, Act.RE_PROMISE, Act.SNOOZE, Act.HAND_OVER, Act.HELP)
+    wanted = [Act.TAKE, Act.RE_PROMISE, Act.SNOOZE, *([] if is_call else [Act.HAND_OVER]), Act.HELP]
     return [act for act in wanted if may(reader.role, act) or not (is_call or act is Act.SNOOZE)]
 
 
@@ -109,6 +113,7 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
     return _Matter(
         owed.kind, customer, order, owed.owner_id, owed.due_at, owed.done_at, owed.outcome,
         inbound.asking(session, owed), is_parked=False, said=responses.of_commitment(session, owed),
+        case_id=owed.case_id if owed.kind == CommitmentKind.LISTENING_CALL and owed.done_at is None else None,
     )  # fmt: skip
 
 

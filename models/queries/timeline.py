@@ -19,7 +19,10 @@ from models.tables import (
     Response,
     Statement,
 )
-from models.words import OF_STAFF, FollowUpState, MessageState, Side, Subject
+from models.words import OF_STAFF, CommitmentKind, FollowUpState, MessageState, Side, Subject
+
+OF_CASES = ("case-opened", "case-reopened", "case-closed")
+"""Events of which `about` is the number of a case."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,16 @@ def _of_promises(session: Session, customer_id: int, newest: int) -> list[Event]
         .limit(newest)
     ).all()
     found = [Event(row.made_at, "owed", "", row.kind) for row in rows]
-    return found + [Event(row.done_at, "kept", "", row.kind, text=row.outcome) for row in rows if row.done_at]
+    return found + [
+        Event(row.done_at, "kept", "", row.kind, text=_told(row)) for row in rows if row.done_at is not None
+    ]
+
+
+def _told(row: Commitment) -> str | None:
+    """What somebody said of how it went, without its code; a case's call is told by the account of its case."""
+    if row.kind == CommitmentKind.LISTENING_CALL and row.successor_id is None:
+        return None
+    return (row.outcome or "").partition(": ")[2] or row.outcome
 
 
 def _of_ends(session: Session, customer_id: int, refs: dict[int, str]) -> list[Event]:
