@@ -14,6 +14,8 @@ _MAX_CHARS = 50_000
 _MAX_SENTENCES = 3
 _MAX_OTHER_WORDS = 7
 """A greeting and a name; more than that may be a wish."""
+_NEGATED = re.compile(r"(?:non|nie|not|isn t|never|mai) ")
+"""Trouble that is itself a denial: "no, non funziona" denies nothing."""
 _DENIABLE = (Trouble.COMPLAINT, Trouble.WITHDRAWAL, Trouble.TERMINATION)
 """`no refund` or `no lawyer` is said by people in trouble: those are never denied."""
 
@@ -47,7 +49,10 @@ def _speaks_of(plain: str, kind: Trouble, lists: TroubleWords) -> bool:
     if kind not in _DENIABLE:
         return next(found, None) is not None
     denied = _denied(lists.denials)
-    return any(not denied.search(plain[max(0, match.start() - 60) : match.start()]) for match in found)
+    return any(
+        _NEGATED.match(match.group()) or not denied.search(plain[max(0, match.start() - 60) : match.start()])
+        for match in found
+    )
 
 
 def _plain(text: str) -> str:

@@ -33,13 +33,16 @@ class TroubleWords:
         "rotta., rotti., rotte., danneggi, non funzion, non e arrivat, non e ancora arrivat, mai arrivat",
         "non ho ricevut, non ho ancora ricevut, arrabbiat, stufo., stufa di, stufi., preso in giro",
         "presa in giro, presi in giro, inadempi, sbagliat, graffi",
+        "non e risolt, non e ancora risolt, non risolt, irrisolt",
         "ammacc, non mi piace, non va bene, nessuno risponde, nessuno mi",
         "reklam, skarg, skarz, niezadowol, rozczarow, skandal, oszust, oszuka, uszkodz, zepsu, wadliw, nie dzial",
         "nie dotar, nie otrzyma, nie przysz, nie dosta, niedopuszczaln, kpin, zlaman, porysow, nikt nie",
         "spaccat, crepat, scheggiat, polaman, pekniet, stluczon, rozbit, zarysow",
+        "nie jest zalatwion, nie jest jeszcze zalatwion, niezalatwion, nierozwiazan, nie zostal zalatwion",
         "complain, unacceptabl, disappoint, unhappy, dissatisf, angry, furious, terribl, awful, scam, fraud, disgrac",
         "damage, defect, faulty, broken, not work, doesn t work, never arriv, not arriv, hasn t arriv, never receiv",
         "not receiv, haven t receiv, wrong item, ridiculous, appall, scratched, nobody answers, nobody calls",
+        "not solved, not yet solved, isn t solved, not resolved, isn t resolved, unresolved, unsolved",
     )
     withdrawal: tuple[str, ...] = _words(
         "recess, receder, recedo, ripensament, ci ho ripensat, annullare l ordin, annullare il contratt",

@@ -3,6 +3,7 @@
 import email.policy
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -27,6 +28,7 @@ from tasks.case_acts import Acting
 from tasks.hearing import Answer
 from tasks.smtp import Mail
 from tests import factories
+from tests.inbox import Inbox
 from tests.world import World
 
 
@@ -224,6 +226,16 @@ def test_b22_after_closing_the_customer_is_asked_and_a_no_opens_it_again_one_lev
         )
         assert "reopened" in events.all()
         assert cases.chain(session, session.get_one(Case, 2)) == [2, 1]
+
+
+@pytest.mark.parametrize("words", ["No, non è ancora risolto.", "Manca il piano: sento un avvocato."])
+def test_b22_a_no_by_mail_counts_like_a_press(world: World, words: str, tmp_path: Path) -> None:
+    closed(world)
+    [mail] = asked_again(world)
+    inbox = Inbox(world, tmp_path)
+    inbox.reply(mail, words)
+    inbox.collect()
+    assert (newest(world).level, newest(world).reopens_id) == (1, 1)
 
 
 def test_b22_a_yes_asks_nobody_for_anything(world: World) -> None:
