@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 
-from models.rules.trouble import DEFAULT, trouble
 from tasks.inbound import certified, headers
 from tasks.inbound.bounces.notices import is_daemon
 from tasks.inbound.message import Verdict
 from tasks.inbound.parts import Part
+from tasks.inbound.person import speaks
 
 Judged = tuple[Verdict, str]
 
@@ -126,7 +126,7 @@ def judge(mail: Message, parts: list[Part], words: str, quoted: str) -> Judged |
         and not quoted
     )
     enough = titled or _nobody(mail) or said not in _WEAK
-    if unasked or (away and enough and not _is_letter(words)):
+    if (unasked or (away and enough)) and not speaks(words):
         return Verdict.AUTOMATIC, said
     return Verdict.DOUBTFUL, f"{said}, and words that a person may have written"
 
@@ -173,7 +173,7 @@ def _without_header(mail: Message, titled: bool, words: str) -> Judged | None:
         return Verdict.DOUBTFUL, "it may ask the sender to prove himself"
     if not titled or _ANSWERS.match(headers.text(mail, "Subject")):
         return None
-    if _AWAY.search(words[:3_000]) and "X-Auto-Response-Suppress" in mail and not _is_letter(words):
+    if _AWAY.search(words[:3_000]) and "X-Auto-Response-Suppress" in mail and not speaks(words):
         return Verdict.AUTOMATIC, "the subject and the words of an absence"
     return Verdict.DOUBTFUL, "the subject of an automatic reply, and no header that says so"
 
@@ -193,8 +193,3 @@ def _is_desk(mail: Message, subject: str, words: str, quoted: str) -> bool:
     named = any(name in mail for name in _DESK_FIELDS) or bool(_DESK_MAILER.search(mailer))
     asked = bool(_DESK_WORDS.search(words) or _DESK_WORDS.search(quoted))
     return named or asked or bool(_TICKET.search(subject))
-
-
-def _is_letter(words: str) -> bool:
-    """Whether somebody asks for something or is in trouble: then a person looks at it, whatever else it says."""
-    return "?" in words or bool(trouble(words, DEFAULT))

@@ -52,6 +52,10 @@ def test_header_subject_and_words_together_are_automatic(mark: str, subject: str
     assert verdict(mark, AWAY, subject) == Verdict.AUTOMATIC
 
 
+def test_a_new_subject_and_an_empty_return_path_make_no_machine_of_a_person() -> None:
+    assert verdict("Auto-Submitted: auto-replied\nReturn-Path: <>", PERSON, "Ordine 77") == Verdict.DOUBTFUL
+
+
 def test_an_answer_to_an_automatic_reply_is_a_persons() -> None:
     assert verdict("", PERSON, "Re: Risposta automatica: ordine") == Verdict.HUMAN
 
