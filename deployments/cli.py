@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from deployments import access
 from deployments.cli_cases import cases
+from deployments.cli_credit import credit, dossier
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
 from deployments.cli_responses import collect, inbox, respond
@@ -38,6 +39,8 @@ app.command(policy_app)
 app.command(collect)
 app.command(respond)
 app.command(inbox)
+app.command(credit)
+app.command(dossier)
 app.command(cases)
 app.command(report_, name="report")
 app.command(replay_, name="replay")

@@ -220,6 +220,8 @@ def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> str:
         parts.append(labels.label(language, f"owed.{event.kind}"))
     elif event.what in OF_CASES:
         return f"{parts[0]} {event.about}"
+    elif event.what in {"warning-signed", "handed-over", "let-on"}:
+        parts.append(name_of(event.kind, staff))
     elif event.what == "stated":
         return f"{parts[0]} «{event.text}» ({name_of(event.about, staff)})"
     elif event.rating is not None:

@@ -9,7 +9,16 @@ from fastapi.middleware import Middleware
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from deployments.web import answer_page, case_page, door_page, dossier_page, front, inbox_page, stop_page
+from deployments.web import (
+    answer_page,
+    case_page,
+    document_page,
+    door_page,
+    dossier_page,
+    front,
+    inbox_page,
+    stop_page,
+)
 from deployments.web.context import MissingPageError, Web
 from deployments.web.forms import TooLargeError
 from deployments.web.shield import Shield, scrub_access_log
@@ -58,7 +67,16 @@ def build_app(
 
 
 def _assemble(app: FastAPI) -> FastAPI:
-    for part in (front, answer_page, stop_page, case_page, dossier_page, door_page, inbox_page):
+    for part in (
+        front,
+        answer_page,
+        stop_page,
+        case_page,
+        document_page,
+        dossier_page,
+        door_page,
+        inbox_page,
+    ):
         app.include_router(part.router)
     app.add_exception_handler(LinkExpired, _expired)
     for missing in (LinkForged, MissingPageError, HTTPException):

@@ -56,7 +56,7 @@ def show_decision(
         called=day(language, local_day(letter.called_at, zone)) if letter and letter.called_at else None,
         is_open=owed.done_at is None and bool(waiting), outcome=owed.outcome or "",
         may_decide=reader.role in {Role.MANAGER, Role.DIRECTOR}, reader=clean(reader.name),
-        dossier=web.links.dossier(customer.id, reader.id, now), most=MOST_CHARACTERS,
+        dossier=f"{web.links.dossier(customer.id, reader.id, now)}/print", most=MOST_CHARACTERS,
     )  # fmt: skip
 
 

@@ -14,15 +14,21 @@ from deployments.web.wording import answer_words, words, words_or
 from models.policy import Company
 from tasks.mails.frame import phone_link
 from tasks.mails.labels import label
+from tasks.recovery.document import STYLE as DOCUMENT_STYLE
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+
+def _hash(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
 
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
+        f"default-src 'none'; style-src 'sha256-{_hash(_STYLE)}' 'sha256-{_hash(DOCUMENT_STYLE)}'; "
+        "form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",  # the address of a page is the key to it

@@ -74,34 +74,39 @@ def dossier(session: Session, case_id: int, now: datetime) -> Dossier | None:
     return None if case is None else _of(session, session.get_one(Customer, case.customer_id), case, now)
 
 
-def of_customer(session: Session, customer_id: int, now: datetime) -> Dossier | None:
-    """The dossier of a customer, with the newest case if there is one; None when there is no such customer."""
+def of_customer(session: Session, customer_id: int, now: datetime, newest: int = _NEWEST) -> Dossier | None:
+    """The dossier of a customer, with the newest case if there is one; None when there is no such customer.
+
+    `newest` is how many entries of each sort it has at most.
+    """
     customer = session.get(Customer, customer_id)
     if customer is None:
         return None
-    newest = select(Case).where(Case.customer_id == customer_id).order_by(Case.id.desc()).limit(1)
-    return _of(session, customer, session.scalar(newest), now)
+    case = select(Case).where(Case.customer_id == customer_id).order_by(Case.id.desc()).limit(1)
+    return _of(session, customer, session.scalar(case), now, newest)
 
 
-def _of(session: Session, customer: Customer, case: Case | None, now: datetime) -> Dossier:
+def _of(
+    session: Session, customer: Customer, case: Case | None, now: datetime, newest: int = _NEWEST
+) -> Dossier:
     orders = session.scalars(
-        select(Order).where(Order.customer_id == customer.id).order_by(Order.signed_at.desc()).limit(_NEWEST)
+        select(Order).where(Order.customer_id == customer.id).order_by(Order.signed_at.desc()).limit(newest)
     ).all()
     invoices = session.scalars(
         select(Invoice)
         .where(Invoice.customer_id == customer.id)
         .order_by(Invoice.due_on.desc())
-        .limit(_NEWEST)
+        .limit(newest)
     ).all()
     said = session.scalars(
         select(Response)
         .where(Response.customer_id == customer.id)
         .order_by(Response.received_at.desc())
-        .limit(_NEWEST)
+        .limit(newest)
     ).all()
     return Dossier(
         matter=case, customer=customer, reasons=cases.reasons(session, case.id) if case else [],
-        orders=orders, invoices=invoices, events=events(session, customer, orders, said, _NEWEST),
+        orders=orders, invoices=invoices, events=events(session, customer, orders, said, newest),
         words=[row.text for row in reversed(said) if row.text],
         statements=cases.statements(session, cases.chain(session, case)) if case else [],
         owed=_owed(session, customer.id), holds=_holds(session, customer.id, orders, now),

@@ -40,6 +40,16 @@ def open_of(customer_id: int) -> Select[tuple[Invoice]]:
     )
 
 
+def owing(session: Session, customer_id: int, refs: Collection[str] = ()) -> Sequence[Invoice]:
+    """What a customer owes, with credit recovery or not: all of it, or these invoices; the oldest first."""
+    query = select(Invoice).where(
+        Invoice.customer_id == customer_id, Invoice.paid_at.is_(None), Invoice.cancelled_at.is_(None)
+    )
+    if refs:
+        query = query.where(Invoice.ref.in_(refs))
+    return session.scalars(query.order_by(Invoice.due_on, Invoice.id)).all()
+
+
 def unpaid(session: Session, customer_id: int, ids: Collection[int]) -> Sequence[Invoice]:
     """Those of these invoices that are open, or all open ones of the customer (empty); locked."""
     query = open_of(customer_id)

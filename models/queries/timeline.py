@@ -13,6 +13,7 @@ from models.tables import (
     ContractEnd,
     Customer,
     FollowUp,
+    History,
     Invoice,
     Message,
     Order,
@@ -24,6 +25,9 @@ from models.words import OF_STAFF, CommitmentKind, FollowUpState, MessageState, 
 OF_CASES = ("case-opened", "case-reopened", "case-closed")
 """Events of which `about` is the number of a case."""
 
+OF_INVOICES = ("payment-promise-broken", "warning-signed", "handed-over", "let-on", "dispute-settled")
+"""Events of the history of an invoice that a dossier tells."""
+
 
 @dataclass(frozen=True)
 class Event:
@@ -32,10 +36,11 @@ class Event:
     at: datetime
     what: str
     """`signed`, `promise-moved`, `delivered`, `cancelled`, `sent`, `failed`, `silent`, `said`, `stated`, `case-opened`,
-    `case-reopened`, `case-closed`, `owed`, `kept`, `withdrawal` or `termination`."""
+    `case-reopened`, `case-closed`, `owed`, `kept`, `withdrawal`, `termination`, `paid`, `disputed`, or one of
+    `OF_INVOICES`."""
     about: str
     kind: str = ""
-    """The kind of mail or commitment, the meaning of the answer, or how a case ended."""
+    """The kind of mail or commitment, the meaning of the answer, how a case ended, or who decided (`OF_INVOICES`)."""
     rating: int | None = None
     text: str | None = None
 
@@ -52,6 +57,7 @@ def events(
         *_of_cases(session, customer.id, newest),
         *_of_promises(session, customer.id, newest),
         *_of_ends(session, customer.id, refs),
+        *_of_invoices(session, customer.id),
     ]
     return sorted(found, key=lambda event: event.at)
 
@@ -86,7 +92,7 @@ def _of_mails(session: Session, customer_id: int, orders: dict[int, str], newest
 
 def _of_answers(said: Sequence[Response], refs: dict[int, str]) -> list[Event]:
     return [
-        Event(row.received_at, "said", refs.get(row.order_id or 0, ""), row.meaning, row.rating, row.text)
+        Event(row.received_at, "said", refs.get(row.order_id or 0, ""), row.meaning, row.rating, _words(row))
         for row in said
     ]
 
@@ -145,3 +151,25 @@ def _of_ends(session: Session, customer_id: int, refs: dict[int, str]) -> list[E
         )
         for row in rows
     ]
+
+
+def _words(row: Response) -> str | None:
+    """What was said, with the day that was named for the payment."""
+    return " ".join(str(part) for part in (row.pays_on, row.text) if part) or None
+
+
+def _of_invoices(session: Session, customer_id: int) -> list[Event]:
+    """What became of the money: paid, disputed, promised in vain, and what managers decided."""
+    invoices = {
+        row.id: row for row in session.scalars(select(Invoice).where(Invoice.customer_id == customer_id))
+    }
+    found = [Event(row.paid_at, "paid", row.ref) for row in invoices.values() if row.paid_at]
+    found += [Event(row.disputed_at, "disputed", row.ref) for row in invoices.values() if row.disputed_at]
+    notes = session.scalars(
+        select(History).where(
+            History.subject_type == Subject.INVOICE,
+            History.subject_id.in_(invoices),
+            History.event.in_(OF_INVOICES),
+        )
+    )
+    return found + [Event(row.at, row.event, invoices[row.subject_id].ref, row.actor) for row in notes]

@@ -65,7 +65,7 @@ def warning(
 
 def sign(
     session: Session, policy: Policy, composer: Composer, customer_id: int, reader: Staff, *,
-    digest: str | None, now: datetime, via: str,
+    digest: str | None, now: datetime, via: str, words: str = "",
 ) -> list[str]:  # fmt: skip
     """Put a manager's name under the letter; the next sweep sends it. Returns the references of its invoices.
 
@@ -78,6 +78,7 @@ def sign(
         digest: of the letter that was read; None when it was not shown (by form or command: all that waits).
         now: aware.
         via: `link`, `command` or `form`; stands in the history.
+        words: what the manager wants to keep about it; stands there too.
 
     Raises:
         MayNotDecideError: it is no manager.
@@ -96,7 +97,9 @@ def sign(
     for invoice in letter.invoices:
         invoice.signed_at, invoice.signed_by, invoice.to_plan = now, reader.ref, True
         about = (Subject.INVOICE, invoice.id)
-        cases.note(session, about, "warning-signed", now, reader.ref, cause=via, letter=letter.digest)
+        cases.note(
+            session, about, "warning-signed", now, reader.ref, cause=via, letter=letter.digest, said=words
+        )
     if (owed := decision_of(session, customer_id, CommitmentKind.SIGNATURE)) is not None:
         fulfil(session, owed, "signed", ", ".join(refs), now=now, actor=reader.ref)
     return refs

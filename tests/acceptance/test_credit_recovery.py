@@ -1,6 +1,8 @@
 """Credit recovery: the ladder of an invoice, what holds it, and who decides (B06)."""
 
+import base64
 import email.policy
+import hashlib
 import html
 import re
 from collections.abc import Sequence
@@ -21,7 +23,9 @@ from tasks.importing.rows import InvoiceRow, Origin
 from tasks.planning import plan_all
 from tasks.rechecking import look_again
 from tasks.recording import Spoken, record
+from tasks.recovery import by_hand
 from tasks.recovery.deciding import let_on
+from tasks.recovery.document import document
 from tasks.report import Scope
 from tasks.smtp import Mail
 from tests import factories
@@ -388,3 +392,91 @@ def answer_link(world: World) -> str:
     return re.findall(
         r"http://pages.example/a/[^\s>?\"]+", text_of(world.mailer.to("c-1@posta.example")[-1])
     )[0]
+
+
+def test_b06_the_dossier_reckons_interest_line_by_line_and_says_that_it_accrues_while_held(
+    world: World,
+) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session, name="Falegnameria Ferri", is_business=True)
+        order = factories.order(
+            session, customer, seller_promise="Montaggio compreso", referred_by="Sig. Bassi"
+        )
+        factories.invoice(session, customer, "F-1", order_id=order.id, due_on=date(2025, 12, 15))
+        factories.invoice(session, customer, "F-2", due_on=date(2026, 3, 9), amount_cents=50_000)
+    world.hear(Answer("r-1", 1, "not-arrived", "phone", world.clock.now(), order_id=1, text="Manca l'anta."))
+    with world.db.read() as session:
+        html_ = document(session, world.policy, 1, "it", now=world.clock.now())
+        only = document(session, world.policy, 1, "it", now=world.clock.now(), only=["F-2"])
+    page = plain(html_)
+    # F-1: 16 to 31 December 2025 are 16 days at 2.15 + 8 = 10.15 %, 1 January to 18 March 2026 31 + 28 + 18 = 77 days:
+    # 1000 * 10.15 % * 16 / 365 = 4.4493, * 77 / 365 = 21.4123, together 25.86; F-2: 9 days of 500: 1.25
+    for words in (
+        "16 dicembre 2025 - 31 dicembre 2025 16 2,15 + 8,00 = 10,15 % 1.000,00 x 10,15 % x 16 / 365 4,4493",
+        "1 gennaio 2026 - 18 marzo 2026 77 2,15 + 8,00 = 10,15 % 1.000,00 x 10,15 % x 77 / 365 21,4123",
+        "Interessi di mora 25,86 €", "1.500,00 € 27,11 €", "Somme forfettarie 80,00 €", "Montaggio compreso",
+        "Sig. Bassi", "Manca l'anta.", "Gli interessi continuano a maturare anche mentre i solleciti sono sospesi",
+        "I solleciti sono sospesi", "non ancora consegnato",
+    ):  # fmt: skip
+        assert words in page
+    assert "F-1" not in plain(only).partition("Fatture aperte")[2].partition("Tutta la storia")[0]
+    assert not re.search(r"(src|href)=|@import|url\(", html_), "it needs nothing else"
+    assert "@media print" in html_
+
+
+def test_a_consumer_owes_no_interest_and_a_table_that_ends_says_so(world: World) -> None:
+    with world.db.write() as session:
+        for ref, facts in (("C-1", {}), ("C-2", {"is_business": True, "country": "PL", "language": "pl"})):
+            customer = factories.customer(session, ref, **facts)
+            factories.invoice(session, customer, f"F-{ref}", currency="PLN", amount_cents=600_000)
+    with world.db.read() as session:
+        consumer = document(session, world.policy, 1, "en", now=world.clock.now())
+        business = document(session, world.policy, 2, "pl", now=world.clock.now(), as_of=date(2026, 8, 1))
+    assert "No commercial interest: the customer is a private person." in consumer
+    assert "/ 365" not in consumer
+    page = plain(business)
+    # PLN 6,000 from 14 March to 30 June 2026: 18 + 30 + 31 + 30 = 109 days at 4 + 10 = 14 %: 250.8493
+    assert "109 4,00 + 10,00 = 14,00 % 6 000,00 x 14,00 % x 109 / 365 250,8493" in page
+    assert "Wyliczenie kończy się na dniu 30 czerwca 2026" in page
+    assert "70,00 €" in page
+
+
+def plain(html_: str) -> str:
+    """The words of a page, one blank between them."""
+    words = html.unescape(re.sub("<[^>]+>", " ", html_)).replace("\u00d7", "x").replace("\u2013", "-")
+    return " ".join(words.split())
+
+
+def test_the_dossier_opens_by_its_link_and_changes_nothing(world: World) -> None:
+    link = _to_the_signature(world)
+    guest = visitor(world)
+    [dossier] = re.findall(r'href="(http://pages.example/d/[^"]+/print)"', guest.open(link).text)
+    before = guest.dump()
+    page = guest.open(dossier)
+    assert page.status_code == 200
+    assert "La signora era sola con il bambino malato" in html.unescape(page.text)
+    assert style_hash(page.text) in page.headers["content-security-policy"]
+    assert guest.open(dossier + "?to=x").status_code == 404
+    assert guest.open(dossier.replace("/d/", "/d/x")).status_code == 404
+    assert guest.dump() == before
+
+
+def style_hash(page: str) -> str:
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def test_signing_and_handing_over_by_command_take_a_manager_and_say_what_was_done(world: World) -> None:
+    _to_the_signature(world)
+    assert "F-1" in by_hand.letter(world.services, "C-1", "M-1")
+    for customer, by, error in (
+        ("C-9", "M-1", "no customer has the reference C-9"),
+        ("C-1", "A-1", "is no manager"),
+    ):
+        with pytest.raises(ValueError, match=error):
+            by_hand.sign(world.services, customer, by, "command")
+    assert by_hand.sign(world.services, "C-1", "M-1", "command") == ["F-1"]
+    with pytest.raises(ValueError, match="no warning waits"):
+        by_hand.sign(world.services, "C-1", "M-1", "command")
+    with pytest.raises(ValueError, match="nothing waits to be handed over"):
+        by_hand.hand_over(world.services, "C-1", "M-1", "Subito.")

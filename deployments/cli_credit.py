@@ -1,0 +1,135 @@
+"""The commands about credit recovery: sign, hand over, put off, let go on, and the dossier as a document."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from cyclopts import App
+
+from models.words import CommitmentKind
+from tasks.mails.labels import LANGUAGES
+from tasks.recovery import by_hand
+from tasks.services import Services, open_services
+from tasks.settings import Settings
+
+_Found = TypeVar("_Found")
+
+credit = App(name="credit", help="Credit recovery: what a manager signs and decides.")
+
+
+@credit.command
+def letter(customer: str, *, by: str) -> int:
+    """Show the warning that waits for a signature, as it will go.
+
+    Args:
+        customer: Reference of the customer.
+        by: Reference of the manager who would sign.
+    """
+    print(_run(lambda services: by_hand.letter(services, customer, by)))
+    return 0
+
+
+@credit.command
+def sign(customer: str, *, by: str) -> int:
+    """Sign the warning that waits for a customer; read it first with `seguito credit letter`.
+
+    Args:
+        customer: Reference of the customer.
+        by: Reference of the manager.
+    """
+    refs = _run(lambda services: by_hand.sign(services, customer, by, "command"))
+    print(f"{customer}: signed for {', '.join(refs)}; it goes on its day")
+    return 0
+
+
+@credit.command(name="hand-over")
+def hand_over(customer: str, reason: str, *, by: str) -> int:
+    """Hand the invoices that wait for it over to credit recovery; they leave the ladder.
+
+    Args:
+        customer: Reference of the customer.
+        reason: Why.
+        by: Reference of the manager.
+    """
+    refs = _run(lambda services: by_hand.hand_over(services, customer, by, reason))
+    print(f"{customer}: handed over {', '.join(refs)}")
+    return 0
+
+
+@credit.command(name="put-off")
+def put_off(
+    customer: str, reason: str, *, by: str, until: str, what: Literal["signature", "hand-over"]
+) -> int:
+    """Not now: nothing is asked for until then; the manager is asked again after it.
+
+    Args:
+        customer: Reference of the customer.
+        reason: Why.
+        by: Reference of the manager.
+        until: The day, such as 2026-04-30; 90 days from now at most.
+        what: Which decision is put off.
+    """
+    end = _instant(until)
+    _run(lambda services: by_hand.put_off(services, customer, CommitmentKind(what), by, reason, end))
+    print(f"{customer}: nothing is asked for until {until}")
+    return 0
+
+
+@credit.command(name="let-on")
+def let_on(invoice: str, reason: str, *, by: str, until: str) -> int:
+    """Let one invoice go on although something else is open at its customer.
+
+    Args:
+        invoice: Reference of the invoice.
+        reason: Why.
+        by: Reference of the manager.
+        until: The day, such as 2026-04-30; 90 days from now at most.
+    """
+    end = _instant(until)
+    _run(lambda services: by_hand.let_on(services, invoice, by, reason, end))
+    print(f"{invoice} goes on")
+    return 0
+
+
+def dossier(
+    *,
+    out: Path,
+    customer: str | None = None,
+    invoice: str | None = None,
+    as_of: str | None = None,
+    language: str | None = None,
+) -> int:
+    """Write the dossier of a customer as one HTML page, to read, print and hand over.
+
+    Args:
+        out: The file.
+        customer: Reference of the customer: every open invoice is reckoned up.
+        invoice: Reference of an invoice: that one alone is reckoned up.
+        as_of: The day that interest is reckoned to, such as 2026-03-31; today when not given.
+        language: it, pl or en; the company's when not given.
+    """
+    if language is not None and language not in LANGUAGES:
+        raise ValueError(f"--language {language!r} is not written here; choose from {', '.join(LANGUAGES)}")
+    day = None if as_of is None else _instant(as_of, "--as-of").date()
+    html = _run(lambda services: by_hand.dossier(services, customer, invoice, day, language))
+    out.write_text(html, encoding="utf-8")
+    print(f"{out} is written.")
+    return 0
+
+
+def _instant(text: str, option: str = "--until") -> datetime:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{option} {text!r} is no day; write it like 2026-04-30") from None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _run(work: Callable[[Services], _Found]) -> _Found:
+    async def go() -> _Found:
+        async with open_services(Settings()) as services:
+            return work(services)
+
+    return asyncio.run(go())

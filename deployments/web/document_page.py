@@ -1,0 +1,26 @@
+"""The dossier as a document to print: the same signed link as the page of the dossier, with `/print` behind it."""
+
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from deployments.web.case_page import reader_of
+from deployments.web.context import MissingPageError, Parts
+from tasks.recovery.document import NoSuchCustomerError, document
+
+router = APIRouter()
+
+
+@router.api_route("/d/{token}/print", methods=["GET", "HEAD"])
+def show(token: str, web: Parts, to: str = "") -> Response:
+    """Show it as it stands now; `to` is the day that interest is reckoned to. Changes nothing."""
+    customer_id, staff_id = web.links.read_dossier(token, web.link_days)
+    with web.db.read() as session:
+        language = web.language(reader_of(session, staff_id).language)
+        try:
+            as_of = date.fromisoformat(to) if to else None
+            html = document(session, web.policy, customer_id, language, now=web.clock.now(), as_of=as_of)
+        except (NoSuchCustomerError, ValueError) as error:
+            raise MissingPageError from error
+    return HTMLResponse(html, headers={"Content-Language": language})

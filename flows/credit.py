@@ -1,0 +1,83 @@
+"""What a manager decides about credit recovery, by form: sign, hand over, let an invoice go on."""
+
+from datetime import datetime
+
+from prefect import State, flow
+
+from flows.by_hand import with_words
+from flows.naming import Reference, Words, run_name
+from tasks.recovery import by_hand
+from tasks.services import Services
+
+
+@flow(
+    name="sign-warning",
+    description=(
+        "Puts a manager's name under the formal warning that waits for a customer. The link in the manager's mail "
+        "shows the letter as it will go."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def sign_warning(customer: Reference, by: Reference, reason: Words) -> State[None]:
+    """Sign a warning.
+
+    Args:
+        customer: Reference of the customer, such as C-0042.
+        by: Your own reference, such as M-1; it stands under the letter and in the history.
+        reason: That you have read the letter, or whatever you want to keep about it; it is moved to the history.
+    """
+
+    def sign(opened: Services) -> str:
+        refs = by_hand.sign(opened, customer, by, "form", reason)
+        return f"signed for {customer}: {', '.join(refs)}; it goes on its day"
+
+    return await with_words(sign)
+
+
+@flow(
+    name="hand-over-to-recovery",
+    description="Hands invoices that wait for this decision over to credit recovery; they leave the ladder.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def hand_over_to_recovery(customer: Reference, by: Reference, reason: Words) -> State[None]:
+    """Hand over to credit recovery.
+
+    Args:
+        customer: Reference of the customer, such as C-0042.
+        by: Your own reference, such as M-1; it stays in the history.
+        reason: Why; it is moved to the history.
+    """
+
+    def hand_over(opened: Services) -> str:
+        refs = by_hand.hand_over(opened, customer, by, reason)
+        return f"handed over for {customer}: {', '.join(refs)}"
+
+    return await with_words(hand_over)
+
+
+@flow(
+    name="let-invoice-go-on",
+    description=(
+        "Lets one invoice go on although something else is open at its customer. What is about the invoice itself "
+        "holds it all the same, and so does whatever comes up later."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def let_invoice_go_on(invoice: Reference, by: Reference, reason: Words, until: datetime) -> State[None]:
+    """Let one invoice go on.
+
+    Args:
+        invoice: Reference of the invoice.
+        by: Your own reference, such as M-1; it stays in the history.
+        reason: Why; it is moved to the history.
+        until: Until when, 90 days from now at most.
+    """
+
+    def let_on(opened: Services) -> str:
+        by_hand.let_on(opened, invoice, by, reason, until)
+        return f"{invoice} goes on until {until:%Y-%m-%d}"
+
+    return await with_words(let_on)
