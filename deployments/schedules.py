@@ -32,6 +32,8 @@ class Scheduled:
     fails: str
     first: int | None = None
     """Its turn among the runs that `seguito up` starts at once; None: none. Equal turns run side by side."""
+    together: bool = False
+    """Any number of its runs at once; else one."""
 
 
 _AGAIN = (
@@ -81,6 +83,10 @@ SCHEDULED = (
         "flows.reacting.react_to_events", None, ("import", "sweep", "events"),
         "Within seconds after another system posts `seguito.order.*` to `/api/events`: docs/events.md.", _AGAIN,
     ),
+    Scheduled(
+        "flows.sharing.share_sweep", None, ("sweep",), "A sweep starts it when much is due (`fan_out_over`).", _AGAIN,
+        together=True,
+    ),
     Scheduled("flows.by_hand.follow_up_customer", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.hold_follow_ups", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.release_follow_ups", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
@@ -120,7 +126,9 @@ async def deployment(item: Scheduled, policy: Policy) -> RunnerDeployment:
         description=f"{flow.description}\n\n**When it runs:** {item.when}\n\n**When it fails:** {item.fails}",
         tags=[TAG, *item.tags],
         schedules=_schedules(item, policy.company.timezone),
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=_collision(item)),
+        concurrency_limit=None
+        if item.together
+        else ConcurrencyLimitConfig(limit=1, collision_strategy=_collision(item)),
         paused=await _paused(f"{flow.name}/{flow.name}"),
     )
     result._parameter_openapi_schema = schema  # noqa: SLF001 (there is no other way to give a form of one's own)

@@ -5,10 +5,14 @@ from uuid import UUID
 from prefect import task
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.concurrency.asyncio import concurrency
 
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.sweeping import SweepStoppedError, remaining, run_batch
+
+CONNECTIONS = "seguito-connections"
+"""The limit, on the Prefect server, of connections to the mail server that all runs have open together."""
 
 
 class Batches:
@@ -56,8 +60,10 @@ class Batches:
     async def _try(self, services: Services, scope: Scope) -> Report:
         self._stopped = None
         self._done = self._done.without("no mail server")
+        wanted = services.policy.sending.connections if services.policy.sending.pace.connections else 0
         try:
-            report = await run_batch(services, scope)
+            async with concurrency([CONNECTIONS] if wanted else [], occupy=wanted):
+                report = await run_batch(services, scope)
         except SweepStoppedError as error:
             self._stopped = error
             self._done += error.report

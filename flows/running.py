@@ -12,6 +12,7 @@ from flows.artifacts import leave_table
 from flows.batches import Batches
 from flows.blocks import settings
 from flows.events import tell_sweep
+from flows.fanning import start_more
 from flows.moments import moment
 from flows.sweeping import sweep
 from models.policy import PolicyError
@@ -54,7 +55,7 @@ async def run_sweep(
         async with services() as opened:
             now = moment(as_of, opened.clock.now(), may_be_later=dry_run)
             scope = Scope(sweep_name, now, customer_ids(opened, customers))
-            report = await sweep(opened, scope, dry_run=dry_run, batch=Batches(sweep_name))
+            report = await sweep(opened, scope, dry_run=dry_run, batch=Batches(sweep_name), share=start_more)
     except SweepStoppedError as error:
         await leave(sweep_name, error.report, dry_run=False)
         return Failed(message=str(error))

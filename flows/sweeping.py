@@ -8,20 +8,30 @@ from tasks.digesting import plan_digests
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.silence import rehearse_silence, watch_silence
-from tasks.sweeping import phases, prepare, rehearse, run_batch
+from tasks.sweeping import in_other_hands, phases, prepare, rehearse, run_batch, runs_wanted
 from tasks.watching import watch_ledger
 
 ESCALATION = "escalate-unanswered"
 
 RunBatch = Callable[[Services, Scope], Awaitable[Report]]
+Share = Callable[[Scope, int], Awaitable[None]]
+
+
+async def alone(_scope: Scope, _runs: int) -> None:
+    """Nobody helps: the sweep does all of it."""
 
 
 async def sweep(
-    services: Services, scope: Scope, *, dry_run: bool = False, batch: RunBatch = run_batch
+    services: Services,
+    scope: Scope,
+    *,
+    dry_run: bool = False,
+    batch: RunBatch = run_batch,
+    share: Share = alone,
 ) -> Report:
     """Send everything of a sweep that is due at `scope.now`, up to the policy's cap per run.
 
-    `batch` runs one batch; the flows hand in a Prefect task that does.
+    `batch` runs one batch; the flows hand in a Prefect task that does. `share` starts further runs of a large one.
 
     Raises:
         SweepStoppedError: no mail server could be reached; nothing is lost.
@@ -29,13 +39,33 @@ async def sweep(
     if dry_run:
         return rehearse(services, scope)
     report = prepare(services, scope)
-    for phase in phases(services, scope) if report.due else ():
-        while room := max(services.policy.sending.max_per_run - report.claimed, 0):
-            part = replace(phase, limit=min(phase.limit, room))
-            done = await batch(services, part)
-            report += done
-            if done.claimed < part.limit:
-                break
+    if not report.due:
+        return report
+    await share(scope, runs_wanted(services, scope))
+    before: list[Scope] = []
+    for phase in phases(services, scope):
+        if before and in_other_hands(services, before[0]):
+            break  # its alarms would ring before those mails could arrive; the next sweep asks again
+        report += await share_in(services, phase, taken=report.claimed, batch=batch)
+        before.append(phase)
+    return report
+
+
+async def share_in(
+    services: Services, phase: Scope, *, taken: int = 0, batch: RunBatch = run_batch
+) -> Report:
+    """Batch after batch until nothing of a phase is due, or the cap of a run is reached; any number may at once.
+
+    Raises:
+        SweepStoppedError: no mail server could be reached; nothing is lost.
+    """
+    report = Report()
+    while room := max(services.policy.sending.max_per_run - taken - report.claimed, 0):
+        part = replace(phase, limit=min(phase.limit, room))
+        done = await batch(services, part)
+        report += done
+        if done.claimed < part.limit:
+            break
     return report
 
 

@@ -17,6 +17,7 @@ from models.rules.calendars import Place, Window
 from models.rules.ladder import Ladder
 from models.rules.ledger import Ledger
 from models.rules.trouble_words import TroubleWords
+from models.sending import Sending
 from models.words import CommitmentKind
 
 SWEEPS = ("welcome-contact", "satisfaction-check", "delay-alert", "credit-recovery", "escalate-unanswered")
@@ -65,26 +66,6 @@ class Company(_Strict):
     def place(self) -> Place:
         """Where the company works; the place of its staff."""
         return Place(self.country, self.timezone)
-
-
-class Sending(_Strict):
-    """How much, and what happens to a mail of which a crash left no outcome."""
-
-    max_per_run: int = Field(default=20_000, ge=1)
-    connections: int = Field(default=8, ge=1, le=100)
-    retry_minutes: tuple[int, ...] = (5, 15, 60, 240)
-    """Waits after a temporary refusal; when they are used up the contact fails."""
-    server_retry_seconds: tuple[int, ...] = (15, 60, 180)
-    """Waits while no mail server answers at all; when they are used up the run fails, and all of it stays due."""
-    lease_minutes: int = Field(default=10, ge=1)
-    """How long a claim holds before another run may take it over."""
-    doubtful: Literal["look", "resend", "ask"] = "look"
-    """`look` searches the archive mailbox and resends what is not there; `ask` leaves it to a person."""
-    max_resends: int = Field(default=1, ge=0, le=5)
-    link_days: int = Field(default=90, ge=1)
-    """How long the links in a mail stay good."""
-    max_per_recipient_per_day: int = Field(default=20, ge=1)
-    """Mails to one customer's address in 24 hours; more wait. Ends whatever loop two programs get into."""
 
 
 class Answers(_Strict):

@@ -13,6 +13,7 @@ from models.invoice import Invoice
 from models.mark import Mark
 from models.message import Message
 from models.order import Order
+from models.pace import Pace
 from models.response import Response
 from models.staff import Staff
 
@@ -31,6 +32,7 @@ __all__ = [
     "Mark",
     "Message",
     "Order",
+    "Pace",
     "Response",
     "Sighting",
     "Staff",

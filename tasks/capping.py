@@ -18,7 +18,7 @@ _SOONEST = timedelta(hours=1)
 def over_cap(session: Session, policy: Policy, groups: Sequence[Group], now: datetime) -> dict[int, Postpone]:
     """Which of these mails have to wait, by the id of their lead; mails to our own people are never held up."""
     most = policy.sending.max_per_recipient_per_day
-    to_customers = [(group, to) for group in groups if (to := _recipient(group)) is not None]
+    to_customers = [(group, to) for group in groups if (to := recipient(group)) is not None]
     sent = claiming.sent_lately(session, {to for _, to in to_customers}, now - _DAY) if to_customers else {}
     counts = {to: count for to, (count, _) in sent.items()}
     found: dict[int, Postpone] = {}
@@ -30,8 +30,8 @@ def over_cap(session: Session, policy: Policy, groups: Sequence[Group], now: dat
     return found
 
 
-def _recipient(group: Group) -> str | None:
-    """As `messages` has it; nothing for one of our own people."""
+def recipient(group: Group) -> str | None:
+    """The address as `messages` has it; nothing for one of our own people."""
     to = None if group.lead.staff_id is not None else address(group.cadence.audience, group.customer, None)
     try:
         return None if to is None else ascii_address(to)

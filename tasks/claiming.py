@@ -23,6 +23,7 @@ from tasks.digesting import digest_of
 from tasks.freshness import payments_are_fresh
 from tasks.letters import Desk, Group, address, called_at, is_case, is_for_staff
 from tasks.notices import notice
+from tasks.pacing import over_pace
 from tasks.recovery.asking import ask_manager
 from tasks.report import Report, Scope
 from tasks.rungs import Rungs, is_rung, rungs_of
@@ -124,6 +125,7 @@ def claim_batch(
     _point_to_cases(session, result.report, held)
     groups = _group(session, policy, batch, sends, scope.now)
     capped = over_cap(session, policy, groups, scope.now)
+    capped |= over_pace(session, policy, [one for one in groups if one.lead.id not in capped], clock_now)
     for group in groups:
         if (wait := capped.get(group.lead.id)) is not None:
             settled += [{"id": row.id, **settlement(row, wait)} for row in group.follow_ups]

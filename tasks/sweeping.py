@@ -12,6 +12,7 @@ from models.queries import claiming, people
 from models.queries.waiting import count_due, waiting
 from models.tables import FollowUp
 from models.words import FollowUpState
+from tasks import pacing
 from tasks.claiming import claim_batch
 from tasks.dispatch import Dispatch, MailServerUnreachableError
 from tasks.planning import plan_all, plan_batch
@@ -85,6 +86,23 @@ def phases(services: Services, scope: Scope) -> list[Scope]:
     return [replace(scope, kinds=part) for part in parts if part]
 
 
+def runs_wanted(services: Services, scope: Scope) -> int:
+    """How many further runs should share the work: one for each `fan_out_over` that is due beyond the first."""
+    sending = services.policy.sending
+    if sending.max_runs == 1 or scope.customers:
+        return 0
+    most = sending.fan_out_over * (sending.max_runs - 1) + 1
+    with services.db.read() as session:
+        due = count_due(session, scope.sweep, scope.now, most)
+    return min((due - 1) // sending.fan_out_over, sending.max_runs - 1) if due else 0
+
+
+def in_other_hands(services: Services, scope: Scope) -> bool:
+    """Whether another run has mails of this scope in hand; their alarms would ring before they could arrive."""
+    with services.db.read() as session:
+        return claiming.any_claimed(session, scope.kinds)
+
+
 def remaining(services: Services, scope: Scope) -> int:
     """How much of a sweep is still due, up to the cap of a run."""
     with services.db.read() as session:
@@ -97,10 +115,23 @@ async def run_batch(services: Services, scope: Scope) -> Report:
     Raises:
         SweepStoppedError: no mail server could be reached.
     """
+    report = Report()
+    while room := scope.limit - report.claimed:
+        room = await pacing.room(services.db, services.policy, services.clock, room)
+        done = await _run_part(services, replace(scope, limit=room))
+        report += done
+        if done.claimed < room:
+            break
+    return report
+
+
+async def _run_part(services: Services, scope: Scope) -> Report:
+    """What the pace lets through of a batch; what does not become a mail leaves its share to others."""
     token = uuid.uuid4().hex
     with services.db.write() as session:
         claimed = claim_batch(session, services.policy, scope, token=token, clock_now=services.clock.now())
     claimed.report.claimed = claimed.count
+    pacing.take(services.db, services.policy, len(claimed.groups) - scope.limit, services.clock.now())
     look_again(services.db, claimed.kept_back, scope.now)
     if claimed.groups:
         dispatch = Dispatch(

@@ -57,6 +57,12 @@ def companions(sweep: str, kind: str, now: datetime, customers: Collection[int])
     return due(sweep, now, _ALL, customers, (kind,))
 
 
+def any_claimed(session: Session, kinds: Collection[str]) -> bool:
+    """Whether a follow-up of one of these kinds is in a run's hands."""
+    query = select(FollowUp.id).where(FollowUp.state == FollowUpState.CLAIMED, FollowUp.kind.in_(kinds))
+    return session.scalar(query.limit(1)) is not None
+
+
 def customers_by_kind(session: Session, ids: Sequence[int], kinds: Collection[str]) -> dict[str, set[int]]:
     """Whom these follow-ups are for, by kind, as far as they are of one of these kinds."""
     found: dict[str, set[int]] = defaultdict(set)

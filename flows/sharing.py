@@ -1,0 +1,49 @@
+"""Large backlogs: a sweep starts further runs, which take what is due beside it. Claims keep them apart."""
+
+from datetime import datetime
+from typing import Literal
+
+from prefect import State, flow
+from prefect.states import Failed
+
+from flows.batches import Batches
+from flows.fanning import NAME
+from flows.moments import moment
+from flows.naming import run_name
+from flows.running import ended, leave, refused, services
+from flows.sweeping import share_in
+from models.policy import PolicyError
+from tasks.report import Report, Scope
+from tasks.sweeping import SweepStoppedError, phases
+
+SweepName = Literal[
+    "welcome-contact", "satisfaction-check", "delay-alert", "credit-recovery", "escalate-unanswered"
+]
+
+
+@flow(
+    name=NAME,
+    description="Helps a sweep that found much due: takes the same mails, never the same one.",
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def share_sweep(sweep: SweepName, as_of: datetime | None = None) -> State[None]:
+    """Send what is due of a sweep, beside the run that started this one.
+
+    Args:
+        sweep: The sweep to help.
+        as_of: Judge what is due at this time instead of now.
+    """
+    try:
+        async with services() as opened:
+            scope = Scope(sweep, moment(as_of, opened.clock.now(), may_be_later=False))
+            mails = phases(opened, scope)[:1]  # the alarms stay with the run that started this one
+            report = Report()
+            for phase in mails:
+                report += await share_in(opened, phase, batch=Batches(sweep))
+    except (SweepStoppedError, PolicyError) as error:
+        return Failed(message=str(error))
+    except ValueError as error:
+        return refused(error)
+    await leave(sweep, report, dry_run=False)
+    return ended(report)

@@ -1,0 +1,56 @@
+"""How mails are sent: how many, how fast, and what happens to those in doubt. `[sending]` of the policy."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Pace(_Strict):
+    """How fast the mail server is written to, by all runs on all machines. Empty: as fast as it takes mails."""
+
+    per_minute: int | None = Field(default=None, ge=1)
+    """Mails a minute; runs wait for their share."""
+    connections: int | None = Field(default=None, ge=1)
+    """Connections open at once, on every machine together; kept by the Prefect server (`seguito setup`)."""
+    ramp: tuple[int, ...] = ()
+    """Mails an hour to customers on the first, second, … day that we send at all; no limit after the last one."""
+    ramp_per_domain: tuple[int, ...] = ()
+    """The same for each domain that mails go to."""
+
+
+class Sending(_Strict):
+    """How much, and what happens to a mail of which a crash left no outcome."""
+
+    max_per_run: int = Field(default=20_000, ge=1)
+    connections: int = Field(default=8, ge=1, le=100)
+    retry_minutes: tuple[int, ...] = (5, 15, 60, 240)
+    """Waits after a temporary refusal; when they are used up the contact fails."""
+    server_retry_seconds: tuple[int, ...] = (15, 60, 180)
+    """Waits while no mail server answers at all; when they are used up the run fails, and all of it stays due."""
+    lease_minutes: int = Field(default=10, ge=1)
+    """How long a claim holds before another run may take it over."""
+    doubtful: Literal["look", "resend", "ask"] = "look"
+    """`look` searches the archive mailbox and resends what is not there; `ask` leaves it to a person."""
+    max_resends: int = Field(default=1, ge=0, le=5)
+    link_days: int = Field(default=90, ge=1)
+    """How long the links in a mail stay good."""
+    max_per_recipient_per_day: int = Field(default=20, ge=1)
+    """Mails to one customer's address in 24 hours; more wait. Ends whatever loop two programs get into."""
+    fan_out_over: int = Field(default=5_000, ge=1)
+    """A sweep that finds more than this due starts one further run for each time, which share the work by claiming."""
+    max_runs: int = Field(default=2, ge=1, le=64)
+    """Runs of one sweep at once, the first among them. 1: none are started."""
+    pace: Pace = Pace()
+
+    @model_validator(mode="after")
+    def _one_run_fits(self) -> Self:
+        if self.pace.connections is not None and self.pace.connections < self.connections:
+            raise ValueError(
+                f"sending.pace.connections: one run alone opens {self.connections} (sending.connections); "
+                "give at least as many, or fewer to a run"
+            )
+        return self
