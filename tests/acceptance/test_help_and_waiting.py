@@ -12,7 +12,7 @@ from models import policy as policies
 from models.policy import PolicyError
 from models.rules.acting import ActError
 from models.tables import Commitment, Staff
-from models.words import CommitmentKind, Subject
+from models.words import CommitmentKind, Outcome, Subject
 from tasks.arrangements import set_appointment
 from tasks.calling import call_list
 from tasks.commitments import promise
@@ -106,6 +106,36 @@ def test_b33_setting_an_appointment_has_a_deadline_and_who_waits_is_seen_with_th
     assert owed(world, "set-appointment").state == "late"
     appointment = owed(world, "appointment")
     assert (appointment.due_at, appointment.state) == (when, "open")
+
+
+def test_b05_the_manager_owes_a_listening_call_and_having_only_listened_keeps_it(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session), promised_on=None)
+    world.hear(Answer("r-1", 1, "rating", "page", world.clock.now(), order_id=1, rating=1))
+    call = owed(world, "listening-call")
+    with world.db.read() as session:
+        assert session.get_one(Staff, call.owner_id).ref == "M-1"
+    world.clock.set(world.clock.now() + timedelta(hours=2))
+    world.close_case("Ha parlato per mezz'ora; chiedeva solo questo.", Outcome.ONLY_LISTENED)
+    assert owed(world, "listening-call").state == "kept"
+    assert world.reasons() == []
+
+
+def test_b10_an_earlier_hour_comes_before_a_longer_wait(world: World) -> None:
+    with world.db.write() as session:
+        for number in (1, 2):
+            order = factories.order(
+                session, factories.customer(session, f"C-{number}"), f"SO-{number}", promised_on=None
+            )
+            due = world.clock.now() + timedelta(hours=9)
+            about = (Subject.ORDER, order.id)
+            promise(
+                session, world.policy, number, CommitmentKind.PHONE, about, now=world.clock.now(), due_at=due
+            )
+    world.clock.set(world.clock.now() + timedelta(hours=1))
+    assert [row["customer"] for row in call_list(world.services)] == ["C-1", "C-2"]
+    world.hear(Answer("r-1", 2, "not-arrived", "page", world.clock.now(), order_id=2))
+    assert [row["customer"] for row in call_list(world.services)] == ["C-2", "C-1"], "due in four hours"
 
 
 def _without(section: str) -> str:

@@ -168,7 +168,7 @@ def test_who_was_silent_and_then_is_content_needs_nobody(world: World) -> None:
     assert world.reasons() == []
 
 
-def test_an_open_complaint_holds_checks_and_reminders_until_the_case_is_closed(world: World) -> None:
+def test_b06_an_open_complaint_holds_checks_and_reminders_until_the_case_is_closed(world: World) -> None:
     with world.db.write() as session:
         customer = factories.customer(session)
         order = factories.order(session, customer)
@@ -193,12 +193,13 @@ def test_one_letter_lists_all_invoices_of_a_customer(world: World) -> None:
     assert all(ref in _text(mail) for ref in ("F-1", "F-2"))
 
 
-def test_no_warning_goes_out_before_a_manager_has_listened(world: World) -> None:
+def test_b06_no_warning_goes_out_and_none_is_signed_before_a_manager_has_listened(world: World) -> None:
     with world.db.write() as session:
         customer = factories.customer(session)
         factories.invoice(session, customer, due_on=date(2026, 2, 16))
     world.day_by_day(datetime(2026, 3, 24, tzinfo=UTC))
-    assert [row.state for row in world.follow_ups("credit-recovery-warning")] == ["held"]
+    for kind in ("warning-signature", "credit-recovery-warning"):
+        assert [(row.state, row.reason) for row in world.follow_ups(kind)] == [("held", "not listened")]
     assert world.reasons() == ["listening-call"]
     world.close_case("Ho ascoltato; la signora pagherà a rate.")
     world.day_by_day(datetime(2026, 3, 28, tzinfo=UTC))
