@@ -1,6 +1,6 @@
 # `make up` runs everything on this machine; `make test` checks everything. Both build on `make install`.
 .DEFAULT_GOAL := help
-.PHONY: help install up test test-slow test-browser check clean constraints
+.PHONY: help install up test test-slow test-cluster test-browser bench check clean constraints
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -35,7 +35,15 @@ test: check  ## all checks and all tests but the long ones
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --maxprocesses 4 --dist loadscope
 
 test-slow: install  ## the long ones: kills, whole replays (SEGUITO_TEST_DATA names the folder of real data)
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow and not cluster"
+
+test-cluster: install  ## several machines as local processes: two API servers, two workers, PostgreSQL, Redis; one worker is killed
+	@$(BIN)/python -m pip install --quiet --editable '.[dev,cluster]' --constraint constraints.txt
+	SEGUITO_CLUSTER_MAILS=$${SEGUITO_CLUSTER_MAILS:-50000} $(BIN)/python -m pytest -m cluster -s tests/integration/test_cluster.py
+
+bench: install  ## measure, and write benchmarks/results.md (about half an hour)
+	@$(BIN)/python -m pip install --quiet --editable '.[dev,bench]' --constraint constraints.txt
+	$(BIN)/python -m benchmarks
 
 test-browser: install  ## the Prefect UI in a real browser (Chromium of the system; SEGUITO_TEST_PICTURES keeps pictures)
 	$(BIN)/python -m pytest -m browser

@@ -99,15 +99,15 @@ def settings(port: int) -> Settings:
     return Settings(smtp_port=port, _env_file=None)
 
 
-def company(db: Database, orders: int, *, to_plan: bool = True) -> None:
-    """A desk, and customers in three languages with one order each, signed an hour before `START`."""
+def company(db: Database, orders: int, *, to_plan: bool = True, now: datetime = START) -> None:
+    """A desk, and customers in three languages with one order each, signed an hour before `now`."""
     with db.write() as session:
         _desk(session)
     for first in range(1, orders + 1, _CHUNK):
         numbers = range(first, min(first + _CHUNK, orders + 1))
         with db.write() as session:
             session.execute(insert(Customer), [_customer(number) for number in numbers])
-            session.execute(insert(Order), [_order(number, to_plan=to_plan) for number in numbers])
+            session.execute(insert(Order), [_order(number, now, to_plan=to_plan) for number in numbers])
     analyze(db)
 
 
@@ -144,8 +144,8 @@ def _customer(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _order(number: int, *, to_plan: bool) -> dict[str, Any]:
-    signed = START - timedelta(hours=1)
+def _order(number: int, now: datetime, *, to_plan: bool) -> dict[str, Any]:
+    signed = now - timedelta(hours=1)
     return {
         "id": number, "ref": f"SO-{number}", "customer_id": number, "description": "Cucina Nives, rovere e grès",
         "is_service": False, "amount_cents": 100_000 + number % 5_000 * 100, "currency": "EUR",

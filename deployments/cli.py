@@ -56,11 +56,15 @@ def up() -> int:
 
 
 @app.command
-def setup() -> int:
-    """Make or mend the automations on the Prefect server: late, failed, missing runs, and waking by events."""
+def setup(*, pool: str | None = None) -> int:
+    """Make or mend the automations on the Prefect server: late, failed, missing runs, and waking by events.
+
+    Args:
+        pool: Register the flows too, for the workers of this work pool (docs/several-machines.md).
+    """
     from deployments.setup import run  # noqa: PLC0415 (Prefect takes a second to import)
 
-    return run(Settings())
+    return run(Settings(), pool)
 
 
 @app.command

@@ -110,8 +110,10 @@ SCHEDULED = (
 )  # fmt: skip
 
 
-async def deployment(item: Scheduled, policy: Policy) -> RunnerDeployment:
+async def deployment(item: Scheduled, policy: Policy, pool: str | None = None) -> RunnerDeployment:
     """The deployment of an item, ready to be applied; what ops paused on the server stays paused.
+
+    `pool` is the work pool whose workers run it; None: the runner of `seguito up` does.
 
     Two runs of a sweep at once are harmless but useless, so a second one is cancelled: after an outage all
     the runs that were planned ahead start together, and this makes one of them. A run by hand or by an event
@@ -133,7 +135,7 @@ async def deployment(item: Scheduled, policy: Policy) -> RunnerDeployment:
     )
     result._parameter_openapi_schema = schema  # noqa: SLF001 (there is no other way to give a form of one's own)
     # Said outright, or a deployment that once stood in a work pool would go on waiting for a worker there.
-    result.work_pool_name = None
+    result.work_pool_name = pool
     result.work_queue_name = None
     return result
 

@@ -4,24 +4,27 @@ import asyncio
 import sys
 
 import httpx
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from deployments.automations import QUIET, BlockMissingError, set_up
 from deployments.environment import prefect_url
+from deployments.schedules import SCHEDULED, deployment
 from flows.batches import CONNECTIONS
 from flows.blocks import register
 from models import policy as policies
-from models.policy import PolicyError
+from models.policy import Policy, PolicyError
 from tasks.settings import Settings
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, pool: str | None = None) -> int:
     """Make or mend them, and say which. Returns the exit code."""
     url = PREFECT_API_URL.value() or f"{prefect_url(settings)}/api"
     try:
         with temporary_settings({PREFECT_API_URL: url}):
-            names = asyncio.run(_set_up(settings))
+            names = asyncio.run(_set_up(settings, pool))
     except (BlockMissingError, PolicyError, httpx.HTTPError) as error:
         print(f"seguito setup: {error} ({url})", file=sys.stderr)
         return 1
@@ -29,10 +32,23 @@ def run(settings: Settings) -> int:
     return 0
 
 
-async def _set_up(settings: Settings) -> list[str]:
+async def _set_up(settings: Settings, pool: str | None) -> list[str]:
     async with get_client() as client:
+        policy = policies.load(settings.policy)
+        flows = await _register(client, policy, pool) if pool else []
         names = await register(client) + await set_up(client, settings.notify_block, QUIET)
-        if (most := policies.load(settings.policy).sending.pace.connections) is not None:
+        if (most := policy.sending.pace.connections) is not None:
             await client.upsert_global_concurrency_limit_by_name(CONNECTIONS, most)
             names.append(f"limit: {CONNECTIONS}, {most}")
-        return names
+        return names + flows
+
+
+async def _register(client: PrefectClient, policy: Policy, pool: str) -> list[str]:
+    """Every flow, for the workers of a pool of processes, which is made where it is missing."""
+    try:
+        await client.read_work_pool(pool)
+    except ObjectNotFound:
+        await client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
+    for item in SCHEDULED:
+        await (await deployment(item, policy, pool)).aapply()
+    return [f"deployment: {item.entrypoint.rpartition('.')[2]} in {pool}" for item in SCHEDULED]
