@@ -40,7 +40,7 @@ class Base:
 
 
 def build(bases: Bases, kind: str, size: int) -> Base:
-    """Ten thousand orders of which nothing is planned, and `size` follow-ups of the past; a tenth lies in the future."""
+    """Ten thousand orders without a plan, and `size` follow-ups of the past; a tenth of them lies in the future."""
 
     def fill(db: Database) -> None:
         company(db, DUE, to_plan=False)
