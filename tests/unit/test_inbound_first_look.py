@@ -16,7 +16,7 @@ def _named(sample: Sample) -> str:
     return sample.name
 
 
-@pytest.mark.parametrize("sample", [*bounces(), *bounces("bounces-2")], ids=_named)
+@pytest.mark.parametrize("sample", [*bounces(), *bounces("bounces-2"), *bounces("bounces-3")], ids=_named)
 def test_a_bounce_names_whom_it_did_not_reach_and_whether_for_good(sample: Sample) -> None:
     assert judged_bounce(sample) == "right"
 

@@ -24,6 +24,7 @@ _SUBJECT = re.compile(
     r"|notifica (?:dello )?stato (?:di )?(?:consegna|recapito)|errore (?:di|nella) consegna"
     r"|avviso di mancat|niedostarcz|niedor(?:ę|e)cz|nie dostarczono|zwrot (?:wiadomo|poczty|listu)"
     r"|b(?:łą|la)d dostarcz|nie mo(?:ż|z)na dostarczy|unzustellbar|nicht zustellbar|fehlgeschlagen"
+    r"|(?:recapito|consegna) (?:in )?ritard|op(?:ó|o)(?:ź|z)ni|zustellung (?:nicht|verz)|verz(?:ö|oe)gert"
     r"|non remis|(?:é|e)chec|no se puede entregar|devuelto|non distribu",
     re.IGNORECASE,
 )
@@ -33,10 +34,10 @@ _DAEMON_NAME = re.compile(
 )
 _STRONG = re.compile(
     r"(?:your|this|the|a|an) (?:e-?mail|message|mail)(?: below)?\b[^.>]{0,120}\b(?:could|was|can|has|is"
-    r"|were) ?(?:not|n't)(?: be| been)? (?:able to be )?(?:deliver|sent to|reach)"
+    r"|were|did) ?(?:not|n't)(?: be| been)? (?:able to be )?(?:deliver|sent to|reach)"
     r"|unable to deliver (?:the |your |this )?(?:e-?mail|message|mail)|failed recipients|rcpt to:"
     r"|smtp error|^[45]\d\d[ -]|(?:e-?mail|message) below could not be delivered"
-    r"|(?:message|mail) has failed delivery"
+    r"|(?:message|mail) (?:has failed delivery|(?:was|has been) (?:rejected|refused|blocked|returned))"
     r"|deliver\w* to the following|messaggio .{0,80}non .{0,30}(?:consegna|recapita)"
     r"|wiadomo\S{1,3} .{0,80}nie .{0,30}(?:dostarcz|dor(?:ę|e)cz)|nachricht .{0,80}nicht .{0,30}zugestellt"
     r"|message n'a pas",
@@ -44,6 +45,11 @@ _STRONG = re.compile(
 )
 """What a mail must say to count as a bounce when neither its sender nor its form shows one: customers, too, write
 that a delivery has failed."""
+_DELAY = re.compile(
+    r"delay|warning: could not|still being retried|ritard|op(?:ó|o)(?:ź|z)ni|verz(?:ö|oe)ger|retard",
+    re.IGNORECASE,
+)
+"""What the subject of a notice says that is no failure yet."""
 _ANSWER = re.compile(r"\s*(?:re|r|rif|odp|aw)\s*:", re.IGNORECASE)
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|i|pd|rv)\s*:", re.IGNORECASE)
 _FORWARDED_FROM = re.compile(
@@ -142,9 +148,15 @@ def _from_words(mail: Message, notice: str, rest: str, recipients: tuple[str, ..
     found = named or _written_to(notice, sorted(temporary | permanent)) or _addresses(mail, notice)
     if not found and len(recipients) == 1 and notices.FAILURE.search(notice):
         found = list(recipients)
+    waits = bool(_DELAY.search(headers.text(mail, "Subject"))) and not (
+        statuses.gives_up(notice) or (statuses.status_in(notice) or "").startswith("5")
+    )
     return [
         _bounced(
-            address, _about(address, notice, len(found)), "delayed" if address in temporary else "", None
+            address,
+            _about(address, notice, len(found)),
+            "delayed" if waits or address in temporary else "",
+            None,
         )
         for address in found
     ]

@@ -32,6 +32,7 @@ FAILURE = re.compile(
     r"|b(?:łą|la)d .{0,20}(?:dostarcz|dor(?:ę|e)cz)|odbiorca .{0,20}nie istnieje"
     r"|nieznany (?:odbiorca|u(?:ż|z)ytkownik)"
     r"|skrzynka .{0,30}(?:pe(?:ł|l)na|przepe(?:ł|l)niona|nie istnieje)|op(?:ó|o)(?:ź|z)nion|unzustellbar"
+    r"|nie dotar(?:ł|l)|in ritardo|nicht bekannt|nicht m(?:ö|oe)glich"
     r"|nicht (?:zugestellt|zustellbar|ausgeliefert)|konnte nicht|zustellung .{0,30}(?:fehl|nicht)"
     r"|non remis|n'a (?:pas )?pu|n'existe pas|pas (?:pu )?(?:ê|e)tre (?:remis|d(?:é|e)livr|distribu)"
     r"|(?:é|e)chec|no (?:se )?(?:pudo|ha podido|fue posible)|n(?:ã|a)o (?:p(?:ô|o)de|foi poss)"

@@ -33,7 +33,8 @@ _GOES_ON = re.compile(
     r"|pr(?:ó|o)by (?:dor(?:ę|e)czenia )?b(?:ę|e)d(?:ą|a) (?:ponawiane|kontynuowane)"
     r"|nie (?:musisz|trzeba) (?:ponownie )?wysy(?:ł|l)a(?:ć|c)|verz(?:ö|oe)ger|weitere zustellversuche"
     r"|wird weiterhin versucht|erneut versucht|keep.{0,20}retry|sera retent|nouvelle tentative"
-    r"|non (?:è|e') stat[ao] ancora|non escludendo che|(?:resta|rimane|(?:è|e') ancora) in coda"
+    r"|\bdeferred\b|riprover(?:à|a')|spr(?:ó|o)buje ponownie|non (?:è|e') stat[ao] ancora"
+    r"|non escludendo che|(?:resta|rimane|(?:è|e') ancora) in coda"
     r"|nie zosta(?:ł|l)[ao] jeszcze|w kolejce|kolejn\w{1,3} pr(?:ó|o)b|noch nicht zugestellt|pas encore (?:é|e)t(?:é|e)"
     r"|weitere\w? (?:zustell)?versuch|retard(?:é|e) |se seguir(?:á|a) intentando|se reintentar",
     re.IGNORECASE,
