@@ -28,10 +28,13 @@ from tasks.importing.errors import SourceError
 from tasks.importing.report import Preview
 from tasks.importing.run import import_source
 from tasks.mails.texts import missing_texts
+from tasks.recomputing import recompute
 from tasks.report import Scope
 from tasks.services import open_services
 from tasks.settings import AccessError, Settings
 from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
+
+_MOST_SHOWN = 50
 
 app = App(name="seguito", help="Follows up after the sale: on a schedule, until somebody has answered.")
 policy_app = App(name="policy", help="The policy file.")
@@ -161,6 +164,25 @@ def check(file: Path | None = None) -> int:
     per_sweep = Counter(cadence.sweep for cadence in policy.cadences.values())
     print(f"{path} holds: " + ", ".join(f"{name} {number}" for name, number in per_sweep.items()) + ".")
     return _check_people(policy)
+
+
+@policy_app.command(name="recompute")
+def recompute_(*, apply: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """Show which rungs of running ladders would move on the calendar of the policy, or move them.
+
+    Args:
+        apply: Move them. Due times never move.
+    """
+    settings = Settings()
+    db = Database(settings.database)
+    db.migrate()
+    with db.write() as session:
+        found = recompute(session, policies.load(settings.policy), apply=apply)
+    for moved in found[:_MOST_SHOWN]:
+        times = " -> ".join(f"{at:%Y-%m-%d %H:%M}" for at in (moved.before, moved.after))
+        print(f"commitment {moved.commitment}, {moved.step}: {times}")
+    print(f"{len(found)} rungs {'moved' if apply else 'would move; --apply moves them'}.")
+    return 0
 
 
 def _check_people(policy: Policy) -> int:

@@ -1,7 +1,8 @@
 """The rungs of ladders: notices about promises that were not sent yet."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
@@ -73,3 +74,35 @@ def of_next_days(session: Session, now: datetime) -> Sequence[Row[Any]]:
         )
         .group_by(FollowUp.audience, Commitment.owner_id, Commitment.deputy_id, Customer.language, day)
     ).all()  # fmt: skip
+
+
+def running(session: Session) -> Iterator[tuple[Commitment, dict[str, Pending]]]:
+    """Open promises that nobody acknowledged or put off, with their rungs to come by step."""
+    rows = session.execute(
+        select(Commitment, FollowUp)
+        .join(FollowUp, FollowUp.subject_id == Commitment.id)
+        .where(
+            FollowUp.subject_type == Subject.COMMITMENT,
+            FollowUp.audience.is_not(None),
+            FollowUp.state == FollowUpState.PLANNED,
+            Commitment.done_at.is_(None),
+            Commitment.acknowledged_until.is_(None),
+            Commitment.snoozed_until.is_(None),
+        )
+        .order_by(Commitment.id, FollowUp.id)
+    ).all()
+    for owed, group in groupby(rows, key=lambda row: row[0]):
+        yield (
+            owed,
+            {
+                rung.step: Pending(rung.id, rung.audience or "", rung.owed_at, rung.due_at)
+                for _, rung in group
+            },
+        )
+
+
+def put(session: Session, times: Mapping[int, datetime]) -> None:
+    """Give rungs another place on the ladder."""
+    if times:
+        rows = [{"id": id_, "owed_at": at, "due_at": at} for id_, at in times.items()]
+        session.execute(update(FollowUp), rows)

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.rules.calendars import Window
 from models.tables import Commitment, FollowUp, History, Staff
 from models.words import CommitmentKind, Subject
 from tasks import climbing
 from tasks.commitments import Owners, fulfil, promise, re_promise
 from tasks.hearing import Answer, Asks
+from tasks.recomputing import recompute
 from tasks.smtp import Accepted, Refused
 from tests import factories
 from tests.world import World
@@ -291,3 +293,21 @@ def rungs_of(world: World, number: int) -> dict[str, datetime]:
             )
         )  # fmt: skip
         return {row.step: row.due_at for row in rows}
+
+
+def test_another_calendar_moves_rungs_after_a_preview_and_no_due_time(world: World) -> None:
+    number = asked(world)
+    due, before = owed(world, number).due_at, rungs_of(world, number)
+    shorter = world.policy.model_copy(
+        update={"windows": {**world.policy.windows, "staff": Window(("08:00-12:00",))}}
+    )
+    with world.db.write() as session:
+        moved = recompute(session, shorter, apply=False)
+    assert {one.step for one in moved} >= {"half:owner", "manager:manager"}
+    assert rungs_of(world, number) == before, "a preview changes nothing"
+    with world.db.write() as session:
+        recompute(session, shorter, apply=True)
+    after = rungs_of(world, number)
+    assert after["half:owner"] == next(one.after for one in moved if one.step == "half:owner")
+    assert after["half:owner"] != before["half:owner"]
+    assert owed(world, number).due_at == due
