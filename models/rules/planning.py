@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from models.rules import offsets
 from models.rules.cadence import Cadence, Step
@@ -66,7 +66,8 @@ class Changes:
 def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str, Window]) -> list[Owed]:
     """Everything the policy owes this subject, past and future alike.
 
-    A step that lies a part of the withdrawal window away is not owed where there is no such window.
+    A step that lies a part of the withdrawal window away is not owed where there is no such window, and one that lies
+    before a date not where the sale is younger: nothing is said of a wait that has not begun.
     """
     return [
         Owed(
@@ -87,7 +88,14 @@ def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str
                 subject.place,
             ),
         )
+        if step.offset.count >= 0 or at >= _signed(subject)
     ]
+
+
+def _signed(subject: Subject) -> datetime:
+    """When the sale was signed; ever since where that is not told."""
+    at = subject.anchors.get("signed")
+    return at if isinstance(at, datetime) else datetime.min.replace(tzinfo=UTC)
 
 
 def _named(subject: Subject, cadence: Cadence, anchor: date | datetime) -> date | datetime:

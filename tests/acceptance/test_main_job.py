@@ -94,6 +94,23 @@ def test_b13_and_b21_the_cadence_goes_on_for_everyone_at_several_ages(world: Wor
     ]  # fmt: skip
 
 
+def test_b13_who_waits_hears_how_it_stands_and_is_asked_whether_everything_came(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session))  # promised for Friday, 10 April
+    for day, month in ((2, 4), (3, 4)):
+        at(world, day, month=month)
+        world.sweep("welcome-contact")
+    [told] = world.follow_ups("progress-update")  # no step lies before the sale
+    assert (told.step, told.state) == ("a-week-before:2026-04-10", "sent")
+    assert "La data promessa resta venerdì 10 aprile 2026" in _text(world.mailer.mails[-1])
+    with world.db.write() as session:
+        order = session.get_one(Order, 1)
+        order.delivered_at, order.to_plan = datetime(2026, 4, 9, 15, tzinfo=UTC), True
+    at(world, 13, 15, month=4)
+    world.sweep("satisfaction-check")
+    assert [row.state for row in world.follow_ups("arrival-check")] == ["sent"]
+
+
 def test_b18_the_welcome_is_proven_by_the_mail_server(world: World) -> None:
     with world.db.write() as session:
         factories.order(session, factories.customer(session))

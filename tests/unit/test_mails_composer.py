@@ -154,7 +154,7 @@ def test_the_archive_gets_a_blind_copy(policy: Policy) -> None:
 def test_only_courtesies_can_be_unsubscribed_from(policy: Policy) -> None:
     for kind in kinds_that_send(policy):
         message = parsed(composer(policy).compose(letter(policy, kind), NOW))
-        assert ("List-Unsubscribe" in message) == (kind == "satisfaction-check")
+        assert ("List-Unsubscribe" in message) == (kind in {"arrival-check", "satisfaction-check"})
     message = parsed(composer(policy).compose(letter(policy, "satisfaction-check"), NOW))
     url = message["List-Unsubscribe"].strip("<>")
     assert links().read_unsubscribe(url.rpartition("/")[2], 1) == "f123-1"
@@ -205,6 +205,8 @@ def test_a_service_is_completed_not_delivered(policy: Policy) -> None:
         "welcome-contact",
         "delay-alert",
         "new-date-alert",
+        "progress-update",
+        "arrival-check",
         "satisfaction-check",
     ):
         text = part(parsed(composer(policy).compose(letter(policy, kind, order=work), NOW)), "plain")

@@ -47,12 +47,10 @@ def test_every_text_belongs_to_a_message_of_the_policy(policy: Policy) -> None:
 
 
 def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:
-    more = {**policy.cadences, "arrival-check": policy.cadences["satisfaction-check"]}
+    more = {**policy.cadences, "birthday": policy.cadences["satisfaction-check"]}
     problems = texts.missing_texts(policy.model_copy(update={"cadences": more}))
     assert len(problems) == len(LANGUAGES)
-    assert problems[0].startswith(
-        "cadences.arrival-check: tasks/mails/texts/arrival-check/it.txt is missing; write it"
-    )
+    assert problems[0].startswith("cadences.birthday: tasks/mails/texts/birthday/it.txt is missing; write it")
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,15 @@ def cadence(*steps: tuple[str, str], anchor: str = "signed", per_date: bool = Fa
     ],
 )
 def test_distances_from_a_friday_afternoon(after: str, at: datetime) -> None:
-    [item] = owed(subject(signed=datetime(2026, 3, 13, 15, 40, tzinfo=UTC)), cadence(("s", after)), ANY)
+    facts = subject(measured=datetime(2026, 3, 13, 15, 40, tzinfo=UTC))
+    [item] = owed(facts, cadence(("s", after), anchor="measured"), ANY)
     assert item.owed_at == at
+
+
+def test_a_step_before_a_date_is_not_owed_where_the_sale_is_younger() -> None:
+    steps = cadence(("month", "-30 days"), ("week", "-7 days"), anchor="promised")
+    facts = subject(signed=datetime(2026, 3, 13, 15, 40, tzinfo=UTC), promised=date(2026, 4, 2))
+    assert [item.step for item in owed(facts, steps, ANY)] == ["week"]
 
 
 def test_a_month_after_the_31st_is_the_last_day_of_the_next() -> None:
@@ -151,6 +158,7 @@ def test_the_shipped_policy_owes_an_order_what_the_readme_says(policy: Policy) -
         "missing-date",
         "welcome-contact",
         "welcome-missing",
+        "progress-update",
         "delay-alert",
     }
 
