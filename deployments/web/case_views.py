@@ -12,7 +12,7 @@ from deployments.web.context import MissingPageError, Web
 from deployments.web.wording import answer_words, words, words_or
 from models.queries import answers, people
 from models.queries.dossier import Dossier, dossier
-from models.queries.timeline import Event
+from models.queries.timeline import OF_CASES, Event
 from models.rules.acting import Act, may
 from models.tables import Case, Staff, Statement
 from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
@@ -110,9 +110,10 @@ def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> dict[st
         detail = _author(event.about, staff)
     about = "" if event.what == "stated" else clean(event.about)
     rating = f"{event.rating}/5" if event.rating is not None else ""
+    parts = (about, detail) if event.what in OF_CASES else (detail, rating, about)
     return {
         "what": label(language, f"timeline.{event.what}").rstrip(":"),
-        "details": " · ".join(part for part in (detail, rating, about) if part),
+        "details": " · ".join(part for part in parts if part),
         "text": event.text,
     }
 

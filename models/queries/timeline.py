@@ -120,9 +120,10 @@ def _of_cases(session: Session, customer_id: int, newest: int) -> list[Event]:
 
 
 def _of_promises(session: Session, customer_id: int, newest: int) -> list[Event]:
+    """What people owed; deliveries stand among the dates of their orders."""
     rows = session.scalars(
         select(Commitment)
-        .where(Commitment.customer_id == customer_id)
+        .where(Commitment.customer_id == customer_id, Commitment.kind != CommitmentKind.DELIVERY)
         .order_by(Commitment.id.desc())
         .limit(newest)
     ).all()
