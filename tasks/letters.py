@@ -27,6 +27,7 @@ from tasks.mails.letter import (
     OwedFacts,
     Version,
 )
+from tasks.recovery.reckoning import reckon
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def write_letter(
         manager=desk.manager(language),
         answers=group.cadence.answers,
         extra=group.cadence.extra,
-        case=case_facts(group.dossier, lead.staff_id or 0, language, policy.company.timezone, desk.staff)
+        case=case_facts(policy, group.dossier, lead.staff_id or 0, language, desk.staff)
         if group.dossier
         else None,
         notice=replace(group.notice, staff_id=lead.staff_id or 0) if group.notice else None,
@@ -162,9 +163,10 @@ def invoice_line(invoice: Invoice, step: str) -> InvoiceLine:
 
 
 def case_facts(
-    dossier: Dossier, staff_id: int, language: str, timezone: str, staff: Mapping[int, Staff]
+    policy: Policy, dossier: Dossier, staff_id: int, language: str, staff: Mapping[int, Staff]
 ) -> CaseFacts:
     """A dossier in the reader's language."""
+    timezone = policy.company.timezone
     open_reasons = [reason.reason for reason in dossier.reasons if reason.settled_at is None]
     return CaseFacts(
         id=dossier.case.id,
@@ -191,6 +193,7 @@ def case_facts(
         owed=tuple(owed_facts(one, dossier.read_at, staff) for one in dossier.owed),
         held_until=tuple(hold.until for hold in dossier.holds),
         reopened=dossier.case.reopens_id is not None,
+        interest=interest_of(policy, dossier),
     )
 
 
@@ -204,6 +207,14 @@ def owed_facts(owed: Commitment, now: datetime, staff: Mapping[int, Staff]) -> O
     """What is owed, with its clock at `now`."""
     owner = staff[owed.owner_id].name if owed.owner_id is not None and owed.owner_id in staff else None
     return OwedFacts(owed.kind, owner, owed.due_at, now - owed.due_at)
+
+
+def interest_of(policy: Policy, dossier: Dossier) -> tuple[tuple[str, int], ...]:
+    """What the open invoices cost by now besides themselves: currency and hundredths. It grows while reminders rest."""
+    today = dossier.read_at.astimezone(ZoneInfo(policy.company.timezone)).date()
+    still = [one for one in dossier.invoices if not one.paid_at and not one.cancelled_at]
+    sums = reckon(policy, dossier.customer, still, today).interest
+    return tuple((currency, cents) for currency, cents in sums.items() if cents)
 
 
 def name_of(ref: str, staff: Mapping[int, Staff]) -> str:

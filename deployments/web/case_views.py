@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Web
 from deployments.web.wording import answer_words, words, words_or
+from models.policy import Policy
 from models.queries import answers, people
 from models.queries.dossier import Dossier, dossier
 from models.queries.timeline import OF_CASES, Event
@@ -17,11 +18,11 @@ from models.rules.acting import Act, may
 from models.tables import Case, Staff, Statement
 from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
 from tasks.case_acts import OUTCOMES
-from tasks.letters import invoice_line, order_facts, owed_facts
+from tasks.letters import interest_of, invoice_line, order_facts, owed_facts
 from tasks.mails.formats import clean, short_moment
 from tasks.mails.labels import kind, label, reason
 from tasks.mails.letter import InvoiceLine
-from tasks.mails.views import invoice_views, order_view, owed_line
+from tasks.mails.views import interest_line, invoice_views, order_view, owed_line
 from tasks.statements import MOST_CHARACTERS
 
 _ABOUT_A_MAIL = frozenset({"sent", "failed", "silent"})
@@ -50,7 +51,7 @@ def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Sai
     found = dossier(session, case_id, web.clock.now())
     if found is None:
         raise MissingPageError
-    language, zone = web.language(reader.language), web.policy.company.timezone
+    language = web.language(reader.language)
     staff = people.staff(session)
     is_open = found.case.closed_at is None
     acts = [act for act in Act if is_open and may(reader.role, act)]
@@ -60,12 +61,15 @@ def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Sai
         standing=_standing(session, web, found.case, reader, staff), case=found.case, is_open=is_open,
         acts=acts, said=said, outcomes=OUTCOMES, kinds=tuple(EndKind), causes=tuple(EndCause),
         colleagues=_colleagues(staff, reader), most=MOST_CHARACTERS,
-        needs_version=is_open and not found.said(), **dossier_values(found, language, zone, staff),
+        needs_version=is_open and not found.said(), **dossier_values(web.policy, found, language, staff),
     )  # fmt: skip
 
 
-def dossier_values(found: Dossier, language: str, zone: str, staff: Mapping[int, Staff]) -> dict[str, Any]:
+def dossier_values(
+    policy: Policy, found: Dossier, language: str, staff: Mapping[int, Staff]
+) -> dict[str, Any]:
     """What the pages show of a dossier, in the reader's language."""
+    zone = policy.company.timezone
     moment = partial(short_moment, language, timezone=zone)
     return {
         "customer": found.customer,
@@ -75,6 +79,7 @@ def dossier_values(found: Dossier, language: str, zone: str, staff: Mapping[int,
         "statements": _versions(found.ours(), found, language, zone, staff),
         "orders": [(order_view(order_facts(one), language, zone), one.cancelled_at) for one in found.orders],
         "invoices": invoice_views(_owing(found), language),
+        "interest": interest_line(interest_of(policy, found), language),
         "owed": [owed_line(owed_facts(one, found.read_at, staff), language, zone) for one in found.owed],
         "holds": [moment(one.until) for one in found.holds],
         "ends": [
@@ -119,7 +124,7 @@ def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> dict[st
 
 
 def _standing(session: Session, web: Web, case: Case, reader: Staff, staff: Mapping[int, Staff]) -> str:
-    language, zone = web.language(reader.language), web.policy.company.timezone
+    language = web.language(reader.language)
     if case.closed_at is not None:
         at, actor = short_moment(language, case.closed_at, zone), answers.closed_by(session, case.id) or ""
         if case.outcome == Outcome.ANSWERED:

@@ -22,5 +22,5 @@ def show(token: str, web: Parts) -> Response:
         if found is None:
             raise MissingPageError
         language, staff = web.language(reader.language), people.staff(session)
-        values = dossier_values(found, language, web.policy.company.timezone, staff)
+        values = dossier_values(web.policy, found, language, staff)
         return web.pages.show("customer", language, has_case=found.matter is not None, **values)

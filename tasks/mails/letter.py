@@ -91,6 +91,8 @@ class CaseFacts:
     owed: tuple[OwedFacts, ...] = ()
     held_until: tuple[datetime, ...] = ()
     """Until when a person wants nothing written to the customer."""
+    interest: tuple[tuple[str, int], ...] = ()
+    """Interest on the open invoices up to now, by currency, in hundredths."""
     reopened: bool = False
     """The customer said after the closing that it is not solved."""
 

@@ -89,6 +89,8 @@ class CaseView(NamedTuple):
     owed: tuple[str, ...]
     """What is open, with its clock, a ready line each."""
     held_until: tuple[str, ...]
+    interest: str | None
+    """A sentence, where there is any."""
     reopened: bool
 
 
@@ -246,6 +248,7 @@ def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
         versions=tuple(_version(one, language, timezone) for one in case.versions),
         owed=tuple(owed_line(one, language, timezone) for one in case.owed),
         held_until=tuple(short_moment(language, at, timezone) for at in case.held_until),
+        interest=interest_line(case.interest, language),
         reopened=case.reopened,
     )
 
@@ -253,6 +256,14 @@ def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
 def _version(one: Version, language: str, timezone: str) -> str:
     who = f"{clean(one.author)} ({label(language, f'side.{one.side}')}, {short_moment(language, one.at, timezone)})"
     return f"{who}: {clean(one.words)}"
+
+
+def interest_line(sums: tuple[tuple[str, int], ...], language: str) -> str | None:
+    """That interest keeps accruing, and how much it is by now; nothing where there is none."""
+    if not sums:
+        return None
+    written = " + ".join(money(language, cents, currency) for currency, cents in sums)
+    return label(language, "case.interest").format(sum=written)
 
 
 def owed_line(one: OwedFacts, language: str, timezone: str) -> str:

@@ -1,12 +1,12 @@
 """Without an account, by the links in their mails: our own people act on cases and on what is owed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from models.policy import Policy
-from models.tables import Case, Commitment, History, Staff, Statement
+from models.tables import Case, Commitment, Customer, History, Staff, Statement
 from models.words import CommitmentKind
 from tasks.clock import SetClock
 from tasks.commitments import promise
@@ -186,6 +186,20 @@ def test_what_is_owed_is_acted_on_from_its_own_page(visitor: Visitor) -> None:
     new = visitor.links.duty("commitment", second.id, owner, visitor.clock.now())
     assert visitor.press(new, do="done", outcome="called", text="Venerdì.").status_code == 200
     assert owed(visitor, "call-back")[1].outcome == "called: Venerdì."
+
+
+def test_b06_the_dossier_says_that_interest_keeps_accruing_while_the_reminders_rest(visitor: Visitor) -> None:
+    with visitor.db.write() as session:
+        firm = factories.customer(session, "C-2", is_business=True, name="Bar Sport")
+        factories.invoice(session, firm, amount_cents=1_000_000, due_on=date(2026, 1, 18))
+        factories.invoice(session, session.get_one(Customer, 1), "F-2")
+    for customer_id, accrues in ((2, True), (1, False)):  # none is claimed from consumers
+        page = visitor.open(visitor.links.dossier(customer_id, staff(visitor, "M-1").id, visitor.clock.now()))
+        assert ("continuano a maturare" in page.text.lower()) == accrues, customer_id
+    assert (
+        "Interessi di mora maturati finora"
+        in visitor.open(visitor.links.dossier(2, staff(visitor, "M-1").id, visitor.clock.now())).text
+    )
 
 
 def test_the_dossier_of_a_customer_is_one_page_in_order_and_changes_nothing(visitor: Visitor) -> None:
