@@ -124,7 +124,7 @@ def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> dict[st
 
 
 def _standing(session: Session, web: Web, case: Case, reader: Staff, staff: Mapping[int, Staff]) -> str:
-    language = web.language(reader.language)
+    language, zone = web.language(reader.language), web.policy.company.timezone
     if case.closed_at is not None:
         at, actor = short_moment(language, case.closed_at, zone), answers.closed_by(session, case.id) or ""
         if case.outcome == Outcome.ANSWERED:
