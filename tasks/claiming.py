@@ -21,7 +21,7 @@ from tasks.cases import audience_of, open_case
 from tasks.commitments import promise
 from tasks.digesting import digest_of
 from tasks.freshness import payments_are_fresh
-from tasks.letters import Desk, Group, address, called_at, is_case, is_for_staff
+from tasks.letters import Desk, Group, address, called_at, gravest_first, is_case, is_for_staff
 from tasks.notices import notice
 from tasks.pacing import over_pace
 from tasks.recovery.asking import ask_manager
@@ -273,7 +273,7 @@ def _group(
     threads = marking.thread_keys(session, [row.id for row, _ in sends if row.nudge])
     return [
         Group(
-            follow_ups=(rows := _gravest_first(policy, [row for row, _ in pairs])),
+            follow_ups=(rows := gravest_first(policy, [row for row, _ in pairs])),
             customer=pairs[0][1],
             cadence=policy.cadences[rows[0].kind],
             order=_order_of(session, batch, rows[0]),
@@ -290,12 +290,6 @@ def _group(
 
 def _is_digest(row: FollowUp) -> bool:
     return row.subject_type == Subject.STAFF
-
-
-def _gravest_first(policy: Policy, rows: list[FollowUp]) -> list[FollowUp]:
-    """By the place of their step in the cadence, the last one first: it sets the tone of the letter."""
-    steps = [step.name for step in policy.cadences[rows[0].kind].steps]
-    return sorted(rows, key=lambda row: (-steps.index(row.step) if row.step in steps else 0, row.id))
 
 
 def _order_of(session: Session, batch: _Batch, row: FollowUp) -> Order | None:

@@ -84,6 +84,12 @@ def called_at(invoices: Collection[int], calls: Mapping[int, datetime]) -> datet
     return max((calls[id_] for id_ in invoices), default=None) if calls.keys() >= set(invoices) else None
 
 
+def gravest_first(policy: Policy, rows: list[FollowUp]) -> list[FollowUp]:
+    """By the place of their step in the cadence, the last one first: it sets the tone of the letter."""
+    steps = [step.name for step in policy.cadences[rows[0].kind].steps]
+    return sorted(rows, key=lambda row: (-steps.index(row.step) if row.step in steps else 0, row.id))
+
+
 def write_letter(
     group: Group, key: str, desk: Desk, policy: Policy, message_id_of: Callable[[str], str],
     now: datetime | None = None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.policy import Policy
-from models.rules.interest import Claim, NoRateError, Terms, claim
+from models.rules.interest import Claim, NoRateError, Terms, claim, flat_euro_cents
 from models.tables import Customer, Invoice
 
 
@@ -71,7 +71,8 @@ def _one(terms: Terms | None, invoice: Invoice, as_of: date) -> Reckoned:
     except NoRateError:
         assert terms is not None  # noqa: S101 (no terms, no rate to miss)
         if invoice.due_on < terms.reference[0][0] or invoice.due_on >= terms.covered_until:
-            return Reckoned(invoice, Claim(), terms.covered_until)
+            flat = flat_euro_cents(invoice.amount_cents, invoice.currency, terms)
+            return Reckoned(invoice, Claim((), flat), terms.covered_until)
         return Reckoned(invoice, until(terms.covered_until), terms.covered_until)
 
 
