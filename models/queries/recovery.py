@@ -74,7 +74,7 @@ def unsent(session: Session, invoice_ids: Collection[int], kind: str) -> Sequenc
 
 
 def ask_again(session: Session, customer_id: int, what: CommitmentKind, at: datetime) -> None:
-    """A manager who put a decision off is asked again at a time."""
+    """What is still undecided is looked at again at a time: a manager is asked anew, unless it is moot or held then."""
     session.execute(
         update(FollowUp)
         .where(
@@ -83,7 +83,7 @@ def ask_again(session: Session, customer_id: int, what: CommitmentKind, at: date
             FollowUp.state == FollowUpState.RAISED,
             FollowUp.reason == what,
         )
-        .values(state=FollowUpState.PLANNED, reason="put off", due_at=at)
+        .values(state=FollowUpState.PLANNED, reason="asked again", due_at=at)
         .execution_options(synchronize_session=False)
     )
 

@@ -54,10 +54,11 @@ def decision_of(session: Session, customer_id: int, what: CommitmentKind) -> Com
 
 
 def withdraw_moot(session: Session, now: datetime) -> int:
-    """Decisions that nothing is left of, since all was paid or settled, are owed no longer; returns how many."""
+    """Decisions that nothing is left of are owed no longer; what comes back is asked about anew. Returns how many."""
     count = 0
     for owed in recovery.open_decisions(session, DECISIONS):
-        if not recovery.asked(session, owed.customer_id, CommitmentKind(owed.kind)):
+        if not recovery.asked(session, owed.customer_id, what := CommitmentKind(owed.kind)):
+            recovery.ask_again(session, owed.customer_id, what, now)
             count += withdraw(
                 session, owed, "nothing is open about it any more", now=now, actor="credit-recovery"
             )

@@ -31,6 +31,9 @@ def hand_over(session: Session, customer_id: int, reader: Staff, text: str, *, n
     for invoice in invoices:
         invoice.handed_over_at, invoice.handed_over_by, invoice.to_plan = now, reader.ref, True
         cases.note(session, (Subject.INVOICE, invoice.id), "handed-over", now, reader.ref, cause=text.strip())
+    recovery.ask_again(
+        session, customer_id, CommitmentKind.HAND_OVER, now
+    )  # about what was disputed meanwhile
     if (owed := decision_of(session, customer_id, CommitmentKind.HAND_OVER)) is not None:
         fulfil(session, owed, "handed-over", f"{', '.join(refs)}: {text.strip()}", now=now, actor=reader.ref)
     return refs

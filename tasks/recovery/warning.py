@@ -100,6 +100,9 @@ def sign(
         cases.note(
             session, about, "warning-signed", now, reader.ref, cause=via, letter=letter.digest, said=words
         )
+    recovery.ask_again(
+        session, customer_id, CommitmentKind.SIGNATURE, now
+    )  # about what was disputed meanwhile
     if (owed := decision_of(session, customer_id, CommitmentKind.SIGNATURE)) is not None:
         fulfil(session, owed, "signed", ", ".join(refs), now=now, actor=reader.ref)
     return refs

@@ -480,3 +480,33 @@ def test_signing_and_handing_over_by_command_take_a_manager_and_say_what_was_don
         by_hand.sign(world.services, "C-1", "M-1", "command")
     with pytest.raises(ValueError, match="nothing waits to be handed over"):
         by_hand.hand_over(world.services, "C-1", "M-1", "Subito.")
+
+
+def test_a_dispute_while_a_signature_is_waited_for_ends_in_being_asked_again(world: World) -> None:
+    _to_the_signature(world)
+    with world.db.write() as session:
+        session.execute(update(Invoice).values(disputed_at=world.clock.now(), to_plan=True))
+    world.sweep(CREDIT)
+    at(world, 3, 23)
+    world.sweep(CREDIT)
+    assert [owed.state for owed in promises(world, "signature")] == ["withdrawn"]
+    assert states(world, "warning-signature") == ["held"]
+    at(world, 4, 14)
+    with world.db.write() as session:
+        session.execute(update(Invoice).values(disputed_at=None, to_plan=True))
+    world.sweep(CREDIT)
+    assert [owed.state for owed in promises(world, "signature")] == ["withdrawn", "open"]
+
+
+def test_one_letter_joins_invoices_of_different_steps_and_the_gravest_sets_its_tone(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session, billing_email="conti@posta.example")
+        factories.invoice(session, customer, "F-1", due_on=date(2026, 3, 2))
+        factories.invoice(session, customer, "F-2", due_on=date(2026, 3, 14))
+    world.sweep(CREDIT)
+    [mail] = world.mailer.to("conti@posta.example")
+    assert mail.subject == "Fatture F-1, F-2: possiamo parlarne?"
+    said = text_of(mail).replace("\xa0", " ")
+    for words in ("F-1: 1.000,00 €", "F-2: 1.000,00 €", "Totale: 2.000,00 €"):
+        assert words in said
+    assert world.mailer.to("c-1@posta.example") == [], "nobody but the billing contact is told"
