@@ -76,6 +76,10 @@ class Bases:
         with self._at(self._sqlite(name) if kind == "sqlite" else self._postgres.url(name)) as db:
             yield db
 
+    def empty_postgres(self) -> str:
+        """The address of an empty database on PostgreSQL."""
+        return self._postgres.create_database(f"empty_{uuid.uuid4().hex[:8]}")
+
     def url(self, kind: str, name: str) -> str:
         """The address of a prepared database."""
         return self._sqlite(name) if kind == "sqlite" else self._postgres.url(name)

@@ -6,10 +6,9 @@ import sys
 import time
 
 os.environ |= {
-    "PREFECT_HOME": sys.argv[3],
-    "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
-    "PREFECT_LOGGING_LEVEL": "ERROR",
-}
+    "PREFECT_HOME": sys.argv[3], "PREFECT_SERVER_EPHEMERAL_ENABLED": "true", "PREFECT_LOGGING_LEVEL": "ERROR",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+}  # fmt: skip
 os.environ.pop("PREFECT_API_URL", None)
 
 from prefect import flow

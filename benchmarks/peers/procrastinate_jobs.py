@@ -15,10 +15,10 @@ CONNECTIONS = 8
 async def main() -> None:
     """Send and print the seconds, from the first job that is worked on."""
     port, mails, url = given()
-    app = procrastinate.App(procrastinate.PsycopgConnector(conninfo=url))
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
     idle: asyncio.Queue[aiosmtplib.SMTP] = asyncio.Queue()
 
-    @app.task
+    @app.task(name="send")
     async def send(sender: str, recipient: str, body: str) -> None:
         client = await idle.get()
         try:

@@ -34,7 +34,7 @@ from tests.postgres import PostgresServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
-MAILS = int(os.environ.get("SEGUITO_CLUSTER_MAILS", "2000"))
+MAILS = int(os.environ.get("SEGUITO_CLUSTER_MAILS", "10000"))
 _PATIENCE = 120 + MAILS / 10
 _POOL = "seguito"
 _OVER = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -159,7 +159,9 @@ def cluster(_needs: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator
         _pause_schedules(made)
         for number, name in enumerate(("north", "south")):
             own = environment | {"PREFECT_API_URL": apis[number]}
-            command = _prefect("worker", "start", "--pool", _POOL, "--name", name, "--type", "process")
+            command = _prefect(
+                "worker", "start", "--pool", _POOL, "--name", name, "--type", "process", "--limit", "2"
+            )
             made.workers[name] = stack.enter_context(_process(command, own, folder / f"worker-{name}.log"))
         yield made
 

@@ -1,0 +1,194 @@
+"""`python -m benchmarks [SECTION …] [--scale 1.0] [--rounds 3]`: run, print, and keep in results.md and .json."""
+
+import argparse
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from benchmarks import dispatch, through_prefect, tick, volume
+from benchmarks.bases import KINDS, Bases
+from benchmarks.ground import ROOT, Sink, sink
+from benchmarks.table import keep, middle
+
+MAILS, ORDERS, ANSWERS = 20_000, 1_000_000, 10_000
+PEERS = {  # name: module, package it needs, part of the mails, what it records, environment
+    "cron script, smtplib, a commit a mail": ("cron", "sqlite3", 1.0, "yes", {}),
+    "Celery + Redis, with results": ("celery_redis", "celery", 0.5, "yes", {"PEER_RESULTS": "yes"}),
+    "Celery + Redis, without results": ("celery_redis", "celery", 0.5, "no", {"PEER_RESULTS": "no"}),
+    "Procrastinate": ("procrastinate_jobs", "procrastinate", 0.25, "yes", {}),
+    "DBOS, a step a mail": ("dbos_steps", "dbos", 0.25, "yes", {}),
+    "prefect-email in a flow": ("prefect_email_flow", "prefect_email", 0.01, "as task runs", {}),
+}  # fmt: skip
+_ON_POSTGRES = {"procrastinate_jobs", "dbos_steps"}
+
+
+def run_dispatch(bases: Bases, scale: float, rounds: int) -> None:
+    """The sweep, aiosmtplib alone, and the peers, in interleaved rounds."""
+    number = max(int(MAILS * scale), 200)
+    seconds: dict[str, list[float]] = defaultdict(list)
+    recorded, notes = {"aiosmtplib alone, bytes ready, 8 connections": "no"}, dict[str, str]()
+    with sink() as server, tempfile.TemporaryDirectory() as folder:
+        names = {kind: bases.prepared(kind, lambda db: dispatch.prepare(db, number)) for kind in KINDS}
+        with bases.copy("sqlite", names["sqlite"]) as db:
+            mails = dispatch.ready_mails(db)
+        for _ in range(rounds):
+            alone = dispatch.alone(mails, server) / number
+            seconds["aiosmtplib alone, bytes ready, 8 connections"].append(alone)
+            for kind in KINDS:
+                with bases.copy(kind, names[kind]) as db:
+                    before = server.counted()[0]
+                    seconds[f"Seguito, the whole sweep, {kind}"].append(dispatch.ours(db, server) / number)
+                    recorded[f"Seguito, the whole sweep, {kind}"] = "yes"
+                    assert server.counted()[0] - before == number
+            for name, (module, package, part, records, extra) in PEERS.items():
+                recorded[name] = records
+                if (why := _missing(module, package)) is not None:
+                    notes[name] = why
+                    continue
+                some = mails[: max(int(number * part), 50)]
+                seconds[name].append(_peer(bases, server, module, some, Path(folder), extra) / len(some))
+    base = seconds["aiosmtplib alone, bytes ready, 8 connections"]
+    rows = [
+        {"what": name, "mails a second": 1 / middle(found) if found else "-",
+         "of aiosmtplib alone": middle([one / other for one, other in zip(base, found, strict=True)]) if found else "-",
+         "records each outcome": recorded[name], "note": notes.get(name, "")}
+        for name in recorded for found in [seconds[name]]
+    ]  # fmt: skip
+    keep(
+        "Dispatch",
+        rows,
+        _about(scale, rounds, f"{number:,} mails; peers send ready-made bytes"),
+    )
+
+
+def _missing(module: str, package: str) -> str | None:
+    if find_spec(package) is None:
+        return f"not run: {package} is not installed (extra `bench`)"
+    if module == "celery_redis" and shutil.which("redis-server") is None:
+        return "not run: there is no redis-server"
+    return None
+
+
+def _peer(
+    bases: Bases, server: Sink, module: str, mails: list[Any], folder: Path, extra: dict[str, str]
+) -> float:
+    work = folder / uuid.uuid4().hex
+    work.mkdir()
+    ready = [(mail.sender, mail.recipients[0], mail.body) for mail in mails]
+    (work / "mails").write_bytes(pickle.dumps(ready))
+    state = str(work)
+    if module in _ON_POSTGRES:
+        state = bases.empty_postgres()
+        state = state.replace("+psycopg", "") if module == "procrastinate_jobs" else state
+    before = server.counted()[0]
+    command = [
+        sys.executable,
+        "-m",
+        f"benchmarks.peers.{module}",
+        str(server.port),
+        str(work / "mails"),
+        state,
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | extra, cwd=ROOT
+    )
+    if done.returncode:
+        raise SystemExit(f"{module}: {done.stderr[-2000:]}")
+    assert server.counted()[0] - before == len(mails), module
+    return float(done.stdout.split()[-1])
+
+
+def run_tick(bases: Bases, scale: float, rounds: int) -> None:
+    """Planning and claiming at bases of very different sizes."""
+    sizes = [10_000, max(int(1_000_000 * scale), 50_000), max(int(5_000_000 * scale), 100_000)]
+    rows = []
+    for kind in KINDS:
+        built = [tick.build(bases, kind, size) for size in sizes]
+        idle: dict[int, list[float]] = defaultdict(list)
+        busy: dict[int, list[float]] = defaultdict(list)
+        for _ in range(rounds):
+            for base in built:
+                idle[base.size].append(tick.idle(bases, base))
+                busy[base.size].append(tick.busy(bases, base))
+        for base in built:
+            bases.drop(kind, base.name)
+            ratios = [one / other for one, other in zip(busy[base.size], busy[sizes[0]], strict=True)]
+            rows.append(
+                {"database": kind, "follow-ups in the base": base.size,
+                 "nothing due, ms": 1000 * middle(idle[base.size]),
+                 f"{tick.DUE:,} planned and claimed, s": middle(busy[base.size]),
+                 "against the smallest": middle(ratios)}
+            )  # fmt: skip
+    keep("The tick", rows, _about(scale, rounds, "everything of a sweep but the sending, rolled back"))
+
+
+def run_volume(bases: Bases, scale: float, _rounds: int) -> None:
+    """Import, planning and collecting, each in a process of its own; once."""
+    orders, answers = int(ORDERS * scale), max(int(ANSWERS * scale), 100)
+    rows = []
+    for what, kind, number in (
+        ("import", "sqlite", orders), ("import", "postgresql", orders), ("pandas", "sqlite", orders),
+        ("pandas", "postgresql", orders), ("plan", "sqlite", orders), ("plan", "postgresql", orders),
+        ("collect", "sqlite", answers), ("collect", "postgresql", answers),
+    ):  # fmt: skip
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name) / "source"
+            if what in {"import", "pandas"}:
+                volume.write_orders(folder, number)
+            url = f"sqlite:///{name}/volume.db" if kind == "sqlite" else bases.empty_postgres()
+            command = [sys.executable, "-m", "benchmarks.volume", what, str(number), url, str(folder)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+        seconds, peak = map(float, done.stdout.split()[-2:])
+        rows.append(
+            {"what": volume.WHAT[what].__doc__.splitlines()[0] if volume.WHAT[what].__doc__ else what,
+             "database": kind, "number": number, "seconds": seconds, "a second": number / seconds,
+             "largest memory, MB": peak}
+        )  # fmt: skip
+        print(rows[-1], flush=True)
+    keep("Volume", rows, _about(scale, 1, "one run each, in a process of its own"))
+
+
+def run_prefect(bases: Bases, scale: float, rounds: int) -> None:
+    """The same sweep as a flow on a Prefect server, and without Prefect."""
+    number = max(int(MAILS * scale), 500)
+    rows = through_prefect.compare(bases, number, rounds)
+    keep(
+        "Through Prefect", rows, _about(scale, rounds, f"{number:,} mails, SQLite, a task run for 500 mails")
+    )
+
+
+def _about(scale: float, rounds: int, what: str) -> str:
+    return f"{what}. Scale {scale:g}, {rounds} round(s), {datetime.now(UTC):%Y-%m-%d}."
+
+
+SECTIONS: dict[str, Callable[[Bases, float, int], None]] = {
+    "dispatch": run_dispatch, "tick": run_tick, "volume": run_volume, "prefect": run_prefect,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Run the sections that were asked for, or all."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []])
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    with ExitStack() as stack:
+        bases = stack.enter_context(Bases.opened())
+        for name in asked.sections or SECTIONS:
+            SECTIONS[name](bases, asked.scale, asked.rounds)
+
+
+if __name__ == "__main__":
+    main()
