@@ -59,6 +59,24 @@ def up() -> int:
 
 
 @app.command
+def pages() -> None:
+    """Run the customers' pages alone, where they stand on a machine of their own (docs/several-machines.md)."""
+    import uvicorn  # noqa: PLC0415 (nothing else here needs it)
+
+    from deployments.web.app import create_app  # noqa: PLC0415 (it reads templates)
+
+    settings = Settings()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.bind,
+        port=settings.web_port,
+        access_log=False,
+        log_config=None,
+        ws="none",
+    )
+
+
+@app.command
 def setup(*, pool: str | None = None) -> int:
     """Make or mend the automations on the Prefect server: late, failed, missing runs, and waking by events.
 
