@@ -134,6 +134,23 @@ def test_b15_promised_dates_are_compared_with_the_lead_times_reached_by_line(wor
     )
 
 
+def test_b15_however_often_a_day_was_moved_it_is_the_first_one_that_counts(world: World) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session), promised_on=date(2026, 3, 26))
+    world.sweep("delay-alert")
+    for day in (date(2026, 4, 5), date(2026, 4, 15)):
+        world.clock.set(world.clock.now() + timedelta(hours=1))
+        with world.db.write() as session:
+            order = session.get_one(Order, 1)
+            order.promised_before, order.promised_on = order.promised_on, day
+            order.promise_moved_at, order.to_plan = world.clock.now(), True
+        world.sweep("delay-alert")
+    with world.db.write() as session:
+        session.get_one(Order, 1).delivered_at = factories.SIGNED + timedelta(days=40)
+    [line] = figures(world, FIRST, date(2026, 6, 9))["lead_times"]
+    assert line["promised_days"]["median"] == 10
+
+
 def test_b15_without_a_product_line_it_is_the_sellers_team_that_promised(world: World) -> None:
     with world.db.write() as session:
         seller = factories.staff(session, "S-9", "seller", team="Veneto")

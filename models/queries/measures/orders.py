@@ -1,6 +1,7 @@
 """What was promised against what was reached, order by order (B15)."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,7 +10,8 @@ from models.queries.measures.span import Span, number
 from models.rules.calendars import Place, local_day
 from models.rules.figures import Share, Spread, spread
 from models.rules.lead_times import Delivered
-from models.tables import Customer, Order, Staff
+from models.tables import Commitment, Customer, Order, Staff
+from models.words import CommitmentKind
 
 NO_LINE = "no product line"
 
@@ -39,21 +41,36 @@ def turnover(session: Session, span: Span) -> tuple[int, dict[str, int]]:
 
 def delivered(session: Session, span: Span) -> list[Delivered]:
     """The orders that came in a span and had a promised day, by product line or, without one, the seller's team."""
+    firsts = (
+        select(Commitment.subject_id, func.min(Commitment.id).label("first_id"))
+        .where(Commitment.kind == CommitmentKind.DELIVERY)
+        .group_by(Commitment.subject_id)
+        .subquery()
+    )
     rows = session.execute(
-        select(Order, Staff.team, Customer.country, Customer.timezone)
+        select(Order, Staff.team, Customer.country, Customer.timezone, Commitment.due_at)
+        .join(firsts, firsts.c.subject_id == Order.id, isouter=True)
+        .join(Commitment, Commitment.id == firsts.c.first_id, isouter=True)
         .join(Customer, Customer.id == Order.customer_id)
         .join(Staff, Staff.id == Order.seller_id, isouter=True)
         .where(span.holds(Order.delivered_at), Order.promised_on.is_not(None), Order.cancelled_at.is_(None))
         .order_by(Order.id)
     )
     found = []
-    for order, team, country, timezone in rows:
-        place, promised = Place(country, timezone), order.promised_before or order.promised_on
+    for order, team, country, timezone, first_due in rows:
+        place = Place(country, timezone)
+        promised = _promised_first(order, first_due, place)
         if order.delivered_at is not None and promised is not None:
             line = order.product_line or team or NO_LINE
             days = local_day(order.signed_at, place), promised, local_day(order.delivered_at, place)
             found.append(Delivered(line, *days))
     return found
+
+
+def _promised_first(order: Order, first_due: datetime | None, place: Place) -> date | None:
+    """The ledger knows it where the day was moved since; otherwise the order itself does. A day is due at its end."""
+    first = local_day(first_due - timedelta(microseconds=1), place) if first_due is not None else None
+    return first if first != order.promised_on and first else order.promised_before or order.promised_on
 
 
 def lead_times(rows: list[Delivered]) -> list[LeadTimes]:
