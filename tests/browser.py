@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -60,6 +61,12 @@ class Ui:
         """Choose from a drop-down."""
         await self._field(label).click()
         await self.page.get_by_role("option", name=option, exact=True).click()
+        await self.page.keyboard.press("Escape")
+
+    async def pick(self, label: str, day: datetime) -> None:
+        """Pick a day of this month, or one of the first of the next, in a calendar."""
+        await self._field(label).click()
+        await self.page.locator(f'[data-day="{day:%Y-%m-%d}"] button').click()
         await self.page.keyboard.press("Escape")
 
     async def switch(self, label: str) -> None:

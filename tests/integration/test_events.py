@@ -17,7 +17,7 @@ from deployments.schedules import SCHEDULED, deployment
 from flows.escalating import escalate_unanswered
 from flows.sweeps import welcome_contact
 from models.policy import Policy
-from models.tables import Customer, Order
+from models.tables import Case, Customer, Order
 from models.words import CaseReasonKind, Outcome, Subject
 from tasks.cases import open_case
 from tasks.closing import close_case
@@ -125,8 +125,8 @@ async def test_sweeps_and_cases_are_told_by_reference(
         )
     await final(escalate_unanswered)
     with shop.write() as session:
-        close_case(session, policy, case, Outcome.AGREED, "a new door", now=now, actor="M-1")
-        session.merge(case)
+        known = session.get_one(Case, case.id)
+        close_case(session, policy, known, Outcome.AGREED, "a new door", now=now, actor="M-1")
     await final(escalate_unanswered)
     for name in ("opened", "escalated", "closed"):
         told = await events(prefect_server, f"seguito.case.{name}")
