@@ -41,12 +41,12 @@ class Ui:
         """Open a page of the UI, and wait until it shows these words."""
         await self.page.goto(f"{self._address}{path}")
         for words in until:
-            await expect(self.page.get_by_text(words).first).to_be_visible()
+            await self.sees(words)
 
     async def sees(self, *words: str) -> None:
         """Each of these stands somewhere on the page."""
         for text in words:
-            await expect(self.page.get_by_text(text).first).to_be_visible()
+            await expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
 
     async def write(self, label: str, text: str) -> None:
         """Fill a field of a form."""

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from prefect import State
+from sqlalchemy import select
 
+from models.policy import Policy
+from models.tables import Customer, Order
+from models.words import CaseReasonKind, Subject
+from tasks.cases import open_case
 from tasks.database import Database
 from tests import factories
 from tests.ports import free_port
@@ -76,6 +81,16 @@ def shop(
             )  # fmt: skip
     yield db
     db.close()
+
+
+def a_case(db: Database, policy: Policy, ref: str = "C-1") -> int:
+    with db.write() as session:
+        customer = session.scalars(select(Customer).where(Customer.ref == ref)).one()
+        order = session.scalars(select(Order).where(Order.customer_id == customer.id)).one()
+        return open_case(
+            session, policy, customer.id, CaseReasonKind.CALL_ME, (Subject.ORDER, order.id),
+            now=datetime.now(UTC) - timedelta(hours=2), actor="customer",
+        ).id  # fmt: skip
 
 
 async def final(run: Callable[..., Awaitable[Any]], **parameters: Any) -> State[Any]:

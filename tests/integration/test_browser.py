@@ -1,9 +1,5 @@
 """The control room in a real browser: what ops see and press, on a real Prefect server."""
 
-import asyncio
-import re
-import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,14 +7,23 @@ import pytest
 from prefect.runner import Runner
 
 from deployments.schedules import SCHEDULED, deployment
+from flows.escalating import escalate_unanswered
+from flows.reporting import weekly_report
+from flows.sweeps import welcome_contact
 from models.policy import Policy
+from tasks.database import Database
 from tests.browser import Scheme, opened
-from tests.launch import PORTS, Launch
-from tests.ports import free_port
 from tests.prefect_server import PrefectServer
-from tests.shop import Sink
+from tests.shop import Sink, a_case, final
 
 pytestmark = [pytest.mark.browser, pytest.mark.prefect]
+
+
+ITEMS = {item.entrypoint.rpartition(".")[2].replace("_", "-"): item for item in SCHEDULED}
+
+
+async def registered(name: str, policy: Policy) -> str:
+    return str(await (await deployment(ITEMS[name], policy)).aapply())
 
 
 def deployment_id(server: PrefectServer, name: str) -> str:
@@ -35,7 +40,7 @@ async def test_a_form_is_filled_and_run_for_one_customer(
             await runner.aadd_deployment(await deployment(item, policy))
     key = deployment_id(prefect_server, "follow-up-customer")
     async with opened(prefect_server.api.replace("/api", "/v2")) as ui:
-        await ui.go("/deployments", "follow-up-customer", "by-hand")
+        await ui.go("/deployments", "follow-up-customer")
         await ui.go(f"/deployments/deployment/{key}/run", "Add item")
         await ui.sees(
             "References of customers, such as C-0042. Never an e-mail address.", "Switch it off to send."
@@ -64,128 +69,95 @@ async def test_a_form_is_filled_and_run_for_one_customer(
         await ui.go("/artifacts/key/sweep-follow-up-customer", "What follow-up-customer did")
 
 
-# --- the whole, as `make up` shows it with the sample company ---------------------------------------------------------
+# --- every page, and every form for one customer ----------------------------------------------------------------------
 
-UNTIL = timedelta(days=5)
+SOON = timedelta(days=5)
 FORMS: tuple[tuple[str, dict[str, str], dict[str, str], str], ...] = (
-    ("hold-follow-ups", {"Customer": "C-103", "Your reference": "S-02", "Reason": "a death in the family"},
-     {"Until": "day"}, "C-103 is held until"),
-    ("release-follow-ups", {"Customer": "C-103", "Your reference": "S-02", "Reason": "she called"},
-     {}, "of C-103 ended"),
-    ("stop-delay-alert", {"Order": "CB-24001", "Your reference": "S-02", "Reason": "told in person"},
-     {"Until": "day"}, "no delay alerts for CB-24001 until"),
-    ("record-response", {"About": "C-102", "What was said": "tutto bene, grazie", "Taken by": "S-02"},
-     {"Channel": "in person"}, "C-102: recorded"),
-    ("hold-follow-ups", {"Customer": "C-99999", "Your reference": "S-02", "Reason": "no such customer"},
-     {"Until": "day"}, "no customer has the reference C-99999"),
+    ("hold-follow-ups", {"Customer": "C-1", "Your reference": "A-1", "Reason": "a death in the family"},
+     {"Until": "day"}, "C-1 is held until"),
+    ("release-follow-ups", {"Customer": "C-2", "Your reference": "A-1", "Reason": "she called"},
+     {}, "nothing is held for this customer"),
+    ("stop-delay-alert", {"Order": "SO-C-1", "Your reference": "S-1", "Reason": "told in person"},
+     {"Until": "day"}, "no delay alerts for SO-C-1 until"),
+    ("record-response", {"About": "SO-C-1", "What was said": "all is well, thank you", "Taken by": "A-1"},
+     {"Channel": "in person"}, "SO-C-1: recorded"),
+    ("record-outcome", {"Number of the case": "1", "Your reference": "M-1", "What happened": "we spoke for a while"},
+     {"Outcome": "only-listened"}, "case 1 is closed: only-listened"),
+    ("re-plan", {"Your reference": "A-1", "Reason": "dates were mended"}, {"Customers": "C-1"}, "planned anew"),
 )  # fmt: skip
 """Deployment, what is written, what is chosen, and what the run says at its end."""
-
-
-@pytest.fixture(scope="module")
-def control_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    """A `seguito up` with the sample company, once everything has run."""
-    state = tmp_path_factory.mktemp("room") / "state"
-    ports = {name: free_port() for name in PORTS}
-    launch = Launch(state, ports)
-    try:
-        launch.wait_until_said("first runs done")
-        yield PrefectServer(f"http://127.0.0.1:{ports['prefect']}/api", state, {})
-    finally:
-        launch.end(signal.SIGINT)
-
-
-def latest(server: PrefectServer, key: str) -> str:
-    return str(server.post("/artifacts/latest/filter", artifacts={"key": {"any_": [key]}})[0]["data"])
-
-
-async def ended(server: PrefectServer, key: str, after: datetime) -> dict[str, Any]:
-    """The run of a deployment that was created after a time, once it has ended."""
-    while True:
-        found = server.post(
-            "/flow_runs/filter", deployments={"id": {"any_": [key]}}, sort="EXPECTED_START_TIME_DESC", limit=1
-        )
-        run: dict[str, Any] = found[0] if found else {"state_type": "NONE", "created": after.isoformat()}
-        if datetime.fromisoformat(run["created"]) > after and run["state_type"] in {"COMPLETED", "FAILED"}:
-            return run
-        await asyncio.sleep(0.5)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_ops_read_everything_from_the_screen(control_room: PrefectServer, scheme: Scheme) -> None:
-    async with opened(control_room.api.replace("/api", "/v2"), scheme) as ui:
-        await ui.go("/deployments", "Deployments", "credit-recovery")
-        await ui.shoot(f"deployments-{scheme}")
-        key = deployment_id(control_room, "delay-alert")
-        await ui.go(
-            f"/deployments/deployment/{key}?tab=Description",
-            "When it runs:",
-            "When it fails:",
-            "PartlyFailed",
-        )
-        await ui.shoot(f"description-{scheme}")
-        await ui.go(
-            f"/deployments/deployment/{deployment_id(control_room, 'follow-up-customer')}/run", "Add item"
-        )
-        await ui.shoot(f"form-{scheme}")
-        await ui.go("/artifacts/key/call-list", "Whom to call today")
-        listed = control_room.post("/artifacts/filter", artifacts={"key": {"any_": ["call-list"]}}, limit=1)[
-            0
-        ]
-        await ui.go(f"/artifacts/artifact/{listed['id']}", "customer", "promised by")
-        await ui.shoot(f"call-list-{scheme}")
-        link = ui.page.locator('a[href*="/case/"]').first
-        assert "/c/" not in str(await link.get_attribute("href"))
-        swept = control_room.post(
-            "/artifacts/filter", artifacts={"key": {"any_": ["sweep-credit-recovery"]}}, limit=1
-        )[0]
-        await ui.go(f"/artifacts/artifact/{swept['id']}", "outcome", "skipped")
-        await ui.shoot(f"sweep-{scheme}")
-        runs = control_room.post(
-            "/flow_runs/filter", limit=1, sort="END_TIME_DESC",
-            flow_runs={"state": {"type": {"any_": ["COMPLETED"]}}, "tags": {"all_": ["at-start"]}},
-        )  # fmt: skip
-        await ui.go(f"/runs/flow-run/{runs[0]['id']}", runs[0]["name"], "Finished in state")
-        await ui.shoot(f"run-{scheme}")
-        await ui.go(
-            "/automations", "Seguito: a run is late", "See that the launcher or the worker is running"
-        )
-        await ui.shoot(f"automations-{scheme}")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "written", "chosen", "says"), FORMS)
 async def test_by_hand_through_the_form(
-    control_room: PrefectServer, name: str, written: dict[str, str], chosen: dict[str, str], says: str
-) -> None:
-    key, began = deployment_id(control_room, name), datetime.now(UTC)
-    async with opened(control_room.api.replace("/api", "/v2")) as ui:
-        await ui.go(f"/deployments/deployment/{key}/run", "Parameters")
+    prefect_server: PrefectServer, shop: Database, policy: Policy,
+    name: str, written: dict[str, str], chosen: dict[str, str], says: str,
+) -> None:  # fmt: skip
+    a_case(shop, policy)
+    runner, key = Runner(name="browser", pause_on_shutdown=False), await registered(name, policy)
+    await runner.aadd_deployment(await deployment(ITEMS[name], policy))
+    async with opened(prefect_server.api.replace("/api", "/v2")) as ui:
+        await ui.go(f"/deployments/deployment/{key}/run", "Parameters", next(iter(written)))
+        for label, option in chosen.items():
+            if label == "Customers":
+                await ui.add(option)
+            elif option == "day":
+                await ui.pick(label, datetime.now(UTC) + SOON)
+            else:
+                await ui.choose(label, option)
         for label, text in written.items():
             await ui.write(label, text)
-        for label, option in chosen.items():
-            await (ui.pick(label, began + UNTIL) if option == "day" else ui.choose(label, option))
         await ui.submit()
-        run = await ended(control_room, key, began)
+        await ui.sees("scheduled to start now")
+        await runner.start(run_once=True)
+        run = prefect_server.post(
+            "/flow_runs/filter", deployments={"id": {"any_": [key]}}, sort="EXPECTED_START_TIME_DESC", limit=1
+        )[0]
         assert says in run["state"]["message"]
-        assert next(iter(written.values())) in run["name"], "named by what and for whom"
-        assert run["state_name"] == ("Refused" if "no customer" in says else "Completed")
+        assert run["state"]["name"] == ("Refused" if "nothing is held" in says else "Completed")
+        assert run["name"].startswith(f"{name} ")
+        assert run["name"].endswith(" (by hand)")
         await ui.go(f"/runs/flow-run/{run['id']}", run["name"], says)
 
 
 @pytest.mark.slow
-async def test_an_outcome_is_recorded_for_a_case_of_the_call_list(control_room: PrefectServer) -> None:
-    number = re.findall(r"/case/(\d+)", latest(control_room, "call-list"))[0]
-    key, began = deployment_id(control_room, "record-outcome"), datetime.now(UTC)
-    async with opened(control_room.api.replace("/api", "/v2"), "dark") as ui:
-        await ui.go(f"/deployments/deployment/{key}/run", "Number of the case")
-        await ui.write("Number of the case", number)
-        await ui.write("Your reference", "S-02")
-        await ui.choose("Outcome", "only-listened")
-        await ui.write("What happened", "we spoke for a while")
-        await ui.submit()
-        run = await ended(control_room, key, began)
-        assert (run["name"], run["state"]["message"]) == (
-            f"record-outcome case {number} (by hand)", f"case {number} is closed: only-listened",
-        )  # fmt: skip
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_ops_read_everything_from_the_screen(
+    prefect_server: PrefectServer, shop: Database, policy: Policy, scheme: Scheme
+) -> None:
+    for item in SCHEDULED:
+        await (await deployment(item, policy)).aapply()
+    number = a_case(shop, policy)
+    for run in (welcome_contact, escalate_unanswered, weekly_report):
+        assert (await final(run)).is_completed()
+
+    def newest(what: str, **found: Any) -> str:
+        return str(prefect_server.post(f"/{what}/filter", limit=1, **found)[0]["id"])
+
+    def shown(key: str) -> str:
+        return "/artifacts/artifact/" + newest(
+            "artifacts", artifacts={"key": {"any_": [key]}}, sort="CREATED_DESC"
+        )
+
+    async with opened(prefect_server.api.replace("/api", "/v2"), scheme) as ui:
+        await ui.go("/deployments", "credit-recovery")
+        await ui.shoot(f"deployments-{scheme}")
+        key = deployment_id(prefect_server, "delay-alert")
+        await ui.go(f"/deployments/deployment/{key}?tab=Description", "When it runs:", "When it fails:")
+        await ui.shoot(f"description-{scheme}")
+        key = deployment_id(prefect_server, "follow-up-customer")
+        await ui.go(f"/deployments/deployment/{key}/run", "Add item", "Switch it off to send.")
+        await ui.shoot(f"form-{scheme}")
+        await ui.go(shown("call-list"), "promised by", "Whom to call today")
+        door = ui.page.get_by_role("link", name=str(number), exact=True)
+        assert await door.get_attribute("href") == f"http://127.0.0.1:4280/case/{number}"
+        await ui.shoot(f"call-list-{scheme}")
+        await ui.go(shown("sweep-welcome-contact"), "order-confirmation", "outcome")
+        await ui.go(shown("weekly-report"), "orders signed")
+        picture = ui.page.get_by_alt_text("Turnover by week")
+        assert await picture.evaluate("picture => picture.naturalWidth") > 0, "the picture shows"
+        await ui.shoot(f"weekly-{scheme}")
+        ended = {"state": {"type": {"any_": ["COMPLETED"]}}, "name": {"any_": ["welcome-contact"]}}
+        await ui.go(f"/runs/flow-run/{newest('flow_runs', flow_runs=ended)}", "welcome-contact", "2 sent")
+        await ui.shoot(f"run-{scheme}")

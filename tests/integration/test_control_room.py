@@ -25,14 +25,12 @@ from flows.sweeping import sweep
 from flows.sweeps import delay_alert, welcome_contact
 from models import policy as policies
 from models.policy import Policy
-from models.tables import Case, Customer, History, Order
-from models.words import CaseReasonKind, Subject
-from tasks.cases import open_case
+from models.tables import Case, History, Order
 from tasks.database import Database
 from tasks.report import Scope
 from tests.ports import free_port
 from tests.prefect_server import PrefectServer
-from tests.shop import ROOT, Sink, final
+from tests.shop import ROOT, Sink, a_case, final
 
 pytestmark = [
     pytest.mark.prefect,
@@ -57,16 +55,6 @@ def artifact(server: PrefectServer, key: str) -> dict[str, Any]:
 def history(db: Database, event: str) -> History:
     with db.read() as session:
         return session.scalars(select(History).where(History.event == event)).one()
-
-
-def a_case(db: Database, policy: Policy, ref: str = "C-1") -> int:
-    with db.write() as session:
-        customer = session.scalars(select(Customer).where(Customer.ref == ref)).one()
-        order = session.scalars(select(Order).where(Order.customer_id == customer.id)).one()
-        return open_case(
-            session, policy, customer.id, CaseReasonKind.CALL_ME, (Subject.ORDER, order.id),
-            now=datetime.now(UTC) - timedelta(hours=2), actor="customer",
-        ).id  # fmt: skip
 
 
 def overdue(db: Database) -> None:
