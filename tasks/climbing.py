@@ -22,7 +22,7 @@ def start(session: Session, policy: Policy, owed: Commitment, *, complains: bool
     Returns False where the policy has no ladder, or no mail to tell by.
     """
     found = ladder(policy, owed.kind, owed.made_at, owed.due_at, complains=complains, breaks=owed.breaks)
-    planning.add_follow_ups(session, [row(policy, owed, item) for item in found])
+    planning.add_follow_ups(session, [row(policy, owed.id, owed.customer_id, item) for item in found])
     return bool(found)
 
 
@@ -46,10 +46,10 @@ def first_rung(policy: Policy, kind: str, made_at: datetime, due: datetime, brea
     return tellings(lowest, made_at, due, policy.working_hours, policy.company.place)
 
 
-def row(policy: Policy, owed: Commitment, item: Telling) -> dict[str, Any]:
+def row(policy: Policy, commitment_id: int, customer_id: int, item: Telling) -> dict[str, Any]:
     """A rung as it goes into the table of follow-ups. Who gets it is decided when it is claimed."""
     return {
-        "subject_type": Subject.COMMITMENT, "subject_id": owed.id, "customer_id": owed.customer_id, "staff_id": None,
+        "subject_type": Subject.COMMITMENT, "subject_id": commitment_id, "customer_id": customer_id, "staff_id": None,
         "audience": item.level, "sweep": policy.cadences[NOTICE].sweep, "kind": NOTICE, "step": item.step, "nudge": 0,
         "owed_at": item.at, "due_at": item.at, "state": "planned", "attempts": 0,
     }  # fmt: skip
@@ -192,7 +192,8 @@ def tell_more(
 ) -> None:
     """Plan one more notice to a level, beside the ladder; the same name is told once."""
     if NOTICE in policy.cadences:
-        planning.add_follow_ups(session, [row(policy, owed, Telling(f"{name}:{level}", level, now))])
+        telling = Telling(f"{name}:{level}", level, now)
+        planning.add_follow_ups(session, [row(policy, owed.id, owed.customer_id, telling)])
 
 
 def _rank(owed: Commitment, who: Staff) -> int:

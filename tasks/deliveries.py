@@ -36,18 +36,17 @@ def keep_deliveries(
     deliveries.end(session, [_ending(before.id, end) for before, end in ended])
     rungs.withdraw(session, [before.id for before, _ in ended], "closed")
     new = [
-        (order, before, one, place)
+        (before, one, _row(order, before, one, place))
         for (order, before, one), (_, place) in zip(turns, orders, strict=True)
         if one.makes
     ]
-    ids = deliveries.make(session, [_row(order, before, one, place) for order, before, one, place in new])
-    chained = {before.id: id_ for (_, before, _, _), id_ in zip(new, ids, strict=True) if before is not None}
+    ids = deliveries.make(session, [row for _, _, row in new])
+    chained = {before.id: id_ for (before, _, _), id_ in zip(new, ids, strict=True) if before is not None}
     deliveries.chain(session, chained)
     _start(
-        session,
-        policy,
-        [(id_, *item) for id_, item in zip(ids, new, strict=True) if item[2].made_ends is None],
-    )
+        session, policy,
+        [(id_, row) for id_, (_, one, row) in zip(ids, new, strict=True) if one.made_ends is None],
+    )  # fmt: skip
     deliveries.note(session, [_note(before, end, chained.get(before.id), now) for before, end in ended])
 
 
@@ -91,17 +90,15 @@ def _row(order: Order, before: Commitment | None, one: Turn, place: Place) -> di
     }  # fmt: skip
 
 
-def _start(
-    session: Session, policy: Policy, made: Sequence[tuple[int, Order, Commitment | None, Turn, Place]]
-) -> None:
-    rows = []
-    for id_, order, before, one, place in made:
-        values = _row(order, before, one, place)
-        owed = Commitment(id=id_, customer_id=order.customer_id)
-        first = climbing.first_rung(
+def _start(session: Session, policy: Policy, made: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Plan the first rung of open promises: pairs of id and columns."""
+    rows = [
+        climbing.row(policy, id_, values["customer_id"], item)
+        for id_, values in made
+        for item in climbing.first_rung(
             policy, CommitmentKind.DELIVERY, values["made_at"], values["due_at"], values["breaks"]
         )
-        rows += [climbing.row(policy, owed, item) for item in first]
+    ]
     planning.add_follow_ups(session, rows)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.tables import Commitment, History
@@ -34,8 +34,10 @@ def make(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Write promises down, all with the same columns; returns their ids in the same order."""
     if not rows:
         return []
-    statement = insert(Commitment).returning(Commitment.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, [dict(row) for row in rows]))
+    table = Commitment.__table__
+    assert isinstance(table, Table)  # noqa: S101 (what SQLAlchemy makes of every class here)
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list(session.connection().execute(statement, [dict(row) for row in rows]).scalars())
 
 
 def chain(session: Session, successors: Mapping[int, int]) -> None:

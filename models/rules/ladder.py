@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from models.rules.calendars import Place, Window
@@ -122,6 +123,7 @@ class Telling:
     at: datetime
 
 
+@lru_cache(maxsize=256)
 def climbed(ladder: Ladder, *, complains: bool, breaks: int) -> tuple[Rung, ...]:
     """The rungs of one particular promise.
 
@@ -158,7 +160,11 @@ def tellings(
 
     A rung never comes before the one below it has been told as often as it says.
     """
-    minutes = max(working_minutes(made_at, due, window, place), _LEAST_MINUTES)
+    minutes = 0
+    if any(
+        rung.at for rung in rungs
+    ):  # a ladder of days after due needs no count, and there are many of those
+        minutes = max(working_minutes(made_at, due, window, place), _LEAST_MINUTES)
     found: list[Telling] = []
     earliest = made_at
     for rung in rungs:
