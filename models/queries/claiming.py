@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.queries import bulk
 from models.tables import Customer, FollowUp, Invoice, Message, Order
-from models.words import FollowUpState, MessageState, Subject
+from models.words import OF_STAFF, FollowUpState, MessageState, Subject
 
 _ALL = 1_000_000
 
@@ -203,7 +203,7 @@ def refused_staff(session: Session, subject_ids: Collection[int]) -> set[tuple[s
     """Whose mail server would not take a notice: subject type, subject id and id of the member of staff."""
     rows = session.execute(
         select(FollowUp.subject_type, FollowUp.subject_id, FollowUp.staff_id).where(
-            FollowUp.subject_type.not_in([Subject.ORDER, Subject.INVOICE]),
+            FollowUp.subject_type.in_(OF_STAFF),
             FollowUp.subject_id.in_(subject_ids),
             FollowUp.staff_id.is_not(None),
             FollowUp.state == FollowUpState.FAILED,

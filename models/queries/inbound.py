@@ -89,15 +89,14 @@ def bounces_of(session: Session, follow_up_id: int) -> int:
 
 def asking(session: Session, commitment: Commitment) -> Sequence[Inbound]:
     """The mails that a commitment answers: the one that asked first, and whatever came until now."""
-    mine: ColumnElement[bool] = Inbound.id == commitment.inbound_id
-    later = (
+    wanted: ColumnElement[bool] = (
         (Inbound.customer_id == commitment.customer_id)
         & (Inbound.state == InboundState.OWNED)
         & Inbound.handled_at.is_(None)
     )
-    return session.scalars(
-        select(Inbound).where(or_(mine, later)).order_by(Inbound.received_at, Inbound.id)
-    ).all()
+    if commitment.inbound_id is not None:
+        wanted = or_(wanted, Inbound.id == commitment.inbound_id)
+    return session.scalars(select(Inbound).where(wanted).order_by(Inbound.received_at, Inbound.id)).all()
 
 
 def handled(session: Session, ids: Collection[int], at: datetime, by: str, outcome: str) -> None:
