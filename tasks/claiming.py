@@ -16,14 +16,13 @@ from models.rules.calendars import Place
 from models.tables import Customer, FollowUp, Invoice, Order
 from models.words import CommitmentKind, Role, Subject
 from tasks.addressing import addressee_of
-from tasks.capping import over_cap
 from tasks.cases import audience_of, open_case
 from tasks.commitments import promise
 from tasks.digesting import digest_of
 from tasks.freshness import payments_are_fresh
 from tasks.letters import Desk, Group, address, called_at, gravest_first, is_case, is_for_staff
 from tasks.notices import notice
-from tasks.pacing import over_pace
+from tasks.pacing import put_off
 from tasks.recovery.asking import ask_manager
 from tasks.report import Report, Scope
 from tasks.rungs import Rungs, is_rung, rungs_of
@@ -124,8 +123,7 @@ def claim_batch(
         result.report.count(row.kind, *outcome_of(decision), cases=opened)
     _point_to_cases(session, result.report, held)
     groups = _group(session, policy, batch, sends, scope.now)
-    capped = over_cap(session, policy, groups, scope.now)
-    capped |= over_pace(session, policy, [one for one in groups if one.lead.id not in capped], clock_now)
+    capped = put_off(session, policy, groups, scope.now, clock_now)
     for group in groups:
         if (wait := capped.get(group.lead.id)) is not None:
             settled += [{"id": row.id, **settlement(row, wait)} for row in group.follow_ups]

@@ -11,7 +11,7 @@ from models.queries import pacing
 from models.rules.before_sending import PACED, Postpone
 from models.rules.pacing import HOUR, MINUTE, hourly_cap, window_start
 from models.tables import Pace
-from tasks.capping import recipient
+from tasks.capping import over_cap, recipient
 from tasks.clock import Clock
 from tasks.database import Database
 from tasks.letters import Group
@@ -41,6 +41,16 @@ def take(db: Database, policy: Policy, wanted: int, now: datetime) -> int:
         granted = max(min(wanted, most - counter.used), -counter.used)
         counter.used += granted
     return granted
+
+
+def put_off(
+    session: Session, policy: Policy, groups: Sequence[Group], now: datetime, clock_now: datetime
+) -> dict[int, Postpone]:
+    """Which of these mails have to wait, by the id of their lead: for their address's sake, or a new domain's."""
+    capped = over_cap(session, policy, groups, now)
+    return capped | over_pace(
+        session, policy, [one for one in groups if one.lead.id not in capped], clock_now
+    )
 
 
 def over_pace(
