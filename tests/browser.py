@@ -62,6 +62,8 @@ class Ui:
         await self._field(label).click()
         await self.page.get_by_role("option", name=option, exact=True).click()
         await self.page.keyboard.press("Escape")
+        # until it is gone, it takes the next press for its own
+        await expect(self.page.get_by_role("option").locator("visible=true")).to_have_count(0)
 
     async def pick(self, label: str, day: datetime) -> None:
         """Pick a day of this month, or one of the first of the next, in a calendar."""
