@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import policy as policies
 from models.policy import PolicyError
 from models.rules.acting import ActError
-from models.tables import Commitment, Staff
+from models.tables import Commitment, Order, Staff
 from models.words import CommitmentKind, Outcome, Subject
 from tasks.arrangements import set_appointment
 from tasks.calling import call_list
@@ -198,3 +198,19 @@ steps = [{ name = "soon", after = "-3 days" }]
     assert [re.search(r"before-arrival/(\w\w)\.txt is missing", one)[1] for one in problems] == [  # type: ignore[index]
         "it", "pl", "en",
     ]  # fmt: skip
+
+
+def test_b13_who_has_paid_is_still_welcomed_and_asked(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        order = factories.order(session, customer)
+        factories.invoice(session, customer, order_id=order.id, paid_at=factories.SIGNED)
+    world.sweep()
+    assert [row.state for row in world.follow_ups("welcome-contact")] == ["sent"]
+    with world.db.write() as session:
+        order = session.get_one(Order, 1)
+        order.delivered_at, order.to_plan = world.clock.now(), True
+    world.clock.set(datetime(2026, 9, 18, 9, tzinfo=UTC))
+    world.sweep()
+    checks = {row.step: row.state for row in world.follow_ups("satisfaction-check")}
+    assert checks["six-months"] == "sent"
