@@ -187,6 +187,25 @@ def help_(about: str, text: str, *, by: str) -> int:
     return 0
 
 
+@cases.command
+def appointment(about: str, at: str, text: str, *, by: str) -> int:
+    """Write down an appointment that was agreed on; it is a promise, with its own clock.
+
+    Args:
+        about: Reference of the order or the customer.
+        at: When it begins, such as 2026-03-20T15:00; without an offset, in the company's time.
+        text: What it is for.
+        by: Your own reference.
+    """
+    owner = _run(
+        lambda services: case_desk.set_appointment(
+            services, about, by, moment(at, case_desk.zone(services), "need-at"), text
+        )
+    )
+    print(f"{owner} has it.")
+    return 0
+
+
 def _act(case: int, by: str, do: Callable[[ZoneInfo], Did], then: str) -> int:
     _run(lambda services: case_desk.act(services, case, by, do(case_desk.zone(services))))
     print(f"Case {case} {then}.")

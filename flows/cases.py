@@ -192,6 +192,29 @@ async def ask_for_help(about: Reference, by: Reference, text: Words) -> State[No
 
 
 @flow(
+    name="set-appointment",
+    description=(
+        "Writes down an appointment that was agreed on with a customer. It is a promise: whoever owes it is told "
+        "before, and it is counted as kept, late or broken."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def set_appointment(about: Reference, by: Reference, at: datetime, text: Words) -> State[None]:
+    """Set an appointment.
+
+    Args:
+        about: Reference of the order, such as SO-1042, or of the customer, such as C-0042.
+        by: Your own reference.
+        at: When it begins.
+        text: What it is for; it is moved into the ledger.
+    """
+    return await with_words(
+        lambda opened: f"{case_desk.set_appointment(opened, about, by, _utc(at), text)} has it", "text"
+    )
+
+
+@flow(
     name="record-contract-end",
     description=(
         "Records that a customer withdraws (recesso) or terminates (disdetta), with date and cause. They are two "

@@ -74,6 +74,18 @@ def ask_for_help(services: Services, ref: str, by: str, text: str) -> str:
         return people.staff(session)[made.owner_id or 0].ref
 
 
+def set_appointment(services: Services, ref: str, by: str, at: datetime | None, text: str) -> str:
+    """Write down that an appointment was agreed on, about an order or customer; returns whose it is.
+
+    Raises:
+        ActError: see `tasks.raising.set_appointment`; or nobody has the reference `by`.
+    """
+    with services.db.write() as session:
+        person, now = _staff(session, by), services.clock.now()
+        made = raising.set_appointment(session, services.policy, ref, at, text, now=now, by=person)
+        return people.staff(session)[made.owner_id or person.id].ref
+
+
 def end_contract(
     services: Services, ref: str, by: str, kind: EndKind, cause: EndCause, words: str, at: datetime | None
 ) -> None:

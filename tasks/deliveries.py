@@ -17,6 +17,11 @@ from tasks import climbing
 
 _ACTOR = "planning"
 _DAY = 24 * 60
+_AGREED = {
+    CommitmentState.KEPT: "a day was promised",
+    CommitmentState.LATE: "a day was promised",
+    CommitmentState.WITHDRAWN: "the order was cancelled",
+}
 
 
 def keep_deliveries(
@@ -47,7 +52,26 @@ def keep_deliveries(
         session, policy,
         [(id_, row) for id_, (_, one, row) in zip(ids, new, strict=True) if one.made_ends is None],
     )  # fmt: skip
-    deliveries.note(session, [_note(before, end, chained.get(before.id), now) for before, end in ended])
+    notes = [_note(before, end, chained.get(before.id), now) for before, end in ended]
+    deliveries.note(session, [*notes, *_days_agreed(session, [order for order, _ in orders], now)])
+
+
+def _days_agreed(session: Session, orders: Sequence[Order], now: datetime) -> list[dict[str, Any]]:
+    """Where a day was owed (B33), there is one now, or none is wanted any more; returns what to note."""
+    settled = {one.id: one for one in orders if one.promised_on or one.delivered_at or one.cancelled_at}
+    ends = [
+        (owed, _agreed(settled[owed.subject_id], owed, now))
+        for owed in deliveries.days_owed(session, list(settled))
+    ]
+    deliveries.end(session, [_ending(owed.id, end) | {"outcome": _AGREED[end.state]} for owed, end in ends])
+    rungs.withdraw(session, [owed.id for owed, _ in ends], "closed")
+    return [_note(owed, end, None, now) for owed, end in ends]
+
+
+def _agreed(order: Order, owed: Commitment, now: datetime) -> End:
+    if order.cancelled_at is not None:
+        return End(CommitmentState.WITHDRAWN, now)
+    return End(CommitmentState.KEPT if now <= owed.due_at else CommitmentState.LATE, now)
 
 
 def _facts(policy: Policy, order: Order, place: Place, now: datetime) -> Facts:

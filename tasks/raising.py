@@ -1,4 +1,4 @@
-"""One of our own people brings a customer's matter up, or asks for help with it: by page, mail, form or command."""
+"""One of our own people raises a matter, asks for help, or sets an appointment: by page, mail, form or command."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from models.queries import people
 from models.rules.acting import ActError
 from models.tables import Case, Commitment, Staff
 from models.words import CaseReasonKind, Subject
+from tasks import arrangements
 from tasks.cases import About, open_case
 from tasks.owed_acts import ask
 from tasks.statements import checked, state
@@ -48,6 +49,25 @@ def ask_for_help(
     """
     customer_id, about = about_of(session, ref)
     return ask(session, policy, customer_id, about, text, now=now, by=by)
+
+
+def set_appointment(
+    session: Session, policy: Policy, ref: str, at: datetime | None, text: str, *, now: datetime, by: Staff
+) -> Commitment:
+    """An appointment was agreed on with the customer behind a reference; it is a promise of its own (B24, B33).
+
+    Raises:
+        ActError: a reference nobody has, a time that has passed, or an appointment that is set already.
+    """
+    if at is None:
+        raise ActError("need-at", "at: say when the appointment begins, such as 2026-03-18 15:00")
+    customer_id, about = about_of(session, ref)
+    try:
+        return arrangements.set_appointment(
+            session, policy, customer_id, about, at, text, now=now, actor=by.ref
+        )
+    except ValueError as error:
+        raise ActError("need-at", str(error)) from error
 
 
 def about_of(session: Session, ref: str) -> tuple[int, About]:

@@ -24,6 +24,20 @@ def last_ones(session: Session, order_ids: Sequence[int]) -> dict[int, Commitmen
     return {row.subject_id: row for row in rows}
 
 
+def days_owed(session: Session, order_ids: Sequence[int]) -> Sequence[Commitment]:
+    """The open promises to agree on a day with the customers of these orders."""
+    if not order_ids:
+        return []
+    return session.scalars(
+        select(Commitment).where(
+            Commitment.subject_type == Subject.ORDER,
+            Commitment.subject_id.in_(order_ids),
+            Commitment.kind == CommitmentKind.SET_APPOINTMENT,
+            Commitment.done_at.is_(None),
+        )
+    ).all()
+
+
 def end(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write how promises ended: mappings of `id` and the columns to set, the same ones in each."""
     if rows:

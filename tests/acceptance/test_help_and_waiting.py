@@ -1,7 +1,7 @@
 """Nobody is left alone: help for colleagues, appointments that get set, and a policy without gaps."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -83,20 +83,12 @@ def test_b33_setting_an_appointment_has_a_deadline_and_who_waits_is_seen_with_th
     with world.db.write() as session:
         order = factories.order(session, factories.customer(session), promised_on=None)
         about = (Subject.ORDER, order.id)
-        promise(
-            session,
-            world.policy,
-            1,
-            CommitmentKind.SET_APPOINTMENT,
-            about,
-            now=world.clock.now(),
-            actor="A-1",
-        )
+    world.sweep("welcome-contact")  # the order has no day, so somebody owes the customer one
     waiting = owed(world, "set-appointment")
     assert waiting.due_at == datetime(2026, 3, 23, 9, tzinfo=UTC), "three business days later"
     at(world, 25)
     [row] = call_list(world.services)
-    assert (row["why"], row["days"]) == ("set-appointment", 7)
+    assert ("set-appointment" in row["why"], row["days"]) == (True, 7)
     assert "m-1" in told(world), "nobody set one: it climbs"
     with world.db.write() as session:
         when = datetime(2026, 4, 2, 8, tzinfo=UTC)
@@ -106,6 +98,20 @@ def test_b33_setting_an_appointment_has_a_deadline_and_who_waits_is_seen_with_th
     assert owed(world, "set-appointment").state == "late"
     appointment = owed(world, "appointment")
     assert (appointment.due_at, appointment.state) == (when, "open")
+
+
+@pytest.mark.parametrize("change", ["promised_on", "cancelled_at"])
+def test_b33_a_day_from_the_companys_own_system_ends_the_wait(world: World, change: str) -> None:
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session), promised_on=None)
+    world.sweep("welcome-contact")
+    with world.db.write() as session:
+        order = session.get_one(Order, 1)
+        setattr(order, change, date(2026, 4, 20) if change == "promised_on" else world.clock.now())
+        order.to_plan = True
+    at(world, 19)
+    world.sweep("welcome-contact")
+    assert owed(world, "set-appointment").state == ("kept" if change == "promised_on" else "withdrawn")
 
 
 def test_b05_the_manager_owes_a_listening_call_and_having_only_listened_keeps_it(world: World) -> None:
