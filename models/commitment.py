@@ -9,6 +9,7 @@ _OPEN = text("done_at IS NULL")
 _OPEN_DELIVERY = text("done_at IS NULL AND kind = 'delivery'")
 _OPEN_LISTENING = text("done_at IS NULL AND kind = 'listening-call'")
 _RAISED = text("done_at IS NULL AND told_id IS NOT NULL")
+_DONE = text("done_at IS NOT NULL")
 _SLIPPED = text("state IN ('late', 'broken')")
 
 
@@ -23,6 +24,7 @@ class Commitment(Base):
         Index("ix_commitments_open", "kind", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_commitments_owner_id", "owner_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_commitments_raised", "told_id", sqlite_where=_RAISED, postgresql_where=_RAISED),
+        Index("ix_commitments_done", "done_at", sqlite_where=_DONE, postgresql_where=_DONE),
         Index("ix_commitments_slipped", "done_at", sqlite_where=_SLIPPED, postgresql_where=_SLIPPED),
         Index("ix_commitments_customer_id", "customer_id"),
         Index("ix_commitments_subject", "subject_type", "subject_id"),

@@ -11,7 +11,7 @@ from models.queries.commitments import BY_HAND
 from models.rules.calling import Call
 from models.rules.hearing import COMPLAINTS
 from models.tables import Case, CaseReason, Commitment, Customer, Staff
-from models.words import CommitmentKind, Role, Subject
+from models.words import CommitmentKind, CommitmentState, Role, Subject
 
 _CALLS = (Role.MANAGER, Role.DIRECTOR)
 """Whose day is counted in calls."""
@@ -63,10 +63,17 @@ def commitments(session: Session) -> list[Call]:
 
 
 def done_since(session: Session, since: datetime) -> dict[int, int]:
-    """How many promises each member of staff has ended since a time, by id; deliveries are nobody's calls."""
+    """How many promises each member of staff has ended since a time, by id.
+
+    Deliveries are nobody's calls, and what was withdrawn took nobody's time.
+    """
     rows = session.execute(
         select(func.coalesce(Commitment.told_id, Commitment.owner_id), func.count(Commitment.id))
-        .where(Commitment.done_at >= since, Commitment.kind.in_(BY_HAND))
+        .where(
+            Commitment.done_at >= since,
+            Commitment.kind.in_(BY_HAND),
+            Commitment.state != CommitmentState.WITHDRAWN,
+        )
         .group_by(func.coalesce(Commitment.told_id, Commitment.owner_id))
     )
     return {holder: count for holder, count in rows if holder is not None}

@@ -64,9 +64,9 @@ def open_or_join(
 
 
 def without_call(session: Session) -> Sequence[Case]:
-    """Open cases that owe no call, oldest first; locked."""
+    """Open cases that owe no call, customer by customer; locked."""
     return session.scalars(
-        select(Case).where(Case.closed_at.is_(None), ~_OWES_CALL).order_by(Case.id).with_for_update()
+        select(Case).where(Case.closed_at.is_(None), ~_OWES_CALL).order_by(Case.customer_id).with_for_update()
     ).all()
 
 

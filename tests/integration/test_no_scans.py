@@ -22,7 +22,9 @@ from tests import factories
 from tests.fakes import FakeMailer
 from tests.world import World
 
-_LARGE = "follow_ups|messages|orders|invoices|customers|responses|history|inbound"
+_LARGE = (
+    "follow_ups|messages|orders|invoices|customers|responses|history|inbound|commitments|cases|statements"
+)
 _SCAN = re.compile(rf"^SCAN (?:TABLE )?({_LARGE})\w*$")
 _WORTH = re.compile(r"^\s*(SELECT|UPDATE|DELETE|WITH)", re.IGNORECASE)
 
