@@ -26,7 +26,7 @@ from tasks.mails.mime import AddressError
 from tasks.outcomes import Finished, Unwritable, give_up, record
 from tasks.smtp import Answer, Mailer, NotStarted, scrub
 
-_PER_CONNECTION = 8
+_PER_CONNECTION = 4
 """Mails marked for each connection: enough to keep it busy while the database works, few to leave in doubt."""
 
 
