@@ -62,7 +62,7 @@ async def test_a_spoken_answer_is_recorded_and_its_words_leave_prefect(shop: Dat
 async def test_what_cannot_be_recorded_fails_with_the_fix() -> None:
     state = await record_response("SO-9", "Ciao", "A-1", return_state=True)
     assert state.is_failed()
-    assert "no order and no customer has the reference 'SO-9'" in str(state.message)
+    assert "no order, no invoice and no customer has the reference 'SO-9'" in str(state.message)
 
 
 async def test_collecting_ends_with_a_sentence_of_figures(shop: Database, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ POLICY = Path(__file__).parents[2] / "policy.toml"
 async def test_a_policy_with_a_mail_that_nobody_wrote_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     text = POLICY.read_text(encoding="utf-8")
-    path.write_text(text.replace("[cadences.delay-alert]", "[cadences.arrival-check]"), encoding="utf-8")
-    with pytest.raises(PolicyError, match=r"texts/arrival-check/it\.txt is missing; write it"):
+    path.write_text(text.replace("[cadences.delay-alert]", "[cadences.birthday]"), encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"texts/birthday/it\.txt is missing; write it"):
         async with open_services(Settings(policy=path, state_dir=tmp_path)):
             pass
