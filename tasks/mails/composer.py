@@ -9,11 +9,11 @@ from functools import lru_cache
 from models.policy import Policy
 from models.words import Subject
 from tasks.mails import mime, texts
+from tasks.mails.context import context
 from tasks.mails.formats import clean
 from tasks.mails.frame import Frames, Shape
 from tasks.mails.letter import Contact, Letter, NoticeFacts
 from tasks.mails.links import Links
-from tasks.mails.views import context
 
 _KEY = re.compile(r"[a-z0-9-]+")
 _SUBJECT = "Subject: "

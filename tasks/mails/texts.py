@@ -20,8 +20,8 @@ from jinja2 import (
 from jinja2.meta import find_undeclared_variables
 
 from models.policy import Policy
+from tasks.mails.context import NAMES
 from tasks.mails.labels import LANGUAGES, TEXTS
-from tasks.mails.views import NAMES
 
 _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the finished paragraphs)
     loader=FileSystemLoader(TEXTS),

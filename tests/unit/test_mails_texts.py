@@ -5,9 +5,9 @@ import pytest
 from models.policy import Policy
 from models.words import CaseReasonKind, Meaning
 from tasks.mails import texts
+from tasks.mails.context import NAMES, context
 from tasks.mails.frame import answer_label
 from tasks.mails.labels import LANGUAGES, TEXTS, catalogue, label, reason
-from tasks.mails.views import NAMES, context
 from tests.unit.test_mails_samples import letter
 
 
