@@ -65,14 +65,14 @@ def commitments(session: Session) -> list[Call]:
 def done_since(session: Session, since: datetime) -> dict[int, int]:
     """How many promises each member of staff has ended since a time, by id.
 
-    Deliveries are nobody's calls, and what was withdrawn took nobody's time.
+    Deliveries are nobody's calls; what was withdrawn, or made way for a sooner promise, took nobody's time.
     """
     rows = session.execute(
         select(func.coalesce(Commitment.told_id, Commitment.owner_id), func.count(Commitment.id))
         .where(
             Commitment.done_at >= since,
             Commitment.kind.in_(BY_HAND),
-            Commitment.state != CommitmentState.WITHDRAWN,
+            Commitment.state.in_((CommitmentState.KEPT, CommitmentState.LATE)),
         )
         .group_by(func.coalesce(Commitment.told_id, Commitment.owner_id))
     )
