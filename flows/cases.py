@@ -7,7 +7,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.states import Failed
 
 from flows.by_hand import with_words
-from flows.naming import CaseNumber, Reference, Words, run_name
+from flows.naming import CaseNumber, ReasonCode, Reference, Words, run_name
 from flows.running import CANNOT_RUN, refused, said, services
 from models.rules.acting import ActError
 from models.words import EndCause, EndKind
@@ -92,7 +92,7 @@ async def add_statement(case: CaseNumber, by: Reference, text: Words) -> State[N
     persist_result=False,
 )
 async def re_promise_call(
-    case: CaseNumber, by: Reference, due: datetime, reason_code: str, text: Words
+    case: CaseNumber, by: Reference, due: datetime, reason_code: ReasonCode, text: Words
 ) -> State[None]:
     """Promise another time.
 

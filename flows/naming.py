@@ -12,6 +12,9 @@ Reference = Annotated[str, Field(pattern=REFERENCE, max_length=200)]
 Words = Annotated[str, Field(pattern=r"\S\s*\S\s*\S", max_length=2_000)]
 """Free words of a form; see `flows.words` for how they leave Prefect."""
 
+ReasonCode = Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,39}$")]
+"""One of the policy's list, such as supplier; no words of one's own, which would stay in Prefect."""
+
 CaseNumber = Annotated[int, Field(ge=1)]
 """As it stands in the call list, and in the subject of the mail about it."""
 

@@ -30,9 +30,9 @@ def close_case(
     """Close a case with what happened, in the words of who says so; what it held goes on. False if it was closed.
 
     `heard` is what the customer said about it in a conversation, where one was had: it becomes the customer's version.
-    A listening call that reached nobody is owed again two business days later, at the same hour; any other customer
-    who complained and was not reached is owed a call back. Who complained and was reached is asked later whether it is
-    solved (B22).
+    A listening call in which nobody was spoken with is owed again two business days later, at the same hour; any other
+    customer who complained and was not reached is owed a call back. Who complained and was reached is asked later
+    whether it is solved (B22).
 
     Raises:
         ActError: the words are missing (a case never ends in silence), only our own side of the matter is known (B02),
@@ -82,7 +82,9 @@ def _go_on(
 ) -> None:  # fmt: skip
     customer = session.get_one(Customer, case.customer_id)
     place = Place(customer.country, customer.timezone)
-    if outcome is Outcome.NOT_REACHED:
+    if outcome is Outcome.NOT_REACHED or (
+        outcome is Outcome.SOLVED and not cases.was_spoken_with(session, case.id)
+    ):
         cases.call_again(session, case.id, due_at(now, _CALL_AGAIN, _ANY_HOUR, place))
     if closing.still_owed(outcome, reasons):
         about = cases.subject(session, case.id) or (SubjectType.CUSTOMER, customer.id)

@@ -142,7 +142,7 @@ def re_promise(
         raise ValueError("say in a few words what you agreed on")
     if kind is None or commitment.kind == CommitmentKind.LISTENING_CALL:
         kind = CommitmentKind(commitment.kind)
-    slips = ledger.is_slip(commitment.due_at, due_at, reason_code)
+    slips = now > commitment.due_at or ledger.is_slip(commitment.due_at, due_at, reason_code)
     state = ledger.gave_way(commitment.due_at, now)
     _close(session, commitment, state, f"re-promised: {text.strip()}", now)
     commitment.reason = reason_code
@@ -254,9 +254,7 @@ def _by_policy(policy: Policy, kind: CommitmentKind, now: datetime, *, complains
 
 def _check_reason(policy: Policy, code: str) -> None:
     if code not in policy.ledger.reasons:
-        raise ValueError(
-            f"reason: {code!r} is not on the list; choose from {', '.join(policy.ledger.reasons)}"
-        )
+        raise ValueError(f"reason: this is not on the list; choose from {', '.join(policy.ledger.reasons)}")
 
 
 def _close(

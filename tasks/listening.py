@@ -29,8 +29,8 @@ def owe_call(session: Session, policy: Policy, case: Case, *, now: datetime, act
     if not facts.complaints(session, [case.customer_id]):
         return call
     soon = due_at(now, policy.ledger.complaint_within, policy.working_hours, policy.company.place)
-    if call.due_at <= soon:
-        return call
+    if call.due_at <= soon or call.root_id is not None:
+        return call  # a time that was agreed on with the customer is the customer's
     return re_promise(session, policy, call, soon, AGREED, "the customer complains", now=now, actor=actor)
 
 

@@ -23,6 +23,8 @@ OUTCOMES = ("answered", "called", "done", "not-reached", "nothing-needed")
 """What something owed can be closed with; the words say the rest."""
 
 _LONGEST = timedelta(days=3650)
+FARTHEST = timedelta(days=180)
+"""A later promise is none that anybody waits for."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,8 @@ def promise_anew(owing: Owing, due_at: datetime | None, reason_code: str, text: 
         ActError: no time or one that has passed, no reason, no words, or it was closed.
     """
     _check(owing, Act.RE_PROMISE)
-    if due_at is None or due_at <= owing.now:
-        raise ActError("need-due", "due: name a time that lies ahead")
+    if due_at is None or not owing.now < due_at <= owing.now + FARTHEST:
+        raise ActError("need-due", f"due: name a time that lies ahead, within {FARTHEST.days} days")
     _check_reason(owing, reason_code)
     with _refused("too-late"):
         return re_promise(
@@ -186,15 +188,21 @@ def moment(text: str, zone: ZoneInfo, code: str = "need-until") -> datetime | No
 
 
 def _check(owing: Owing, act: Act) -> None:
-    """A case's own call is after-sale's and the managers'; and nobody who sells puts anything off."""
-    if owing.owed.kind == CommitmentKind.LISTENING_CALL or act is Act.SNOOZE:
+    """A case's own call is after-sale's and the managers'; and nobody who sells puts off anything, or what has climbed.
+
+    A delivery day is the order's: it comes with the import, which would take another one back.
+    """
+    if owing.owed.kind == CommitmentKind.DELIVERY and act is Act.RE_PROMISE:
+        raise ActError("too-late", "the day of a delivery is the order's: change it there, and import it")
+    has_climbed = owing.owed.told_id is not None and act is Act.RE_PROMISE
+    if owing.owed.kind == CommitmentKind.LISTENING_CALL or act is Act.SNOOZE or has_climbed:
         rules.check(owing.by.role, act)
 
 
 def _check_reason(owing: Owing, code: str) -> None:
     known = owing.policy.ledger.reasons
     if code not in known:
-        raise ActError("need-reason", f"reason: {code!r} is not on the list; choose from {', '.join(known)}")
+        raise ActError("need-reason", f"reason: this is not on the list; choose from {', '.join(known)}")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from models.tables import Case, Commitment, Staff
 from models.words import CaseReasonKind, Subject
 from tasks import arrangements
 from tasks.cases import About, open_case
-from tasks.owed_acts import ask
+from tasks.owed_acts import FARTHEST, ask
 from tasks.statements import checked, state
 
 
@@ -61,6 +61,8 @@ def set_appointment(
     """
     if at is None:
         raise ActError("need-at", "at: say when the appointment begins, such as 2026-03-18 15:00")
+    if at > now + FARTHEST:
+        raise ActError("need-at", f"at: name a time within {FARTHEST.days} days")
     customer_id, about = about_of(session, ref)
     try:
         return arrangements.set_appointment(

@@ -70,7 +70,12 @@ class Rungs:
             return self.policy.cadences[row.kind].anchor == _OPENED and not any(
                 mark in row.step for mark in _AT_ONCE
             )
-        return is_rung(row) and self._is_for_caller(row)
+        return is_rung(row) and self._is_for_caller(row) and self._is_on_the_list_of(row)
+
+    def _is_on_the_list_of(self, row: FollowUp) -> bool:
+        """Whether the digest of whoever is told shows it: a customer with an open case stands on its manager's list."""
+        case = cases.open_case_of(self.session, row.customer_id or 0)
+        return case is None or row.staff_id == (case.taken_by_id or case.manager_id)
 
     def _is_for_caller(self, row: FollowUp) -> bool:
         is_call = self.owed[row.subject_id].kind == CommitmentKind.LISTENING_CALL

@@ -16,6 +16,7 @@ from models.words import CaseReasonKind, FollowUpState, MessageState
 from tasks.cases import open_case
 from tasks.database import Database
 from tasks.report import Report
+from tasks.rungs import is_rung, told
 
 _BATCH = 500
 _HEADER_BYTES = 16_384
@@ -99,6 +100,10 @@ def _verdict(policy: Policy, message: Message, message_id: str, found: set[str] 
     rule = policy.sending.doubtful
     if found is not None and message_id in found:
         return MessageState.ACCEPTED
+    if message.staff_id is not None:
+        return (
+            MessageState.DEFERRED
+        )  # told twice, our own people lose nothing; told never, a matter would lie
     may_resend = rule == "resend" or (rule == "look" and found is not None)
     if may_resend and message.resends < policy.sending.max_resends:
         return MessageState.DEFERRED
@@ -125,6 +130,8 @@ def _apply(
             cadence = policy.cadences.get(row.kind)
             row.state, row.sent_at, row.attempts = FollowUpState.SENT, message.marked_at, row.attempts + 1
             row.answer_by = answer_by(cadence, message.marked_at, place) if cadence else None
+            if is_rung(row):
+                told(session, row, now)
         else:
             row.state, row.reason = FollowUpState.FAILED, "in doubt: a crash left no outcome"
             _ask(session, policy, row, now)

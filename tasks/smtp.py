@@ -220,7 +220,8 @@ def _is_between_us(error: aiosmtplib.SMTPResponseException, *, recipient: bool) 
     """Whether the server ends the connection, or will take no mail from us whomever it is for."""
     if error.code == _SERVICE_ENDS or not recipient:
         return error.code == _SERVICE_ENDS or error.code >= _PERMANENT
-    return _REFUSES_US.search(f"{error.code} {error.message}") is not None
+    # Servers repeat the recipient, and an address may well have "relay" in it.
+    return _REFUSES_US.search(f"{error.code} {scrub(error.message)}") is not None
 
 
 def _judge(error: aiosmtplib.SMTPResponseException, *, recipient: bool) -> Answer:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.tables import Case, CaseReason, Commitment, FollowUp, History, Statement
-from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Subject
+from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Side, Subject
 
 _OWES_CALL = exists(
     select(Commitment.id).where(
@@ -18,6 +18,9 @@ _OWES_CALL = exists(
         Commitment.done_at.is_(None),
     )
 )
+
+SPOKE = and_(Statement.side == Side.CUSTOMER, Statement.recorded_by.is_not(None))
+"""A statement that a colleague wrote down from a conversation with the customer."""
 
 
 def open_case_of(session: Session, customer_id: int) -> Case | None:
@@ -136,6 +139,13 @@ def settle_reasons(
             CaseReason.reason == only[0], CaseReason.subject_type == only[1], CaseReason.subject_id == only[2]
         )
     return len(list(session.scalars(statement.values(settled_at=now).returning(CaseReason.id))))
+
+
+def was_spoken_with(session: Session, case_id: int) -> bool:
+    """Whether a colleague wrote down what the customer said in a conversation about this case."""
+    return (
+        session.scalar(select(Statement.id).where(Statement.case_id == case_id, SPOKE).limit(1)) is not None
+    )
 
 
 def call_again(session: Session, case_id: int, at: datetime) -> int:

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries import contract_ends, holding
+from models.queries.cases import SPOKE
 from models.rules.hearing import COMPLAINTS
 from models.rules.holding import Trouble, is_held
-from models.tables import Case, CaseReason, FollowUp, Invoice, Order
+from models.tables import Case, CaseReason, FollowUp, Invoice, Order, Statement
 from models.words import CaseReasonKind, EndKind, FollowUpState, Outcome, Subject
 
 _WELCOME = "welcome-contact"
@@ -84,7 +85,11 @@ def welcomed(session: Session, order_ids: Collection[int]) -> set[int]:
 
 
 def called(session: Session, invoice_ids: Collection[int]) -> dict[int, datetime]:
-    """By invoice: when a manager called about it last, and listened. Calls that reached nobody do not count."""
+    """By invoice: when a manager called about it last, and listened.
+
+    Calls that reached nobody do not count, nor does what was solved without a word spoken.
+    """
+    spoke = exists(select(Statement.id).where(Statement.case_id == Case.id, SPOKE))
     rows = session.execute(
         select(CaseReason.subject_id, func.max(Case.closed_at))
         .join(Case, Case.id == CaseReason.case_id)
@@ -93,7 +98,10 @@ def called(session: Session, invoice_ids: Collection[int]) -> dict[int, datetime
             CaseReason.subject_id.in_(invoice_ids),
             CaseReason.reason == CaseReasonKind.LISTENING_CALL,
             Case.closed_at.is_not(None),
-            Case.outcome != Outcome.NOT_REACHED,
+            or_(
+                Case.outcome.in_((Outcome.AGREED, Outcome.ONLY_LISTENED)),
+                and_(Case.outcome == Outcome.SOLVED, spoke),
+            ),
         )
         .group_by(CaseReason.subject_id)
     )

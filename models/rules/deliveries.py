@@ -71,8 +71,12 @@ def turn(facts: Facts, last: Standing | None) -> Turn:
     if facts.cancelled_at is not None:
         is_open = last is not None and last.done_at is None
         return Turn(ends=End(CommitmentState.WITHDRAWN, facts.cancelled_at)) if is_open else NOTHING
-    if facts.due_at is None:
-        return NOTHING  # what the customer was told last stays owed
+    if facts.due_at is None:  # what the customer was told last stays owed, until it has come
+        return (
+            Turn(ends=_delivered(last.due_at, facts))
+            if last is not None and last.done_at is None
+            else NOTHING
+        )
     if last is None:
         return Turn(makes=True, made_ends=_delivered(facts.due_at, facts))
     if last.done_at is not None:

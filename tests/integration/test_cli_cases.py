@@ -103,7 +103,7 @@ def test_nonsense_is_refused_in_one_line_and_changes_nothing(
         (("outcome", "1", "x", "--by", "M-1", "--outcome", "fine"), "outcome: choose from solved"),
         (
             ("re-promise", "1", "x", "--by", "M-1", "--due", TOMORROW, "--reason", "boh"),
-            "reason: 'boh' is not on the",
+            "reason: this is not on the",
         ),
         (
             ("re-promise", "1", "x", "--by", "M-1", "--due", "2020-01-01", "--reason", "overload"),

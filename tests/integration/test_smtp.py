@@ -191,6 +191,14 @@ def test_a_server_that_refuses_us_blames_no_customer(
     assert run(shop, port).sentence() == "2 sent"
 
 
+def test_an_address_with_a_relay_in_its_name_is_only_an_address(
+    shop: World, server: Server, port: int
+) -> None:
+    unknown = "550 5.1.1 <info@relaytech.example>: User unknown"
+    server.to_recipient = lambda address: unknown if address == "c-1@posta.example" else "250 OK"
+    assert run(shop, port).sentence() == "1 sent, 1 failed: 550"
+
+
 def test_a_notice_that_is_refused_goes_to_the_next_of_our_people(
     shop: World, server: Server, port: int
 ) -> None:
