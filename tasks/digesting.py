@@ -26,10 +26,8 @@ def plan_digests(db: Database, policy: Policy, now: datetime) -> int:
     midnight = day_start(local_day(now, policy.company.place), policy.company.place)
     with db.read() as session:
         waiting = [one.call for one in listed(session, policy, now)]
-        holders = {
-            call.holder for call in waiting if call.holder is not None and is_for_digest(call, midnight)
-        }
-        new = sorted(holders - planning.planned_for(session, SubjectType.STAFF, DIGEST, step))
+        readers = {reader for call in waiting if is_for_digest(call, midnight) for reader in call.readers}
+        new = sorted(readers - planning.planned_for(session, SubjectType.STAFF, DIGEST, step))
     if new:
         with db.write() as session:
             planning.add_follow_ups(
@@ -45,7 +43,7 @@ def _row(policy: Policy, sweep: str, holder: int, step: str, now: datetime) -> d
 
 def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> DigestFacts:
     """What stands on somebody's list today, and how much waits behind it."""
-    mine = [one for one in listed(session, policy, now) if one.call.holder == holder]
+    mine = [one for one in listed(session, policy, now) if holder in one.call.readers]
     known = calling.customers(session, [one.call.customer for one in mine if one.today])
     waiting = [one.call for one in mine if not one.today]
     return DigestFacts(

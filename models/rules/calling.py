@@ -28,6 +28,13 @@ class Call:
     """What a link opens: `case` or `commitment`, and its id."""
     told_at_once: bool = False
     """Its holder had a mail about it when it came up."""
+    climbed_to: frozenset[int] = frozenset()
+    """Who else was told since nobody acted, by id: it takes none of their calls, and stands in their digest."""
+
+    @property
+    def readers(self) -> frozenset[int]:
+        """In whose digest it stands until it is closed."""
+        return self.climbed_to if self.holder is None else self.climbed_to | {self.holder}
 
 
 def ranked(calls: Iterable[Call]) -> list[Call]:
@@ -60,6 +67,7 @@ def _joined(one: Call, other: Call) -> Call:
         holder=one.holder or other.holder,
         matter=one.matter or other.matter,
         told_at_once=one.told_at_once and other.told_at_once,
+        climbed_to=one.readers | other.readers,
     )
 
 
