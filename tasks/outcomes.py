@@ -158,7 +158,7 @@ def _undeliverable(session: Session, policy: Policy, group: Group, now: datetime
     """
     lead = group.lead
     if lead.staff_id is not None:
-        _tell_the_next(session, lead, now)
+        tell_the_next(session, lead, now)
         return _cases_of(group)
     case = open_case(
         session, policy, group.customer.id, CaseReasonKind.UNDELIVERABLE, (lead.subject_type, lead.subject_id),
@@ -167,7 +167,7 @@ def _undeliverable(session: Session, policy: Policy, group: Group, now: datetime
     return [case.id]
 
 
-def _tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
+def tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
     """The same notice once more; the claim finds somebody whose server has not refused it."""
     if failed.step.count("+") < _RUNGS:
         planning.add_follow_ups(

@@ -200,13 +200,13 @@ def plan_again(session: Session, follow_up_ids: Collection[int]) -> None:
 
 
 def refused_staff(session: Session, subject_ids: Collection[int]) -> set[tuple[str, int, int]]:
-    """Whose mail server would not take a notice: subject type, subject id and id of the member of staff."""
+    """Whose mail server would not take a notice, or sent it back: subject type, subject id, id of staff."""
     rows = session.execute(
         select(FollowUp.subject_type, FollowUp.subject_id, FollowUp.staff_id).where(
             FollowUp.subject_type.in_(OF_STAFF),
             FollowUp.subject_id.in_(subject_ids),
             FollowUp.staff_id.is_not(None),
-            FollowUp.state == FollowUpState.FAILED,
+            FollowUp.state.in_((FollowUpState.FAILED, FollowUpState.BOUNCED)),
         )
     )
     return {(kind, id_, staff_id) for kind, id_, staff_id in rows if staff_id is not None}

@@ -14,6 +14,7 @@ from tasks.collecting.tally import Became
 from tasks.commitments import promise
 from tasks.inbound.message import Bounced, Cause
 from tasks.mails.mime import AddressError, ascii_address
+from tasks.outcomes import tell_the_next
 
 ACTOR = "collect-responses"
 
@@ -75,6 +76,13 @@ def hard(
         inbound_id=inbound_id,
         actor=ACTOR,
     )
+
+
+def notice_came_back(session: Session, carried: Sequence[FollowUp], now: datetime) -> None:
+    """A notice did not reach one of our own people, for good: the next one is told at once."""
+    bounces.not_delivered(session, [row.id for row in carried], "the mail came back")
+    for row in carried:
+        tell_the_next(session, row, now)
 
 
 def about_customer(mail: Message, reports: Sequence[Bounced], own_domain: str) -> Sequence[Bounced]:

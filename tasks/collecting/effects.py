@@ -10,7 +10,7 @@ from models.queries import answers, cases, inbound, responses
 from models.rules.trouble import is_thanks, trouble
 from models.tables import Customer, Inbound
 from models.words import InboundState, Meaning, ParkedFor, Subject
-from tasks.collecting.bounces import ACTOR, about_customer, came_back
+from tasks.collecting.bounces import ACTOR, about_customer, came_back, notice_came_back
 from tasks.collecting.colleagues import hear_colleague
 from tasks.collecting.matching import Match
 from tasks.collecting.tally import Became
@@ -121,6 +121,8 @@ def _bounce(session: Session, policy: Policy, arrived: Arrived, now: datetime) -
     ours, reports = arrived.match.mail, arrived.mail.bounced if arrived.mail else ()
     own_domain = policy.company.sender.rpartition("@")[2]
     if ours is None or ours.staff_id is not None:
+        if any(report.permanent for report in reports):
+            notice_came_back(session, arrived.match.follow_ups, now)
         return park(session, policy, arrived.row, ParkedFor.NOTICE_BOUNCED, now)
     told = about_customer(ours, reports, own_domain)
     if not told:

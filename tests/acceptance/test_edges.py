@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from tasks.owed_acts import Owing
 from tasks.planning import plan_all
 from tasks.settling import settle_doubts
 from tests import factories
+from tests.inbox import Inbox
 from tests.world import World
 
 
@@ -157,3 +159,17 @@ def test_a_notice_to_our_own_people_that_a_crash_left_in_doubt_is_told_again(wor
         [message] = session.scalars(select(Message)).all()
         assert message.state == MessageState.DEFERRED
         assert session.get_one(Commitment, number).done_at is None
+
+
+def test_b04_a_notice_that_comes_back_goes_to_the_next_of_our_people(world: World, tmp_path: Path) -> None:
+    inbox = Inbox(world, tmp_path)
+    a_call_of_the_seller(world)
+    at(world, 18)
+    [notice] = world.mailer.mails
+    assert notice.recipients[0] == "s-1@casa.example"
+    inbox.bounce(notice)
+    inbox.collect()
+    at(world, 18, 10)
+    told = [mail.recipients[0] for mail in world.mailer.mails[1:]]
+    assert "s-1@casa.example" not in told
+    assert told, "whoever stands behind hears of it at once"
