@@ -328,7 +328,9 @@ def test_b10_a_days_list_keeps_to_the_capacity_and_who_wrote_often_stands_no_hig
     assert len(digests) == 1
     at(world, 20, 10)
     world.escalate()
-    assert len([mail for mail in world.mailer.mails if "da chiamare" in mail.subject]) == 1, "one a day"
+    told = [mail.recipients[0] for mail in world.mailer.mails if "da chiamare" in mail.subject]
+    assert told.count("m-1@casa.example") == 1, "one a day"
+    assert len(told) == len(set(told)), "one a day for the director too, to whom it has climbed"
 
 
 def text_of(mail: Mail) -> str:
