@@ -10,7 +10,7 @@ import sys
 
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _GREETING = b"220 sink\r\n"
-_HELLO = b"250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
+_HELLO = b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
 _ANSWERS = {b"MAIL": b"250 OK\r\n", b"RCPT": b"250 OK\r\n", b"RSET": b"250 OK\r\n", b"NOOP": b"250 OK\r\n",
             b"HELO": b"250 sink\r\n", b"EHLO": _HELLO}  # fmt: skip
 _END = b"\r\n.\r\n"
@@ -27,14 +27,19 @@ class Sink(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._out = transport
         self._buffer = b""
-        self._in_body = False
+        self._in_body = self._ended = False
+        self._answers: list[bytes] = []
         transport.write(_GREETING)
 
     def data_received(self, data: bytes) -> None:
-        """Take commands and bodies as they come."""
+        """Take commands and bodies as they come; as servers do, answer all of them in one go."""
         self._buffer += data
+        self._answers.clear()
         while self._buffer and (self._body() if self._in_body else self._command()):
             pass
+        self._out.write(b"".join(self._answers))
+        if self._ended:
+            self._out.close()
 
     def _body(self) -> bool:
         end = self._buffer.find(_END)
@@ -45,7 +50,7 @@ class Sink(asyncio.Protocol):
             Sink.seen.add(found[1])
         Sink.taken += 1
         self._buffer, self._in_body = self._buffer[end + len(_END) :], False
-        self._out.write(b"250 kept\r\n")
+        self._answers.append(b"250 kept\r\n")
         return True
 
     def _command(self) -> bool:
@@ -56,14 +61,14 @@ class Sink(asyncio.Protocol):
         word = line[:4].upper()
         if word == b"DATA":
             self._in_body = True
-            self._out.write(b"354 go on\r\n")
+            self._answers.append(b"354 go on\r\n")
         elif word == b"QUIT":
-            self._out.write(b"221 bye\r\n")
-            self._out.close()
+            self._answers.append(b"221 bye\r\n")
+            self._ended = True
         elif word == b"XCOU":
-            self._out.write(b"250 %d %d\r\n" % (Sink.taken, len(Sink.seen)))
+            self._answers.append(b"250 %d %d\r\n" % (Sink.taken, len(Sink.seen)))
         else:
-            self._out.write(_ANSWERS.get(word, b"502 no\r\n"))
+            self._answers.append(_ANSWERS.get(word, b"502 no\r\n"))
         return True
 
 

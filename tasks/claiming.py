@@ -81,6 +81,7 @@ def claim_batch(
     `clock_now` is the real time (leases); what is due is judged by `scope.now`.
     """
     result = Claimed(token, clock_now + timedelta(minutes=policy.sending.lease_minutes))
+    claiming.forget_plans(session)
     ids = claiming.claim(
         session,
         claiming.due(scope.sweep, scope.now, scope.limit, scope.customers, scope.kinds),

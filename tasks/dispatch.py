@@ -67,7 +67,7 @@ class Dispatch:
         """
         while self._waiting or self._flying or self._finished:
             finished, self._finished = self._finished, []
-            self._launch(await asyncio.to_thread(self._turn, finished))
+            self._launch(self._turn(finished))
             await self._land()
         if self._unreachable is not None:
             raise MailServerUnreachableError(self._unreachable)
@@ -79,8 +79,8 @@ class Dispatch:
         """
         composed = [] if self._unreachable else [self._compose(group) for group in self._take()]
         with self._db.write() as session:
-            self._renew(session)
-            composed = self._ours(session, composed)
+            if self._renew(session):
+                composed = self._ours(session, composed)
             ready = [item for item in composed if isinstance(item, _Ready)]
             record(
                 session,
@@ -136,17 +136,22 @@ class Dispatch:
         except AddressError as error:  # costs its own mail only
             return Unwritable(group, scrub(str(error)))
 
-    def _renew(self, session: Session) -> None:
-        """A long batch on a slow server outlives its first lease; nobody may take over what is still in hand."""
+    def _renew(self, session: Session) -> bool:
+        """A long batch on a slow server outlives its first lease; nobody may take over what is still in hand.
+
+        Returns whether that was needed. While it is not, the lease runs, and what was claimed is surely ours.
+        """
         now = self._clock.now()
-        if now - self._renewed > self._lease / 3:
-            claiming.renew(session, self._claimed.token, now + self._lease)
-            self._renewed = now
+        if now - self._renewed <= self._lease / 3:
+            return False
+        claiming.renew(session, self._claimed.token, now + self._lease)
+        self._renewed = now
+        return True
 
     def _ours(
         self, session: Session, composed: "Sequence[_Ready | Unwritable]"
     ) -> "list[_Ready | Unwritable]":
-        """Leave out what another run has taken over, should a lease have ended all the same (a frozen machine)."""
+        """Leave out what another run has taken over, should a lease have ended (a frozen machine)."""
         ids = [row.id for item in composed for row in item.group.follow_ups]
         ours = claiming.still_ours(session, ids, self._claimed.token) if ids else set()
         kept = [item for item in composed if all(row.id in ours for row in item.group.follow_ups)]

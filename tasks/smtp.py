@@ -10,8 +10,11 @@ from typing import Protocol
 import aiosmtplib
 
 from tasks.settings import Settings
+from tasks.smtp_wire import Reply, Wire
 
 _ADDRESS = re.compile(r"<?[^\s<>@:;,]+@[^\s<>:;,]+>?")
+_DATA = b"DATA"
+_TAKEN, _GO_ON = (250, 251), 354
 _PERMANENT = 500
 _SERVICE_ENDS = 421
 _REFUSES_US = re.compile(r"^53[0-9]|\b5\.7\.0\b|relay", re.IGNORECASE)
@@ -91,10 +94,10 @@ class SmtpMailer:
 
     def __init__(self, settings: Settings, connections: int) -> None:
         self._settings = settings
-        self._idle: asyncio.LifoQueue[aiosmtplib.SMTP | None] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[Wire | None] = asyncio.LifoQueue()
         for _ in range(connections):
             self._idle.put_nowait(None)
-        self._open: set[aiosmtplib.SMTP | None] = set()
+        self._open: set[Wire | None] = set()
         self._opening = 0
 
     async def send(self, mail: Mail) -> Answer:
@@ -104,59 +107,58 @@ class SmtpMailer:
         reason to give up, so a mail that found its connection ended before the body goes over a new one at once.
         """
         while True:
-            client = await self._idle.get()
-            answer = await self._over(client, mail)
+            wire = await self._idle.get()
+            answer = await self._over(wire, mail)
             if answer is not None:
                 return answer
 
-    async def _over(self, client: aiosmtplib.SMTP | None, mail: Mail) -> Answer | None:
+    async def _over(self, wire: Wire | None, mail: Mail) -> Answer | None:
         """Send over one connection and give it back; None when the server allows no further one beside those open."""
         keep = True
         try:
-            if client is not None and client.is_connected:
-                answer = await _attempt(client, mail)
+            if wire is not None and wire.is_open:
+                answer = await _attempt(wire, mail)
                 if not isinstance(answer, NotStarted):
                     return answer
-                client.close()
-            self._open.discard(client)
-            client, answer = await self._afresh(mail)
+                wire.close()
+            self._open.discard(wire)
+            wire, answer = await self._afresh(mail)
             keep = not isinstance(answer, NotStarted) or not self._has_others()
             return answer if keep else None
         finally:
             if keep:
-                self._idle.put_nowait(client)
+                self._idle.put_nowait(wire)
 
-    async def _afresh(self, mail: Mail) -> tuple[aiosmtplib.SMTP | None, Answer]:
+    async def _afresh(self, mail: Mail) -> tuple[Wire | None, Answer]:
         """Send over a new connection. A server turns one away at its greeting, or only at the first words."""
-        client = None
+        wire = None
         self._opening += 1
         try:
-            client = await self._connect()
-            answer = await _attempt(client, mail)
+            wire = await self._connect()
+            answer = await _attempt(wire, mail)
         except (aiosmtplib.SMTPException, OSError) as error:
             answer = NotStarted(_words(error))
         finally:
             self._opening -= 1
-        if client is not None and isinstance(answer, NotStarted):
-            client.close()
-            self._open.discard(client)
-            client = None
-        return client, answer
+        if wire is not None and isinstance(answer, NotStarted):
+            wire.close()
+            self._open.discard(wire)
+            wire = None
+        return wire, answer
 
     def _has_others(self) -> bool:
         """Whether a connection is open, or about to be: while there is one, the server is there."""
-        return self._opening > 0 or any(one is not None and one.is_connected for one in self._open)
+        return self._opening > 0 or any(one is not None and one.is_open for one in self._open)
 
     async def close(self) -> None:
         """Say goodbye on every connection."""
-        for client in filter(None, self._open):
-            try:
-                await client.quit()
-            except (aiosmtplib.SMTPException, OSError):
-                client.close()
+        for wire in filter(None, self._open):
+            with suppress(OSError):
+                await wire.say(b"QUIT")
+            wire.close()
         self._open.clear()
 
-    async def _connect(self) -> aiosmtplib.SMTP:
+    async def _connect(self) -> Wire:
         settings = self._settings
         client = aiosmtplib.SMTP(
             hostname=settings.smtp_host,
@@ -169,72 +171,78 @@ class SmtpMailer:
             cert_bundle=str(settings.smtp_ca_file) if settings.smtp_ca_file else None,
         )
         await client.connect()
-        self._open.add(client)
-        return client
+        try:
+            await _greet(client)
+        except (aiosmtplib.SMTPException, OSError):
+            client.close()
+            raise
+        wire = Wire(client, settings.smtp_timeout_seconds)
+        self._open.add(wire)
+        return wire
 
 
-async def _attempt(client: aiosmtplib.SMTP, mail: Mail) -> Answer:
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    """Say who we are, unless encrypting or logging in has done so; to a server of the oldest kind, in its words."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
+
+
+async def _attempt(wire: Wire, mail: Mail) -> Answer:
     try:
-        return await _transmit(client, mail)
-    except (aiosmtplib.SMTPException, OSError) as error:
+        return await _transmit(wire, mail)
+    except OSError as error:
         return NotStarted(_words(error))
 
 
-async def _transmit(client: aiosmtplib.SMTP, mail: Mail) -> Answer:
-    """One transaction: MAIL, RCPT, DATA, so that one knows on which side of the body it failed."""
-    if (refusal := await _envelope(client, mail)) is not None:
-        return refusal
+async def _transmit(wire: Wire, mail: Mail) -> Answer:
+    """One transaction: envelope, then the body, so that one knows on which side of the body it failed."""
+    to, *copies = [b"RCPT TO:<%s>" % address.encode("ascii") for address in mail.recipients]
+    envelope = (b"MAIL FROM:<%s>" % mail.sender.encode("ascii"), to, *copies)
+    # With a copy to the archive, DATA waits: a customer who was refused is not overruled by an archive that was not.
+    replies = await wire.say(*envelope) if copies else await wire.say(*envelope, _DATA)
+    granted = None if copies or len(replies) <= len(envelope) else replies[-1]
+    for reply, is_recipient in zip(
+        replies, (False, True), strict=False
+    ):  # a refused copy matters less than the mail
+        if reply.code not in _TAKEN:
+            return await _turned_down(wire, reply, granted, recipient=is_recipient)
+    if granted is None:
+        (granted,) = await wire.say(_DATA)
+    if granted.code != _GO_ON:
+        return await _turned_down(wire, granted)
     try:
-        response = await client.data(mail.body)
-    except aiosmtplib.SMTPResponseException as error:
-        await _reset(client)
-        return _judge(error, recipient=False)
-    except (aiosmtplib.SMTPException, OSError) as error:
-        client.close()
+        reply = await wire.give(mail.body)
+    except OSError as error:
         return Doubtful(_words(error))
-    return Accepted(response.code, scrub(response.message))
+    if reply.code not in _TAKEN:
+        return await _turned_down(wire, reply)
+    return Accepted(reply.code, scrub(reply.text))
 
 
-async def _envelope(client: aiosmtplib.SMTP, mail: Mail) -> Answer | None:
-    """Say from whom and to whom; None when the server wants to hear more."""
-    recipient = False
-    try:
-        wide = not all(address.isascii() for address in mail.recipients)
-        await client.mail(mail.sender, options=["SMTPUTF8"] if wide else None)
-        recipient = True
-        await client.rcpt(mail.recipients[0])
-    except aiosmtplib.SMTPResponseException as error:
-        if _is_between_us(error, recipient=recipient):
-            return NotStarted(_words(error))
-        await _reset(client)
-        return _judge(error, recipient=recipient)
-    for blind in mail.recipients[1:]:
-        with suppress(
-            aiosmtplib.SMTPResponseException
-        ):  # the customer's mail matters more than our copy of it
-            await client.rcpt(blind)
-    return None
+async def _turned_down(
+    wire: Wire, reply: Reply, granted: Reply | None = None, *, recipient: bool | None = None
+) -> Answer:
+    """What a refusal means; the connection is made ready for the next mail. `recipient` is None after the envelope."""
+    if recipient is not None and _is_between_us(reply, recipient=recipient):
+        return NotStarted(scrub(f"{reply.code} {reply.text}"))
+    with suppress(OSError):  # a connection that is lost is replaced for the next mail
+        if granted is not None and granted.code == _GO_ON:
+            await wire.give(b"")  # some grant DATA even to nobody; nothing but its end may follow
+        await wire.say(b"RSET")
+    if reply.code < _PERMANENT or (recipient and _POLICY.search(reply.text)):
+        return Deferred(reply.code, scrub(reply.text))
+    return Refused(reply.code, scrub(reply.text), recipient is True)
 
 
-def _is_between_us(error: aiosmtplib.SMTPResponseException, *, recipient: bool) -> bool:
+def _is_between_us(reply: Reply, *, recipient: bool) -> bool:
     """Whether the server ends the connection, or will take no mail from us whomever it is for."""
-    if error.code == _SERVICE_ENDS or not recipient:
-        return error.code == _SERVICE_ENDS or error.code >= _PERMANENT
+    if reply.code == _SERVICE_ENDS or not recipient:
+        return reply.code == _SERVICE_ENDS or reply.code >= _PERMANENT
     # Servers repeat the recipient, and an address may well have "relay" in it.
-    return _REFUSES_US.search(f"{error.code} {scrub(error.message)}") is not None
-
-
-def _judge(error: aiosmtplib.SMTPResponseException, *, recipient: bool) -> Answer:
-    if error.code < _PERMANENT or (recipient and _POLICY.search(error.message)):
-        return Deferred(error.code, scrub(error.message))
-    return Refused(error.code, scrub(error.message), recipient)
-
-
-async def _reset(client: aiosmtplib.SMTP) -> None:
-    try:
-        await client.rset()
-    except (aiosmtplib.SMTPException, OSError):
-        client.close()
+    return _REFUSES_US.search(f"{reply.code} {scrub(reply.text)}") is not None
 
 
 def _words(error: Exception) -> str:

@@ -39,6 +39,7 @@ class Server:
         self.mails_a_connection = 1_000
         self.connections_allowed = 1_000
         self.turned_away = 0
+        self.pipelines = False
         self._open: set[int] = set()
         self._transports: dict[int, Any] = {}
 
@@ -74,7 +75,7 @@ class Server:
             return ["421 4.7.0 too many connections from you"]
         self._open.add(id(server))
         self._transports[id(server)] = server.transport
-        return responses
+        return [*responses[:-1], "250-PIPELINING", *responses[-1:]] if self.pipelines else responses
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         if self.to_body.startswith("250"):
@@ -85,9 +86,12 @@ class Server:
         return self.to_body
 
 
-@pytest.fixture
-def server() -> Server:
-    return Server()
+@pytest.fixture(params=[False, True], ids=["one-by-one", "pipelining"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """Servers take commands one by one, or in groups."""
+    server = Server()
+    server.pipelines = request.param
+    return server
 
 
 @pytest.fixture
