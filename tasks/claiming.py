@@ -68,6 +68,8 @@ class _Batch:
 
     def held_until(self, row: FollowUp) -> datetime | None:
         """The latest end of the holds on a contact."""
+        if not self.holds:
+            return None
         subjects = ((Subject.CUSTOMER, row.customer_id or 0), (row.subject_type, row.subject_id))
         return max((self.holds[key] for key in subjects if key in self.holds), default=None)
 

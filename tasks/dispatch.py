@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -75,25 +75,20 @@ class Dispatch:
     def _turn(self, finished: Sequence[Finished]) -> list[tuple[int, _Ready]]:
         """Record what has landed and mark what goes out next, in one transaction; returns what may go out now.
 
-        It runs in a thread of its own: the mails in flight need not wait for the database and its disk.
+        Nothing else runs meanwhile. A thread for it would cost each mail more than it has to wait here: there is one
+        interpreter, and the mail servers answer without it.
         """
-        composed = [] if self._unreachable else [self._compose(group) for group in self._take()]
+        now = self._clock.now()
+        composed = [] if self._unreachable else [self._compose(group, now) for group in self._take()]
         with self._db.write() as session:
-            if self._renew(session):
+            if self._renew(session, now):
                 composed = self._ours(session, composed)
             ready = [item for item in composed if isinstance(item, _Ready)]
-            record(
-                session,
-                self._policy,
-                finished,
-                self._claimed.token,
-                self._clock.now(),
-                self._claimed.report,
-            )
+            record(session, self._policy, finished, self._claimed.token, now, self._claimed.report)
             for broken in composed:
                 if isinstance(broken, Unwritable):
-                    give_up(session, self._policy, broken, self._claimed.report, self._clock.now())
-            ids = self._mark(session, ready)
+                    give_up(session, self._policy, broken, self._claimed.report, now)
+            ids = self._mark(session, ready, now)
             if self._unreachable:
                 self._give_back(session)
         return list(zip(ids, ready, strict=True))
@@ -114,8 +109,9 @@ class Dispatch:
             self._landed.set()
 
     async def _land(self) -> None:
-        """Wait until half of the window has landed, or everything, or until it is time to renew the lease."""
-        self._enough = min(self._window // 2, len(self._flying) + len(self._finished))
+        """Wait until each connection has but one mail left, or everything landed, or it is time to renew the lease."""
+        enough = self._window - self._policy.sending.connections
+        self._enough = min(enough, len(self._flying) + len(self._finished))
         if len(self._finished) < self._enough:
             self._landed.clear()
             with suppress(TimeoutError):
@@ -125,23 +121,20 @@ class Dispatch:
         room = self._window - len(self._flying)
         return [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
 
-    def _compose(self, group: Group) -> "_Ready | Unwritable":
+    def _compose(self, group: Group, now: datetime) -> "_Ready | Unwritable":
         assert self._claimed.desk is not None  # noqa: S101 (a batch with groups has one)
         key = f"f{group.lead.id}-{group.lead.attempts + 1}"
-        letter = write_letter(
-            group, key, self._claimed.desk, self._policy, self._composer.message_id, self._clock.now()
-        )
+        letter = write_letter(group, key, self._claimed.desk, self._policy, self._composer.message_id, now)
         try:
-            return _Ready(key, group, self._composer.compose(letter, self._clock.now()))
+            return _Ready(key, group, self._composer.compose(letter, now))
         except AddressError as error:  # costs its own mail only
             return Unwritable(group, scrub(str(error)))
 
-    def _renew(self, session: Session) -> bool:
+    def _renew(self, session: Session, now: datetime) -> bool:
         """A long batch on a slow server outlives its first lease; nobody may take over what is still in hand.
 
         Returns whether that was needed. While it is not, the lease runs, and what was claimed is surely ours.
         """
-        now = self._clock.now()
         if now - self._renewed <= self._lease / 3:
             return False
         claiming.renew(session, self._claimed.token, now + self._lease)
@@ -159,14 +152,14 @@ class Dispatch:
         claiming.release(session, lost, self._claimed.token)
         return kept
 
-    def _mark(self, session: Session, ready: Sequence[_Ready]) -> list[int]:
+    def _mark(self, session: Session, ready: Sequence[_Ready], now: datetime) -> list[int]:
         """Message ids in the order of `ready`. A mail that a crash left in doubt keeps its row and its Message-ID."""
         if not ready:
             return []
         tried = {item.key for item in ready if item.group.lead.message_id is not None}
-        again = marking.mark_again(session, tried, self._claimed.token, self._clock.now() + self._lease)
+        again = marking.mark_again(session, tried, self._claimed.token, now + self._lease)
         ids = again | marking.mark(
-            session, [self._message_row(item) for item in ready if item.key not in again]
+            session, [self._message_row(item, now) for item in ready if item.key not in again]
         )
         marking.attach(
             session,
@@ -174,13 +167,13 @@ class Dispatch:
         )
         return [ids[item.key] for item in ready]
 
-    def _message_row(self, item: _Ready) -> dict[str, Any]:
+    def _message_row(self, item: _Ready, now: datetime) -> dict[str, Any]:
         lead = item.group.lead
         return {
             "key": item.key, "customer_id": lead.customer_id, "staff_id": lead.staff_id, "kind": lead.kind,
             "step": lead.step, "language": item.group.customer.language, "recipient": item.mail.recipients[0],
             "subject": item.mail.subject, "state": MessageState.SENDING, "claim_token": self._claimed.token,
-            "lease_until": self._clock.now() + self._lease, "resends": 0, "marked_at": self._clock.now(),
+            "lease_until": now + self._lease, "resends": 0, "marked_at": now,
         }  # fmt: skip
 
     def _give_back(self, session: Session) -> None:

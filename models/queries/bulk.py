@@ -117,6 +117,7 @@ def _document(session: Session, rows: Rows) -> str:
     return json.dumps(list(map(dict, rows)), default=partial(_written, _dialect(session)))
 
 
+@lru_cache(maxsize=64)  # most times of a document are one
 def _written(dialect: str, value: object) -> str:
     """Times as the database keeps them: PostgreSQL with their offset, SQLite as text in UTC."""
     if isinstance(value, datetime):

@@ -118,7 +118,7 @@ def run(
     """A sweep through a real connection."""
 
     async def main() -> Report:
-        chosen = Settings(smtp_port=port, smtp_timeout_seconds=5, **settings)
+        chosen = Settings(**{"smtp_port": port, "smtp_timeout_seconds": 5, **settings})
         async with open_mailer(chosen, connections) as mailer:
             composer = Composer(world.policy, world.links)
             services = Services(world.db, world.policy, world.clock, composer, mailer, NoArchive())
@@ -269,6 +269,7 @@ def test_a_server_that_allows_fewer_connections_than_the_policy_gets_everything_
     "ignore:Requiring AUTH while not requiring TLS"
 )  # aiosmtpd cannot see implicit TLS
 @pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("server", [True], ids=["pipelining"], indirect=True)
 def test_an_encrypted_connection_with_a_login(
     shop: World, server: Server, tmp_path: Path, security: str
 ) -> None:
@@ -294,7 +295,7 @@ def test_an_encrypted_connection_with_a_login(
         port = controller.port
         login = {"smtp_security": security, "smtp_ca_file": tmp_path / "ca.pem", "smtp_user": "seguito"}
         with pytest.raises(SweepStoppedError):
-            run(shop, port, smtp_password="wrong", **login)
+            run(shop, port, smtp_password="wrong", smtp_timeout_seconds=2, **login)
         assert run(shop, port, smtp_password="right", **login).sentence() == "2 sent"
     finally:
         controller.stop()
