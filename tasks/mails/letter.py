@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Contact:
+class Contact(NamedTuple):
     """One of our people, as shown to the reader of a mail."""
 
     name: str
@@ -13,8 +13,7 @@ class Contact:
     phone: str | None = None
 
 
-@dataclass(frozen=True)
-class OrderFacts:
+class OrderFacts(NamedTuple):
     """An order as a mail tells it. Instants are aware; days are in the customer's calendar."""
 
     ref: str
@@ -33,8 +32,7 @@ class OrderFacts:
     """Who brought the customer; told to managers only (B28)."""
 
 
-@dataclass(frozen=True)
-class InvoiceLine:
+class InvoiceLine(NamedTuple):
     """One invoice of a letter; `step` is where it stands on the ladder."""
 
     ref: str
@@ -154,8 +152,7 @@ class DigestFacts:
     """Who gets this mail; stands in the links."""
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """Everything one mail says. Instants are aware and shown in `timezone` (IANA)."""
 
     key: str

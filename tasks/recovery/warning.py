@@ -53,10 +53,8 @@ def warning(
     desk = Desk(people.staff(session), people.people(session), now.date())
     if recipient is None:  # it will not go out; the manager may still read it
         group = replace(group, customer=_with_address(customer))
-    letter = replace(
-        write_letter(group, f"f{group.lead.id}-1", desk, policy, composer.message_id, now),
-        signer=desk.contact(reader.id),
-    )
+    written = write_letter(group, f"f{group.lead.id}-1", desk, policy, composer.message_id, now)
+    letter = written._replace(signer=desk.contact(reader.id))
     subject, paragraphs = composer.written(letter, now)
     return Unsigned(
         customer, recipient, customer.language, subject, paragraphs, kept, group.called_at, _digest(kept, recipient)

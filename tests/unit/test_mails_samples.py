@@ -43,8 +43,7 @@ GOODS = OrderFacts(
     seller_promise="Posa in due giorni & ritiro della vecchia cucina",
     referred_by="Studio Bruni",
 )
-BARE = replace(
-    GOODS,
+BARE = GOODS._replace(
     promised_on=None,
     promised_before=None,
     delivered_at=None,
@@ -53,7 +52,7 @@ BARE = replace(
     seller_promise=None,
     referred_by=None,
 )
-ORDERS = (GOODS, BARE, replace(GOODS, is_service=True), replace(BARE, is_service=True))
+ORDERS = (GOODS, BARE, GOODS._replace(is_service=True), BARE._replace(is_service=True))
 INVOICES = (
     InvoiceLine("FT-2026/311", 1_284_550, "EUR", date(2026, 3, 3), "second"),
     InvoiceLine("FT-2026/298", 42_000, "PLN", date(2026, 2, 20), "second"),
