@@ -62,6 +62,12 @@ class Database:
             yield session
 
     @contextmanager
+    def writer(self) -> Iterator["Writer"]:
+        """A connection of one's own for many short transactions, one after the other; between them nothing is open."""
+        with self.engine.execution_options(seguito_writes=True).connect() as connection:
+            yield Writer(connection)
+
+    @contextmanager
     def rehearse(self) -> Iterator[Session]:
         """One transaction that is always rolled back: what a dry run does leaves no trace."""
         with self._session() as session, session.begin() as transaction:
@@ -98,6 +104,19 @@ class Database:
     def _session(self, *, writes: bool = True) -> Iterator[Session]:
         engine = self.engine.execution_options(seguito_writes=writes)
         with Session(engine, expire_on_commit=False) as session:
+            yield session
+
+
+class Writer:
+    """Transactions over one connection, without asking for each whether it still stands."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """As `Database.write`."""
+        with Session(self._connection, expire_on_commit=False) as session, session.begin():
             yield session
 
 

@@ -19,7 +19,7 @@ from models.queries import claiming, marking
 from models.words import MessageState
 from tasks.claiming import Claimed
 from tasks.clock import Clock
-from tasks.database import Database
+from tasks.database import Database, Writer
 from tasks.letters import Group, write_letter
 from tasks.mails.composer import Composer, Mail
 from tasks.mails.mime import AddressError
@@ -65,14 +65,15 @@ class Dispatch:
         Raises:
             MailServerUnreachableError: the server is away; what was in hand was given back first.
         """
-        while self._waiting or self._flying or self._finished:
-            finished, self._finished = self._finished, []
-            self._launch(self._turn(finished))
-            await self._land()
+        with self._db.writer() as writer:
+            while self._waiting or self._flying or self._finished:
+                finished, self._finished = self._finished, []
+                self._launch(self._turn(writer, finished))
+                await self._land()
         if self._unreachable is not None:
             raise MailServerUnreachableError(self._unreachable)
 
-    def _turn(self, finished: Sequence[Finished]) -> list[tuple[int, _Ready]]:
+    def _turn(self, writer: Writer, finished: Sequence[Finished]) -> list[tuple[int, _Ready]]:
         """Record what has landed and mark what goes out next, in one transaction; returns what may go out now.
 
         Nothing else runs meanwhile. A thread for it would cost each mail more than it has to wait here: there is one
@@ -80,7 +81,7 @@ class Dispatch:
         """
         now = self._clock.now()
         composed = [] if self._unreachable else [self._compose(group, now) for group in self._take()]
-        with self._db.write() as session:
+        with writer.write() as session:
             if self._renew(session, now):
                 composed = self._ours(session, composed)
             ready = [item for item in composed if isinstance(item, _Ready)]
