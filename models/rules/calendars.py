@@ -119,6 +119,7 @@ def day_start(day: date, place: Place) -> datetime:
     return local_instant(day, 0, place)
 
 
+@lru_cache(maxsize=1024)  # a batch asks for one time, a few windows and places
 def next_open(at: datetime, window: Window, place: Place) -> datetime:
     """`at` itself when the window is open then, otherwise the next instant at which it opens, in UTC.
 
