@@ -158,7 +158,8 @@ def _name_owners(session: Session, orders: Iterable[tuple[Order, str]], now: dat
     without = [(order, language) for order, language in orders if order.owner_id is None]
     if not without:
         return
-    desk = people.people(session)
-    for order, language in without:
-        order.owner_id, order.deputy_id = ownership.owner_and_deputy(desk, language, order.id, now.date())
-    session.flush()
+    desk, day = people.people(session), now.date()
+    named = {
+        order.id: ownership.owner_and_deputy(desk, language, order.id, day) for order, language in without
+    }
+    planning.name_owners(session, {order.id: order for order, _ in without}, named)

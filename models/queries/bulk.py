@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     FromClause,
-    Integer,
     Row,
     Text,
     any_,
@@ -24,7 +24,9 @@ from sqlalchemy import (
     column,
     func,
     select,
+    true,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -58,8 +60,16 @@ def insert(session: Session, table: type[Base], rows: Rows, returning: str) -> S
     """Insert rows that all have the same columns; returns `id` and one more column of each, in no order."""
     if not rows:
         return []
-    statement = _insert(table, tuple(rows[0]), returning, _dialect(session))
+    stored = table.__table__
+    statement = _insert(table, tuple(rows[0]), _dialect(session)).returning(stored.c.id, stored.c[returning])
     return session.connection().execute(statement, {"rows": _document(session, rows)}).all()
+
+
+def add(session: Session, table: type[Base], rows: Rows) -> None:
+    """Insert rows; one whose unique key is there already is left as it is. Every column without a null is given."""
+    for columns, alike in _by_columns(rows).items():
+        statement = _insert(table, columns, _dialect(session)).on_conflict_do_nothing()
+        session.connection().execute(statement, {"rows": _document(session, alike)})
 
 
 def _by_columns(rows: Rows) -> dict[tuple[str, ...], list[Mapping[str, Any]]]:
@@ -78,7 +88,7 @@ def _update(
     if (
         dialect == "postgresql"
     ):  # it takes any document for a hundred rows, and would rather read a small table whole
-        where = (*where, stored.c.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+        where = (*where, stored.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
     return (
         stored.update()  # type: ignore[attr-defined]
         .where(stored.c.id == given.c.id, *where)
@@ -88,15 +98,13 @@ def _update(
 
 
 @lru_cache(maxsize=256)
-def _insert(table: type[Base], columns: tuple[str, ...], returning: str, dialect: str) -> Any:
+def _insert(table: type[Base], columns: tuple[str, ...], dialect: str) -> Any:
     given = _given(table, columns, dialect)
-    stored = table.__table__
-    query = select(*(given.c[name] for name in columns))
-    return (
-        stored.insert()  # type: ignore[attr-defined]
-        .from_select(columns, query, include_defaults=False)
-        .returning(stored.c.id, stored.c[returning])
-    )
+    make: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    query = select(*(given.c[name] for name in columns)).where(
+        true()
+    )  # SQLite takes ON CONFLICT for a join's ON
+    return make(table.__table__).from_select(columns, query, include_defaults=False)
 
 
 def _given(table: type[Base], columns: tuple[str, ...], dialect: str) -> FromClause:
@@ -114,18 +122,19 @@ def _given(table: type[Base], columns: tuple[str, ...], dialect: str) -> FromCla
 
 
 def _document(session: Session, rows: Rows) -> str:
-    return json.dumps(list(map(dict, rows)), default=partial(_written, _dialect(session)))
+    plain = [row if isinstance(row, dict) else dict(row) for row in rows]
+    return json.dumps(plain, default=partial(_written, _dialect(session)))
 
 
-@lru_cache(maxsize=64)  # most times of a document are one
+@lru_cache(maxsize=1024)  # a document has few different times
 def _written(dialect: str, value: object) -> str:
     """Times as the database keeps them: PostgreSQL with their offset, SQLite as text in UTC."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError(f"a naive time cannot be stored: {value!r}")
-        return (
-            value.isoformat() if dialect == "postgresql" else f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
-        )
+        if dialect == "postgresql":
+            return value.isoformat()
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(value)

@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from models.queries.among import among
 from models.tables import Case, CaseReason, Commitment, FollowUp, History, Statement
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Side, Subject
 
@@ -33,7 +34,9 @@ def open_case_of(session: Session, customer_id: int) -> Case | None:
 def open_numbers(session: Session, customer_ids: Collection[int]) -> dict[int, int]:
     """The open case of each of these customers who has one."""
     rows = session.execute(
-        select(Case.customer_id, Case.id).where(Case.customer_id.in_(customer_ids), Case.closed_at.is_(None))
+        select(Case.customer_id, Case.id).where(
+            among(Case.customer_id, customer_ids), Case.closed_at.is_(None)
+        )
     )
     return dict(rows.tuples().all())
 
@@ -218,7 +221,7 @@ def levels(session: Session, case_ids: Collection[int]) -> dict[int, int]:
     """The level of these cases, by id."""
     if not case_ids:
         return {}
-    rows = session.execute(select(Case.id, Case.level).where(Case.id.in_(case_ids)))
+    rows = session.execute(select(Case.id, Case.level).where(among(Case.id, case_ids)))
     return dict(rows.tuples().all())
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, func, or_
 from sqlalchemy.orm import Session, aliased
 
 from models.queries import bulk
+from models.queries.among import among
 from models.tables import Customer, FollowUp, Invoice, Message, Order
 from models.words import OF_STAFF, FollowUpState, MessageState, Subject
 
@@ -76,7 +77,9 @@ def any_claimed(session: Session, kinds: Collection[str]) -> bool:
 def customers_by_kind(session: Session, ids: Sequence[int], kinds: Collection[str]) -> dict[str, set[int]]:
     """Whom these follow-ups are for, by kind, as far as they are of one of these kinds."""
     found: dict[str, set[int]] = defaultdict(set)
-    query = select(FollowUp.kind, FollowUp.customer_id).where(FollowUp.id.in_(ids), FollowUp.kind.in_(kinds))
+    query = select(FollowUp.kind, FollowUp.customer_id).where(
+        among(FollowUp.id, ids), FollowUp.kind.in_(kinds)
+    )
     for kind, customer_id in session.execute(query.where(FollowUp.customer_id.is_not(None)).distinct()):
         found[kind].add(customer_id)
     return found
@@ -87,7 +90,7 @@ def claimed(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
     return session.execute(
         select(FollowUp, Customer)
         .outerjoin(Customer, Customer.id == FollowUp.customer_id)
-        .where(FollowUp.id.in_(ids))
+        .where(among(FollowUp.id, ids))
         .order_by(FollowUp.due_at, FollowUp.id)
         .execution_options(populate_existing=True)
     ).all()
@@ -117,7 +120,7 @@ def newer_steps(session: Session, ids: Sequence[int], now: datetime) -> set[int]
                 ),
             )
             .where(
-                FollowUp.id.in_(ids),
+                among(FollowUp.id, ids),
                 later.state.in_([FollowUpState.PLANNED, FollowUpState.CLAIMED, *_WENT_OUT]),
                 or_(later.owed_at > first.owed_at, and_(later.owed_at == first.owed_at, later.id > first.id)),
                 later.due_at <= now,
@@ -132,7 +135,7 @@ def answered_threads(session: Session, nudge_ids: Sequence[int]) -> set[int]:
         return set()
     other = aliased(FollowUp)
     query = select(FollowUp.id).join(other, and_(_same_thread(other), other.state == FollowUpState.ANSWERED))
-    return set(session.scalars(query.where(FollowUp.id.in_(nudge_ids))))
+    return set(session.scalars(query.where(among(FollowUp.id, nudge_ids))))
 
 
 def _same_thread(other: Any) -> ColumnElement[bool]:
@@ -155,7 +158,7 @@ def _end_threads(session: Session, ids: Sequence[int]) -> None:
     """What waited for these nudges, which never go out, waits no longer: silence is declared at the next look."""
     nudge = aliased(FollowUp)
     waiting = select(FollowUp.id).join(
-        nudge, and_(_same_thread(nudge), nudge.nudge == FollowUp.nudge + 1, nudge.id.in_(ids))
+        nudge, and_(_same_thread(nudge), nudge.nudge == FollowUp.nudge + 1, among(nudge.id, ids))
     )
     session.execute(
         update(FollowUp)
@@ -175,7 +178,9 @@ def still_ours(session: Session, ids: Collection[int], token: str) -> set[int]:
         session.scalars(
             select(FollowUp.id)
             .where(
-                FollowUp.id.in_(ids), FollowUp.state == FollowUpState.CLAIMED, FollowUp.claim_token == token
+                among(FollowUp.id, ids),
+                FollowUp.state == FollowUpState.CLAIMED,
+                FollowUp.claim_token == token,
             )
             .with_for_update()
         )
@@ -199,7 +204,7 @@ def plan_again(session: Session, follow_up_ids: Collection[int]) -> None:
         return
     for table, kind in ((Order, Subject.ORDER), (Invoice, Subject.INVOICE)):
         subjects = select(FollowUp.subject_id).where(
-            FollowUp.id.in_(follow_up_ids), FollowUp.subject_type == kind
+            among(FollowUp.id, follow_up_ids), FollowUp.subject_type == kind
         )
         session.execute(
             update(table)
@@ -214,7 +219,7 @@ def refused_staff(session: Session, subject_ids: Collection[int]) -> set[tuple[s
     rows = session.execute(
         select(FollowUp.subject_type, FollowUp.subject_id, FollowUp.staff_id).where(
             FollowUp.subject_type.in_(OF_STAFF),
-            FollowUp.subject_id.in_(subject_ids),
+            among(FollowUp.subject_id, subject_ids),
             FollowUp.staff_id.is_not(None),
             FollowUp.state.in_((FollowUpState.FAILED, FollowUpState.BOUNCED)),
         )
@@ -229,7 +234,9 @@ def release(session: Session, ids: Sequence[int], token: str) -> None:
         session.execute(
             update(FollowUp)
             .where(
-                FollowUp.id.in_(ids), FollowUp.state == FollowUpState.CLAIMED, FollowUp.claim_token == token
+                among(FollowUp.id, ids),
+                FollowUp.state == FollowUpState.CLAIMED,
+                FollowUp.claim_token == token,
             )
             .values(state=FollowUpState.PLANNED, claim_token=None, lease_until=None)
             .execution_options(synchronize_session=False)
@@ -260,7 +267,7 @@ def sent_lately(
     rows = session.execute(
         select(Message.recipient, func.count(Message.id), func.min(Message.marked_at))
         .where(
-            Message.recipient.in_(recipients),
+            among(Message.recipient, recipients),
             Message.marked_at > since,
             Message.state != MessageState.REFUSED,
         )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from models.queries.among import among
 from models.tables import ContractEnd, Order
 from models.words import EndKind
 
@@ -53,7 +54,7 @@ def ended(session: Session, order_ids: Collection[int]) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {kind: set() for kind in EndKind}
     rows = session.execute(
         select(ContractEnd.kind, ContractEnd.order_id).where(
-            ContractEnd.order_id.in_(order_ids),
+            among(ContractEnd.order_id, order_ids),
             ContractEnd.confirmed_at.is_not(None),
             ContractEnd.dismissed_at.is_(None),
         )

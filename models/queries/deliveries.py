@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from models.queries import bulk
+from models.queries.among import among
 from models.tables import Commitment, History
 from models.words import CommitmentKind, Subject
 
@@ -16,7 +18,7 @@ def last_ones(session: Session, order_ids: Sequence[int]) -> dict[int, Commitmen
         select(Commitment)
         .where(
             Commitment.subject_type == Subject.ORDER,
-            Commitment.subject_id.in_(order_ids),
+            among(Commitment.subject_id, order_ids),
             Commitment.kind == CommitmentKind.DELIVERY,
         )
         .order_by(Commitment.id)
@@ -31,7 +33,7 @@ def days_owed(session: Session, order_ids: Sequence[int]) -> Sequence[Commitment
     return session.scalars(
         select(Commitment).where(
             Commitment.subject_type == Subject.ORDER,
-            Commitment.subject_id.in_(order_ids),
+            among(Commitment.subject_id, order_ids),
             Commitment.kind == CommitmentKind.SET_APPOINTMENT,
             Commitment.done_at.is_(None),
         )
@@ -40,25 +42,18 @@ def days_owed(session: Session, order_ids: Sequence[int]) -> Sequence[Commitment
 
 def end(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write how promises ended: mappings of `id` and the columns to set, the same ones in each."""
-    if rows:
-        session.execute(update(Commitment), [dict(row) for row in rows])
+    bulk.update(session, Commitment, rows)
 
 
 def make(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Write promises down, all with the same columns; returns their ids in the same order."""
-    if not rows:
-        return []
-    table = Commitment.__table__
-    assert isinstance(table, Table)  # noqa: S101 (what SQLAlchemy makes of every class here)
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return list(session.connection().execute(statement, [dict(row) for row in rows]).scalars())
+    """Write promises down, one an order, all with the same columns; returns their ids in the same order."""
+    made = {about: id_ for id_, about in bulk.insert(session, Commitment, rows, returning="subject_id")}
+    return [made[row["subject_id"]] for row in rows]
 
 
 def chain(session: Session, successors: Mapping[int, int]) -> None:
     """Say which promise took the place of which."""
-    if successors:
-        rows = [{"id": old, "successor_id": new} for old, new in successors.items()]
-        session.execute(update(Commitment), rows)
+    bulk.update(session, Commitment, [{"id": old, "successor_id": new} for old, new in successors.items()])
 
 
 def note(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries import contract_ends, holding
+from models.queries.among import among
 from models.queries.cases import SPOKE
 from models.rules.hearing import COMPLAINTS
 from models.rules.holding import Trouble, is_held
@@ -23,12 +24,14 @@ _DELIVERED_CONTACT = (FollowUpState.SENT, FollowUpState.ANSWERED, FollowUpState.
 
 def orders(session: Session, ids: Collection[int]) -> dict[int, Order]:
     """Orders by id."""
-    return {row.id: row for row in session.scalars(select(Order).where(Order.id.in_(ids)))} if ids else {}
+    return {row.id: row for row in session.scalars(select(Order).where(among(Order.id, ids)))} if ids else {}
 
 
 def invoices(session: Session, ids: Collection[int]) -> dict[int, Invoice]:
     """Invoices by id."""
-    return {row.id: row for row in session.scalars(select(Invoice).where(Invoice.id.in_(ids)))} if ids else {}
+    return (
+        {row.id: row for row in session.scalars(select(Invoice).where(among(Invoice.id, ids)))} if ids else {}
+    )
 
 
 def complaints(session: Session, customers: Collection[int]) -> dict[int, list[Trouble]]:
@@ -40,7 +43,7 @@ def complaints(session: Session, customers: Collection[int]) -> dict[int, list[T
         select(Case.customer_id, CaseReason.subject_type, CaseReason.subject_id, CaseReason.at)
         .join(CaseReason, CaseReason.case_id == Case.id)
         .where(
-            Case.customer_id.in_(customers),
+            among(Case.customer_id, customers),
             Case.closed_at.is_(None),
             CaseReason.reason.in_(COMPLAINTS),
             CaseReason.settled_at.is_(None),
@@ -58,7 +61,7 @@ def disputes(session: Session, customers: Collection[int]) -> dict[int, list[Tro
     """The invoices of these customers that are disputed, and neither paid nor cancelled."""
     rows = session.execute(
         select(Invoice.customer_id, Invoice.id, Invoice.disputed_at).where(
-            Invoice.customer_id.in_(customers),
+            among(Invoice.customer_id, customers),
             Invoice.disputed_at.is_not(None),
             Invoice.paid_at.is_(None),
             Invoice.cancelled_at.is_(None),
@@ -76,7 +79,7 @@ def welcomed(session: Session, order_ids: Collection[int]) -> set[int]:
         session.scalars(
             select(FollowUp.subject_id).where(
                 FollowUp.subject_type == Subject.ORDER,
-                FollowUp.subject_id.in_(order_ids),
+                among(FollowUp.subject_id, order_ids),
                 FollowUp.kind == _WELCOME,
                 FollowUp.state.in_(_DELIVERED_CONTACT),
             )
@@ -95,7 +98,7 @@ def called(session: Session, invoice_ids: Collection[int]) -> dict[int, datetime
         .join(Case, Case.id == CaseReason.case_id)
         .where(
             CaseReason.subject_type == Subject.INVOICE,
-            CaseReason.subject_id.in_(invoice_ids),
+            among(CaseReason.subject_id, invoice_ids),
             CaseReason.reason == CaseReasonKind.LISTENING_CALL,
             Case.closed_at.is_not(None),
             or_(
@@ -114,7 +117,7 @@ def warned(session: Session, invoice_ids: Collection[int]) -> set[int]:
         session.scalars(
             select(FollowUp.subject_id).where(
                 FollowUp.subject_type == Subject.INVOICE,
-                FollowUp.subject_id.in_(invoice_ids),
+                among(FollowUp.subject_id, invoice_ids),
                 FollowUp.kind == WARNING,
                 FollowUp.state.in_(_DELIVERED_CONTACT),
             )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, false, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from models.queries.among import among
 from models.tables import FollowUp, Hold, Order
 from models.words import FollowUpState, Subject
 
@@ -49,8 +50,8 @@ def held_until(
     session: Session, sweep: str, customers: Collection[int], orders: Collection[int], now: datetime
 ) -> dict[tuple[str, int], datetime]:
     """Until when a sweep is held, by subject type and id: the latest end of what stands at `now`."""
-    of_customers = and_(Hold.subject_type == Subject.CUSTOMER, Hold.subject_id.in_(customers))
-    of_orders = and_(Hold.subject_type == Subject.ORDER, Hold.subject_id.in_(orders))
+    of_customers = and_(Hold.subject_type == Subject.CUSTOMER, among(Hold.subject_id, customers))
+    of_orders = and_(Hold.subject_type == Subject.ORDER, among(Hold.subject_id, orders))
     rows = session.execute(
         select(Hold.subject_type, Hold.subject_id, Hold.until)
         .where(
@@ -71,7 +72,7 @@ def let_on(session: Session, invoices: Collection[int], now: datetime) -> dict[i
         select(Hold.subject_id, func.max(Hold.placed_at))
         .where(
             Hold.subject_type == Subject.INVOICE,
-            Hold.subject_id.in_(invoices),
+            among(Hold.subject_id, invoices),
             Hold.goes_on == true(),
             Hold.released_at.is_(None),
             Hold.until > now,

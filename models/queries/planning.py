@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, false, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
+from models.queries import bulk
+from models.queries.among import among
 from models.queries.waiting import PLANNED_WITH
 from models.rules.planning import WITHDRAWN, Known
 from models.tables import Customer, FollowUp, Invoice, Mark, Order
@@ -95,10 +97,21 @@ def end_rests(session: Session, now: datetime) -> list[int]:
     return [id_ for id_, paid_at, cancelled_at in over if paid_at is None and cancelled_at is None]
 
 
+def name_owners(
+    session: Session, orders: Mapping[int, Order], named: Mapping[int, tuple[int | None, int | None]]
+) -> None:
+    """Write down who owns orders, and who stands in (`named`, by order), there and in the orders that were read."""
+    rows = [{"id": id_, "owner_id": owner, "deputy_id": deputy} for id_, (owner, deputy) in named.items()]
+    bulk.update(session, Order, rows)
+    for id_, (owner, deputy) in named.items():
+        set_committed_value(orders[id_], "owner_id", owner)
+        set_committed_value(orders[id_], "deputy_id", deputy)
+
+
 def planned(session: Session, subject_type: Subject, ids: Sequence[int]) -> None:
     """Note that these subjects are planned with their present facts."""
     table = Order if subject_type is Subject.ORDER else Invoice
-    session.execute(update(table).where(table.id.in_(ids)).values(to_plan=False))
+    session.execute(update(table).where(among(table.id, ids)).values(to_plan=False))
 
 
 def known_follow_ups(session: Session, subject_type: Subject, ids: Sequence[int]) -> dict[int, list[Known]]:
@@ -115,7 +128,7 @@ def known_follow_ups(session: Session, subject_type: Subject, ids: Sequence[int]
             FollowUp.reason,
             FollowUp.owed_at,
             FollowUp.due_at,
-        ).where(FollowUp.subject_type == subject_type, FollowUp.subject_id.in_(ids))
+        ).where(FollowUp.subject_type == subject_type, among(FollowUp.subject_id, ids))
     )
     for subject_id, *rest in rows:
         found[subject_id].append(Known(*rest))
@@ -124,13 +137,9 @@ def known_follow_ups(session: Session, subject_type: Subject, ids: Sequence[int]
 
 def add_follow_ups(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert follow-ups; one that exists already (same subject, kind, step and nudge) is left as it is."""
-    if not rows:
-        return
-    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.flush()  # what the rows refer to; the table itself is written past the session, at half the cost
-    session.connection().execute(
-        make(FollowUp.__table__).on_conflict_do_nothing(), [dict(row) for row in rows]
-    )
+    if rows:
+        session.flush()  # what the rows refer to; the table itself is written past the session
+        bulk.add(session, FollowUp, rows)
 
 
 def planned_for(session: Session, subject_type: Subject, kind: str, step: str) -> set[int]:
@@ -144,13 +153,11 @@ def planned_for(session: Session, subject_type: Subject, kind: str, step: str) -
 def move_follow_ups(session: Session, times: Mapping[int, tuple[datetime, datetime]]) -> None:
     """Give follow-ups new times (owed, due), and back to planned with them."""
     if times:
-        session.execute(
-            update(FollowUp),
-            [
-                {"id": id_, "owed_at": owed, "due_at": due, "state": FollowUpState.PLANNED, "reason": None}
-                for id_, (owed, due) in times.items()
-            ],
-        )
+        rows = [
+            {"id": id_, "owed_at": owed, "due_at": due, "state": FollowUpState.PLANNED, "reason": None}
+            for id_, (owed, due) in times.items()
+        ]
+        bulk.update(session, FollowUp, rows)
 
 
 def withdraw_follow_ups(session: Session, ids: Iterable[int]) -> None:
@@ -159,7 +166,9 @@ def withdraw_follow_ups(session: Session, ids: Iterable[int]) -> None:
     if chosen:
         session.execute(
             update(FollowUp)
-            .where(FollowUp.id.in_(chosen), FollowUp.state.in_([FollowUpState.PLANNED, FollowUpState.HELD]))
+            .where(
+                among(FollowUp.id, chosen), FollowUp.state.in_([FollowUpState.PLANNED, FollowUpState.HELD])
+            )
             .values(state=FollowUpState.SKIPPED, reason=WITHDRAWN)
         )
 

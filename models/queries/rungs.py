@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
+from models.queries import bulk
+from models.queries.among import among
 from models.rules.climbing import Pending
 from models.rules.gaps import DAYS
 from models.tables import Commitment, Customer, FollowUp
@@ -33,8 +35,7 @@ def pending(session: Session, commitment_id: int) -> list[Pending]:
 
 def move(session: Session, times: Mapping[int, datetime]) -> None:
     """Give rungs that were not sent new times; when the ladder had put them stays as it is."""
-    if times:
-        session.execute(update(FollowUp), [{"id": id_, "due_at": at} for id_, at in times.items()])
+    bulk.update(session, FollowUp, [{"id": id_, "due_at": at} for id_, at in times.items()])
 
 
 def withdraw(session: Session, commitment_ids: Collection[int], reason: str) -> None:
@@ -43,7 +44,7 @@ def withdraw(session: Session, commitment_ids: Collection[int], reason: str) -> 
         update(FollowUp)
         .where(
             FollowUp.subject_type == Subject.COMMITMENT,
-            FollowUp.subject_id.in_(commitment_ids),
+            among(FollowUp.subject_id, commitment_ids),
             FollowUp.state == FollowUpState.PLANNED,
         )
         .values(state=FollowUpState.SKIPPED, reason=reason)

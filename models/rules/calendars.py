@@ -88,6 +88,7 @@ def is_business_day(country: str, day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _holidays(country, day.year)
 
 
+@lru_cache(maxsize=8192)
 def add_business_days(country: str, day: date, count: int) -> date:
     """The business day `count` after (or, when negative, before) `day`; 0 gives the day itself or the next one open."""
     step = timedelta(days=1 if count >= 0 else -1)
@@ -114,6 +115,7 @@ def local_instant(day: date, minutes: int, place: Place) -> datetime:
     return wall.astimezone(UTC)
 
 
+@lru_cache(maxsize=8192)
 def day_start(day: date, place: Place) -> datetime:
     """The instant, in UTC, at which a calendar day begins at a place."""
     return local_instant(day, 0, place)
@@ -128,10 +130,18 @@ def next_open(at: datetime, window: Window, place: Place) -> datetime:
     """
     day = local_day(at, place)
     for _ in range(_SEARCH_DAYS):
-        if window.days == "every" or is_business_day(place.country, day):
-            for span in window.hours:
-                start, end = _span(span)
-                if at < local_instant(day, end, place):
-                    return max(at, local_instant(day, start, place)).astimezone(UTC)
+        for start, end in _openings(day, window, place):
+            if at < end:
+                return max(at, start).astimezone(UTC)
         day += timedelta(days=1)
     raise ValueError(f"the window {window} never opens in {place.country}")
+
+
+@lru_cache(maxsize=8192)
+def _openings(day: date, window: Window, place: Place) -> tuple[tuple[datetime, datetime], ...]:
+    """From when to when, in UTC, a window is open on a day at a place: thousands of orders ask for the same days."""
+    if window.days == "business" and not is_business_day(place.country, day):
+        return ()
+    return tuple(
+        (local_instant(day, start, place), local_instant(day, end, place)) for start, end in spans(window)
+    )
