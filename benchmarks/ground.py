@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, text
-from sqlalchemy.orm import Session
 
 from models import policy as policies
 from models.policy import Policy
@@ -102,7 +101,7 @@ def settings(port: int) -> Settings:
 def company(db: Database, orders: int, *, to_plan: bool = True, now: datetime = START) -> None:
     """A desk, and customers in three languages with one order each, signed an hour before `now`."""
     with db.write() as session:
-        _desk(session)
+        session.execute(insert(Staff), desk())
     for first in range(1, orders + 1, _CHUNK):
         numbers = range(first, min(first + _CHUNK, orders + 1))
         with db.write() as session:
@@ -117,18 +116,18 @@ def analyze(db: Database) -> None:
         session.execute(text("ANALYZE"))
 
 
-def _desk(session: Session) -> None:
+def desk() -> list[dict[str, Any]]:
+    """Who works here, as rows."""
     people = [
         ("A-1", "after-sale", "Anna Bianchi", "it"), ("A-2", "after-sale", "Ewa Nowak", "pl"),
         ("A-3", "after-sale", "Jane Wood", "en"), ("M-1", "manager", "Marco Conti", "it"),
         ("D-1", "director", "Dora Greco", "it"),
     ]  # fmt: skip
-    rows = [
+    return [
         {"ref": ref, "role": role, "name": name, "language": language, "country": "IT", "active": True,
          "email": f"{ref.lower()}@casabelvedere.example", "phone": "+39 0422 555 0101", "fingerprint": ""}
         for ref, role, name, language in people
     ]  # fmt: skip
-    session.execute(insert(Staff), rows)
 
 
 def _customer(number: int) -> dict[str, Any]:

@@ -6,28 +6,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from benchmarks.bases import Bases
-from benchmarks.ground import START, analyze, company, services
+from benchmarks.ground import START, analyze, services
+from benchmarks.past import Past, write
+from models.queries import claiming
+from models.words import FollowUpState
+from tasks.claiming import claim_batch
 from tasks.database import Database
-from tasks.planning import plan_all
+from tasks.planning import plan_all, plan_batch
 from tasks.report import Scope
-from tasks.sweeping import prepare, rehearse
+from tasks.services import Services
+from tasks.sweeping import DRY_RUN, prepare
 from tests.fakes import FakeMailer
 
 DUE = 10_000
-_NUMBERS = {
-    "sqlite": "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :size) ",
-    "postgresql": "WITH numbers (n) AS (SELECT generate_series(1, :size)) ",
-}
-_FOLLOW_UPS = (
-    "INSERT INTO follow_ups (subject_type, subject_id, customer_id, sweep, kind, step, nudge, owed_at, due_at, state,"
-    " attempts) {numbers} SELECT 'order', 1000000 + n / 4, 1 + n % :customers, 'welcome-contact',"
-    " CASE n % 2 WHEN 0 THEN 'welcome-contact' ELSE 'order-confirmation' END, CASE n % 4 WHEN 0 THEN 'a' WHEN 1 THEN"
-    " 'b' WHEN 2 THEN 'c' ELSE 'd' END, 0, :before, :before, CASE n % 10 WHEN 0 THEN 'planned' ELSE 'sent' END, 1"
-    " FROM numbers"
-)
-_LATER = "UPDATE follow_ups SET owed_at = :later, due_at = :later WHERE state = 'planned'"
+SWEEP = "satisfaction-check"
 
 
 @dataclass(frozen=True)
@@ -35,66 +30,94 @@ class Base:
     """One base in a database."""
 
     kind: str
-    size: int
+    past: Past
     name: str
 
 
+@dataclass(frozen=True)
+class Seconds:
+    """How long the two halves of a tick took."""
+
+    planning: float
+    claiming: float
+
+    @property
+    def together(self) -> float:
+        """The whole."""
+        return self.planning + self.claiming
+
+
 def build(bases: Bases, kind: str, size: int) -> Base:
-    """Ten thousand orders without a plan, and `size` follow-ups of the past; a tenth of them lies in the future."""
+    """Ten thousand new orders without a plan, and `size` follow-ups, of which ten thousand are due."""
+    past = Past(size, DUE, DUE)
 
     def fill(db: Database) -> None:
-        company(db, DUE, to_plan=False)
-        when = {"before": START - timedelta(days=90), "later": START + timedelta(days=90)}
-        shown = {
-            key: f"{at:%Y-%m-%d %H:%M:%S.%f}" + ("" if kind == "sqlite" else "+00")
-            for key, at in when.items()
-        }
-        filler = _FOLLOW_UPS.replace("{numbers}", _NUMBERS[kind])
-        if kind == "sqlite":  # wants WITH before INSERT
-            filler = _NUMBERS[kind] + _FOLLOW_UPS.replace("{numbers}", "")
-        with db.write() as session:
-            values = {"size": size, "customers": DUE}
-            if kind == "postgresql":
-                filler = filler.replace(":before", "CAST(:before AS timestamptz)")
-            session.execute(text(filler), values | {"before": shown["before"]})
-        with db.write() as session:
-            later = _LATER if kind == "sqlite" else _LATER.replace(":later", "CAST(:later AS timestamptz)")
-            session.execute(text(later), {"later": shown["later"]})
+        write(db, past)
         analyze(db)
+        _vacuum(db, "")
         plan_all(db, services(db, FakeMailer()).policy, START)  # notes the policy
 
-    return Base(kind, size, bases.prepared(kind, fill))
+    return Base(kind, past, bases.prepared(kind, fill))
 
 
 def idle(bases: Bases, base: Base, times: int = 15) -> float:
-    """Seconds for a sweep that finds nothing due and nothing changed."""
+    """Seconds for a sweep that finds nothing due and nothing changed, though much is planned for later."""
+    scope = Scope(SWEEP, START - timedelta(hours=1))
     with bases.opened_at(base.kind, base.name) as db:
         opened = services(db, FakeMailer())
         found = []
         for _ in range(times):
             began = time.perf_counter()
-            prepare(opened, Scope("welcome-contact", START))
+            report = prepare(opened, scope)
             found.append(time.perf_counter() - began)
+            assert not report.due
     return statistics.median(found)
 
 
-def busy(bases: Bases, base: Base) -> float:
-    """Seconds to plan ten thousand changed orders, and to claim and judge what is due of them; rolled back."""
+def busy(bases: Bases, base: Base) -> Seconds:
+    """Seconds to plan the new orders, and to claim and judge what is due; in one transaction, rolled back."""
     with bases.opened_at(base.kind, base.name) as db:
         opened = services(db, FakeMailer())
-        _mark(db, "true")
-        began = time.perf_counter()
-        report = rehearse(opened, Scope("welcome-contact", START))
-        seconds = time.perf_counter() - began
-        _mark(db, "false")
-    assert report.total("to be sent") == DUE, report.sentence()
-    return seconds
+        _mark(db, base.past, "true")
+        with db.rehearse() as session:
+            began = time.perf_counter()
+            planned = _plan(opened, session)
+            halfway = time.perf_counter()
+            sent = _claim(opened, session)
+            ended = time.perf_counter()
+        _mark(db, base.past, "false")
+        _vacuum(db, "follow_ups, orders, commitments")
+    assert (planned, sent) == (DUE, DUE)
+    return Seconds(halfway - began, ended - halfway)
 
 
-def _mark(db: Database, changed: str) -> None:
+def _plan(services_: Services, session: Session) -> int:
+    total = 0
+    while planned := plan_batch(session, services_.policy, START):
+        total += planned
+    return total
+
+
+def _claim(services_: Services, session: Session) -> int:
+    """What a sweep does of a batch, but for composing and sending."""
+    total = 0
+    while True:
+        claimed = claim_batch(session, services_.policy, Scope(SWEEP, START), token=DRY_RUN, clock_now=START)
+        if claimed.count == 0:
+            return total
+        sent = [row.id for group in claimed.groups for row in group.follow_ups]
+        claiming.settle(session, [{"id": id_, "state": FollowUpState.SENT, "sent_at": START} for id_ in sent])
+        total += len(sent)
+
+
+def _mark(db: Database, past: Past, changed: str) -> None:
     with db.write() as session:
-        session.execute(text(f"UPDATE orders SET to_plan = {changed}"))
-    if db.engine.dialect.name == "postgresql":  # what the autovacuum does between sweeps
+        session.execute(text(f"UPDATE orders SET to_plan = {changed} WHERE id > {past.orders}"))
+
+
+def _vacuum(db: Database, tables: str) -> None:
+    """What the autovacuum of PostgreSQL does between sweeps."""
+    if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM follow_ups"))
-            connection.execute(text("VACUUM orders"))
+            connection.execute(text(f"VACUUM {tables}"))
+            connection.execute(text("CHECKPOINT"))
