@@ -5,13 +5,13 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from benchmarks.bases import Bases
-from benchmarks.ground import START, analyze, services
-from benchmarks.past import Past, write
+from benchmarks.ground import START, analyze, desk, services
 from models.queries import claiming
+from models.tables import Staff
 from models.words import FollowUpState
 from tasks.claiming import claim_batch
 from tasks.database import Database
@@ -20,6 +20,7 @@ from tasks.report import Scope
 from tasks.services import Services
 from tasks.sweeping import DRY_RUN, prepare
 from tests.fakes import FakeMailer
+from tests.past import Past, write
 
 DUE = 10_000
 SWEEP = "satisfaction-check"
@@ -49,9 +50,11 @@ class Seconds:
 
 def build(bases: Bases, kind: str, size: int) -> Base:
     """Ten thousand new orders without a plan, and `size` follow-ups, of which ten thousand are due."""
-    past = Past(size, DUE, DUE)
+    past = Past(size, DUE, DUE, START)
 
     def fill(db: Database) -> None:
+        with db.write() as session:
+            session.execute(insert(Staff), desk())
         write(db, past)
         analyze(db)
         _vacuum(db, "")

@@ -1,5 +1,5 @@
--- How `benchmarks.past` fills the tables. {numbers} makes a table of the numbers n from :first to :last; the other
--- figures in braces stand in `benchmarks.past`. The tables of days and shapes are there beforehand.
+-- How `tests.past` fills the tables. {numbers} makes a table of the numbers n from :first to :last; the other
+-- figures in braces stand in `tests.past`. The tables of days and shapes are there beforehand.
 
 -- customers
 INSERT INTO customers
@@ -46,7 +46,7 @@ INSERT INTO messages
     (id, key, customer_id, kind, step, language, recipient, subject, state, resends, marked_at,
     recorded_at, smtp_code, smtp_text)
 {numbers}
-SELECT n, 'f' || n || '-1', n, 'welcome-contact', 'welcome', 'it', 'c' || n || '@posta.example',
+SELECT n, 'past-' || n, n, 'welcome-contact', 'welcome', 'it', 'c' || n || '@posta.example',
     'Benvenuto in Casa Belvedere: chi si occupa del Suo ordine', 'accepted', 0, signed, signed, 250, '2.0.0 Ok: queued'
 FROM numbers JOIN days
     ON day = (n - 1) * {days} / {orders}
@@ -75,4 +75,66 @@ SELECT 'order', 1 + (n - 1) / {each}, 1 + (n - 1) / {each}, sweep, kind, step, 0
     CASE WHEN kind = 'welcome-contact' AND state = 'answered' THEN 1 + (n - 1) / {each} END, sent
 FROM numbers JOIN shapes
     ON slot = (n - 1) % {each} AND day = (n - 1) / {each} * {days} / {orders}
+ORDER BY n;
+
+
+-- history
+INSERT INTO history
+    (at, actor, subject_type, subject_id, event, cause, details)
+{numbers}
+SELECT signed, 'import:books', 'order', n, 'imported', NULL, '{{}}'
+FROM numbers JOIN days
+    ON day = (n - 1) * {days} / {orders}
+ORDER BY n;
+
+-- responses
+INSERT INTO responses
+    (ref, customer_id, order_id, message_key, channel, meaning, rating, received_at, recorded_at)
+{numbers}
+SELECT 'past-' || n || '-rating', n, n, 'past-' || n, 'page', 'rating', 4, signed, signed
+FROM numbers JOIN days
+    ON day = (n - 1) * {days} / {orders}
+WHERE n % 3 = 0
+ORDER BY n;
+
+-- inbound
+INSERT INTO inbound
+    (identity, digest, size_bytes, received_at, recorded_at, message_id, sender, sender_name, subject, verdict, why, state,
+    customer_id, owner_id, words, quoted, attachments, handled_at, handled_by)
+{numbers}
+SELECT 'mail-' || n, 'mail-' || n, 2000, signed, signed, '<' || n || '@posta.example>', 'c' || n || '@posta.example', '',
+    'Re: Benvenuto in Casa Belvedere', 'human', 'no sign of a machine', 'matched', n, 1, 'Grazie', '', '[]', signed, 'A-1'
+FROM numbers JOIN days
+    ON day = (n - 1) * {days} / {orders}
+WHERE n % 4 = 0
+ORDER BY n;
+
+-- cases
+INSERT INTO cases
+    (id, customer_id, manager_id, opened_at, closed_at, outcome, level)
+{numbers}
+SELECT n, n, 1, signed, ends, 'only-listened', 0
+FROM numbers JOIN days
+    ON day = (n - 1) * {days} / {orders}
+WHERE n % 5 = 0
+ORDER BY n;
+
+-- case-reasons
+INSERT INTO case_reasons
+    (case_id, reason, subject_type, subject_id, at, settled_at)
+{numbers}
+SELECT n, 'low-rating', 'order', n, signed, ends
+FROM numbers JOIN days
+    ON day = (n - 1) * {days} / {orders}
+WHERE n % 5 = 0
+ORDER BY n;
+
+-- statements
+INSERT INTO statements
+    (case_id, side, author, text, at)
+{numbers}
+SELECT n, 'customer', 'C-' || n, 'Manca un cassetto.', signed
+FROM numbers JOIN days
+    ON day = (n - 1) * {days} / {orders}
+WHERE n % 5 = 0
 ORDER BY n;

@@ -12,10 +12,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, text
 
-from benchmarks.ground import START, desk
-from models.tables import Staff
 from tasks.database import Database
 
 DAYS = 730
@@ -31,6 +29,10 @@ _STEPS = (  # sweep, kind, step, days after signing, how most of them ended
     ("satisfaction-check", "satisfaction-check", "first-days", 31, "answered"),
     ("satisfaction-check", "satisfaction-check", "one-month", 58, "silent"),
 )
+_OF_ORDERS = (
+    "customers", "orders", "invoices", "messages", "commitments", "history", "responses", "inbound", "cases",
+    "case-reasons", "statements",
+)  # fmt: skip
 _SQL = Path(__file__).with_suffix(".sql")
 _NUMBERS = {
     "sqlite": "WITH RECURSIVE numbers (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)",
@@ -47,6 +49,8 @@ class Past:
     due: int
     new: int
     """Orders signed an hour ago, by customers of all these years."""
+    until: datetime
+    """Where it ends."""
 
     @property
     def each(self) -> int:
@@ -60,14 +64,12 @@ class Past:
 
 
 def write(db: Database, past: Past) -> None:
-    """Fill an empty database. The caller brings the statistics up to date."""
-    with db.write() as session:
-        session.execute(insert(Staff), desk())
+    """Fill a database where nothing but three members of staff are. The caller brings the statistics up to date."""
     kind = db.engine.dialect.name
     statements = _statements()
     with _loading(db) as connection:
-        _calendar(connection, kind)
-        for name in ("customers", "orders", "invoices", "messages", "commitments"):
+        _calendar(connection, kind, past.until)
+        for name in _OF_ORDERS:
             _fill(connection, statements[name], past.orders, past)
         _fill(connection, statements["follow-ups"], past.follow_ups, past)
         _fill(connection, statements["new-orders"], past.new, past)
@@ -109,7 +111,7 @@ def _fill(connection: Connection, statement: str, last: int, past: Past) -> None
         connection.commit()
 
 
-def _calendar(connection: Connection, kind: str) -> None:
+def _calendar(connection: Connection, kind: str, until: datetime) -> None:
     """What happened on which day to an order signed on it, as two small tables of this connection alone."""
     time_, day = ("TEXT", "TEXT") if kind == "sqlite" else ("timestamptz", "date")
     connection.execute(
@@ -126,45 +128,45 @@ def _calendar(connection: Connection, kind: str) -> None:
     )
     connection.execute(
         text("INSERT INTO days VALUES (:day, :signed, :issued, :promised, :ends, :delivered)"),
-        [_day(number, kind) for number in range(DAYS + 40)],
+        [_day(number, kind, until) for number in range(DAYS + 40)],
     )
     connection.execute(
         text(
             "INSERT INTO shapes VALUES (:day, :slot, :sweep, :kind, :step, :at, :state, :attempts, :sent, :due_at)"
         ),
-        [_shape(number, slot, kind) for number in range(DAYS) for slot in range(_PER_ORDER)],
+        [_shape(number, slot, kind, until) for number in range(DAYS) for slot in range(_PER_ORDER)],
     )
     connection.execute(text("ANALYZE days"))
     connection.execute(text("ANALYZE shapes"))
 
 
-def _day(number: int, kind: str) -> dict[str, Any]:
+def _day(number: int, kind: str, until: datetime) -> dict[str, Any]:
     """Days from 0 on lie in the past; from `DAYS` on they are of orders signed an hour ago, promised differently."""
     new = number >= DAYS
-    signed = START - timedelta(hours=1) if new else _signed(number)
+    signed = until - timedelta(hours=1) if new else _signed(number, until)
     promised = signed.date() + timedelta(days=20 + number % 40 if new else 28)
     delivered = signed + timedelta(days=27)
     return {
         "day": number, "signed": _text(signed, kind), "issued": _text(signed.date(), kind),
         "promised": _text(promised, kind), "ends": _text(signed + timedelta(days=28), kind),
-        "delivered": _text(delivered, kind) if delivered < START else None,
+        "delivered": _text(delivered, kind) if delivered < until else None,
     }  # fmt: skip
 
 
-def _shape(number: int, slot: int, kind: str) -> dict[str, Any]:
+def _shape(number: int, slot: int, kind: str, until: datetime) -> dict[str, Any]:
     sweep, name, step, after, ended = _STEPS[slot]
-    at = _signed(number) + timedelta(days=after)
-    over = at < START
+    at = _signed(number, until) + timedelta(days=after)
+    over = at < until
     return {
         "day": number, "slot": slot, "sweep": sweep, "kind": name, "step": step, "at": _text(at, kind),
         "state": ended if over else "planned", "attempts": int(over),
         "sent": _text(at, kind) if over and ended != "skipped" else None,
-        "due_at": _text(START - timedelta(minutes=30), kind),
+        "due_at": _text(until - timedelta(minutes=30), kind),
     }  # fmt: skip
 
 
-def _signed(number: int) -> datetime:
-    return START - timedelta(days=DAYS - number, hours=2)
+def _signed(number: int, until: datetime) -> datetime:
+    return until - timedelta(days=DAYS - number, hours=2)
 
 
 def _text(at: date, kind: str) -> str:
@@ -178,7 +180,7 @@ def _continue_numbers(connection: Connection, kind: str) -> None:
     """Where ids were given, PostgreSQL's own counting goes on behind them."""
     if kind == "sqlite":
         return
-    for table in ("customers", "orders", "invoices", "messages", "commitments"):
+    for table in ("customers", "orders", "invoices", "messages", "commitments", "cases"):
         connection.execute(
             text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         )
