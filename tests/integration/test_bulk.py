@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from models.queries import bulk
+from models.queries.among import among
 from models.tables import FollowUp, Message
 from tasks.database import Database
 from tests import factories
@@ -54,6 +55,31 @@ def test_only_what_the_condition_allows_is_touched(db: Database) -> None:
         where = (Message.claim_token == bindparam("token"),)
         assert bulk.update(session, Message, rows, where=where, token="u") == {ids["b"]}
         assert bulk.update(session, Message, []) == set()
+
+
+def test_a_row_whose_key_is_there_already_is_left_as_it_is(db: Database) -> None:
+    with db.write() as session:
+        first, again = _message("a", step="first"), _message("a", step="again")
+        bulk.add(session, Message, [first])
+        bulk.add(session, Message, [again, _message("b", staff_id=None)])
+        assert dict(session.execute(select(Message.key, Message.step)).tuples().all()) == {
+            "a": "first",
+            "b": "y",
+        }
+
+
+def test_one_of_many_values(db: Database) -> None:
+    with db.write() as session:
+        bulk.add(session, Message, [_message(key) for key in ("a", "b", 'c"')])
+        ids = list(session.scalars(select(Message.id).order_by(Message.key)))
+
+        def found(*conditions: ColumnElement[bool]) -> list[str]:
+            return list(session.scalars(select(Message.key).where(*conditions).order_by(Message.key)))
+
+        assert found(among(Message.id, [ids[0], ids[2], 2**40, *range(10_000, 50_000)])) == ["a", 'c"']
+        assert found(among(Message.key, {"b", 'c"', "%s"})) == ["b", 'c"']
+        assert found(or_(among(Message.id, []), Message.key == "a")) == ["a"]
+        assert found(~among(Message.id, ids[:1])) == ["b", 'c"']
 
 
 def test_a_time_without_its_zone_is_refused(db: Database) -> None:
