@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
-from models.words import EndCause, EndKind
+from models.words import EndCause, EndKind, Matter
 from tasks import case_acts, case_desk
 from tasks.case_desk import Did
 from tasks.dossier_text import as_markdown
@@ -162,15 +162,28 @@ def contract_end(
 
 
 @cases.command(name="raise")
-def raise_(about: str, text: str, *, by: str) -> int:
+def raise_(about: str, text: str, *, by: str, matter: Matter = Matter.OTHER) -> int:
     """Bring a customer's matter up: a manager hears of it at once.
 
     Args:
-        about: Reference of the order or the customer.
+        about: Reference of the order, the invoice or the customer, or the customer's e-mail address.
         text: What is wrong; it stands in the case as your version.
         by: Your own reference.
+        matter: What it is about.
     """
-    print(f"Case {_run(lambda services: case_desk.raise_matter(services, about, by, text))} has it.")
+    print(f"Case {_run(lambda services: case_desk.raise_matter(services, about, by, text, matter))} has it.")
+    return 0
+
+
+@cases.command
+def link(*, for_: Annotated[str, Parameter(name="--for")]) -> int:
+    """Mail a colleague the link of his or her own page, where any customer's matter can be raised.
+
+    Args:
+        for_: Reference of the colleague, such as S-1.
+    """
+    _run(lambda services: case_desk.send_own_page(services, for_))
+    print(f"{for_} gets the link by mail, with the next run of escalate-unanswered.")
     return 0
 
 

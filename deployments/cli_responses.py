@@ -13,6 +13,7 @@ from tasks.collecting.collect import collect as collect_all
 from tasks.collecting.opening import reception
 from tasks.collecting.tally import Tally
 from tasks.recording import Channel, RecordingError, Spoken, Wants, record
+from tasks.referring import UnknownReferenceError
 from tasks.services import open_services
 from tasks.settings import Settings
 
@@ -63,7 +64,7 @@ def respond(
     spoken = Spoken(uuid.uuid4().hex, about, text, by, channel, rating, wants, day)
     try:
         print(asyncio.run(_respond(spoken)))
-    except RecordingError as error:
+    except (RecordingError, UnknownReferenceError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

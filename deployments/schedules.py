@@ -101,7 +101,7 @@ SCHEDULED = (
         Scheduled(f"flows.cases.{name}", None, ("by-hand", "cases"), _WHEN_YOU_LIKE, _BY_HAND)
         for name in (
             "show_case", "take_case", "add_statement", "re_promise_call", "snooze_case", "hand_over_case",
-            "raise_case", "ask_for_help", "set_appointment", "record_contract_end",
+            "raise_case", "ask_for_help", "set_appointment", "record_contract_end", "send_own_page",
         )
     ),
     Scheduled("flows.credit.sign_warning", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),

@@ -10,7 +10,7 @@ from flows.by_hand import with_words
 from flows.naming import CaseNumber, ReasonCode, Reference, Words, run_name
 from flows.running import CANNOT_RUN, refused, said, services
 from models.rules.acting import ActError
-from models.words import EndCause, EndKind
+from models.words import EndCause, EndKind, Matter
 from tasks import case_acts, case_desk
 from tasks.case_desk import Did
 from tasks.dossier_text import as_markdown
@@ -159,17 +159,43 @@ async def hand_over_case(case: CaseNumber, by: Reference, to: Reference, reason:
     flow_run_name=run_name,
     persist_result=False,
 )
-async def raise_case(about: Reference, by: Reference, text: Words) -> State[None]:
+async def raise_case(
+    about: Reference, by: Reference, text: Words, matter: Matter = Matter.OTHER
+) -> State[None]:
     """Raise a matter.
 
     Args:
-        about: Reference of the order, such as SO-1042, or of the customer, such as C-0042.
+        about: Reference of the order, such as SO-1042, of the invoice, or of the customer, such as C-0042.
         by: Your own reference; sellers can raise a matter like everybody else.
         text: What is wrong, as you see it; it is moved into the case as your version.
+        matter: What it is about.
     """
     return await with_words(
-        lambda opened: f"case {case_desk.raise_matter(opened, about, by, text)} has it", "text"
+        lambda opened: f"case {case_desk.raise_matter(opened, about, by, text, matter)} has it", "text"
     )
+
+
+@flow(
+    name="send-own-page",
+    description=(
+        "Mails a colleague the link of his or her own page, where any customer's matter can be raised without an "
+        "account. It goes to the address on record; nothing of it stands in Prefect."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def send_own_page(to: Reference) -> State[None]:
+    """Send the link of an own page.
+
+    Args:
+        to: Reference of the colleague, such as S-1.
+    """
+
+    def send(opened: Services) -> str:
+        case_desk.send_own_page(opened, to)
+        return f"{to} gets the link with the next run of escalate-unanswered"
+
+    return await with_words(send)
 
 
 @flow(

@@ -22,7 +22,7 @@ class Subject(StrEnum):
     COMMITMENT = "commitment"
     INBOUND = "inbound"
     STAFF = "staff"
-    """One of our own people: the digest of a day."""
+    """One of our own people: the digest of a day, or the link of his or her own page."""
     CLOSED_CASE = "closed-case"
     """A case that is closed, as the customer is asked about it."""
 
@@ -97,7 +97,30 @@ class CaseReasonKind(StrEnum):
     MISSED_TERMS = "missed-terms"
     """Several promises about one order were missed (B25)."""
     RAISED = "raised"
-    """One of our own people brought it up."""
+    """One of our own people brought it up; further ones say what it is about (`Matter`)."""
+    RAISED_DELAY = "raised-delay"
+    RAISED_FAULT = "raised-fault"
+    RAISED_PROMISE = "raised-promise"
+    RAISED_PAYMENT = "raised-payment"
+    RAISED_UNHAPPY = "raised-unhappy"
+
+
+class Matter(StrEnum):
+    """What a matter is about that one of our own people raises."""
+
+    DELAY = "delay"
+    FAULT = "fault"
+    PROMISE = "promise"
+    """Something was promised that the order does not say."""
+    PAYMENT = "payment"
+    UNHAPPY = "unhappy"
+    """The customer is unhappy, and wants to be heard."""
+    OTHER = "other"
+
+    @property
+    def reason(self) -> CaseReasonKind:
+        """Why the case is opened."""
+        return CaseReasonKind.RAISED if self is Matter.OTHER else CaseReasonKind(f"raised-{self}")
 
 
 class Outcome(StrEnum):

@@ -5,33 +5,27 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import cases, inbound, matching, people, responses
+from models.queries import cases, inbound, matching, responses
 from models.tables import FollowUp, Inbound
 from models.words import Subject
 from tasks.collecting.effects import Arrived, reply
 from tasks.collecting.matching import Match
 from tasks.collecting.tally import Became
-
-
-class UnknownReferenceError(ValueError):
-    """No order and no customer has this reference."""
+from tasks.referring import about_of
 
 
 def assign(
     session: Session, policy: Policy, row: Inbound, about: str, *, now: datetime, actor: str
 ) -> Became:
-    """Give a parked mail to the customer or order of a reference, and act on it as on any answer.
+    """Give a parked mail to the customer, order or invoice of a reference, and act on it as on any answer.
 
     Raises:
-        UnknownReferenceError: see there.
+        UnknownReferenceError: nothing has it.
     """
-    order = people.order_by_ref(session, about)
-    customer_id = order.customer_id if order else people.customers_by_ref(session, [about]).get(about)
-    if customer_id is None:
-        raise UnknownReferenceError(about)
+    customer_id, (kind, subject_id) = about_of(session, about)
     asked: FollowUp | None = None
-    if order is not None:
-        asked = responses.latest_asked(session, Subject.ORDER, order.id, row.received_at, None)
+    if kind != Subject.CUSTOMER:
+        asked = responses.latest_asked(session, Subject(kind), subject_id, row.received_at, None)
     else:
         waiting = matching.waiting_for_answer(session, customer_id)
         asked = waiting[0] if len(waiting) == 1 else None

@@ -12,8 +12,8 @@ from models.queries.dossier import Dossier, dossier
 from models.rules.acting import ActError
 from models.rules.calling import ranked
 from models.tables import Staff
-from models.words import EndCause, EndKind
-from tasks import case_acts, raising
+from models.words import EndCause, EndKind, Matter
+from tasks import case_acts, own_pages, raising
 from tasks.case_acts import Acting
 from tasks.contract_ends import Declared
 from tasks.services import Services
@@ -51,15 +51,26 @@ def act(services: Services, number: int, by: str, do: Did) -> None:
             raise ActError("too-late", f"case {number} {what}; nothing was done")
 
 
-def raise_matter(services: Services, ref: str, by: str, text: str) -> int:
-    """Bring an order's or customer's matter up; returns the number of its case.
+def raise_matter(services: Services, ref: str, by: str, text: str, matter: Matter = Matter.OTHER) -> int:
+    """Bring the matter of an order, an invoice or a customer up; returns the number of its case.
 
     Raises:
         ActError: see `tasks.raising.raise_matter`; or nobody has the reference `by`.
     """
     with services.db.write() as session:
         person, now = _staff(session, by), services.clock.now()
-        return raising.raise_matter(session, services.policy, ref, text, now=now, by=person).id
+        raised = raising.raise_matter(session, services.policy, ref, text, now=now, by=person, matter=matter)
+        return raised.case.id
+
+
+def send_own_page(services: Services, to: str) -> None:
+    """Mail a colleague the link of his or her own page.
+
+    Raises:
+        ActError: see `tasks.own_pages.send_link`; or nobody has the reference `to`.
+    """
+    with services.db.write() as session:
+        own_pages.send_link(session, services.policy, _staff(session, to, "for"), services.clock.now())
 
 
 def ask_for_help(services: Services, ref: str, by: str, text: str) -> str:
@@ -133,8 +144,8 @@ def zone(services: Services) -> ZoneInfo:
     return ZoneInfo(services.policy.company.timezone)
 
 
-def _staff(session: Session, ref: str) -> Staff:
+def _staff(session: Session, ref: str, field: str = "by") -> Staff:
     person = people.staff_by_ref(session, ref.strip())
     if person is None:
-        raise ActError("unknown-person", f"by: nobody here has the reference {ref}; nothing was done")
+        raise ActError("unknown-person", f"{field}: nobody here has the reference {ref}; nothing was done")
     return person

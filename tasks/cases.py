@@ -11,7 +11,7 @@ from models.rules.acting import Act, ActError
 from models.rules.hearing import COMPLAINTS
 from models.rules.planning import Subject, owed
 from models.tables import Case, Customer, Staff
-from models.words import CaseReasonKind, Role
+from models.words import Matter, Role
 from models.words import Subject as SubjectType
 from tasks.listening import give_call, owe_call
 from tasks.planning import new_row
@@ -23,6 +23,7 @@ ASKED = ":link-"
 """In the step of a notice: it was asked for once more, so it is no escalation."""
 RAISED = ":raised-"
 """In the step of a notice: a colleague raised the matter, so the manager hears at once."""
+_RAISED = frozenset(matter.reason for matter in Matter)
 _MOST_LINKS = 20
 """Links asked for and mailed in an hour, over all cases."""
 
@@ -55,7 +56,7 @@ def open_case(
     if before is not None and not is_new:
         _raise(session, case, before, now, actor)
     owe_call(session, policy, case, now=now, actor=actor)
-    if reason == CaseReasonKind.RAISED and added is not None:
+    if reason in _RAISED and added is not None:
         _tell(session, policy, case, f"{RAISED}{added}", now)
     elif is_new:
         _tell(session, policy, case, "", now)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.policy import Policy
+from models.policy import DIGEST, Policy
 from models.queries import cases, claiming, commitments, facts, holding, marking, people
 from models.queries import dossier as dossiers
 from models.rules.before_sending import Ask, Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
@@ -282,15 +282,11 @@ def _group(
             dossier=dossiers.dossier(session, rows[0].subject_id, now) if is_case(rows[0]) else None,
             reminds_of=threads.get(rows[0].id),
             notice=notice(session, rows[0], now),
-            digest=digest_of(session, policy, rows[0].subject_id, now) if _is_digest(rows[0]) else None,
+            digest=digest_of(session, policy, rows[0].subject_id, now) if rows[0].kind == DIGEST else None,
             called_at=called_at({row.subject_id for row in rows} & batch.invoices.keys(), called),
         )
         for pairs in together.values()
     ]
-
-
-def _is_digest(row: FollowUp) -> bool:
-    return row.subject_type == Subject.STAFF
 
 
 def _order_of(session: Session, batch: _Batch, row: FollowUp) -> Order | None:

@@ -1,7 +1,7 @@
 """From database rows to the plain facts that a mail tells."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -126,11 +126,10 @@ def write_letter(
         manager=desk.manager(language),
         answers=group.cadence.answers,
         extra=group.cadence.extra,
-        case=case_facts(policy, group.dossier, lead.staff_id or 0, language, desk.staff)
-        if group.dossier
-        else None,
-        notice=replace(group.notice, staff_id=lead.staff_id or 0) if group.notice else None,
-        digest=replace(group.digest, staff_id=lead.staff_id or 0) if group.digest else None,
+        case=case_facts(policy, group.dossier, language, desk.staff) if group.dossier else None,
+        notice=group.notice,
+        digest=group.digest,
+        staff_id=lead.staff_id or 0,
         manager_call="spoken" if group.called_at is not None else None,
         called_at=group.called_at,
         answer_by=None
@@ -168,15 +167,12 @@ def invoice_line(invoice: Invoice, step: str) -> InvoiceLine:
     return InvoiceLine(invoice.ref, invoice.amount_cents, invoice.currency, invoice.due_on, step)
 
 
-def case_facts(
-    policy: Policy, dossier: Dossier, staff_id: int, language: str, staff: Mapping[int, Staff]
-) -> CaseFacts:
+def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[int, Staff]) -> CaseFacts:
     """A dossier in the reader's language."""
     timezone = policy.company.timezone
     open_reasons = [reason.reason for reason in dossier.reasons if reason.settled_at is None]
     return CaseFacts(
         id=dossier.case.id,
-        staff_id=staff_id,
         reasons=tuple(dict.fromkeys(open_reasons or [reason.reason for reason in dossier.reasons])),
         opened_at=dossier.case.opened_at,
         customer_name=dossier.customer.name,

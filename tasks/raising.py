@@ -1,42 +1,72 @@
 """One of our own people raises a matter, asks for help, or sets an appointment: by page, mail, form or command."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people
+from models.queries import answers, cases, people
 from models.rules.acting import ActError
 from models.tables import Case, Commitment, Staff
-from models.words import CaseReasonKind, Subject
+from models.words import Matter
 from tasks import arrangements
 from tasks.cases import About, open_case
 from tasks.owed_acts import FARTHEST, ask
+from tasks.referring import about_of
 from tasks.statements import checked, state
 
 
-def raise_matter(session: Session, policy: Policy, ref: str, text: str, *, now: datetime, by: Staff) -> Case:
-    """Open a case about an order or customer, or join the one that is open; the words are the raiser's version.
+@dataclass(frozen=True)
+class Raised:
+    """What became of a matter that was raised."""
+
+    case: Case
+    is_new: bool
+    """The case was opened by it."""
+    is_known: bool
+    """The same colleague had said the same words of this customer before: nothing was added."""
+    helper: Commitment | None = None
+    """Who owes the help that was asked for besides."""
+
+
+def raise_matter(
+    session: Session, policy: Policy, ref: str, text: str, *,
+    now: datetime, by: Staff, matter: Matter = Matter.OTHER, wants_help: bool = False,
+) -> Raised:  # fmt: skip
+    """Open a case about an order, an invoice or a customer, or join the one that is open; and ask for help, if wanted.
+
+    The words are the raiser's version. Said twice they count once, so that a second press of a button does nothing.
 
     Raises:
-        ActError: no words, or a reference nobody has.
+        ActError: no words, a reference nobody has, or nobody who could help.
     """
-    customer_id, about = about_of(session, ref)
-    return raise_about(session, policy, customer_id, about, text, now=now, by=by)
+    checked(text)
+    people.lock(session, by.id)
+    customer_id, about = about_of(session, ref, by.id)
+    raised = raise_about(session, policy, customer_id, about, text, now=now, by=by, matter=matter)
+    if not wants_help or raised.case.closed_at is not None:
+        return raised
+    return replace(raised, helper=ask(session, policy, customer_id, about, text, now=now, by=by))
 
 
 def raise_about(
-    session: Session, policy: Policy, customer_id: int, about: About, text: str, *, now: datetime, by: Staff
-) -> Case:  # fmt: skip
+    session: Session, policy: Policy, customer_id: int, about: About, text: str, *,
+    now: datetime, by: Staff, matter: Matter = Matter.OTHER,
+) -> Raised:  # fmt: skip
     """As `raise_matter`, about a subject (type, id) of a customer.
 
     Raises:
         ActError: no words.
     """
     words = checked(text)
-    case = open_case(session, policy, customer_id, CaseReasonKind.RAISED, about, now=now, actor=by.ref)
+    said = cases.said_before(session, customer_id, by.ref, words)
+    if said is not None:
+        return Raised(said, is_new=False, is_known=True)
+    before = answers.open_case(session, customer_id)
+    case = open_case(session, policy, customer_id, matter.reason, about, now=now, actor=by.ref)
     state(session, case, by.ref, words, now)
-    return case
+    return Raised(case, is_new=before is None, is_known=False)
 
 
 def ask_for_help(
@@ -47,7 +77,7 @@ def ask_for_help(
     Raises:
         ActError: no words, a reference nobody has, or nobody who could help.
     """
-    customer_id, about = about_of(session, ref)
+    customer_id, about = about_of(session, ref, by.id)
     return ask(session, policy, customer_id, about, text, now=now, by=by)
 
 
@@ -63,25 +93,10 @@ def set_appointment(
         raise ActError("need-at", "at: say when the appointment begins, such as 2026-03-18 15:00")
     if at > now + FARTHEST:
         raise ActError("need-at", f"at: name a time within {FARTHEST.days} days")
-    customer_id, about = about_of(session, ref)
+    customer_id, about = about_of(session, ref, by.id)
     try:
         return arrangements.set_appointment(
             session, policy, customer_id, about, at, text, now=now, actor=by.ref
         )
     except ValueError as error:
         raise ActError("need-at", str(error)) from error
-
-
-def about_of(session: Session, ref: str) -> tuple[int, About]:
-    """The customer behind a reference, and what it names (subject type, id).
-
-    Raises:
-        ActError: no order and no customer has it.
-    """
-    order = people.order_by_ref(session, ref.strip())
-    if order is not None:
-        return order.customer_id, (Subject.ORDER, order.id)
-    customer_id = people.customers_by_ref(session, [ref.strip()]).get(ref.strip())
-    if customer_id is None:
-        raise ActError("unknown-about", f"about: no order and no customer has the reference {ref!r}")
-    return customer_id, (Subject.CUSTOMER, customer_id)

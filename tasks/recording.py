@@ -7,12 +7,13 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people, recovery
+from models.queries import people
 from models.rules.hearing import LOW_RATING
 from models.rules.trouble import is_thanks, trouble
 from models.words import CommitmentKind, Meaning, Subject
 from tasks.commitments import promise
 from tasks.hearing import Answer, Asks, hear
+from tasks.referring import about_of
 
 _RATINGS = range(1, 6)
 
@@ -59,10 +60,14 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
     """Record a conversation; returns a sentence without personal data.
 
     Raises:
-        RecordingError: nothing was said, the rating is none, or a reference is not known.
+        RecordingError: nothing was said, the rating is none, or nobody here has the reference of who heard it.
+        UnknownReferenceError: nothing has the reference.
     """
     _check(spoken)
-    customer_id, order_id, invoice_id = _found(session, spoken.about)
+    customer_id, about = about_of(session, spoken.about)
+    order_id, invoice_id = (
+        about[1] if about[0] == kind else None for kind in (Subject.ORDER, Subject.INVOICE)
+    )
     if people.staff_by_ref(session, spoken.taken_by) is None:
         raise RecordingError(f"taken by: nobody here has the reference {spoken.taken_by!r}")
     asks, meaning = _asks(policy, spoken)
@@ -75,7 +80,6 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
     if not hear(session, policy, [answer], now):
         return f"{spoken.about}: recorded before, nothing changed"
     if spoken.wants is Wants.CALL:
-        about = (Subject.ORDER, order_id) if order_id is not None else (Subject.CUSTOMER, customer_id)
         promise(session, policy, customer_id, CommitmentKind.CALL_BACK, about, now=now, actor=spoken.taken_by)
     return f"{spoken.about}: recorded; {_next(asks, spoken)}"
 
@@ -85,20 +89,6 @@ def _check(spoken: Spoken) -> None:
         raise RecordingError("said: write what was said, or give a rating")
     if spoken.rating is not None and spoken.rating not in _RATINGS:
         raise RecordingError("rating: choose from 1 (very bad) to 5 (very good), or leave it empty")
-
-
-def _found(session: Session, ref: str) -> tuple[int, int | None, int | None]:
-    """Customer, order and invoice behind a reference; an order's comes first, then an invoice's."""
-    order = people.order_by_ref(session, ref)
-    if order is not None:
-        return order.customer_id, order.id, None
-    invoice = recovery.invoice_by_ref(session, ref)
-    if invoice is not None:
-        return invoice.customer_id, None, invoice.id
-    customer = people.customers_by_ref(session, [ref]).get(ref)
-    if customer is None:
-        raise RecordingError(f"about: no order, no invoice and no customer has the reference {ref!r}")
-    return customer, None, None
 
 
 def _asks(policy: Policy, spoken: Spoken) -> tuple[Asks, Meaning]:

@@ -15,6 +15,7 @@ from models import policy as policies
 from models.policy import Policy
 from tasks.clock import SetClock
 from tasks.database import Database
+from tests.command import installation  # noqa: F401 (a fixture)
 from tests.postgres import PostgresServer
 from tests.prefect_server import PrefectServer
 from tests.shop import shop, sink  # noqa: F401 (fixtures)

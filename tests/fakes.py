@@ -1,8 +1,17 @@
 """Stand-ins of a few lines for what lies outside: a mail server that remembers, and says what it is told to."""
 
+import email.policy
 from collections.abc import Callable
+from email import message_from_bytes
 
 from tasks.smtp import Accepted, Answer, Mail
+
+
+def plain(mail: Mail) -> str:
+    """The words of a mail, on one line."""
+    part = message_from_bytes(mail.body, policy=email.policy.default).get_body(preferencelist=("plain",))
+    assert part is not None
+    return " ".join(str(part.get_content()).split())
 
 
 class FakeMailer:

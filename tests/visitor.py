@@ -69,6 +69,9 @@ class Visitor:
     def case_link(self, case_id: int, staff_id: int) -> str:
         return self.links.case(case_id, staff_id, self.clock.now())
 
+    def own_link(self, staff_id: int) -> str:
+        return self.links.own(staff_id, self.clock.now())
+
     def open(self, link: str, method: str = "GET", **rest: Any) -> httpx.Response:
         return self._ask(method, link, **rest)
 

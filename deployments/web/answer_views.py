@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from deployments.web.context import Web
 from deployments.web.filled import RATINGS, Filled
+from deployments.web.wording import answer_words, words
 from models.rules.hearing import LOW_RATING
 from models.rules.paying import last_day
 from models.words import Meaning
@@ -22,11 +23,12 @@ _PHONE_DIGITS = 6
 
 def ask(web: Web, asked: Question, filled: Filled, fault: str | None = None) -> Response:
     """The question, with what is filled in already; with a fault, what is missing (422)."""
+    has_rating = Meaning.RATING in asked.offered or filled.rating in RATINGS
     return web.pages.show(
         "answer", _language(web, asked), 422 if fault else 200,
         **_common(web, asked), filled=filled, fault=fault,
-        ratings=RATINGS if Meaning.RATING in asked.offered or filled.rating in RATINGS else (),
-        choices=_choices(asked, filled), pay_days=pay_days(web, asked),
+        ratings=RATINGS if has_rating else (),
+        options=_choices(web, asked, filled, offers_rating=has_rating), pay_days=pay_days(web, asked),
     )  # fmt: skip
 
 
@@ -63,10 +65,17 @@ def next_step(said: Said, *, is_service: bool) -> str:
     return "fair" if said.rating == _FAIR_RATING else "good"
 
 
-def _choices(asked: Question, filled: Filled) -> list[str]:
-    """What the cadence offers, what the link says, and always free words."""
+def _choices(web: Web, asked: Question, filled: Filled, *, offers_rating: bool) -> dict[str, str]:
+    """What the cadence offers, what the link says, and always free words; with a rating, nothing more is a choice too.
+
+    By the word that is sent: what stands beside it.
+    """
+    language, is_service = _language(web, asked), asked.order is not None and asked.order.is_service
     wanted = [*asked.offered, *([filled.choice] if filled.choice else []), Meaning.MESSAGE]
-    return [one for one in dict.fromkeys(wanted) if one != Meaning.RATING]
+    nothing = {"": words(language, "answer.nothing")} if offers_rating else {}
+    return nothing | {
+        one: answer_words(language, one, is_service=is_service) for one in wanted if one != Meaning.RATING
+    }
 
 
 def _number_wanted(asked: Question, said: Said) -> bool:

@@ -17,6 +17,7 @@ from deployments.web import (
     dossier_page,
     front,
     inbox_page,
+    own_page,
     stop_page,
 )
 from deployments.web.context import MissingPageError, Web
@@ -76,6 +77,7 @@ def _assemble(app: FastAPI) -> FastAPI:
         dossier_page,
         door_page,
         inbox_page,
+        own_page,
     ):
         app.include_router(part.router)
     app.add_exception_handler(LinkExpired, _expired)

@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from deployments.web.case_views import Said, show_case
+from deployments.web.case_views import show_case
 from deployments.web.context import MissingPageError, Parts, Web
 from deployments.web.forms import Form
+from deployments.web.said import Said
 from models.queries import answers, people
 from models.rules.acting import Act, ActError
 from models.tables import Case, Staff

@@ -1,7 +1,6 @@
 """What the page of a case shows: everything we know, for the person who has to call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -9,6 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Web
+from deployments.web.said import Said
 from deployments.web.wording import answer_words, words, words_or
 from models.policy import Policy
 from models.queries import answers, people
@@ -26,19 +26,6 @@ from tasks.mails.views import interest_line, invoice_views, order_view, owed_lin
 from tasks.statements import MOST_CHARACTERS
 
 _ABOUT_A_MAIL = frozenset({"sent", "failed", "silent"})
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the last press brought: thanks, or a fault with what was filled in."""
-
-    thanks: str | None = None
-    fault: str | None = None
-    do: str = ""
-    """The form that comes to the top."""
-    unsaved: str = ""
-    """Words that came too late."""
-    filled: Mapping[str, str] = field(default_factory=dict)
 
 
 def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Said) -> Response:
@@ -61,7 +48,8 @@ def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Sai
         standing=_standing(session, web, found.case, reader, staff), case=found.case, is_open=is_open,
         acts=acts, said=said, outcomes=OUTCOMES, kinds=tuple(EndKind), causes=tuple(EndCause),
         colleagues=_colleagues(staff, reader), most=MOST_CHARACTERS,
-        needs_version=is_open and not found.said(), **dossier_values(web.policy, found, language, staff),
+        needs_version=is_open and not found.said(), has_case=True, which_orders=_which(found),
+        **dossier_values(web.policy, found, language, staff),
     )  # fmt: skip
 
 
@@ -89,6 +77,11 @@ def dossier_values(
         ],
         "timeline": [(moment(one.at), sentence(one, language, staff)) for one in found.events],
     }
+
+
+def _which(found: Dossier) -> list[tuple[str, str]]:
+    """The orders to choose from: reference, and what was bought."""
+    return [(one.ref, clean(f"{one.ref}: {one.description}")) for one in found.orders]
 
 
 def _colleagues(staff: Mapping[int, Staff], reader: Staff) -> list[tuple[str, str]]:

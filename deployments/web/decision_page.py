@@ -1,13 +1,13 @@
 """The page of a decision about credit recovery: a warning to read and sign, or invoices to hand over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from deployments.web.context import Web
+from deployments.web.said import Said
 from models.queries import recovery
 from models.rules.calendars import day_start
 from models.tables import Commitment, Customer, Staff
@@ -20,15 +20,6 @@ from tasks.mails.views import day, invoice_views
 from tasks.recovery.asking import DECISIONS
 from tasks.recovery.deciding import hand_over, put_off
 from tasks.recovery.warning import LetterChangedError, sign, warning
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the last press brought: thanks, or a fault with what was filled in."""
-
-    thanks: str | None = None
-    fault: str | None = None
-    text: str = ""
 
 
 def is_decision(owed: Commitment | None) -> bool:
@@ -66,21 +57,21 @@ def decide(web: Web, session: Session, owed: Commitment, reader: Staff, form: Ma
 
 
 def _decided(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Said:
-    text = form.get("text", "")
+    do, text = form.get("do", ""), form.get("text", "")
     if (fault := _fault(owed, reader, form)) is not None:
-        return Said(fault=fault, text=text)
+        return Said(do=do, fault=fault, filled=form)
     try:
-        match form["do"]:
+        match do:
             case "sign":
                 return _sign(web, session, owed, reader, form.get("letter", ""))
             case "hand-over":
                 hand_over(session, owed.customer_id, reader, text, now=web.clock.now())
                 return Said(thanks="handed-over")
-        return _put_off(web, session, owed, reader, form.get("until", ""), text)
+        return _put_off(web, session, owed, reader, form)
     except LetterChangedError:
         return Said(fault="changed")
     except ValueError:  # paid or settled since the page was opened
-        return Said(fault="too-late", text=text)
+        return Said(fault="too-late", unsaved=text)
 
 
 def _fault(owed: Commitment, reader: Staff, form: Mapping[str, str]) -> str | None:
@@ -104,10 +95,11 @@ def _sign(web: Web, session: Session, owed: Commitment, reader: Staff, digest: s
     return Said(thanks="signed")
 
 
-def _put_off(web: Web, session: Session, owed: Commitment, reader: Staff, until: str, text: str) -> Said:
+def _put_off(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Said:
+    until, text = form.get("until", ""), form.get("text", "")
     try:
         end = day_start(datetime.fromisoformat(until).date(), web.policy.company.place).astimezone(UTC)
         put_off(session, owed.customer_id, CommitmentKind(owed.kind), reader, text, end, now=web.clock.now())
     except ValueError:
-        return Said(fault="need-until", text=text)
+        return Said(do="put-off", fault="need-until", filled=form)
     return Said(thanks="put-off")

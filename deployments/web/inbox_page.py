@@ -13,17 +13,19 @@ from deployments.web.case_page import reader_of
 from deployments.web.context import MissingPageError, Parts, Web
 from deployments.web.decision_page import decide, is_decision, show_decision
 from deployments.web.forms import Form
-from deployments.web.inbox_views import OF_MAILS, Said, show_matter
+from deployments.web.inbox_views import OF_MAILS, show_matter
+from deployments.web.said import Said
 from models.queries import commitments, inbound
 from models.rules.acting import Act, ActError
 from models.tables import Commitment, Inbound, Staff
 from models.words import Subject
 from tasks import owed_acts
 from tasks.answering import MOST_CHARACTERS
-from tasks.assigning import UnknownReferenceError, assign, settle_mail
+from tasks.assigning import assign, settle_mail
 from tasks.inbound.message import Unreadable
 from tasks.inbound.reading import read
 from tasks.owed_acts import Owing
+from tasks.referring import UnknownReferenceError
 
 router = APIRouter()
 
@@ -75,9 +77,9 @@ def act(token: str, form: Form, web: Parts) -> Response:
         if opened.kind == Subject.COMMITMENT:
             said = _owed(web, session, opened, form)
         elif form.get("do") == "assign":
-            said = _assign(web, session, opened, form.get("about", ""))
+            said = _assign(web, session, opened, form)
         else:
-            said = _settle(web, session, opened, form.get("outcome", ""), form.get("text", ""))
+            said = _settle(web, session, opened, form)
         session.flush()
         return show_matter(web, session, opened.kind, opened.id, opened.reader, token, said)
 
@@ -87,7 +89,7 @@ def _owed(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) 
     do = form.get("do", "done")
     owed = commitments.to_change(session, opened.id)
     if owed is None or owed.done_at is not None:
-        return Said(fault="too-late", text=form.get("text", ""))
+        return Said(fault="too-late", unsaved=form.get("text", ""))
     if do not in _DOES:
         return Said(fault="unknown", filled=form)
     owing = Owing(session, web.policy, owed, opened.reader, web.clock.now())
@@ -95,9 +97,7 @@ def _owed(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) 
         with session.begin_nested():
             _DOES[do](owing, form)
     except ActError as error:
-        return Said(
-            do=do, fault=error.code, outcome=form.get("outcome", ""), text=form.get("text", ""), filled=form
-        )
+        return Said(do=do, fault=error.code, filled=form)
     return Said(thanks="thanks" if do == "done" else f"thanks-{do}")
 
 
@@ -121,29 +121,31 @@ _DOES: Mapping[str, Callable[[Owing, Mapping[str, str]], object]] = {
 }
 
 
-def _settle(web: Web, session: Session, opened: _Opened, outcome: str, text: str) -> Said:
+def _settle(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) -> Said:
     """What came of a mail that was parked."""
-    if not text:
-        return Said(fault="need-text", outcome=outcome)
-    if len(text) > MOST_CHARACTERS:
-        return Said(fault="long", outcome=outcome, text=text)
-    if outcome not in OF_MAILS:
-        return Said(fault="need-outcome", text=text)
+    outcome, text = form.get("outcome", ""), form.get("text", "")
+    faults = (
+        ("need-text", not text),
+        ("long", len(text) > MOST_CHARACTERS),
+        ("need-outcome", outcome not in OF_MAILS),
+    )
+    if (fault := next((name for name, is_so in faults if is_so), None)) is not None:
+        return Said(do="done", fault=fault, filled=form)
     mail = inbound.to_change(session, opened.id)
     changed = mail is not None and settle_mail(
         session, mail, outcome, text, now=web.clock.now(), actor=opened.reader.ref
     )
-    return Said(thanks="thanks") if changed else Said(fault="too-late", text=text)
+    return Said(thanks="thanks") if changed else Said(fault="too-late", unsaved=text)
 
 
-def _assign(web: Web, session: Session, opened: _Opened, about: str) -> Said:
+def _assign(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) -> Said:
     mail = inbound.to_change(session, opened.id)
     if mail is None or mail.handled_at is not None or mail.parked_for is None:
         return Said(fault="too-late")
     try:
-        assign(session, web.policy, mail, about, now=web.clock.now(), actor=opened.reader.ref)
+        assign(session, web.policy, mail, form.get("about", ""), now=web.clock.now(), actor=opened.reader.ref)
     except UnknownReferenceError:
-        return Said(fault="unknown-about", about=about)
+        return Said(do="assign", fault="unknown-about", filled=form)
     return Said(thanks="assigned")
 
 

@@ -1,7 +1,7 @@
 """What the page of a commitment or a parked mail shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Web
+from deployments.web.said import Said
 from models.queries import commitments, inbound, people, responses
 from models.rules.acting import Act, may
 from models.tables import Customer, Inbound, Order, Staff
@@ -24,20 +25,6 @@ OF_MAILS = ("answered", "called", "nothing-needed")
 """What a person can close a parked mail with; the words say the rest."""
 
 _MOST_SHOWN = 20_000
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the last press brought: thanks, or a fault with what was filled in."""
-
-    thanks: str | None = None
-    fault: str | None = None
-    outcome: str = ""
-    text: str = ""
-    about: str = ""
-    do: str = ""
-    """The form that stays open."""
-    filled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,7 +63,9 @@ def show_matter(
     owner = people.staff(session).get(matter.owner_id or 0)
     return web.pages.show(
         "inbox", language, 422 if said.fault and said.fault != "too-late" else 200,
-        kind=matter.kind, customer=matter.customer, order=matter.order, owner=clean(owner.name) if owner else None,
+        kind=matter.kind, customer=matter.customer,
+        order=order_view(order_facts(matter.order), language, zone) if matter.order else None,
+        owner=clean(owner.name) if owner else None,
         due=moment(matter.due_at) if matter.due_at else None, done=moment(matter.done_at) if matter.done_at else None,
         outcome_before=matter.outcome, is_parked=matter.is_parked, token=token,
         answers=[{"at": moment(row.received_at), "words": (row.text or "")[:_MOST_SHOWN]} for row in matter.said],
@@ -84,7 +73,6 @@ def show_matter(
         has_originals=web.originals is not None, outcomes=OF_MAILS if kind != Subject.COMMITMENT else OUTCOMES,
         said=said, most=MOST_CHARACTERS, acts=_acts(matter, kind, reader), reasons_why=web.policy.ledger.reasons,
         colleagues=_colleagues(people.staff(session), matter.owner_id),
-        order_facts=order_view(order_facts(matter.order), language, zone) if matter.order else None,
         dossier=web.links.dossier(matter.customer.id, reader.id, now) if matter.customer else None,
         case=web.links.case(matter.case_id, reader.id, now) if matter.case_id else None,
         is_late=kind == Subject.COMMITMENT and matter.due_at is not None and matter.due_at < now,

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from deployments.web.wording import answer_words, words, words_or
+from deployments.web.wording import answer_words, coded, words, words_first
 from models.policy import Company
 from tasks.mails.frame import phone_link
 from tasks.mails.labels import label
@@ -67,7 +67,8 @@ class Pages:
             language=language,
             company=self.company,
             say=partial(words, language),
-            say_or=partial(words_or, language),
+            say_first=partial(words_first, language),
+            coded=partial(coded, language),
             label=partial(_label, language),
             answer_words=partial(answer_words, language),
         )

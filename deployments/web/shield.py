@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from deployments.web.pages import HEADERS
 
 _log = logging.getLogger("seguito.web")
-_TOKEN = re.compile(r"/([aucid])/[^\s\"]*")
+_TOKEN = re.compile(r"/([aucidr])/[^\s\"]*")
 
 Apology = Callable[[Request, Exception], Awaitable[Response]]
 

@@ -1,6 +1,7 @@
 """What the pages say, in every language, and which language a stranger gets."""
 
 import tomllib
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ FILES = (
     _HERE / "texts_staff.toml",
     _HERE / "texts_inbox.toml",
     _HERE / "texts_credit.toml",
+    _HERE / "texts_own.toml",
 )
 """Where the texts live."""
 
@@ -43,6 +45,20 @@ def words_or(language: str, key: str, otherwise: str) -> str:
     """A text of the pages; a word that only the policy knows is shown as it is."""
     known = catalogue().get(key)
     return known[language] if known else otherwise
+
+
+def words_first(language: str, keys: Sequence[str], **names: object) -> str:
+    """The first of these texts that there is.
+
+    Raises:
+        StopIteration: there is none of them.
+    """
+    return words(language, next(key for key in keys if key in catalogue()), **names)
+
+
+def coded(language: str, section: str, codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Codes with their words, to choose from; one that only the policy knows is shown as it is."""
+    return [(code, words_or(language, f"{section}.{code}", code)) for code in codes]
 
 
 def answer_words(language: str, meaning: str, *, is_service: bool = False) -> str:

@@ -197,6 +197,17 @@ def statements(session: Session, case_ids: Collection[int]) -> Sequence[Statemen
     return session.scalars(query).all()
 
 
+def said_before(session: Session, customer_id: int, author: str, text: str) -> Case | None:
+    """The newest case of a customer in which somebody has said these very words."""
+    return session.scalar(
+        select(Case)
+        .join(Statement, Statement.case_id == Case.id)
+        .where(Case.customer_id == customer_id, Statement.author == author, Statement.text == text)
+        .order_by(Case.id.desc())
+        .limit(1)
+    )
+
+
 def chain(session: Session, case: Case) -> list[int]:
     """The ids of a case and of those that it goes on with, the newest first."""
     ids = [case.id]

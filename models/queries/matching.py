@@ -9,6 +9,8 @@ from models.queries import answers
 from models.tables import Customer, FollowUp, Message, Staff
 from models.words import OF_STAFF, FollowUpState
 
+_MOST_ALIKE = 20
+
 
 def sent_mail(session: Session, key: str) -> Message | None:
     """A mail of ours by its key, to whomever it went."""
@@ -25,14 +27,14 @@ def staff_by_address(session: Session, address: str) -> Staff | None:
     return session.scalar(select(Staff).where(func.lower(Staff.email) == address.lower()).limit(1))
 
 
-def customers_by_address(session: Session, address: str) -> Sequence[Customer]:
-    """The customers who are written to at an address; two are enough to know that it is not clear."""
+def customers_by_address(session: Session, address: str) -> Sequence[int]:
+    """Ids of the customers who are written to at an address; of many of them, the first few."""
     wanted = address.lower()
     return session.scalars(
-        select(Customer)
+        select(Customer.id)
         .where(or_(func.lower(Customer.email) == wanted, func.lower(Customer.billing_email) == wanted))
         .order_by(Customer.id)
-        .limit(2)
+        .limit(_MOST_ALIKE)
     ).all()
 
 

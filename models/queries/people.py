@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, true
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from models.rules.ownership import Person
-from models.tables import Customer, Order, Staff
+from models.tables import Commitment, Customer, Order, Staff
 
 
 def people(session: Session) -> Sequence[Person]:
@@ -52,3 +52,22 @@ def staff_by_ref(session: Session, ref: str) -> Staff | None:
 def languages(session: Session) -> set[str]:
     """The languages that customers are written to in."""
     return set(session.scalars(select(Customer.language).distinct()))
+
+
+def is_theirs(session: Session, customer_id: int, staff_id: int) -> bool:
+    """Whether a colleague has to do with a customer: sold to, follows or owes something to him or her."""
+    order = select(Order.id).where(
+        Order.customer_id == customer_id,
+        or_(Order.seller_id == staff_id, Order.owner_id == staff_id, Order.deputy_id == staff_id),
+    )
+    owed = select(Commitment.id).where(
+        Commitment.customer_id == customer_id,
+        Commitment.done_at.is_(None),
+        or_(Commitment.owner_id == staff_id, Commitment.deputy_id == staff_id),
+    )
+    return session.scalar(select(or_(order.exists(), owed.exists()))) is True
+
+
+def lock(session: Session, staff_id: int) -> None:
+    """Keep other presses of the same colleague waiting; rows that name him or her can still be written."""
+    session.execute(select(Staff.id).where(Staff.id == staff_id).with_for_update(key_share=True))

@@ -79,7 +79,7 @@ class Cadence:
     """The date it hangs on: signed, promised, promise-moved, delivered, issued, due, or a named date.
 
     For our own people: opened or complained (a case), made (a commitment), parked (a mail that came in), day (a
-    digest). For the question after a case: closed.
+    digest), asked (the link of an own page). For the question after a case: closed.
     """
     steps: tuple[Step, ...]
     window: str = "customers"

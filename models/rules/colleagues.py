@@ -8,6 +8,7 @@ _HELP = re.compile(r"^\W*(?:aiuto|help|pomoc|pomocy)\b", re.IGNORECASE)
 _RAISE = re.compile(
     r"^\W*(?:caso|segnalo|segnalazione|case|raise|sprawa|zg[lł]aszam|zg[lł]oszenie)\b", re.IGNORECASE
 )
+_PAGE = re.compile(r"^\W*(?:pagina|page|strona|link)\b\W*$", re.IGNORECASE)
 _REFERENCE = re.compile(r"[^\s:;,()\[\]«»\"]+")
 _MOST = 8
 
@@ -17,6 +18,8 @@ class Wish(StrEnum):
 
     RAISE = "raise"
     HELP = "help"
+    PAGE = "page"
+    """The link of his or her own page."""
 
 
 def wish(text: str) -> Wish | None:
@@ -24,6 +27,8 @@ def wish(text: str) -> Wish | None:
     first = _ANSWER.sub("", text)
     if _HELP.match(first):
         return Wish.HELP
+    if _PAGE.match(first):
+        return Wish.PAGE
     return Wish.RAISE if _RAISE.match(first) else None
 
 

@@ -13,7 +13,7 @@ ANCHORS = {
     "closed-case": ("closed",),
     "commitment": ("made",),
     "inbound": ("parked",),
-    "staff": ("day",),
+    "staff": ("day", "asked"),
 }
 """The dates of each subject. Orders may carry further ones, of any name (docs/import.md)."""
 

@@ -1,24 +1,28 @@
-"""A mail from one of our own people: a matter that is raised, a call for help, or a version of a case (B02, B04, B32).
+"""A mail from one of our own people: a matter that is raised, a call for help, a version of a case (B02, B04, B32).
 
 Raising and asking need no proof: whoever forges a colleague's address gets no more than a manager's attention. A
-version is signed, so it counts only in reply to a mail that went to that colleague.
+version is signed, so it counts only in reply to a mail that went to that colleague. The link of an own page goes to
+the address on record, and to no other.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import answers, people
+from models.queries import answers
 from models.rules.acting import ActError
 from models.rules.colleagues import Wish, references, wish
 from models.tables import Commitment, FollowUp, Inbound, Staff
 from models.words import Subject
-from tasks.cases import About
+from tasks import own_pages
 from tasks.collecting.matching import Match
 from tasks.collecting.tally import Became
 from tasks.owed_acts import ask
-from tasks.raising import about_of, raise_about
+from tasks.raising import raise_about
+from tasks.referring import About, UnknownReferenceError, about_of
 from tasks.statements import state
 
 
@@ -27,7 +31,12 @@ def hear_colleague(
 ) -> Became | None:
     """Do what the mail asks for; None where a person has to look at it."""
     by = session.get(Staff, match.staff_id)
-    if by is None or not by.active or not row.words.strip():
+    if by is None or not by.active:
+        return None
+    if wish(row.subject) is Wish.PAGE:
+        own_pages.send_link(session, policy, by, now)
+        return Became.PAGE
+    if not row.words.strip():
         return None
     try:
         with session.begin_nested():
@@ -64,11 +73,17 @@ def _to_notice(
 
 def _afresh(session: Session, policy: Policy, row: Inbound, now: datetime, by: Staff) -> Became | None:
     wanted = wish(row.subject)
-    ref = next((one for one in references(row.subject) if _is_known(session, one)), None)
-    if wanted is None or ref is None:
+    found = next(_named(session, row.subject, by), None)
+    if wanted is None or found is None:
         return None
-    customer_id, about = about_of(session, ref)
-    return _do(session, policy, wanted, customer_id, about, row.words, now, by)
+    return _do(session, policy, wanted, *found, row.words, now, by)
+
+
+def _named(session: Session, subject: str, by: Staff) -> Iterator[tuple[int, About]]:
+    """What the words of a subject name, in order."""
+    for ref in references(subject):
+        with suppress(UnknownReferenceError):
+            yield about_of(session, ref, by.id)
 
 
 def _do(
@@ -89,7 +104,3 @@ def _matter(session: Session, notice: FollowUp) -> tuple[int | None, About]:
     if notice.subject_type == Subject.CASE:
         return notice.customer_id, (Subject.CASE, notice.subject_id)
     return None, (notice.subject_type, notice.subject_id)
-
-
-def _is_known(session: Session, ref: str) -> bool:
-    return people.order_by_ref(session, ref) is not None or bool(people.customers_by_ref(session, [ref]))

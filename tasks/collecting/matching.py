@@ -67,7 +67,7 @@ def _by_sender(session: Session, sender: str) -> Match:
     customers = matching.customers_by_address(session, sender) if sender else ()
     if len(customers) != 1:
         return Match()
-    waiting = matching.waiting_for_answer(session, customers[0].id)
+    waiting = matching.waiting_for_answer(session, customers[0])
     if len(waiting) != 1:
-        return Match(customer_id=customers[0].id)
-    return Match("sender", None, waiting, customers[0].id)
+        return Match(customer_id=customers[0])
+    return Match("sender", None, waiting, customers[0])

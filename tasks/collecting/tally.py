@@ -20,6 +20,7 @@ class Became(StrEnum):
     RAISED = "raised by a colleague"
     HELP = "help asked by a colleague"
     VERSION = "version of a colleague"
+    PAGE = "link of an own page"
     PARKED = "parked"
     REJECTED = "rejected"
     OURS = "our own"
@@ -36,6 +37,7 @@ _FURTHER = (
     (Became.RAISED, "raised by a colleague", "raised by colleagues"),
     (Became.HELP, "call for help", "calls for help"),
     (Became.VERSION, "colleague's version", "colleagues' versions"),
+    (Became.PAGE, "link asked for", "links asked for"),
     (Became.PARKED, "parked", "parked"),
     (Became.REJECTED, "rejected", "rejected"),
     (Became.OURS, "of our own", "of our own"),

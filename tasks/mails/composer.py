@@ -11,7 +11,7 @@ from models.words import Subject
 from tasks.mails import mime, texts
 from tasks.mails.context import context
 from tasks.mails.formats import clean
-from tasks.mails.frame import Frames, Shape
+from tasks.mails.frame import Frames, MailLinks, Shape
 from tasks.mails.letter import Contact, Letter, NoticeFacts
 from tasks.mails.links import Links
 
@@ -64,10 +64,12 @@ class Composer:
             TemplateNotFound: nobody has written the text; `texts.missing_texts` tells beforehand.
         """
         message_id, recipient = self.message_id(letter.key), mime.ascii_address(letter.recipient)
-        link, stop = self._link(letter, now), self._links.unsubscribe(letter.key, now) if letter.extra else ""
+        stop = self._links.unsubscribe(letter.key, now) if letter.extra else ""
+        own = self._links.own(letter.staff_id, now) if letter.staff_id else ""
+        links = MailLinks(self._link(letter, now), stop, own)
         subject, paragraphs = self.written(letter, now)
         bodies = texts.as_text(paragraphs), texts.as_html(paragraphs)
-        parts = self._frames.of(_shape(letter)).fill(subject, bodies, link, stop)
+        parts = self._frames.of(_shape(letter)).fill(subject, bodies, links)
         headers = [
             f"From: {self._from}",
             f"To: {mime.mailbox(letter.recipient_name, recipient)}",
@@ -86,16 +88,16 @@ class Composer:
             TemplateNotFound: nobody has written the text.
         """
         filled = texts.template(letter.kind, letter.language).render(
-            context(letter, self._company, lambda matter, staff_id: self._page(matter, staff_id, now))
+            context(letter, self._company, lambda matter: self._page(matter, letter.staff_id, now))
         )
         first, _, body = filled.partition("\n\n")
         return clean(first.removeprefix(_SUBJECT)), texts.blocks(body)
 
     def _link(self, letter: Letter, now: datetime) -> str:
         if letter.case:
-            return self._links.case(letter.case.id, letter.case.staff_id, now)
+            return self._links.case(letter.case.id, letter.staff_id, now)
         if letter.notice:
-            return self._page((letter.notice.matter, letter.notice.id), letter.notice.staff_id, now)
+            return self._page((letter.notice.matter, letter.notice.id), letter.staff_id, now)
         return self._links.answer(letter.key, now)
 
     def _page(self, matter: tuple[str, int], staff_id: int, now: datetime) -> str:
@@ -138,7 +140,7 @@ def _shape(letter: Letter) -> Shape:
         extra=letter.extra,
         dossier_of=Contact(case.customer_name, case.customer_email, case.customer_phone) if case else None,
         notice_of=_noticed(letter.notice) if letter.notice else None,
-        is_digest=letter.digest is not None,
+        is_for_staff=letter.staff_id != 0,
     )
 
 

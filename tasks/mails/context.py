@@ -114,11 +114,11 @@ class DigestView(NamedTuple):
     oldest: str | None
 
 
-LinkOf = Callable[[tuple[str, int], int], str]
-"""The address of the page of a matter (kind, id) for a member of staff."""
+LinkOf = Callable[[tuple[str, int]], str]
+"""The address of the page of a matter (kind, id) for the reader."""
 
 
-def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter, _id: "") -> dict[str, Any]:
+def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: "") -> dict[str, Any]:
     """The variables of `NAMES` for one letter."""
     return {
         "company": company,
@@ -212,7 +212,7 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
                 why="; ".join(clean(_why(language, word)) for word in line.why),
                 since=short_moment(language, line.since, timezone),
                 due=short_moment(language, line.due_at, timezone) if line.due_at else None,
-                link=link_of(line.matter, digest.staff_id),
+                link=link_of(line.matter),
             )
             for line in digest.lines
         ),

@@ -21,9 +21,11 @@ from tasks.mails.letter import Contact
 from tasks.mails.mime import quoted, quoted_open
 from tasks.mails.views import contact_view
 
-_SUBJECT, _BODY, _LINK, _STOP = b"\x01", b"\x02", b"\x03", b"\x04"
+_SUBJECT, _BODY, _LINK, _STOP, _OWN = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 _LINK_TEXT = _LINK.decode()
-_CUTS = re.compile("([\x01-\x04])")
+_MARKS = (_LINK, _STOP, _OWN)
+"""In the order of `MailLinks`."""
+_CUTS = re.compile("([\x01-\x05])")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _RATINGS = ("1", "2", "3", "4", "5")
 
@@ -51,8 +53,19 @@ class Shape(NamedTuple):
     """The customer, when the mail is a dossier for one of our own people."""
     notice_of: Contact | None = None
     """The customer, as far as known, when the mail is a notice to one of our own people."""
-    is_digest: bool = False
-    """It has a link for each of its lines, and none for itself."""
+    is_for_staff: bool = False
+    """One of our own people reads it: no answers of customers, and the link of the reader's own page."""
+
+
+class MailLinks(NamedTuple):
+    """The links of one mail; empty where it has none of that sort."""
+
+    answer: str
+    """What its buttons open."""
+    stop: str
+    """Ends the courtesies."""
+    own: str
+    """The page of the one of our people who reads it."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +75,17 @@ class Frame:
     text: tuple[bytes, ...]
     html: tuple[bytes, ...]
 
-    def fill(self, subject: str, bodies: tuple[str, str], link: str, stop: str) -> tuple[bytes, bytes]:
+    def fill(self, subject: str, bodies: tuple[str, str], links: MailLinks) -> tuple[bytes, bytes]:
         """The finished parts, plain and HTML, in quoted-printable; `bodies` are the paragraphs for each.
 
         Links need no escaping: `links.Links` makes them of letters, digits and the signs that URLs allow.
         """
-        own = {_BODY: quoted_open(bodies[0]), _LINK: quoted_open(link), _STOP: quoted_open(stop)}
-        text = b"".join([own.get(piece, piece) for piece in self.text])
-        own[_SUBJECT], own[_BODY] = quoted_open(escape(subject)), quoted_open(bodies[1])
-        return text, b"".join([own.get(piece, piece) for piece in self.html])
+        its = {_BODY: quoted_open(bodies[0])} | {
+            mark: quoted_open(link) for mark, link in zip(_MARKS, links, strict=True)
+        }
+        text = b"".join([its.get(piece, piece) for piece in self.text])
+        its[_SUBJECT], its[_BODY] = quoted_open(escape(subject)), quoted_open(bodies[1])
+        return text, b"".join([its.get(piece, piece) for piece in self.html])
 
 
 class Frames:
@@ -89,9 +104,10 @@ class Frames:
             "body": _BODY.decode(),
             "subject": _SUBJECT.decode(),
             "stop": _STOP.decode(),
+            "own": _OWN.decode(),
             "signature": _signature(self._company, shape.language),
             "extra": shape.extra,
-            "dossier": shape.is_digest or shape.dossier_of is not None or shape.notice_of is not None,
+            "is_for_staff": shape.is_for_staff,
             "ratings": _ratings(shape),
             "buttons": _buttons(shape),
             "people": _people(shape),
@@ -132,12 +148,12 @@ def _ratings(shape: Shape) -> list[tuple[str, str, str]]:
 
 def _buttons(shape: Shape) -> list[tuple[str, str]]:
     """Label and link of each button."""
-    if shape.is_digest:
-        return []
     if shape.dossier_of:
         return _dossier_buttons(shape.language, contact_view(shape.dossier_of), shape.answers)
     if shape.notice_of:
         return _notice_buttons(shape.language, contact_view(shape.notice_of))
+    if shape.is_for_staff:
+        return []
     chosen = [meaning for meaning in shape.answers if meaning != Meaning.RATING]
     return [
         (label(shape.language, answer_label(one, shape.is_service)), f"{_LINK_TEXT}?say={one}")

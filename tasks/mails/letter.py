@@ -70,8 +70,6 @@ class CaseFacts:
     """The dossier that a manager gets with a case."""
 
     id: int
-    staff_id: int
-    """Who gets this mail; stands in the two links."""
     reasons: tuple[str, ...]
     """Reason words: `models.words.CaseReasonKind`, or a policy's own, which is shown as it is."""
     opened_at: datetime
@@ -114,8 +112,6 @@ class NoticeFacts:
     words: tuple[str, ...]
     """What was written, cut short; the page has all of it."""
     due_at: datetime | None
-    staff_id: int = 0
-    """Who gets this mail; stands in the links."""
     cause: str = ""
     """Why a call is owed: `silent` (drawn by lot), `no-welcome`, or nothing when our mails do not arrive."""
     level: str = "owner"
@@ -148,8 +144,6 @@ class DigestFacts:
     waiting: int
     oldest: datetime | None
     """Since when the first of those has waited."""
-    staff_id: int = 0
-    """Who gets this mail; stands in the links."""
 
 
 class Letter(NamedTuple):
@@ -190,3 +184,5 @@ class Letter(NamedTuple):
     answer_by: datetime | None = None
     """Until when we wait for an answer; where it is unknown, the text names no day."""
     digest: DigestFacts | None = None
+    staff_id: int = 0
+    """Which of our own people gets it; stands in the links. 0: a customer does."""

@@ -91,6 +91,7 @@ class Links:
         self._cases = _Signer(signing_key, "case")
         self._duties = _Signer(signing_key, "duty")
         self._dossiers = _Signer(signing_key, "dossier")
+        self._own = _Signer(signing_key, "own")
 
     def answer(self, key: str, now: datetime) -> str:
         """The page where the reader of message `key` answers."""
@@ -111,6 +112,10 @@ class Links:
     def duty(self, kind: str, matter_id: int, staff_id: int, now: datetime) -> str:
         """The page of a `commitment` or an `inbound` mail (`kind`), for one member of staff."""
         return f"{self._base}/i/{self._duties.sign_at(f'{kind}-{matter_id}-{staff_id}', now)}"
+
+    def own(self, staff_id: int, now: datetime) -> str:
+        """The page of a member of staff, where any customer's matter can be raised."""
+        return f"{self._base}/r/{self._own.sign_at(str(staff_id), now)}"
 
     def read_answer(self, token: str, max_age_days: float) -> str:
         """The key of the message that an answer link belongs to.
@@ -139,6 +144,10 @@ class Links:
         """Kind, id and member of staff that a link of `duty` belongs to; raises like `read_answer`."""
         kind, matter_id, staff_id = self._duties.read(token, self._oldest(max_age_days)).split("-")
         return kind, int(matter_id), int(staff_id)
+
+    def read_own(self, token: str, max_age_days: float) -> int:
+        """Member of staff that a link of `own` belongs to; raises like `read_answer`."""
+        return int(self._own.read(token, self._oldest(max_age_days)))
 
     def reply_to(self, key: str, sender: str) -> str:
         """The address that answers to message `key` go to: the sender's, with a signed tag after a plus."""

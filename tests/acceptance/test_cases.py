@@ -1,8 +1,6 @@
 """Both sides of a matter are heard, nobody can mute it, and the customer says whether it is solved."""
 
-import email.policy
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -28,6 +26,7 @@ from tasks.case_acts import Acting
 from tasks.hearing import Answer
 from tasks.smtp import Mail
 from tests import factories
+from tests.fakes import plain
 from tests.inbox import Inbox
 from tests.world import World
 
@@ -35,12 +34,6 @@ from tests.world import World
 def at(world: World, day: int, hour: int = 9, month: int = 3) -> None:
     """Move to an hour (UTC) of a day in 2026."""
     world.clock.set(datetime(2026, month, day, hour, tzinfo=UTC))
-
-
-def plain(mail: Mail) -> str:
-    part = message_from_bytes(mail.body, policy=email.policy.default).get_body(preferencelist=("plain",))
-    assert part is not None
-    return " ".join(str(part.get_content()).split())
 
 
 def sold(world: World, **facts: object) -> None:

@@ -5,29 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from deployments import cli
-from tests.conftest import ROOT
+from tests.command import ROOT, run
 
-
-@pytest.fixture(autouse=True)
-def settings(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An installation of its own."""
-    path = tmp_path / "seguito.db"
-    path.write_bytes(migrated_sqlite.read_bytes())
-    monkeypatch.chdir(tmp_path)
-    for name, value in {
-        "DATABASE_URL": f"sqlite:///{path}", "STATE_DIR": str(tmp_path), "POLICY": str(ROOT / "policy.toml"),
-    }.items():  # fmt: skip
-        monkeypatch.setenv(f"SEGUITO_{name}", value)
-
-
-def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    """The exit code of a command, and what it says about a fault."""
-    with pytest.raises(SystemExit) as ended:
-        cli.main(list(words))
-    captured = capsys.readouterr()
-    code = ended.value.code
-    return (code if isinstance(code, int) else 0), captured.err
+pytestmark = pytest.mark.usefixtures("installation")
 
 
 _REPLAY = ("replay", str(ROOT / "sources" / "sample"), "--from", "2026-01-01", "--to", "2026-01-02", "--json")
@@ -55,10 +35,10 @@ _REPLAY = ("replay", str(ROOT / "sources" / "sample"), "--from", "2026-01-01", "
         (("report", "--json", "nowhere/out.json"), "--json nowhere/out.json cannot be written"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(
+def test_what_cannot_be_done_is_saidin_one_line(
     words: tuple[str, ...], fix: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, text = said(capsys, *words)
+    code, _, text = run(capsys, *words)
     assert code == 1
     assert fix in text
     assert text.count("\n") == 1
@@ -67,7 +47,8 @@ def test_what_cannot_be_done_is_said_in_one_line(
 def test_a_dry_run_may_look_ahead(capsys: pytest.CaptureFixture[str]) -> None:
     for kind in ("welcome-contact", "escalate-unanswered"):
         words = ("sweep", kind, "--as-of", "2999-01-01", "--dry-run")
-        assert said(capsys, *words) == (0, "")
+        ended = run(capsys, *words)
+        assert (ended.code, ended.err) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +66,7 @@ def test_a_setting_at_fault_is_named_without_what_stands_in_it(
     name: str, value: str, fix: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(f"SEGUITO_{name}", value)
-    code, text = said(capsys, "sweep", "welcome-contact")
+    code, _, text = run(capsys, "sweep", "welcome-contact")
     assert code == 1
     assert fix in text
     assert text.count("\n") == 1
@@ -96,7 +77,7 @@ def test_a_setting_at_fault_is_named_without_what_stands_in_it(
 def test_a_policy_in_another_encoding_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "latin.toml"
     path.write_bytes("# è\n".encode("latin-1"))
-    code, text = said(capsys, "policy", "check", str(path))
+    code, _, text = run(capsys, "policy", "check", str(path))
     assert code == 1
     assert "latin.toml: is not UTF-8" in text
 
@@ -104,7 +85,7 @@ def test_a_policy_in_another_encoding_is_named(tmp_path: Path, capsys: pytest.Ca
 def test_a_replay_in_steps_of_hours_has_one_entry_a_day(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert said(capsys, *_REPLAY, "out.json", "--step", "6h")[0] == 0
+    assert run(capsys, *_REPLAY, "out.json", "--step", "6h").code == 0
     days = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["days"]
     assert [day["day"] for day in days] == ["2026-01-01", "2026-01-02"]
 
@@ -112,10 +93,9 @@ def test_a_replay_in_steps_of_hours_has_one_entry_a_day(
 def test_a_report_is_a_page_and_figures_for_a_program(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["report", "--from", "2026-03-01", "--to", "2026-03-31", "--json", "out.json"])
-    assert not ended.value.code
-    assert "| turnover | no turnover | no turnover |" in capsys.readouterr().out
+    ended = run(capsys, "report", "--from", "2026-03-01", "--to", "2026-03-31", "--json", "out.json")
+    assert ended.code == 0
+    assert "| turnover | no turnover | no turnover |" in ended.out
     figures = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert figures["now"]["start"].startswith("2026-03-01T00:00:00")
     assert figures["now"]["promises"]["kept"] == 0
@@ -124,11 +104,10 @@ def test_a_report_is_a_page_and_figures_for_a_program(
 
 def test_a_policy_is_tried_on_the_past_before_it_is_switched_on(capsys: pytest.CaptureFixture[str]) -> None:
     source = str(ROOT / "sources" / "sample")
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["backtest", source, "--from", "2026-06-01", "--to", "2026-06-04"])
-    assert not ended.value.code
-    said_ = capsys.readouterr().out.splitlines()
-    assert said_[0].startswith("2026-06-01 to 2026-06-04: 800 orders")
-    mails = next(line.split() for line in said_ if line.startswith("mails to customers a day"))
+    ended = run(capsys, "backtest", source, "--from", "2026-06-01", "--to", "2026-06-04")
+    assert ended.code == 0
+    said = ended.out.splitlines()
+    assert said[0].startswith("2026-06-01 to 2026-06-04: 800 orders")
+    mails = next(line.split() for line in said if line.startswith("mails to customers a day"))
     assert int(mails[-1]) >= int(mails[-3]) > 0
-    assert said_[-1].startswith("With 20 calls a day")
+    assert said[-1].startswith("With 20 calls a day")

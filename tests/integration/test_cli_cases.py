@@ -1,53 +1,37 @@
 """`seguito case …`: the same acts by command, refused in one line."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from deployments import cli
-from models import policy as policies
+from models.policy import Policy
 from models.tables import Case, Commitment, ContractEnd, Statement
 from models.words import CommitmentKind
 from tasks.commitments import promise
 from tasks.database import Database
 from tasks.hearing import Answer, hear
-from tests import factories
-from tests.conftest import ROOT
+from tests import command, factories
 
 TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d %H:%M}"
 
 
 @pytest.fixture
-def db(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+def db(installation: str, policy: Policy) -> Database:
     """A customer complained about SO-1; the case is 1, and owes a call."""
-    path = tmp_path / "seguito.db"
-    path.write_bytes(migrated_sqlite.read_bytes())
-    monkeypatch.chdir(tmp_path)
-    for name, value in {
-        "DATABASE_URL": f"sqlite:///{path}", "STATE_DIR": str(tmp_path), "POLICY": str(ROOT / "policy.toml"),
-    }.items():  # fmt: skip
-        monkeypatch.setenv(f"SEGUITO_{name}", value)
-    db, policy, now = Database(f"sqlite:///{path}"), policies.load(ROOT / "policy.toml"), datetime.now(UTC)
+    db, now = Database(installation), datetime.now(UTC)
     with db.write() as session:
         factories.desk(session)
         order = factories.order(session, factories.customer(session), seller_promise="piano in quarzo")
-        hear(
-            session,
-            policy,
-            [Answer("r", 1, "call-me", "page", now, order_id=order.id, text="È sbagliato.")],
-            now,
-        )
+        said = Answer("r", 1, "call-me", "page", now, order_id=order.id, text="È sbagliato.")
+        hear(session, policy, [said], now)
         promise(session, policy, 1, CommitmentKind.LISTENING_CALL, ("case", 1), now=now, case_id=1)
     return db
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["case", *words])
-    captured = capsys.readouterr()
-    return int(ended.value.code or 0), captured.out + captured.err
+    ended = command.run(capsys, "case", *words)
+    return ended.code, ended.out + ended.err
 
 
 def test_a_case_is_worked_on_from_the_command_line(db: Database, capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,6 +43,8 @@ def test_a_case_is_worked_on_from_the_command_line(db: Database, capsys: pytest.
         (("re-promise", "1", "Domani.", "--by", "M-1", "--due", TOMORROW, "--reason", "overload"), "has a new time"),
         (("hand-over", "1", "Sono via.", "--by", "M-1", "--to", "D-1"), "Case 1 is with D-1."),
         (("raise", "SO-1", "Anche la posa.", "--by", "S-1"), "Case 1 has it."),
+        (("raise", "c-1@posta.example", "E il ritardo.", "--by", "S-1", "--matter", "delay"), "Case 1 has it."),
+        (("link", "--for", "S-1"), "S-1 gets the link by mail"),
         (("help", "C-1", "Che cosa posso offrire?", "--by", "S-1"), "M-1 is asked to help."),
         (
             ("contract-end", "1", "Ci ha ripensato.", "--by", "M-1", "--order", "SO-1", "--kind", "withdrawal",
@@ -83,6 +69,7 @@ def test_a_case_is_worked_on_from_the_command_line(db: Database, capsys: pytest.
         assert session.scalars(select(Statement.author).order_by(Statement.id)).all() == [
             "C-1",
             "M-1",
+            "S-1",
             "S-1",
             "D-1",
         ]
@@ -111,7 +98,11 @@ def test_nonsense_is_refused_in_one_line_and_changes_nothing(
         ),
         (("snooze", "1", "x", "--by", "S-1", "--until", TOMORROW), "is for after-sale and managers"),
         (("hand-over", "1", "x", "--by", "M-1", "--to", "S-1"), "S-1 sells"),
-        (("raise", "SO-9", "x", "--by", "S-1"), "no order and no customer has the reference 'SO-9'"),
+        (("link", "--for", "X-1"), "for: nobody here has the reference X-1"),
+        (
+            ("raise", "SO-9", "x", "--by", "S-1"),
+            "no order, no invoice and no customer has the reference 'SO-9'",
+        ),
     ):
         code, text = run(capsys, *words)
         assert (code, fix in text, text.count("\n")) == (1, True, 1), (words, text)
