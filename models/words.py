@@ -73,6 +73,8 @@ class Meaning(StrEnum):
     MESSAGE = "message"
     """Free words."""
     FINE = "fine"
+    WITHDRAW = "withdraw"
+    """Declares the withdrawal from an order, on the page that is there for it; no button of a mail says so."""
 
 
 class CaseReasonKind(StrEnum):
@@ -88,6 +90,8 @@ class CaseReasonKind(StrEnum):
     UNDELIVERABLE = "undeliverable"
     IN_DOUBT = "in-doubt"
     LISTENING_CALL = "listening-call"
+    WITHDRAWAL = "withdrawal"
+    """The customer has declared the withdrawal from an order on the page."""
     PAYMENT_CHECK = "payment-check"
     """The customer says that an invoice is paid, and our books do not: somebody looks."""
     TROUBLE_WORDS = "trouble-words"

@@ -15,6 +15,7 @@ from models.rules.cadence import Cadence
 from models.rules.calendars import Place
 from models.tables import Customer, FollowUp, Invoice, Order
 from models.words import CommitmentKind, Role, Subject
+from tasks import withdrawing
 from tasks.addressing import addressee_of
 from tasks.cases import audience_of, open_case
 from tasks.commitments import promise
@@ -271,6 +272,7 @@ def _group(
         one = policy.cadences[row.kind].one_letter and row.nudge == 0
         together.setdefault((row.kind, customer.id) if one else (row.id,), []).append((row, customer))
     called = facts.called(session, batch.invoices)
+    declared = withdrawing.told_back(session, policy, [row for row, _ in sends])
     threads = marking.thread_keys(session, [row.id for row, _ in sends if row.nudge])
     return [
         Group(
@@ -283,6 +285,7 @@ def _group(
             reminds_of=threads.get(rows[0].id),
             notice=notice(session, rows[0], now),
             digest=digest_of(session, policy, rows[0].subject_id, now) if rows[0].kind == DIGEST else None,
+            declared=declared.get(rows[0].subject_id) if rows[0].subject_type == Subject.ORDER else None,
             called_at=called_at({row.subject_id for row in rows} & batch.invoices.keys(), called),
         )
         for pairs in together.values()

@@ -14,6 +14,7 @@ from models.rules.due import due_at
 from models.rules.hearing import case_reason
 from models.rules.paying import is_acceptable, rests_until
 from models.rules.trouble import is_thanks, trouble
+from models.rules.trouble_words import Trouble
 from models.tables import FollowUp
 from models.words import CaseReasonKind, CommitmentKind, Meaning, Subject
 from tasks import climbing, contract_ends
@@ -97,6 +98,8 @@ def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -
         answer = _await_payment(session, policy, answer, answered, now)
     _take_up(session, policy, answer, _subject(answer, asked), response_id, now)
     _keep_words(session, policy, answer, asked, response_id)
+    if answer.meaning == Meaning.WITHDRAW:
+        planning.plan_customer_again(session, answer.customer_id)  # the receipt hangs on the declaration
     for row in answered:  # after the new reason, so that a case goes on rather than closing and opening again
         settle_silence(session, answer.customer_id, (row.subject_type, row.subject_id), now)
 
@@ -136,8 +139,9 @@ def _keep_words(
     if case is not None:
         customer_says(session, case, answer.text, answer.received_at)
     about = _subject(answer, asked)
+    declared = {Trouble.WITHDRAWAL} if answer.meaning == Meaning.WITHDRAW else set()
     contract_ends.listen(
-        session, trouble(answer.text, policy.trouble), answer.customer_id,
+        session, declared | trouble(answer.text, policy.trouble), answer.customer_id,
         about[1] if about[0] == Subject.ORDER else None, answer.text,
         declared_at=answer.received_at, heard_by=answer.channel, response_id=response_id,
     )  # fmt: skip

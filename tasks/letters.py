@@ -13,12 +13,13 @@ from models.rules.cadence import Cadence
 from models.rules.calendars import Place
 from models.rules.ownership import Person
 from models.rules.silence import answer_by
-from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Staff, Statement
+from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Response, Staff, Statement
 from models.words import OF_STAFF, Subject
 from tasks.mails import labels
 from tasks.mails.letter import (
     CaseFacts,
     Contact,
+    Declared,
     DigestFacts,
     InvoiceLine,
     Letter,
@@ -62,6 +63,8 @@ class Group:
     """Key of the earlier mail that a nudge reminds of."""
     notice: NoticeFacts | None = None
     digest: DigestFacts | None = None
+    declared: Response | None = None
+    """The withdrawal that the mail tells back."""
     called_at: datetime | None = None
     """When a manager spoke with the customer about these invoices, where all of them came up."""
 
@@ -129,6 +132,7 @@ def write_letter(
         case=case_facts(policy, group.dossier, language, desk.staff) if group.dossier else None,
         notice=group.notice,
         digest=group.digest,
+        declared=Declared(group.declared.received_at, group.declared.text or "") if group.declared else None,
         staff_id=lead.staff_id or 0,
         manager_call="spoken" if group.called_at is not None else None,
         called_at=group.called_at,

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import cases, facts, people, planning
+from models.queries import cases, contract_ends, facts, people, planning
 from models.rules import ownership
 from models.rules.cadence import OWN_FACTS
 from models.rules.calendars import Place
 from models.rules.planning import Owed, Subject, owed, reconcile
-from models.tables import Invoice, Order
+from models.tables import Invoice, Order, Response
 from models.words import Subject as SubjectType
 from tasks.database import Database
 from tasks.deliveries import keep_deliveries
@@ -43,13 +43,17 @@ def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BAT
     orders = planning.take_orders_to_plan(session, limit)
     invoices = planning.take_invoices_to_plan(session, limit)
     _name_owners(session, [(order, language) for order, _, _, language in orders], now)
+    declared = contract_ends.declared(session, [order.id for order, *_ in orders]) if orders else {}
     _derive(
         session,
         policy,
         now,
         SubjectType.ORDER,
         {
-            order.id: (order_subject(order, Place(country, timezone)), order.signed_at.date())
+            order.id: (
+                order_subject(order, Place(country, timezone), declared.get(order.id)),
+                order.signed_at.date(),
+            )
             for order, country, timezone, _ in orders
         },
     )
@@ -73,14 +77,15 @@ def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BAT
     return len(orders) + len(invoices)
 
 
-def order_subject(order: Order, place: Place) -> Subject:
-    """The facts of an order that planning needs."""
+def order_subject(order: Order, place: Place, withdrawal: Response | None = None) -> Subject:
+    """The facts of an order that planning needs; `withdrawal` is the declaration that stands."""
     anchors: dict[str, date | datetime | None] = {
         "signed": order.signed_at,
         "promised": order.promised_on,
         "promise-moved": order.promise_moved_at if _moved_back(order) else None,
         "delivered": order.delivered_at,
         "cancelled": order.cancelled_at,
+        "withdrawal": withdrawal.received_at if withdrawal else None,
         **{name: named_date(text) for name, text in order.dates.items()},
     }
     present = {name: at for name, at in anchors.items() if at is not None}

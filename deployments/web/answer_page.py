@@ -18,9 +18,9 @@ def show(token: str, web: Parts, say: str = "", score: str = "") -> Response:
     key = web.links.read_answer(token, web.link_days)
     with web.db.read() as session:
         asked = question(session, web.policy, key, web.clock.now())
-    if asked is None:
-        raise MissingPageError
-    return ask(web, asked, Filled(say, score))
+        if asked is None:
+            raise MissingPageError
+        return ask(web, session, asked, Filled(say, score), token)
 
 
 @router.post("/a/{token}")
@@ -33,7 +33,7 @@ def record(token: str, form: Form, web: Parts) -> Response:
         if asked is None:
             raise MissingPageError
         if (fault := filled.fault(pay_days(web, asked))) is not None:
-            return ask(web, asked, filled, fault)
+            return ask(web, session, asked, filled, token, fault)
         said = filled.said()
         new = answer(session, web.policy, asked, said, now)
         after = question(session, web.policy, key, now) or asked  # a case may be open now

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from deployments.web.context import Web
 from deployments.web.filled import RATINGS, Filled
@@ -11,9 +12,10 @@ from deployments.web.wording import answer_words, words
 from models.rules.hearing import LOW_RATING
 from models.rules.paying import last_day
 from models.words import Meaning
+from tasks import withdrawing
 from tasks.answering import MOST_ANSWERS, MOST_CHARACTERS, Question, Said
 from tasks.letters import invoice_line, order_facts
-from tasks.mails.formats import clean, local_day
+from tasks.mails.formats import clean, local_day, short_moment
 from tasks.mails.views import contact_view, day, invoice_views, order_view
 
 _FAIR_RATING = LOW_RATING + 1
@@ -21,12 +23,14 @@ _PHONE_DIGITS = 6
 """Words with that many digits may well hold a phone number."""
 
 
-def ask(web: Web, asked: Question, filled: Filled, fault: str | None = None) -> Response:
+def ask(
+    web: Web, session: Session, asked: Question, filled: Filled, token: str, fault: str | None = None
+) -> Response:
     """The question, with what is filled in already; with a fault, what is missing (422)."""
     has_rating = Meaning.RATING in asked.offered or filled.rating in RATINGS
     return web.pages.show(
-        "answer", _language(web, asked), 422 if fault else 200,
-        **_common(web, asked), filled=filled, fault=fault,
+        "answer", language_of(web, asked), 422 if fault else 200,
+        **common(web, asked), filled=filled, fault=fault, token=token, **_withdrawal(web, session, asked),
         ratings=RATINGS if has_rating else (),
         options=_choices(web, asked, filled, offers_rating=has_rating), pay_days=pay_days(web, asked),
     )  # fmt: skip
@@ -36,9 +40,9 @@ def thank(web: Web, asked: Question, said: Said, new: int) -> Response:
     """Thanks, what was recorded, and what happens next."""
     is_service = asked.order is not None and asked.order.is_service
     return web.pages.show(
-        "thanks", _language(web, asked),
-        **_common(web, asked), said=said, new=new, full=not new and len(asked.heard) >= MOST_ANSWERS,
-        pays_on=day(_language(web, asked), said.pays_on) if said.pays_on else None,
+        "thanks", language_of(web, asked),
+        **common(web, asked), said=said, new=new, full=not new and len(asked.heard) >= MOST_ANSWERS,
+        pays_on=day(language_of(web, asked), said.pays_on) if said.pays_on else None,
         next=next_step(said, is_service=is_service), number_wanted=_number_wanted(asked, said),
         hears=clean(asked.manager.name) if asked.manager else web.policy.company.name,
     )  # fmt: skip
@@ -70,11 +74,21 @@ def _choices(web: Web, asked: Question, filled: Filled, *, offers_rating: bool) 
 
     By the word that is sent: what stands beside it.
     """
-    language, is_service = _language(web, asked), asked.order is not None and asked.order.is_service
+    language, is_service = language_of(web, asked), asked.order is not None and asked.order.is_service
     wanted = [*asked.offered, *([filled.choice] if filled.choice else []), Meaning.MESSAGE]
     nothing = {"": words(language, "answer.nothing")} if offers_rating else {}
     return nothing | {
         one: answer_words(language, one, is_service=is_service) for one in wanted if one != Meaning.RATING
+    }
+
+
+def _withdrawal(web: Web, session: Session, asked: Question) -> dict[str, Any]:
+    """Whether the order can be withdrawn from on its page, or since when it is."""
+    declared, zone = withdrawing.standing(session, asked.order), asked.customer.timezone
+    return {
+        "withdrawn": short_moment(language_of(web, asked), declared.received_at, zone) if declared else None,
+        "may_withdraw": declared is None
+        and withdrawing.may_declare(asked.order, asked.customer, web.clock.now()),
     }
 
 
@@ -84,12 +98,14 @@ def _number_wanted(asked: Question, said: Said) -> bool:
     return said.meaning == Meaning.CALL_ME and not asked.customer.phone and digits < _PHONE_DIGITS
 
 
-def _language(web: Web, asked: Question) -> str:
+def language_of(web: Web, asked: Question) -> str:
+    """The language of the mail that was answered."""
     return web.language(asked.message.language)
 
 
-def _common(web: Web, asked: Question) -> dict[str, Any]:
-    language = _language(web, asked)
+def common(web: Web, asked: Question) -> dict[str, Any]:
+    """What every page about a mail shows: whom it went to, what about, and whom to ask."""
+    language = language_of(web, asked)
     zone = asked.customer.timezone
     return {
         "name": clean(asked.customer.name),

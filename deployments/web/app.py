@@ -19,6 +19,7 @@ from deployments.web import (
     inbox_page,
     own_page,
     stop_page,
+    withdrawal_page,
 )
 from deployments.web.context import MissingPageError, Web
 from deployments.web.forms import TooLargeError
@@ -78,6 +79,7 @@ def _assemble(app: FastAPI) -> FastAPI:
         door_page,
         inbox_page,
         own_page,
+        withdrawal_page,
     ):
         app.include_router(part.router)
     app.add_exception_handler(LinkExpired, _expired)

@@ -9,7 +9,7 @@ from models.words import Meaning
 from tasks.answering import MOST_CHARACTERS, Said
 
 RATINGS = ("1", "2", "3", "4", "5")
-_MEANINGS = frozenset(Meaning)
+_MEANINGS = frozenset(Meaning) - {Meaning.WITHDRAW}  # which is declared in two steps, on a page of its own
 
 
 @dataclass(frozen=True)

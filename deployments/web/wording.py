@@ -15,6 +15,7 @@ FILES = (
     _HERE / "texts_inbox.toml",
     _HERE / "texts_credit.toml",
     _HERE / "texts_own.toml",
+    _HERE / "texts_withdrawal.toml",
 )
 """Where the texts live."""
 

@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from models.queries.among import among
-from models.tables import ContractEnd, Order
-from models.words import EndKind
+from models.tables import ContractEnd, Order, Response
+from models.words import EndKind, Meaning
 
 
 def add(session: Session, row: dict[str, Any]) -> ContractEnd:
@@ -35,6 +35,36 @@ def standing(
         .limit(1)
     )
     return session.scalar(query.with_for_update() if lock else query)
+
+
+def declared(session: Session, order_ids: Collection[int]) -> dict[int, Response]:
+    """By order: the newest withdrawal that the customer declared on the page, and that nobody has set aside since."""
+    set_aside = exists(
+        select(ContractEnd.id).where(
+            ContractEnd.order_id == Response.order_id,
+            ContractEnd.kind == EndKind.WITHDRAWAL,
+            ContractEnd.dismissed_at >= Response.received_at,
+        )
+    )
+    rows = session.scalars(
+        select(Response)
+        .where(among(Response.order_id, order_ids), Response.meaning == Meaning.WITHDRAW, ~set_aside)
+        .order_by(Response.received_at, Response.id)
+    )
+    return {row.order_id: row for row in rows if row.order_id is not None}
+
+
+def count_declared(session: Session, order_id: int) -> int:
+    """How often it was declared of an order, set aside or not."""
+    query = select(func.count(Response.id)).where(
+        Response.order_id == order_id, Response.meaning == Meaning.WITHDRAW
+    )
+    return session.scalar(query) or 0
+
+
+def lock_order(session: Session, order_id: int) -> None:
+    """Keep other declarations of the same order waiting; rows that name it can still be written."""
+    session.execute(select(Order.id).where(Order.id == order_id).with_for_update(key_share=True))
 
 
 def to_change(session: Session, end_id: int) -> ContractEnd | None:

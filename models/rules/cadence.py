@@ -76,7 +76,8 @@ class Cadence:
     """`order` or `invoice`, or `closed-case` for the question after it; for our own people `case`, `commitment`,
     `inbound` or `staff`."""
     anchor: str
-    """The date it hangs on: signed, promised, promise-moved, delivered, issued, due, or a named date.
+    """The date it hangs on: signed, promised, promise-moved, delivered, withdrawal (declared on the page),
+    issued, due, or a named date.
 
     For our own people: opened or complained (a case), made (a commitment), parked (a mail that came in), day (a
     digest), asked (the link of an own page). For the question after a case: closed.

@@ -11,6 +11,7 @@ COMPLAINTS = frozenset(
         CaseReasonKind.DISPUTE,
         CaseReasonKind.MESSAGE,
         CaseReasonKind.TROUBLE_WORDS,
+        CaseReasonKind.WITHDRAWAL,
     }
 )
 """Reasons that the customer brought up. While one is open, no satisfaction check and no reminder goes out (B06)."""
@@ -25,6 +26,7 @@ _REASONS = {
     Meaning.DISPUTE: CaseReasonKind.DISPUTE,
     Meaning.PAID: CaseReasonKind.PAYMENT_CHECK,
     Meaning.MESSAGE: CaseReasonKind.MESSAGE,
+    Meaning.WITHDRAW: CaseReasonKind.WITHDRAWAL,
 }
 
 

@@ -7,7 +7,7 @@ from models.rules.cadence import ON_SILENCE, Cadence
 from models.words import OF_STAFF, CommitmentKind, Meaning, Subject
 
 ANCHORS = {
-    "order": ("signed", "promised", "promise-moved", "delivered", "cancelled"),
+    "order": ("signed", "promised", "promise-moved", "delivered", "cancelled", "withdrawal"),
     "invoice": ("issued", "due"),
     "case": ("opened", "complained"),
     "closed-case": ("closed",),
@@ -22,13 +22,14 @@ CUSTOMERS = ("customer", "billing")
 STATE = "state"
 """What a mail about a case may ask of one of our own people alone: his or her version."""
 
+_BUTTONS = tuple(meaning for meaning in Meaning if meaning is not Meaning.WITHDRAW)
 _ALIKE = 0.83  # "singed" is "signed", and "delivery" may be a date of its own
 
 
 def problems(cadence: Cadence) -> Iterator[tuple[str, str]]:
     """What cannot hold: the setting, and what is wrong with it and how to mend it."""
     audiences = STAFF if cadence.subject in OF_STAFF else (*CUSTOMERS, *STAFF)
-    answers = (STATE,) if cadence.subject == Subject.CASE else tuple(Meaning)
+    answers = (STATE,) if cadence.subject == Subject.CASE else _BUTTONS
     silences = [cadence.on_silence, *(step.on_silence for step in cadence.steps if step.on_silence)]
     yield from _unknown("subject", [cadence.subject], "subject", ANCHORS)
     yield from _unknown("audience", [cadence.audience], f"audience of {_a(cadence.subject)}", audiences)

@@ -10,6 +10,7 @@ from tasks.mails.formats import clean, money, short_moment
 from tasks.mails.labels import label, reason
 from tasks.mails.letter import (
     CaseFacts,
+    Declared,
     DigestFacts,
     InvoiceLine,
     Letter,
@@ -41,6 +42,7 @@ NAMES = frozenset(
         "case",
         "notice",
         "digest",
+        "declared",
     }
 )
 """The variables that a text may use."""
@@ -114,6 +116,13 @@ class DigestView(NamedTuple):
     oldest: str | None
 
 
+class DeclaredView(NamedTuple):
+    """A declaration, with its day and hour, in words."""
+
+    at: str
+    words: str
+
+
 LinkOf = Callable[[tuple[str, int]], str]
 """The address of the page of a matter (kind, id) for the reader."""
 
@@ -139,6 +148,7 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
         "answer_by": optional_local_day(letter.language, letter.answer_by, letter.timezone),
         "case": letter.case and _case_view(letter.case, letter.language, letter.timezone),
         "notice": letter.notice and _notice_view(letter.notice, letter.language, letter.timezone),
+        "declared": letter.declared and _declared_view(letter.declared, letter.language, letter.timezone),
         "digest": letter.digest and _digest_view(letter.digest, letter.language, letter.timezone, link_of),
     }
 
@@ -177,6 +187,10 @@ def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
         interest=interest_line(case.interest, language),
         reopened=case.reopened,
     )
+
+
+def _declared_view(one: Declared, language: str, timezone: str) -> DeclaredView:
+    return DeclaredView(short_moment(language, one.at, timezone), clean(one.words))
 
 
 def _version(one: Version, language: str, timezone: str) -> str:

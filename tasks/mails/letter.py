@@ -146,6 +146,13 @@ class DigestFacts:
     """Since when the first of those has waited."""
 
 
+class Declared(NamedTuple):
+    """A withdrawal that the customer declared, word for word."""
+
+    at: datetime
+    words: str
+
+
 class Letter(NamedTuple):
     """Everything one mail says. Instants are aware and shown in `timezone` (IANA)."""
 
@@ -184,5 +191,6 @@ class Letter(NamedTuple):
     answer_by: datetime | None = None
     """Until when we wait for an answer; where it is unknown, the text names no day."""
     digest: DigestFacts | None = None
+    declared: Declared | None = None
     staff_id: int = 0
     """Which of our own people gets it; stands in the links. 0: a customer does."""

@@ -14,6 +14,7 @@ from tasks.mails.labels import LANGUAGES
 from tasks.mails.letter import (
     CaseFacts,
     Contact,
+    Declared,
     DigestFacts,
     DigestLine,
     InvoiceLine,
@@ -96,6 +97,7 @@ DIGEST = DigestFacts(
     waiting=3,
     oldest=NOW - timedelta(days=1),
 )
+DECLARED = Declared(NOW, "I withdraw from the contract for order CB-2026-0147.\n\nIt does not fit.")
 BARE_NOTICE = replace(
     NOTICE, customer_phone=None, customer_email=None, order=None, sender="", subject="", words=(), due_at=None
 )
@@ -141,6 +143,7 @@ def letter(policy: Policy, kind: str = "welcome-contact", language: str = "it", 
             "case": DOSSIER if cadence.subject == "case" else None,
             "notice": NOTICE if cadence.subject in {"commitment", "inbound"} else None,
             "digest": DIGEST if kind == "daily-digest" else None,
+            "declared": DECLARED if kind == "withdrawal-receipt" else None,
             "staff_id": 3 if cadence.subject in OF_STAFF else 0,
             "in_reply_to": None,
             **changes,
@@ -196,4 +199,4 @@ def _people() -> list[tuple[Contact | None, ...]]:
 def test_every_message_of_the_policy_has_a_letter_to_test_with(policy: Policy) -> None:
     written = {one.kind for one in every_letter(policy)}
     assert written == set(kinds_that_send(policy))
-    assert len(written) == 17
+    assert len(written) == 18

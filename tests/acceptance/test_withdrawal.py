@@ -1,0 +1,275 @@
+"""Withdrawing on the page: found at a glance, declared in two steps, kept word for word, and told back (B37)."""
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models.rules.calendars import Place
+from models.rules.withdrawing import last_day
+from models.tables import Case, CaseReason, ContractEnd, Customer, Order, Response, Staff, Statement
+from tasks import case_acts
+from tasks.case_acts import Acting
+from tasks.hearing import Answer
+from tasks.mails.labels import LANGUAGES
+from tests import factories
+from tests.fakes import plain
+from tests.visitor import Visitor, sent
+from tests.world import World
+
+LINK = "Recedere dal contratto qui"
+DECLARATION = (
+    "Io, Giulia Ferri, recedo dal contratto relativo all'ordine SO-1 (Cucina Nives), "
+    "firmato il 16 marzo 2026."
+)
+
+
+class Buyer(Visitor):
+    """A customer with a mail about an order."""
+
+    link = ""
+
+    @property
+    def withdraw(self) -> str:
+        return f"{self.link}/withdraw"
+
+
+def buyer(world: World, kind: str = "welcome-contact", **facts: Any) -> Buyer:
+    found = Buyer(world.db, world.policy, world.clock)
+    with world.db.write() as session:
+        customer = factories.customer(session, **facts.pop("customer", {}))
+        key = sent(session, customer, kind, factories.order(session, customer, **facts))
+    found.link = found.answer_link(key)
+    return found
+
+
+def ends(world: World) -> list[ContractEnd]:
+    with world.db.read() as session:
+        return list(session.scalars(select(ContractEnd).order_by(ContractEnd.id)))
+
+
+def receipts(world: World) -> list[str]:
+    return [plain(mail) for mail in world.mailer.to("c-1@posta.example") if "recesso" in mail.subject]
+
+
+def test_b37_the_page_offers_it_and_opening_it_changes_nothing(world: World) -> None:
+    who = buyer(world)
+    before = who.dump()
+    page = who.open(who.link)
+    assert f'withdraw">{LINK}</a>' in page.text
+    for method in ("GET", "HEAD"):
+        assert who.open(who.withdraw, method).status_code == 200
+    shown = who.open(who.withdraw).text
+    for words in (DECLARATION.replace("'", "&#39;"), "Conferma il recesso", "c-1@posta.example"):
+        assert words in shown, words
+    assert who.dump() == before
+
+
+def test_b37_what_is_confirmed_is_on_record_with_its_words_and_hour_and_a_person_hears(world: World) -> None:
+    who = buyer(world)
+    page = who.press(who.withdraw, text="Non ci sta nella stanza.")
+    assert page.status_code == 200
+    for words in ("Abbiamo ricevuto", "18 mar 2026, 10:00", "Non ci sta nella stanza."):
+        assert words in page.text, words
+    [end] = ends(world)
+    assert (end.kind, end.declared_at, end.order_id) == ("withdrawal", world.clock.now(), 1)
+    assert (end.confirmed_at, end.heard_by) == (None, "page"), (
+        "whether the right exists is for a person to say"
+    )
+    assert world.reasons() == ["withdrawal"]
+    with world.db.read() as session:
+        statement = session.scalars(select(Statement)).one()
+    assert (statement.side, statement.text) == ("customer", f"{DECLARATION}\n\nNon ci sta nella stanza.")
+    world.escalate()
+    told = [plain(mail) for mail in world.mailer.to("m-1@casa.example")]
+    assert any("Il cliente ha dichiarato il recesso da un ordine" in words for words in told)
+
+
+def test_b37_the_receipt_has_the_content_and_the_hour_and_goes_once(world: World) -> None:
+    who = buyer(world)
+    who.press(who.withdraw)
+    for _ in range(3):
+        world.escalate()
+    world.clock.set(world.clock.now() + timedelta(days=3))
+    world.sweep()
+    world.escalate()
+    [receipt] = receipts(world)
+    assert DECLARATION in receipt
+    assert "18 mar 2026, 10:00" in receipt
+
+
+def test_pressed_twice_or_on_another_mails_page_it_counts_once(world: World) -> None:
+    who = buyer(world)
+    with world.db.write() as session:
+        order = session.get_one(Order, 1)
+        other = who.answer_link(sent(session, session.get_one(Customer, 1), "arrival-check", order))
+    who.press(who.withdraw)
+    first = who.dump()
+    world.clock.set(world.clock.now() + timedelta(hours=5))
+    for link in (who.withdraw, f"{other}/withdraw"):
+        assert "18 mar 2026, 10:00" in who.press(link, text="ancora").text
+    assert who.dump() == first
+    assert LINK not in who.open(other).text
+    assert "ha dichiarato di recedere" in who.open(other).text
+    assert "18 mar 2026, 10:00" in who.open(f"{other}/withdraw").text
+
+
+def test_presses_at_once_count_once(world: World) -> None:
+    who = buyer(world)
+    with world.db.write() as session:
+        other = who.answer_link(
+            sent(session, session.get_one(Customer, 1), "arrival-check", session.get_one(Order, 1))
+        )
+    pages: list[int] = []
+    presses = [
+        threading.Thread(target=lambda link=link: pages.append(who.press(f"{link}/withdraw").status_code))
+        for link in (who.link, other, who.link, other)
+    ]
+    for press in presses:
+        press.start()
+    for press in presses:
+        press.join()
+    assert pages == [200] * 4
+    with world.db.read() as session:
+        assert len(session.scalars(select(Response)).all()) == len(session.scalars(select(Case)).all()) == 1
+    assert len(ends(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "day", "offered"),
+    [
+        (
+            {"delivered_at": None},
+            date(2026, 6, 1),
+            True,
+        ),  # goods that have not come: the window has not begun
+        ({"delivered_at": datetime(2026, 3, 18, 9, tzinfo=UTC)}, date(2026, 4, 1), True),
+        ({"delivered_at": datetime(2026, 3, 18, 9, tzinfo=UTC)}, date(2026, 4, 2), False),
+        ({"is_service": True}, date(2026, 3, 30), True),  # from the signature
+        ({"is_service": True}, date(2026, 3, 31), False),
+        ({"withdrawal_days": 0}, date(2026, 3, 18), False),  # between businesses
+        ({"cancelled_at": factories.SIGNED}, date(2026, 3, 18), False),
+    ],
+)
+def test_it_is_offered_while_it_can_apply(
+    world: World, facts: dict[str, Any], day: date, *, offered: bool
+) -> None:
+    who = buyer(world, **facts)
+    world.clock.set(datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
+    assert (LINK in who.open(who.link).text) == offered
+    opened = who.open(who.withdraw)
+    assert opened.status_code == (200 if offered else 303)
+    if not offered:
+        assert opened.headers["location"].endswith(who.link.rpartition("/")[2])
+
+
+def test_a_window_that_would_end_on_a_day_off_ends_on_the_next_business_day() -> None:
+    rome = Place("IT", "Europe/Rome")
+    delivered = datetime(2026, 3, 23, 9, tzinfo=UTC)
+    assert last_day(delivered, delivered, 14, rome, is_service=False) == date(2026, 4, 7), (
+        "after Easter Monday"
+    )
+
+
+def test_what_is_pressed_a_little_late_is_on_record_all_the_same(world: World) -> None:
+    who = buyer(world, is_service=True)
+    world.clock.set(datetime(2026, 4, 2, 9, tzinfo=UTC))
+    assert "Abbiamo ricevuto" in who.press(who.withdraw).text
+    assert len(ends(world)) == 1
+
+
+def test_where_there_is_no_window_nothing_is_recorded(world: World) -> None:
+    who = buyer(world, withdrawal_days=0)
+    before = who.dump()
+    assert who.press(who.withdraw).status_code == 404
+    assert who.dump() == before
+
+
+def test_the_answer_page_itself_declares_nothing_by_one_press(world: World) -> None:
+    who = buyer(world)
+    before = who.dump()
+    for page in (who.open(f"{who.link}?say=withdraw"), who.press(who.link, meaning="withdraw")):
+        assert 'value="withdraw"' not in page.text
+    assert who.dump() == before
+
+
+def test_what_was_declared_elsewhere_is_recorded_and_told_back_alike(world: World) -> None:
+    buyer(world)
+    world.hear(
+        Answer("shop-7", 1, "withdraw", "shop", world.clock.now(), order_id=1, text="I withdraw from order SO-1.")
+    )
+    world.escalate()
+    assert world.reasons() == ["withdrawal"]
+    assert "I withdraw from order SO-1." in receipts(world)[0]
+
+
+def test_what_a_person_sets_aside_can_be_declared_again(world: World) -> None:
+    who = buyer(world)
+    who.press(who.withdraw)
+    world.escalate()
+    world.clock.set(world.clock.now() + timedelta(days=1))
+    with world.db.write() as session:
+        manager = session.scalars(select(Staff).where(Staff.ref == "M-1")).one()
+        case = session.scalars(select(Case)).one()
+        acting = Acting(session, world.policy, case, manager, world.clock.now())
+        case_acts.dismiss_end(acting, str(ends(world)[0].id))
+    assert LINK in who.open(who.link).text
+    world.clock.set(world.clock.now() + timedelta(days=1))
+    who.press(who.withdraw)
+    world.escalate()
+    assert [end.dismissed_at is None for end in ends(world)] == [False, True]
+    assert len(receipts(world)) == 2
+
+
+def test_words_heard_before_keep_their_earlier_date_and_the_receipt_goes_all_the_same(world: World) -> None:
+    who = buyer(world)
+    world.hear(
+        Answer(
+            "r-1", 1, "message", "mail", world.clock.now(), order_id=1, text="Vorrei recedere dal contratto."
+        )
+    )
+    earlier = world.clock.now()
+    world.clock.set(earlier + timedelta(hours=2))
+    assert LINK in who.open(who.link).text, "words that somebody has to interpret do not take it away"
+    who.press(who.withdraw)
+    world.escalate()
+    assert [end.declared_at for end in ends(world)] == [earlier]
+    assert len(receipts(world)) == 1
+    with world.db.read() as session:
+        assert set(session.scalars(select(CaseReason.reason))) == {"message", "withdrawal"}
+
+
+def test_whoever_has_no_address_that_works_is_called(world: World) -> None:
+    who = buyer(world, customer={"email": None})
+    assert "salvi o stampi" in who.open(who.withdraw).text
+    who.press(who.withdraw)
+    world.escalate()
+    assert "undeliverable" in world.reasons()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_speaks_the_customers_language(world: World, language: str) -> None:
+    who = buyer(world, customer={"language": language})
+    with world.db.write() as session:
+        key = sent(
+            session, session.get_one(Customer, 1), "delay-alert",
+            factories.order(session, session.get_one(Customer, 1), "SO-2"),
+        )  # fmt: skip
+    link = who.answer_link(key)
+    pages = (who.open(link), who.open(f"{link}/withdraw"), who.press(f"{link}/withdraw"), who.open(link))
+    for page in pages:
+        assert page.status_code == 200
+        assert f'<html lang="{language}">' in page.text
+    world.escalate()
+    assert any("SO-2" in mail.subject for mail in world.mailer.to("c-1@posta.example"))
+
+
+def test_too_many_words_are_handed_back_and_nothing_is_recorded(world: World) -> None:
+    who = buyer(world)
+    before = who.dump()
+    page = who.press(who.withdraw, text="a" * 4_001)
+    assert page.status_code == 422
+    assert "a" * 4_001 in page.text
+    assert who.dump() == before
