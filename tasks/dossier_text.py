@@ -2,11 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from models.queries.dossier import Dossier
-from models.queries.timeline import Event
-from models.tables import Commitment, Order, Staff
+from models.tables import Commitment, ContractEnd, Order, Staff
+from tasks.mails.happened import happened
+from tasks.mails.labels import worded
+
+_LANGUAGE = "en"
+"""That of the command line and of the Prefect UI."""
+_worded = partial(worded, _LANGUAGE)
 
 
 def as_markdown(found: Dossier, staff: Mapping[int, Staff], zone: ZoneInfo, *, words: bool) -> str:
@@ -19,13 +25,18 @@ def _lines(found: Dossier, staff: Mapping[int, Staff], zone: ZoneInfo, *, words:
     title = f"# Case {case.id}: {customer.ref}" if case else f"# {customer.ref}"
     yield f"{title} ({customer.name})" if words else title
     if case is not None:
-        yield "" if case.closed_at is None else f"\nClosed: {case.outcome}, {_at(case.closed_at, zone)}"
+        outcome = _worded("outcome", case.outcome or "")
+        yield "" if case.closed_at is None else f"\nClosed: {outcome}, {_at(case.closed_at, zone)}"
         yield from _reopened(found)
         yield "## Why"
-        yield from (f"- {one.reason}{', settled' if one.settled_at else ''}" for one in found.reasons)
+        yield from (
+            f"- {_worded('reason', one.reason)}{', settled' if one.settled_at else ''}"
+            for one in found.reasons
+        )
         yield "\n## Both versions"
         yield from (
-            f"- {_at(one.at, zone)}, {one.side}, {one.author}" + (f": {one.text}" if words else "")
+            f"- {_at(one.at, zone)}, {_worded('side', one.side)}, {one.author}"
+            + (f": {one.text}" if words else "")
             for one in found.statements
         )
     yield "\n## What was bought, and what was promised"
@@ -35,11 +46,19 @@ def _lines(found: Dossier, staff: Mapping[int, Staff], zone: ZoneInfo, *, words:
     yield from (_owed(one, found, staff, zone) for one in found.owed)
     yield from (f"- held by hand until {_at(one.until, zone)}" for one in found.holds)
     yield from (
-        f"- {one.kind}, {_at(one.declared_at, zone)}, {one.cause_code or 'not confirmed yet'}"
-        for one in found.ends
+        f"- {_worded('end', one.kind)}, {_at(one.declared_at, zone)}, {_cause(one)}" for one in found.ends
     )
     yield "\n## What happened"
-    yield from (f"- {_at(one.at, zone)}  {_event(one, words=words)}" for one in found.events)
+    told = ((one.at, happened(one, _LANGUAGE, {})) for one in found.events)
+    yield from (
+        f"- {_at(at, zone)}  {(one if words else one._replace(text=None)).sentence}" for at, one in told
+    )
+
+
+def _cause(end: ContractEnd) -> str:
+    if end.dismissed_at is not None:
+        return "not meant so"
+    return _worded("cause", end.cause_code) if end.cause_code else "not confirmed yet"
 
 
 def _reopened(found: Dossier) -> Iterator[str]:
@@ -66,12 +85,7 @@ def _owed(one: Commitment, found: Dossier, staff: Mapping[int, Staff], zone: Zon
     late = found.read_at - one.due_at
     hours = int(late.total_seconds() // 3600)
     clock = f"overdue by {hours // 24} days {hours % 24} hours" if late.total_seconds() > 0 else "in time"
-    return f"- {one.kind}, {owner}, by {_at(one.due_at, zone)}: {clock}"
-
-
-def _event(event: Event, *, words: bool) -> str:
-    parts = [event.what, event.kind, f"{event.rating}/5" if event.rating else "", event.about]
-    return " ".join(part for part in [*parts, event.text if words else ""] if part)
+    return f"- {_worded('owed', one.kind)}, {owner}, by {_at(one.due_at, zone)}: {clock}"
 
 
 def _at(at: datetime, zone: ZoneInfo) -> str:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from models.policy import Policy
 from models.queries.dossier import Dossier
-from models.queries.timeline import OF_CASES, Event
 from models.rules import ownership
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place
@@ -15,7 +14,7 @@ from models.rules.ownership import Person
 from models.rules.silence import answer_by
 from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Response, Staff, Statement
 from models.words import OF_STAFF, Subject
-from tasks.mails import labels
+from tasks.mails.happened import happened, name_of
 from tasks.mails.letter import (
     CaseFacts,
     Contact,
@@ -183,7 +182,7 @@ def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[i
         customer_phone=dossier.customer.phone,
         customer_email=dossier.customer.email,
         timeline=tuple(
-            (event.at.astimezone(ZoneInfo(timezone)), sentence(event, language, staff))
+            (event.at.astimezone(ZoneInfo(timezone)), happened(event, language, staff).sentence)
             for event in dossier.events
         ),
         orders=tuple(order_facts(order) for order in dossier.orders),
@@ -221,35 +220,6 @@ def interest_of(policy: Policy, dossier: Dossier) -> tuple[tuple[str, int], ...]
     still = [one for one in dossier.invoices if not one.paid_at and not one.cancelled_at]
     sums = reckon(policy, dossier.customer, still, today).interest
     return tuple((currency, cents) for currency, cents in sums.items() if cents)
-
-
-def name_of(ref: str, staff: Mapping[int, Staff]) -> str:
-    """The name behind a reference; the reference itself for anybody else."""
-    return next((one.name for one in staff.values() if one.ref == ref), ref)
-
-
-def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> str:
-    """One entry of a timeline in words."""
-    parts = [labels.label(language, f"timeline.{event.what}")]
-    if event.what in {"sent", "failed", "silent"}:
-        parts.append(labels.kind(language, event.kind))
-    elif event.what in {"owed", "kept"}:
-        parts.append(labels.label(language, f"owed.{event.kind}"))
-    elif event.what in OF_CASES:
-        return f"{parts[0]} {event.about}"
-    elif event.what in {"warning-signed", "handed-over", "let-on"}:
-        parts.append(name_of(event.kind, staff))
-    elif event.what == "stated":
-        return f"{parts[0]} «{event.text}» ({name_of(event.about, staff)})"
-    elif event.rating is not None:
-        parts.append(f"{event.rating}/5")
-    elif event.what == "said" and not event.text:
-        parts.append(labels.label(language, f"answer.{event.kind}"))
-    if event.text:
-        parts.append(f"«{event.text}»")
-    if event.about:
-        parts.append(f"({event.about})")
-    return " ".join(parts)
 
 
 def is_case(follow_up: FollowUp) -> bool:

@@ -9,23 +9,21 @@ from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Web
 from deployments.web.said import Said
-from deployments.web.wording import answer_words, words, words_or
+from deployments.web.wording import words
 from models.policy import Policy
 from models.queries import answers, people
 from models.queries.dossier import Dossier, dossier
-from models.queries.timeline import OF_CASES, Event
 from models.rules.acting import Act, may
 from models.tables import Case, Staff, Statement
 from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
 from tasks.case_acts import OUTCOMES
 from tasks.letters import interest_of, invoice_line, order_facts, owed_facts
 from tasks.mails.formats import clean, short_moment
-from tasks.mails.labels import kind, label, reason
+from tasks.mails.happened import happened, name_of
+from tasks.mails.labels import worded
 from tasks.mails.letter import InvoiceLine
 from tasks.mails.views import interest_line, invoice_views, order_view, owed_line
 from tasks.statements import MOST_CHARACTERS
-
-_ABOUT_A_MAIL = frozenset({"sent", "failed", "silent"})
 
 
 def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Said) -> Response:
@@ -75,7 +73,7 @@ def dossier_values(
             for one in found.ends
             if one.dismissed_at is None
         ],
-        "timeline": [(moment(one.at), sentence(one, language, staff)) for one in found.events],
+        "timeline": [(moment(one.at), happened(one, language, staff)) for one in found.events],
     }
 
 
@@ -93,37 +91,14 @@ def _colleagues(staff: Mapping[int, Staff], reader: Staff) -> list[tuple[str, st
     )
 
 
-def sentence(event: Event, language: str, staff: Mapping[int, Staff]) -> dict[str, Any]:
-    """One entry of the timeline: what happened, about what, and the words that were said."""
-    detail = ""
-    if event.what in _ABOUT_A_MAIL:
-        detail = kind(language, event.kind)
-    elif event.what == "said" and event.rating is None:
-        detail = answer_words(language, event.kind)
-    elif event.what in {"owed", "kept"}:
-        detail = label(language, f"owed.{event.kind}")
-    elif event.what == "case-closed":
-        detail = words_or(language, f"outcome.{event.kind}", event.kind)
-    elif event.what == "stated":
-        detail = _author(event.about, staff)
-    about = "" if event.what == "stated" else clean(event.about)
-    rating = f"{event.rating}/5" if event.rating is not None else ""
-    parts = (about, detail) if event.what in OF_CASES else (detail, rating, about)
-    return {
-        "what": label(language, f"timeline.{event.what}").rstrip(":"),
-        "details": " · ".join(part for part in parts if part),
-        "text": event.text,
-    }
-
-
 def _standing(session: Session, web: Web, case: Case, reader: Staff, staff: Mapping[int, Staff]) -> str:
     language, zone = web.language(reader.language), web.policy.company.timezone
     if case.closed_at is not None:
         at, actor = short_moment(language, case.closed_at, zone), answers.closed_by(session, case.id) or ""
         if case.outcome == Outcome.ANSWERED:
             return words(language, "case.closed-itself", at=at)
-        outcome = words_or(language, f"outcome.{case.outcome}", case.outcome or "")
-        return words(language, "case.closed", name=_author(actor, staff), at=at, outcome=outcome)
+        outcome = worded(language, "outcome", case.outcome or "")
+        return words(language, "case.closed", name=name_of(actor, staff), at=at, outcome=outcome)
     if case.taken_at is None or case.taken_by_id is None:
         return words(language, "case.free")
     at = short_moment(language, case.taken_at, zone)
@@ -139,7 +114,7 @@ def _reasons(found: Dossier, language: str) -> list[tuple[str, str, bool]]:
     still_open = found.case.closed_at is None
     return [
         (
-            reason(language, one.reason),
+            worded(language, "reason", one.reason),
             clean(refs.get((Subject(one.subject_type), one.subject_id), "")),
             still_open and one.settled_at is not None,
         )
@@ -157,18 +132,8 @@ def _versions(
 ) -> list[tuple[str, str, str, str, str]]:
     """When, on which side, by whom, the words of each version, and who wrote down a conversation."""
     return [
-        (short_moment(language, one.at, zone), label_or_side(language, one.side),
-         clean(found.customer.name) if one.side == Side.CUSTOMER else _author(one.author, staff), one.text,
-         _author(one.recorded_by, staff) if one.recorded_by else "")
+        (short_moment(language, one.at, zone), worded(language, "side", one.side),
+         clean(found.customer.name) if one.side == Side.CUSTOMER else name_of(one.author, staff), one.text,
+         name_of(one.recorded_by, staff) if one.recorded_by else "")
         for one in some
     ]  # fmt: skip
-
-
-def label_or_side(language: str, side: str) -> str:
-    """The word for a side of the matter."""
-    return words_or(language, f"side.{side}", side)
-
-
-def _author(ref: str, staff: Mapping[int, Staff]) -> str:
-    """The name behind a reference; the reference itself for anybody else."""
-    return next((clean(one.name) for one in staff.values() if one.ref == ref), ref)

@@ -16,6 +16,7 @@ from tasks.answering import MOST_CHARACTERS
 from tasks.letters import invoice_line
 from tasks.mails.composer import Composer
 from tasks.mails.formats import clean, local_day
+from tasks.mails.happened import ended
 from tasks.mails.views import day, invoice_views
 from tasks.recovery.asking import DECISIONS
 from tasks.recovery.deciding import hand_over, put_off
@@ -45,7 +46,7 @@ def show_decision(
         what=what.value, customer=customer, name=clean(customer.name), said=said, letter=letter,
         invoices=invoice_views(tuple(invoice_line(one, "") for one in waiting), language),
         called=day(language, local_day(letter.called_at, zone)) if letter and letter.called_at else None,
-        is_open=owed.done_at is None and bool(waiting), outcome=owed.outcome or "",
+        is_open=owed.done_at is None and bool(waiting), outcome=ended(language, owed.outcome or ""),
         may_decide=reader.role in {Role.MANAGER, Role.DIRECTOR}, reader=clean(reader.name),
         dossier=f"{web.links.dossier(customer.id, reader.id, now)}/print", most=MOST_CHARACTERS,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from models.words import CommitmentKind, Subject
 from tasks.answering import MOST_CHARACTERS
 from tasks.letters import order_facts
 from tasks.mails.formats import clean, short_moment
+from tasks.mails.happened import ended
 from tasks.mails.views import order_view
 from tasks.owed_acts import OUTCOMES
 
@@ -67,7 +68,7 @@ def show_matter(
         order=order_view(order_facts(matter.order), language, zone) if matter.order else None,
         owner=clean(owner.name) if owner else None,
         due=moment(matter.due_at) if matter.due_at else None, done=moment(matter.done_at) if matter.done_at else None,
-        outcome_before=matter.outcome, is_parked=matter.is_parked, token=token,
+        outcome_before=ended(language, matter.outcome or ""), is_parked=matter.is_parked, token=token,
         answers=[{"at": moment(row.received_at), "words": (row.text or "")[:_MOST_SHOWN]} for row in matter.said],
         mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
         has_originals=web.originals is not None, outcomes=OF_MAILS if kind != Subject.COMMITMENT else OUTCOMES,

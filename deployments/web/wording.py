@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from tasks.mails.frame import answer_label
-from tasks.mails.labels import LANGUAGES, label
+from tasks.mails.labels import LANGUAGES, label, worded
 
 _HERE = Path(__file__).parent
 FILES = (
@@ -42,12 +42,6 @@ def words(language: str, key: str, **names: object) -> str:
     return catalogue()[key][language].format(**names)
 
 
-def words_or(language: str, key: str, otherwise: str) -> str:
-    """A text of the pages; a word that only the policy knows is shown as it is."""
-    known = catalogue().get(key)
-    return known[language] if known else otherwise
-
-
 def words_first(language: str, keys: Sequence[str], **names: object) -> str:
     """The first of these texts that there is.
 
@@ -59,7 +53,7 @@ def words_first(language: str, keys: Sequence[str], **names: object) -> str:
 
 def coded(language: str, section: str, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Codes with their words, to choose from; one that only the policy knows is shown as it is."""
-    return [(code, words_or(language, f"{section}.{code}", code)) for code in codes]
+    return [(code, worded(language, section, code)) for code in codes]
 
 
 def answer_words(language: str, meaning: str, *, is_service: bool = False) -> str:

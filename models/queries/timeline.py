@@ -25,7 +25,13 @@ from models.words import OF_STAFF, CommitmentKind, FollowUpState, MessageState, 
 OF_CASES = ("case-opened", "case-reopened", "case-closed")
 """Events of which `about` is the number of a case."""
 
-OF_INVOICES = ("payment-promise-broken", "warning-signed", "handed-over", "let-on", "dispute-settled")
+OF_MAILS = ("sent", "failed", "silent")
+"""Events of which `kind` is a kind of mail."""
+
+OF_DECISIONS = ("warning-signed", "handed-over", "let-on")
+"""Events of invoices of which `kind` is who decided."""
+
+OF_INVOICES = ("payment-promise-broken", "dispute-settled", *OF_DECISIONS)
 """Events of the history of an invoice that a dossier tells."""
 
 
@@ -40,9 +46,12 @@ class Event:
     `OF_INVOICES`."""
     about: str
     kind: str = ""
-    """The kind of mail or commitment, the meaning of the answer, how a case ended, or who decided (`OF_INVOICES`)."""
+    """The kind of mail or commitment, the meaning of the answer, how a case ended, the cause of a withdrawal, or who
+    decided (`OF_DECISIONS`)."""
     rating: int | None = None
     text: str | None = None
+    how: str = ""
+    """How a commitment ended: a code."""
 
 
 def events(
@@ -128,16 +137,15 @@ def _of_promises(session: Session, customer_id: int, newest: int) -> list[Event]
         .limit(newest)
     ).all()
     found = [Event(row.made_at, "owed", "", row.kind) for row in rows]
-    return found + [
-        Event(row.done_at, "kept", "", row.kind, text=_told(row)) for row in rows if row.done_at is not None
-    ]
+    return found + [_ended(row, row.done_at) for row in rows if row.done_at is not None]
 
 
-def _told(row: Commitment) -> str | None:
-    """What somebody said of how it went, without its code; a case's call is told by the account of its case."""
+def _ended(row: Commitment, at: datetime) -> Event:
+    """With its code and what somebody said of how it went; a case's call is told by the account of its case."""
+    how, _, words = (row.outcome or "").partition(": ")
     if row.kind == CommitmentKind.LISTENING_CALL and row.successor_id is None:
-        return None
-    return (row.outcome or "").partition(": ")[2] or row.outcome
+        return Event(at, "kept", "", row.kind)
+    return Event(at, "kept", "", row.kind, text=words or None, how=how)
 
 
 def _of_ends(session: Session, customer_id: int, refs: dict[int, str]) -> list[Event]:
@@ -173,4 +181,7 @@ def _of_invoices(session: Session, customer_id: int) -> list[Event]:
             History.event.in_(OF_INVOICES),
         )
     )
-    return found + [Event(row.at, row.event, invoices[row.subject_id].ref, row.actor) for row in notes]
+    return found + [
+        Event(row.at, row.event, invoices[row.subject_id].ref, row.actor if row.event in OF_DECISIONS else "")
+        for row in notes
+    ]

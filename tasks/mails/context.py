@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from models.policy import Company
 from models.words import CommitmentKind
 from tasks.mails.formats import clean, money, short_moment
-from tasks.mails.labels import label, reason
+from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
     CaseFacts,
     Declared,
@@ -172,7 +172,7 @@ def _totals(invoices: tuple[InvoiceLine, ...], language: str) -> tuple[str, ...]
 def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
     return CaseView(
         id=case.id,
-        reasons=tuple(clean(reason(language, word)) for word in case.reasons),
+        reasons=tuple(clean(worded(language, "reason", word)) for word in case.reasons),
         opened=short_moment(language, case.opened_at, timezone),
         customer_name=clean(case.customer_name),
         customer_phone=cleaned(case.customer_phone),
@@ -237,4 +237,4 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
 
 def _why(language: str, word: str) -> str:
     """A kind of commitment, or a case's reason."""
-    return label(language, f"notice.{word}") if word in _KINDS else reason(language, word)
+    return label(language, f"notice.{word}") if word in _KINDS else worded(language, "reason", word)

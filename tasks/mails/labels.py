@@ -30,13 +30,7 @@ def label(language: str, key: str) -> str:
     return catalogue()[key][language]
 
 
-def reason(language: str, word: str) -> str:
-    """What a case's reason says to people; a word that only the policy knows is shown as it is."""
-    words = catalogue().get(f"reason.{word}")
-    return words[language] if words else word
-
-
-def kind(language: str, word: str) -> str:
-    """What a kind of follow-up is called; one that only the policy knows is shown as it is."""
-    words = catalogue().get(f"kind.{word}")
-    return words[language] if words else word
+def worded(language: str, section: str, code: str) -> str:
+    """The words for a code of a section such as `reason` or `outcome`; one only the policy knows is shown as it is."""
+    words = catalogue().get(f"{section}.{code}")
+    return words[language] if words else code

@@ -18,9 +18,10 @@ from models.queries import facts, people, recovery
 from models.queries.dossier import Dossier, of_customer
 from models.rules.hearing import COMPLAINTS
 from models.tables import Invoice, Staff
-from tasks.letters import name_of, order_facts, sentence, version
+from tasks.letters import order_facts, version
 from tasks.mails.formats import clean, local_day, long_day, money, short_moment
-from tasks.mails.labels import label, reason
+from tasks.mails.happened import happened, name_of
+from tasks.mails.labels import label, worded
 from tasks.mails.views import order_view
 from tasks.recovery.reckoning import Reckoned, Reckoning, reckon
 
@@ -72,7 +73,7 @@ def document(
             (label(language, f"side.{one.side}"), clean(one.author), moment(one.at), one.words)
             for one in (version(statement, staff) for statement in found.statements)
         ],
-        words=found.words, timeline=[(moment(one.at), sentence(one, language, staff)) for one in found.events],
+        words=found.words, timeline=[(moment(one.at), happened(one, language, staff).sentence) for one in found.events],
         invoices=[_invoice(one, language, zone, staff) for one in reckoned.invoices],
         holding=_holding(found, language, moment), calls=_calls(session, reckoned, moment),
         **_sums(reckoned, language),
@@ -144,7 +145,7 @@ def _holding(found: Dossier, language: str, moment: Callable[[datetime], str]) -
     """What keeps the ladder back now; interest keeps accruing all the same (B06)."""
     open_case = found.matter is not None and found.matter.closed_at is None
     complaints = [
-        _say(language, "complaint", reason=reason(language, one.reason), at=moment(one.at))
+        _say(language, "complaint", reason=worded(language, "reason", one.reason), at=moment(one.at))
         for one in found.reasons
         if open_case and one.settled_at is None and one.reason in COMPLAINTS
     ]

@@ -198,7 +198,9 @@ def test_the_answer_page_itself_declares_nothing_by_one_press(world: World) -> N
 def test_what_was_declared_elsewhere_is_recorded_and_told_back_alike(world: World) -> None:
     buyer(world)
     world.hear(
-        Answer("shop-7", 1, "withdraw", "shop", world.clock.now(), order_id=1, text="I withdraw from order SO-1.")
+        Answer(
+            "shop-7", 1, "withdraw", "shop", world.clock.now(), order_id=1, text="I withdraw from order SO-1."
+        )
     )
     world.escalate()
     assert world.reasons() == ["withdrawal"]

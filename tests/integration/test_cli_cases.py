@@ -61,8 +61,8 @@ def test_a_case_is_worked_on_from_the_command_line(db: Database, capsys: pytest.
         "piano in quarzo",
         "È sbagliato.",
         "Il contratto dice quarzo.",
-        "withdrawal",
-        "Closed: agreed",
+        "Withdrawal declared: A change of mind · SO-1",
+        "Closed: Agreed",
     ):
         assert words_ in text, words_
     with db.read() as session:

@@ -71,7 +71,7 @@ async def test_a_case_from_raising_to_its_outcome(shop: Database, prefect_server
     assert "signora" not in kept
     assert "Ferri" not in kept
     [artifact] = prefect_server.post("/artifacts/latest/filter", artifacts={"key": {"any_": ["case-1"]}})
-    for words in ("# Case 1: C-1", "listening-call, D-1", "withdrawal", "raised"):
+    for words in ("# Case 1: C-1", "The call to listen, D-1", "Withdrawal", "One of our own people"):
         assert words in artifact["data"], words
 
 
@@ -80,7 +80,11 @@ async def test_a_case_from_raising_to_its_outcome(shop: Database, prefect_server
     [
         (take_case, {"case": 9, "by": "M-1"}, "there is no case 9"),
         (show_case, {"case": 9}, "there is no case 9"),
-        (raise_case, {"about": "SO-9", "by": "S-1", "text": "Niente va."}, "no order and no customer"),
+        (
+            raise_case,
+            {"about": "SO-9", "by": "S-1", "text": "Niente va."},
+            "no order, no invoice and no customer",
+        ),
         (
             ask_for_help,
             {"about": "C-1", "by": "X-9", "text": "Aiuto, subito."},

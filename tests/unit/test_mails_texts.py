@@ -3,11 +3,24 @@ from pathlib import Path
 import pytest
 
 from models.policy import Policy
-from models.words import CaseReasonKind, Meaning
+from models.rules.deliveries import ACTS
+from models.rules.ledger import REASONS
+from models.words import (
+    CaseReasonKind,
+    CommitmentKind,
+    EndCause,
+    EndKind,
+    Matter,
+    Meaning,
+    Outcome,
+    ParkedFor,
+    Side,
+)
 from tasks.mails import texts
 from tasks.mails.context import NAMES, context
 from tasks.mails.frame import answer_label
-from tasks.mails.labels import LANGUAGES, TEXTS, catalogue, label, reason
+from tasks.mails.labels import LANGUAGES, TEXTS, catalogue, label, worded
+from tasks.owed_acts import OUTCOMES
 from tests.unit.test_mails_samples import letter
 
 
@@ -30,11 +43,24 @@ def test_every_meaning_and_reason_has_its_words(policy: Policy) -> None:
             assert label(language, answer_label(meaning, is_service=True))
         opened = [cadence.opens_case for cadence in policy.cadences.values() if cadence.opens_case]
         for word in (*CaseReasonKind, *opened):
-            assert reason(language, word) != word
+            assert worded(language, "reason", word) != word
+
+
+VOCABULARIES = {
+    "end": EndKind, "cause": EndCause, "slip": REASONS, "outcome": Outcome, "matter": Matter, "did": OUTCOMES,
+    "ended": (*OUTCOMES, *Outcome, "signed", "handed-over", "put-off", "re-promised", "withdrawn", *ACTS.values()),
+    "side": Side, "owed": CommitmentKind, "notice": (*CommitmentKind, *ParkedFor), "kind": (),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("section", VOCABULARIES)
+def test_every_code_of_a_closed_vocabulary_has_its_words(section: str, policy: Policy) -> None:
+    codes = VOCABULARIES[section] or [kind for kind, cadence in policy.cadences.items() if cadence.sends]
+    assert [code for code in codes if f"{section}.{code}" not in catalogue()] == []
 
 
 def test_a_reason_nobody_knows_is_shown_as_it_is() -> None:
-    assert reason("pl", "a-word-of-the-policy") == "a-word-of-the-policy"
+    assert worded("pl", "reason", "a-word-of-the-policy") == "a-word-of-the-policy"
 
 
 def test_the_shipped_policy_misses_no_text(policy: Policy) -> None:
