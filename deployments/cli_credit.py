@@ -58,6 +58,20 @@ def hand_over(customer: str, reason: str, *, by: str) -> int:
     return 0
 
 
+@credit.command(name="take-back")
+def take_back(invoice: str, reason: str, *, by: str) -> int:
+    """Take an invoice back from credit recovery; it stands on the ladder again.
+
+    Args:
+        invoice: Reference of the invoice.
+        reason: Why.
+        by: Reference of the manager.
+    """
+    _run(lambda services: by_hand.take_back(services, invoice, by, reason))
+    print(f"{invoice} is taken back; the decision is asked for anew")
+    return 0
+
+
 @credit.command(name="put-off")
 def put_off(
     customer: str, reason: str, *, by: str, until: str, what: Literal["signature", "hand-over"]

@@ -106,6 +106,7 @@ SCHEDULED = (
     ),
     Scheduled("flows.credit.sign_warning", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.credit.hand_over_to_recovery", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.credit.take_invoice_back", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.credit.let_invoice_go_on", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
 )  # fmt: skip
 

@@ -58,6 +58,31 @@ async def hand_over_to_recovery(customer: Reference, by: Reference, reason: Word
 
 
 @flow(
+    name="take-invoice-back",
+    description=(
+        "Takes an invoice back from credit recovery. It stands on the ladder again, and a manager is asked anew "
+        "whether to hand it over; put that off where something was agreed on."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def take_invoice_back(invoice: Reference, by: Reference, reason: Words) -> State[None]:
+    """Take an invoice back.
+
+    Args:
+        invoice: Reference of the invoice.
+        by: Your own reference, such as M-1; it stays in the history.
+        reason: Why; it is moved to the history.
+    """
+
+    def take_back(opened: Services) -> str:
+        by_hand.take_back(opened, invoice, by, reason)
+        return f"{invoice} is taken back"
+
+    return await with_words(take_back)
+
+
+@flow(
     name="let-invoice-go-on",
     description=(
         "Lets one invoice go on although something else is open at its customer. What is about the invoice itself "

@@ -28,7 +28,7 @@ OF_CASES = ("case-opened", "case-reopened", "case-closed")
 OF_MAILS = ("sent", "failed", "silent")
 """Events of which `kind` is a kind of mail."""
 
-OF_DECISIONS = ("warning-signed", "handed-over", "let-on")
+OF_DECISIONS = ("warning-signed", "handed-over", "taken-back", "let-on")
 """Events of invoices of which `kind` is who decided."""
 
 OF_INVOICES = ("payment-promise-broken", "dispute-settled", *OF_DECISIONS)

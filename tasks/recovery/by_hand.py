@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from models.queries import people, recovery
+from models.tables import Invoice
 from models.words import CommitmentKind
 from tasks.recovery import deciding, warning
 from tasks.recovery.asking import check_may_decide
@@ -61,6 +62,18 @@ def hand_over(services: Services, customer: str, by: str, reason: str) -> list[s
         return deciding.hand_over(session, customer_id, reader, reason, now=services.clock.now())
 
 
+def take_back(services: Services, invoice: str, by: str, reason: str) -> None:
+    """Take an invoice back from credit recovery.
+
+    Raises:
+        ValueError: no such invoice or manager, no reason, or it was not handed over; nothing was done then.
+    """
+    with services.db.write() as session:
+        found = _invoice(session, invoice)
+        reader = check_may_decide(people.staff_by_ref(session, by), by)
+        deciding.take_back(session, found, reader, reason, now=services.clock.now())
+
+
 def put_off(
     services: Services, customer: str, what: CommitmentKind, by: str, reason: str, until: datetime
 ) -> None:
@@ -82,9 +95,7 @@ def let_on(services: Services, invoice: str, by: str, reason: str, until: dateti
         ValueError: no such invoice or manager, no reason, an end that cannot be; nothing was done then.
     """
     with services.db.write() as session:
-        found = recovery.invoice_by_ref(session, invoice)
-        if found is None:
-            raise NotFoundError(f"no invoice has the reference {invoice}; nothing was done")
+        found = _invoice(session, invoice)
         reader = check_may_decide(people.staff_by_ref(session, by), by)
         deciding.let_on(session, found, reader, reason, _utc(until), now=services.clock.now())
 
@@ -118,6 +129,13 @@ def _customer(session: Session, ref: str) -> int:
     if found is None:
         raise NotFoundError(f"no customer has the reference {ref}; nothing was done")
     return found.id
+
+
+def _invoice(session: Session, ref: str) -> Invoice:
+    found = recovery.invoice_by_ref(session, ref)
+    if found is None:
+        raise NotFoundError(f"no invoice has the reference {ref}; nothing was done")
+    return found
 
 
 def _utc(at: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""What managers decide about a ladder: hand over, put off, let one invoice go on. Each with a name and a reason."""
+"""What managers decide about a ladder: hand over, take back, put off, let go on. Each with a name and a reason."""
 
 from datetime import datetime
 
@@ -37,6 +37,22 @@ def hand_over(session: Session, customer_id: int, reader: Staff, text: str, *, n
     if (owed := decision_of(session, customer_id, CommitmentKind.HAND_OVER)) is not None:
         fulfil(session, owed, "handed-over", f"{', '.join(refs)}: {text.strip()}", now=now, actor=reader.ref)
     return refs
+
+
+def take_back(session: Session, invoice: Invoice, reader: Staff, text: str, *, now: datetime) -> None:
+    """Take an invoice back from credit recovery: it stands on the ladder again, and the decision is asked for anew.
+
+    Raises:
+        MayNotDecideError: it is no manager.
+        ValueError: it was not handed over, or the words are missing.
+    """
+    check_may_decide(reader, reader.ref)
+    if not text.strip():
+        raise ValueError("say in a few words why; a matter is not taken back by a click")
+    if invoice.handed_over_at is None:
+        raise ValueError(f"{invoice.ref} was not handed over; nothing was done")
+    invoice.handed_over_at, invoice.handed_over_by, invoice.to_plan = None, None, True
+    cases.note(session, (Subject.INVOICE, invoice.id), "taken-back", now, reader.ref, cause=text.strip())
 
 
 def put_off(

@@ -123,7 +123,7 @@ def test_only_a_manager_signs(world: World) -> None:
     assert states(world, "credit-recovery-warning") == ["held"]
 
 
-def test_b06_hand_over_takes_a_manager_and_then_the_ladder_is_over(world: World) -> None:
+def test_b06_hand_over_takes_a_manager_and_ends_the_ladder_until_it_is_taken_back(world: World) -> None:
     link = to_the_signature(world)
     letter = re.search(r'name="letter" value="(\w+)"', visitor(world).open(link).text)
     assert letter is not None
@@ -145,6 +145,16 @@ def test_b06_hand_over_takes_a_manager_and_then_the_ladder_is_over(world: World)
     world.day_by_day(datetime(2026, 5, 8, tzinfo=UTC))
     assert len(world.mailer.to("conti@posta.example")) == before
     assert len(promises(world, "hand-over")) == 1
+    for by, why, error in (("A-1", "Paga.", "is no manager"), ("M-1", " ", "a few words")):
+        with pytest.raises(ValueError, match=error):
+            by_hand.take_back(world.services, "F-1", by, why)
+    by_hand.take_back(world.services, "F-1", "M-1", "Ha proposto un piano a rate.")
+    with pytest.raises(ValueError, match="was not handed over"):
+        by_hand.take_back(world.services, "F-1", "M-1", "Ancora.")
+    world.sweep(CREDIT)
+    assert [owed.state for owed in promises(world, "hand-over")][-1] == "open", "a manager is asked anew"
+    printed = by_hand.dossier(world.services, "C-1", None, None, "en")
+    assert "Taken back from credit recovery: Marco Conti · F-1" in printed
 
 
 def test_b06_the_dossier_reckons_interest_line_by_line_and_says_that_it_accrues_while_held(
