@@ -1,30 +1,26 @@
 """What a person starts for one customer: follow up now, hold, release, plan anew."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Failed
 
 from flows.batches import Batches
+from flows.forms import REFUSALS, form, with_words
 from flows.moments import moment
-from flows.naming import Reference, Words, run_name
-from flows.running import CANNOT_RUN, ended, leave, refused, said, services
+from flows.naming import Reference, Words
+from flows.running import CANNOT_RUN, ended, leave, refused, services
 from flows.sweeping import sweep
 from flows.words import take_out
 from tasks import by_hand
 from tasks.report import Report, Scope
 from tasks.services import Services
-from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
-
-REFUSALS = (UnknownCustomersError, ValueError)
+from tasks.sweeping import SweepStoppedError, customer_ids
 
 
-@flow(
-    name="follow-up-customer",
-    description="Sends particular customers what is due to them, or due by a later time that you name.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "follow-up-customer",
+    "Sends particular customers what is due to them, or due by a later time that you name.",
 )
 async def follow_up_customer(
     customers: list[Reference],
@@ -68,13 +64,11 @@ async def follow_up_customer(
     return ended(report, dry_run=dry_run)
 
 
-@flow(
-    name="hold-follow-ups",
-    description=(
+@form(
+    "hold-follow-ups",
+    (
         "Writes nothing to a customer for a while. What falls due meanwhile waits; its newest step goes out after."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def hold_follow_ups(customer: Reference, by: Reference, reason: Words, until: datetime) -> State[None]:
     """Hold everything that is written to a customer. Alarms and cases of managers go on.
@@ -94,11 +88,9 @@ async def hold_follow_ups(customer: Reference, by: Reference, reason: Words, unt
     return await with_words(hold)
 
 
-@flow(
-    name="release-follow-ups",
-    description="Ends the holds of a customer, and of the customer's orders, at once. The next sweeps go on.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "release-follow-ups",
+    "Ends the holds of a customer, and of the customer's orders, at once. The next sweeps go on.",
 )
 async def release_follow_ups(customer: Reference, by: Reference, reason: Words) -> State[None]:
     """End every hold of a customer.
@@ -117,14 +109,12 @@ async def release_follow_ups(customer: Reference, by: Reference, reason: Words) 
     return await with_words(release)
 
 
-@flow(
-    name="stop-delay-alert",
-    description=(
+@form(
+    "stop-delay-alert",
+    (
         "Does not tell a customer of the delay of one order for a while. Telling is the rule; not telling takes "
         "a name and a reason."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def stop_delay_alert(order: Reference, by: Reference, reason: Words, until: datetime) -> State[None]:
     """Stop the delay alerts of one order.
@@ -143,11 +133,9 @@ async def stop_delay_alert(order: Reference, by: Reference, reason: Words, until
     return await with_words(stop)
 
 
-@flow(
-    name="re-plan",
-    description="Derives anew, from facts and policy, what is owed to particular customers. What was sent stays sent.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "re-plan",
+    "Derives anew, from facts and policy, what is owed to particular customers. What was sent stays sent.",
 )
 async def re_plan(customers: list[Reference], by: Reference, reason: Words) -> State[None]:
     """Plan these customers' orders and invoices anew.
@@ -166,16 +154,3 @@ async def re_plan(customers: list[Reference], by: Reference, reason: Words) -> S
         return f"{count} orders and invoices planned anew"
 
     return await with_words(plan)
-
-
-async def with_words(work: Callable[[Services], str], *names: str) -> State[None]:
-    """Do one piece of work by hand, or refuse it before anything is done; its words leave Prefect first."""
-    try:
-        await take_out(*(names or ("reason",)))
-        async with services() as opened:
-            sentence = work(opened)
-    except CANNOT_RUN as error:
-        return Failed(message=str(error))
-    except REFUSALS as error:
-        return refused(error)
-    return said(sentence)

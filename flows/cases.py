@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from prefect import State, flow
+from prefect import State
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.states import Failed
 
-from flows.by_hand import with_words
-from flows.naming import CaseNumber, ReasonCode, Reference, Words, run_name
+from flows.forms import form, with_words
+from flows.naming import CaseNumber, ReasonCode, Reference, Words
 from flows.running import CANNOT_RUN, refused, said, services
 from models.rules.acting import ActError
 from models.words import EndCause, EndKind, Matter
@@ -17,14 +17,12 @@ from tasks.dossier_text import as_markdown
 from tasks.services import Services
 
 
-@flow(
-    name="show-case",
-    description=(
+@form(
+    "show-case",
+    (
         "Puts the dossier of a case on the Artifacts page: dates, references and clocks. Names and words stay on the "
         "case's own page, whose link is in its mail."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def show_case(case: CaseNumber) -> State[None]:
     """Show a case.
@@ -44,11 +42,9 @@ async def show_case(case: CaseNumber) -> State[None]:
     return said(f"case {case} stands on the Artifacts page")
 
 
-@flow(
-    name="take-case",
-    description="Takes a case on, until a time: what is not settled then goes one level up. The due time stays.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "take-case",
+    "Takes a case on, until a time: what is not settled then goes one level up. The due time stays.",
 )
 async def take_case(case: CaseNumber, by: Reference, until: datetime | None = None) -> State[None]:
     """Take a case on.
@@ -63,11 +59,9 @@ async def take_case(case: CaseNumber, by: Reference, until: datetime | None = No
     )
 
 
-@flow(
-    name="add-statement",
-    description="Adds your version to a case, beside the customer's. It is dated and signed, and nobody can change it.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "add-statement",
+    "Adds your version to a case, beside the customer's. It is dated and signed, and nobody can change it.",
 )
 async def add_statement(case: CaseNumber, by: Reference, text: Words) -> State[None]:
     """Add a version.
@@ -82,14 +76,12 @@ async def add_statement(case: CaseNumber, by: Reference, text: Words) -> State[N
     )
 
 
-@flow(
-    name="re-promise-call",
-    description=(
+@form(
+    "re-promise-call",
+    (
         "Another time for the call that a case owes, agreed on with the customer. The first promise stays on record, "
         "and counts as broken when its time has passed."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def re_promise_call(
     case: CaseNumber, by: Reference, due: datetime, reason_code: ReasonCode, text: Words
@@ -109,11 +101,9 @@ async def re_promise_call(
     )  # fmt: skip
 
 
-@flow(
-    name="snooze-case",
-    description="Lets a case rest until a time, twice at most. A question or complaint of the customer wakes it.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "snooze-case",
+    "Lets a case rest until a time, twice at most. A question or complaint of the customer wakes it.",
 )
 async def snooze_case(case: CaseNumber, by: Reference, until: datetime, reason: Words) -> State[None]:
     """Let a case rest.
@@ -129,11 +119,9 @@ async def snooze_case(case: CaseNumber, by: Reference, until: datetime, reason: 
     )
 
 
-@flow(
-    name="hand-over-case",
-    description="Gives a case to a colleague, who is told at once with the whole dossier. Its clock runs on.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "hand-over-case",
+    "Gives a case to a colleague, who is told at once with the whole dossier. Its clock runs on.",
 )
 async def hand_over_case(case: CaseNumber, by: Reference, to: Reference, reason: Words) -> State[None]:
     """Hand a case over.
@@ -153,11 +141,9 @@ async def hand_over_case(case: CaseNumber, by: Reference, to: Reference, reason:
     )
 
 
-@flow(
-    name="raise-case",
-    description="Brings a customer's matter up: a manager hears of it at once, whoever raises it, and nobody is asked.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "raise-case",
+    "Brings a customer's matter up: a manager hears of it at once, whoever raises it, and nobody is asked.",
 )
 async def raise_case(
     about: Reference, by: Reference, text: Words, matter: Matter = Matter.OTHER
@@ -175,34 +161,30 @@ async def raise_case(
     )
 
 
-@flow(
-    name="send-own-page",
-    description=(
+@form(
+    "send-own-page",
+    (
         "Mails a colleague the link of his or her own page, where any customer's matter can be raised without an "
         "account. It goes to the address on record; nothing of it stands in Prefect."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
-async def send_own_page(to: Reference) -> State[None]:
+async def send_own_page(colleague: Reference) -> State[None]:
     """Send the link of an own page.
 
     Args:
-        to: Reference of the colleague, such as S-1.
+        colleague: Reference of whom it goes to, such as S-1.
     """
 
     def send(opened: Services) -> str:
-        case_desk.send_own_page(opened, to)
-        return f"{to} gets the link with the next run of escalate-unanswered"
+        case_desk.send_own_page(opened, colleague)
+        return f"{colleague} gets the link with the next run of escalate-unanswered"
 
     return await with_words(send)
 
 
-@flow(
-    name="ask-for-help",
-    description="Asks a manager for help with a customer's matter. The request has a clock of its own.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "ask-for-help",
+    "Asks a manager for help with a customer's matter. The request has a clock of its own.",
 )
 async def ask_for_help(about: Reference, by: Reference, text: Words) -> State[None]:
     """Ask for help.
@@ -217,14 +199,12 @@ async def ask_for_help(about: Reference, by: Reference, text: Words) -> State[No
     )
 
 
-@flow(
-    name="set-appointment",
-    description=(
+@form(
+    "set-appointment",
+    (
         "Writes down an appointment that was agreed on with a customer. It is a promise: whoever owes it is told "
         "before, and it is counted as kept, late or broken."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def set_appointment(about: Reference, by: Reference, at: datetime, text: Words) -> State[None]:
     """Set an appointment.
@@ -240,14 +220,12 @@ async def set_appointment(about: Reference, by: Reference, at: datetime, text: W
     )
 
 
-@flow(
-    name="record-contract-end",
-    description=(
+@form(
+    "record-contract-end",
+    (
         "Records that a customer withdraws (recesso) or terminates (disdetta), with date and cause. They are two "
         "rights, and counted apart. Courtesy contacts about the order end with it."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def record_contract_end(
     order: Reference, by: Reference, kind: EndKind, cause: EndCause, text: Words, declared: datetime | None = None

@@ -2,22 +2,20 @@
 
 from datetime import datetime
 
-from prefect import State, flow
+from prefect import State
 
-from flows.by_hand import with_words
-from flows.naming import Reference, Words, run_name
+from flows.forms import form, with_words
+from flows.naming import Reference, Words
 from tasks.recovery import by_hand
 from tasks.services import Services
 
 
-@flow(
-    name="sign-warning",
-    description=(
+@form(
+    "sign-warning",
+    (
         "Puts a manager's name under the formal warning that waits for a customer. The link in the manager's mail "
         "shows the letter as it will go."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def sign_warning(customer: Reference, by: Reference, reason: Words) -> State[None]:
     """Sign a warning.
@@ -35,11 +33,9 @@ async def sign_warning(customer: Reference, by: Reference, reason: Words) -> Sta
     return await with_words(sign)
 
 
-@flow(
-    name="hand-over-to-recovery",
-    description="Hands invoices that wait for this decision over to credit recovery; they leave the ladder.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "hand-over-to-recovery",
+    "Hands invoices that wait for this decision over to credit recovery; they leave the ladder.",
 )
 async def hand_over_to_recovery(customer: Reference, by: Reference, reason: Words) -> State[None]:
     """Hand over to credit recovery.
@@ -57,14 +53,12 @@ async def hand_over_to_recovery(customer: Reference, by: Reference, reason: Word
     return await with_words(hand_over)
 
 
-@flow(
-    name="take-invoice-back",
-    description=(
+@form(
+    "take-invoice-back",
+    (
         "Takes an invoice back from credit recovery. It stands on the ladder again, and a manager is asked anew "
         "whether to hand it over; put that off where something was agreed on."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def take_invoice_back(invoice: Reference, by: Reference, reason: Words) -> State[None]:
     """Take an invoice back.
@@ -82,14 +76,12 @@ async def take_invoice_back(invoice: Reference, by: Reference, reason: Words) ->
     return await with_words(take_back)
 
 
-@flow(
-    name="let-invoice-go-on",
-    description=(
+@form(
+    "let-invoice-go-on",
+    (
         "Lets one invoice go on although something else is open at its customer. What is about the invoice itself "
         "holds it all the same, and so does whatever comes up later."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def let_invoice_go_on(invoice: Reference, by: Reference, reason: Words, until: datetime) -> State[None]:
     """Let one invoice go on.

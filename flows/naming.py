@@ -19,7 +19,7 @@ CaseNumber = Annotated[int, Field(ge=1)]
 """As it stands in the call list, and in the subject of the mail about it."""
 
 _MOST = 3
-_SUBJECTS = ("customers", "customer", "order", "invoice", "about", "case")
+_SUBJECTS = ("customers", "customer", "order", "invoice", "about", "colleague", "case")
 
 
 def run_name() -> str:

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from prefect import State, flow
+from prefect import State
 
-from flows.by_hand import with_words
-from flows.naming import CaseNumber, Reference, Words, run_name
+from flows.forms import form, with_words
+from flows.naming import CaseNumber, Reference, Words
 from models.words import Outcome
 from tasks import case_acts, case_desk
 from tasks.services import Services
@@ -13,11 +13,9 @@ from tasks.services import Services
 Ending = Literal[Outcome.SOLVED, Outcome.AGREED, Outcome.ONLY_LISTENED, Outcome.NOT_REACHED]
 
 
-@flow(
-    name="record-outcome",
-    description="Closes a case with what happened: a call that listened is a valid outcome.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "record-outcome",
+    "Closes a case with what happened: a call that listened is a valid outcome.",
 )
 async def record_outcome(
     case: CaseNumber, by: Reference, outcome: Ending, text: Words, heard: str = ""

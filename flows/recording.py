@@ -3,23 +3,21 @@
 from datetime import date
 from typing import Annotated
 
-from prefect import State, flow
+from prefect import State
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from flows.by_hand import with_words
-from flows.naming import Reference, Words, run_name
+from flows.forms import form, with_words
+from flows.naming import Reference, Words
 from tasks.recording import Channel, Spoken, Wants, record
 from tasks.services import Services
 
 Rating = Annotated[int, Field(ge=1, le=5)]
 
 
-@flow(
-    name="record-response",
-    description="Records what a customer said by phone or in person: it stops reminders like an answer by mail.",
-    flow_run_name=run_name,
-    persist_result=False,
+@form(
+    "record-response",
+    "Records what a customer said by phone or in person: it stops reminders like an answer by mail.",
 )
 async def record_response(
     about: Reference,

@@ -1,0 +1,45 @@
+"""A form that a person fills in: one flow each, with nothing of its words left in Prefect."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec
+
+from prefect import Flow, State, flow
+from prefect.states import Failed
+
+from flows.naming import run_name
+from flows.running import CANNOT_RUN, refused, said, services
+from flows.words import take_out
+from tasks.services import Services
+from tasks.sweeping import UnknownCustomersError
+
+_Fields = ParamSpec("_Fields")
+_Run = Coroutine[Any, Any, State[None]]
+
+REFUSALS = (UnknownCustomersError, ValueError)
+"""What was asked for is impossible, and nothing was done; the message says what is wrong with the form."""
+
+
+def form(
+    name: str, description: str
+) -> Callable[[Callable[_Fields, _Run]], Flow[_Fields, _Run]]:  # what `flow` gives for an async function
+    """A flow of which each run is named by references, and keeps no result.
+
+    The signature makes the fields, and the docstring their descriptions.
+    """
+    return flow(name=name, description=description, flow_run_name=run_name, persist_result=False)
+
+
+async def with_words(work: Callable[[Services], str], *names: str) -> State[None]:
+    """Do one piece of work by hand, or refuse it before anything is done; its words leave Prefect first.
+
+    `names` are the fields that hold words; `reason` when not given.
+    """
+    try:
+        await take_out(*(names or ("reason",)))
+        async with services() as opened:
+            sentence = work(opened)
+    except CANNOT_RUN as error:
+        return Failed(message=str(error))
+    except REFUSALS as error:
+        return refused(error)
+    return said(sentence)
