@@ -26,8 +26,8 @@ from tasks.mails.mime import AddressError
 from tasks.outcomes import Finished, Unwritable, give_up, record
 from tasks.smtp import Answer, Mailer, NotStarted, scrub
 
-_PER_CONNECTION = 4
-"""Mails marked for each connection: enough to keep it busy while the database works, few to leave in doubt."""
+_PER_CONNECTION = 8
+"""Mails marked for each connection: many for each transaction, few for a crash to leave in doubt."""
 
 
 class MailServerUnreachableError(Exception):

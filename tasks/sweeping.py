@@ -15,6 +15,7 @@ from models.words import FollowUpState
 from tasks import pacing
 from tasks.claiming import claim_batch
 from tasks.dispatch import Dispatch, MailServerUnreachableError
+from tasks.garbage import collected_rarely
 from tasks.planning import plan_all, plan_batch
 from tasks.rechecking import look_again
 from tasks.recovery.asking import withdraw_moot
@@ -118,7 +119,8 @@ async def run_batch(services: Services, scope: Scope) -> Report:
     report = Report()
     while room := scope.limit - report.claimed:
         room = await pacing.room(services.db, services.policy, services.clock, room)
-        done = await _run_part(services, replace(scope, limit=room))
+        with collected_rarely():
+            done = await _run_part(services, replace(scope, limit=room))
         report += done
         if done.claimed < room:
             break
