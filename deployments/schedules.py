@@ -137,6 +137,9 @@ async def deployment(item: Scheduled, policy: Policy, pool: str | None = None) -
     result._parameter_openapi_schema = schema  # noqa: SLF001 (there is no other way to give a form of one's own)
     # Said outright, or a deployment that once stood in a work pool would go on waiting for a worker there.
     result.work_pool_name = pool
+    if pool is not None:
+        # Else a worker would copy the folder that this was called in, under the path that it has here, for every run.
+        result._path = "."  # noqa: SLF001 (nor is there another way to say that the code is installed everywhere)
     result.work_queue_name = None
     return result
 

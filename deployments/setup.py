@@ -37,10 +37,17 @@ async def _set_up(settings: Settings, pool: str | None) -> list[str]:
         policy = policies.load(settings.policy)
         flows = await _register(client, policy, pool) if pool else []
         names = await register(client) + await set_up(client, settings.notify_block, QUIET)
-        if (most := policy.sending.pace.connections) is not None:
-            await client.upsert_global_concurrency_limit_by_name(CONNECTIONS, most)
-            names.append(f"limit: {CONNECTIONS}, {most}")
-        return names + flows
+        return names + await limit_connections(policy) + flows
+
+
+async def limit_connections(policy: Policy) -> list[str]:
+    """Make the policy's limit of connections known to the server; without one there, none is kept."""
+    most = policy.sending.pace.connections
+    if most is None:
+        return []
+    async with get_client() as client:
+        await client.upsert_global_concurrency_limit_by_name(CONNECTIONS, most)
+    return [f"limit: {CONNECTIONS}, {most}"]
 
 
 async def _register(client: PrefectClient, policy: Policy, pool: str) -> list[str]:

@@ -1,5 +1,8 @@
 """Batches as Prefect task runs: tried again while no mail server answers, and counted on long sweeps."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
 from prefect import task
@@ -7,12 +10,16 @@ from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifa
 from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.asyncio import concurrency
 
+from flows.blocks import settings
 from tasks.report import Report, Scope
 from tasks.services import Services
+from tasks.smtp import open_mailer
 from tasks.sweeping import SweepStoppedError, remaining, run_batch
 
 CONNECTIONS = "seguito-connections"
 """The limit, on the Prefect server, of connections to the mail server that all runs have open together."""
+_LEASE_SECONDS = 60.0
+"""How long the server believes in a run that died with connections; the least that it takes. Renewed meanwhile."""
 
 
 class Batches:
@@ -60,10 +67,9 @@ class Batches:
     async def _try(self, services: Services, scope: Scope) -> Report:
         self._stopped = None
         self._done = self._done.without("no mail server")
-        wanted = services.policy.sending.connections if services.policy.sending.pace.connections else 0
         try:
-            async with concurrency([CONNECTIONS] if wanted else [], occupy=wanted):
-                report = await run_batch(services, scope)
+            async with _within_the_limit(services) as allowed:
+                report = await run_batch(allowed, scope)
         except SweepStoppedError as error:
             self._stopped = error
             self._done += error.report
@@ -83,3 +89,17 @@ class Batches:
             )
         else:
             await aupdate_progress_artifact(self._progress, percent)
+
+
+@asynccontextmanager
+async def _within_the_limit(services: Services) -> AsyncIterator[Services]:
+    """The services with connections that count against the limit: closed before another run may have its share."""
+    sending = services.policy.sending
+    if sending.pace.connections is None:
+        yield services
+        return
+    async with (
+        concurrency(CONNECTIONS, occupy=sending.connections, lease_duration=_LEASE_SECONDS),
+        open_mailer(await settings(), sending.connections) as mailer,
+    ):
+        yield replace(services, mailer=mailer)

@@ -87,11 +87,11 @@ class Cluster:
 
 @contextmanager
 def _process(
-    command: list[str], environment: dict[str, str], log: Path, **options: Any
+    command: list[str], environment: dict[str, str], log: Path, home: Path = ROOT
 ) -> "Iterator[subprocess.Popen[bytes]]":
     with log.open("wb") as out:
         child = subprocess.Popen(
-            command, env=environment, stdout=out, stderr=out, cwd=ROOT, start_new_session=True, **options
+            command, env=environment, stdout=out, stderr=out, cwd=home, start_new_session=True
         )
     try:
         yield child
@@ -155,14 +155,16 @@ def cluster(_needs: None, tmp_path_factory: pytest.TempPathFactory) -> "Iterator
         stack.callback(made.db.close)
         made.db.migrate()
         setup = [Path(sys.executable).with_name("seguito"), "setup", "--pool", _POOL]
-        subprocess.run(setup, env=environment, cwd=ROOT, check=True, capture_output=True, timeout=120)
+        subprocess.run(setup, env=environment, cwd=folder, check=True, capture_output=True, timeout=120)
         _pause_schedules(made)
         for number, name in enumerate(("north", "south")):
             own = environment | {"PREFECT_API_URL": apis[number]}
             command = _prefect(
                 "worker", "start", "--pool", _POOL, "--name", name, "--type", "process", "--limit", "2"
             )
-            made.workers[name] = stack.enter_context(_process(command, own, folder / f"worker-{name}.log"))
+            (home := folder / name).mkdir()  # machines do not have the same folders
+            log = folder / f"worker-{name}.log"
+            made.workers[name] = stack.enter_context(_process(command, own, log, home))
         yield made
 
 

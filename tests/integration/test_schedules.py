@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.flows import load_flow_from_entrypoint
 
@@ -59,6 +60,19 @@ async def test_deployments_show_all_parameters_and_run_one_at_a_time(policy: Pol
     assert by_hand.schedules == []
     assert by_hand.concurrency_options is not None
     assert by_hand.concurrency_options.collision_strategy == "ENQUEUE"
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("prefect_server")
+async def test_a_run_in_a_work_pool_needs_no_folder_of_the_machine_that_deployed_it(policy: Policy) -> None:
+    async with get_client() as client:
+        await client.create_work_pool(WorkPoolCreate(name="machines", type="process"))
+    item = next(one for one in SCHEDULED if one.entrypoint.endswith("welcome_contact"))
+    await (await deployment(item, policy, "machines")).aapply()
+    known = await registered()
+    assert (known.work_pool_name, known.path, known.pull_steps) == ("machines", ".", [])
+    await (await deployment(item, policy)).aapply()
+    assert (await registered()).work_pool_name is None
 
 
 @pytest.mark.prefect
