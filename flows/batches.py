@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect import task
@@ -18,6 +19,8 @@ from tasks.sweeping import SweepStoppedError, remaining, run_batch
 
 CONNECTIONS = "seguito-connections"
 """The limit, on the Prefect server, of connections to the mail server that all runs have open together."""
+_TELL_EVERY = timedelta(seconds=5)
+"""Between two steps of the progress bar: for each batch it would cost as much as the batch's task run."""
 _LEASE_SECONDS = 60.0
 """How long the server believes in a run that died with connections; the least that it takes. Renewed meanwhile."""
 
@@ -34,6 +37,7 @@ class Batches:
         self._done = Report()
         self._stopped: SweepStoppedError | None = None
         self._progress: UUID | None = None
+        self._told: datetime | None = None
 
     async def __call__(self, services: Services, scope: Scope) -> Report:
         """One batch.
@@ -78,11 +82,14 @@ class Batches:
         return report
 
     async def _tell(self, services: Services, scope: Scope, last: Report) -> None:
-        """Progress, once a sweep turns out to be long: a full batch, and more is due."""
-        if last.claimed < scope.limit and self._progress is None:
+        """Progress, once a sweep turns out to be long: a full batch, and more is due. Now and then, and at the end."""
+        over = last.claimed < scope.limit or self._done.claimed >= services.policy.sending.max_per_run
+        now = services.clock.now()
+        if (self._told is None) if over else (self._told is not None and now - self._told < _TELL_EVERY):
             return
-        left = remaining(services, scope) if last.claimed >= scope.limit else 0
+        left = 0 if over else remaining(services, scope)
         percent = 100 * self._done.claimed / max(self._done.claimed + left, 1)
+        self._told = now
         if self._progress is None:
             self._progress = await acreate_progress_artifact(
                 percent, key=f"progress-{self._name}", description=f"How far {self._name} has come."

@@ -22,6 +22,7 @@ from flows.batches import Batches
 from flows.running import services
 from models import policy as policies
 from tasks.database import Database
+from tasks.planning import plan_all
 from tasks.report import Scope
 from tasks.sweeping import prepare
 from tests import factories
@@ -136,15 +137,19 @@ class Office:
 def office(tmp_path: Path, migrated_sqlite: Path, prefect_server: PrefectServer, door: _AtTheDoor) -> Office:
     (tmp_path / "seguito.db").write_bytes(migrated_sqlite.read_bytes())
     now = datetime.now(UTC)
-    with contextlib.closing(Database(f"sqlite:///{tmp_path}/seguito.db")) as db, db.write() as session:
-        factories.desk(session)
-        for name in ("A", "B"):
-            for number in range(_CUSTOMERS):
-                customer = factories.customer(session, f"{name}-{number}")
-                factories.order(
-                    session, customer, f"SO-{name}-{number}", signed_at=now - timedelta(hours=1),
-                    promised_on=now.date() + timedelta(days=30),
-                )  # fmt: skip
+    with contextlib.closing(Database(f"sqlite:///{tmp_path}/seguito.db")) as db:
+        with db.write() as session:
+            factories.desk(session)
+            for name in ("A", "B"):
+                for number in range(_CUSTOMERS):
+                    customer = factories.customer(session, f"{name}-{number}")
+                    factories.order(
+                        session, customer, f"SO-{name}-{number}", signed_at=now - timedelta(hours=1),
+                        promised_on=now.date() + timedelta(days=30),
+                    )  # fmt: skip
+        plan_all(
+            db, policies.load(ROOT / "policy.toml"), now
+        )  # else one run may plan what the other asked for
     return Office(tmp_path, prefect_server, door.port)
 
 
