@@ -64,7 +64,7 @@ async def share_in(
         part = replace(phase, limit=min(phase.limit, room))
         done = await batch(services, part)
         report += done
-        if done.claimed < part.limit:
+        if done.claimed < part.limit and not done.due:
             break
     return report
 

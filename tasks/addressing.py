@@ -21,4 +21,8 @@ def addressee_of(
     if audience != "owner":
         return ownership.reached(people_, audience, customer.language, day)
     chosen, _ = ownership.on_duty(people_, row.staff_id, None, customer.language, day)
-    return next((person.id for person in people_ if person.id == chosen and person.email), None)
+    on_duty = next((person for person in people_ if person.id == chosen and person.email), None)
+    if on_duty is not None and on_duty.is_there(day):
+        return on_duty.id
+    instead = ownership.reached(people_, Role.AFTER_SALE, customer.language, day)
+    return instead if instead is not None or on_duty is None else on_duty.id

@@ -25,10 +25,12 @@ def ask_for_help(
 ) -> Commitment:
     """A colleague cannot do it alone: a manager owes help by a time of its own (B32). Nothing else moves by it.
 
+    Where the company has no manager who can be reached, it is another colleague.
+
     `by` is the colleague's id; `actor` the reference.
 
     Raises:
-        ValueError: the words are missing, or the company has nobody but the one who asks.
+        ValueError: the words are missing, or nobody but the one who asks can be reached.
     """
     if not text.strip():
         raise ValueError("say in a few words what help you need")
@@ -36,7 +38,7 @@ def ask_for_help(
     language = session.get_one(Customer, customer_id).language
     owner_id = ownership.reached(everyone, Role.MANAGER, language, now.date())
     if owner_id is None:
-        raise ValueError("there is no manager here who could help; call the director")
+        raise ValueError("nobody else here can be reached by mail; ask a colleague in person")
     others = [person for person in everyone if person.id != owner_id]
     owners = Owners(owner_id, ownership.reached(others, Role.MANAGER, language, now.date()))
     return promise(

@@ -55,6 +55,8 @@ def open_case(
         cases.note(session, (SubjectType.CASE, case.id), event, now, actor, cause=reason)
     if before is not None and not is_new:
         _raise(session, case, before, now, actor)
+    if is_new and case.manager_id is not None:
+        note_stand_in(session, (SubjectType.CASE, case.id), audience_of(level), case.manager_id, now, actor)
     owe_call(session, policy, case, now=now, actor=actor)
     if reason in _RAISED and added is not None:
         _tell(session, policy, case, f"{RAISED}{added}", now)
@@ -123,6 +125,25 @@ def send_link(session: Session, policy: Policy, case: Case, now: datetime) -> No
         return
     if cases.notices_with(session, suffix) < _MOST_LINKS:
         _tell(session, policy, case, suffix, now)
+
+
+def fill_in(session: Session, case_id: int, staff_id: int, now: datetime, actor: str) -> None:
+    """A case that was opened while nobody could be reached belongs to whoever hears of it first."""
+    case = session.get_one(Case, case_id)
+    if case.manager_id is None and case.closed_at is None:
+        case.manager_id = staff_id
+        session.flush()
+        note_stand_in(session, (SubjectType.CASE, case_id), audience_of(case.level), staff_id, now, actor)
+        give_call(session, case_id, staff_id, now=now, actor=actor, cause="somebody can be reached")
+
+
+def note_stand_in(
+    session: Session, about: About, role: str, staff_id: int, now: datetime, actor: str
+) -> None:
+    """Somebody hears of a matter for a role at which nobody can be reached: the history says so, and why."""
+    who = session.get_one(Staff, staff_id)
+    if who.role != role:
+        cases.note(session, about, "stood-in", now, actor, cause=f"{ownership.UNREACHED}{role}", by=who.ref)
 
 
 def audience_of(level: int) -> str:

@@ -1,6 +1,6 @@
 """The nightly check: would somebody hear at every rung of every ladder in the next seven days?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,8 @@ from models.policy import Policy
 from models.queries import people, rungs
 from models.rules.calendars import local_day
 from models.rules.gaps import Gap, Reach, gaps, reaches, working_days
-from models.rules.ownership import at_level
-from models.words import CommitmentKind
+from models.rules.ownership import at_level, reached, standing
+from models.words import CommitmentKind, Role
 
 _MOST = 3
 """Gaps that the sentence names; the table has all of them."""
@@ -26,10 +26,15 @@ class Checked:
     gaps: list[Gap]
     planned: int
     """Rungs that are planned for these days, and at which nobody stands."""
+    warnings: tuple[str, ...] = ()
+    """What is wrong today already, in sentences with the fix."""
 
     @property
     def sentence(self) -> str:
         """For the state of the run, and for the command line."""
+        return "; ".join((*self.warnings, self._of_gaps()))
+
+    def _of_gaps(self) -> str:
         if not self.gaps and not self.planned:
             return "no gaps: somebody hears at every rung in the next seven days"
         named = "; ".join(str(gap) for gap in self.gaps[:_MOST])
@@ -48,8 +53,29 @@ def check_ladders(session: Session, policy: Policy, now: datetime) -> Checked:
     names = {id_: row.ref for id_, row in people.staff(session).items()}
     open_gaps = gaps(found)
     return Checked(
-        [_row(reach, names) for reach in _first_days(found)], open_gaps, _planned(session, policy, now)
+        [_row(reach, names) for reach in _first_days(found)], open_gaps, _planned(session, policy, now),
+        tuple(_warnings(session, policy, now, names)),
+    )  # fmt: skip
+
+
+def _warnings(session: Session, policy: Policy, now: datetime, names: dict[int, str]) -> Iterator[str]:
+    """Whether anybody stands where matters end, and what waits since nobody does."""
+    everyone, language, day = (
+        people.people(session),
+        policy.company.language,
+        local_day(now, policy.company.place),
     )
+    if standing(everyone, Role.MANAGER, language, day) is None:
+        instead = reached(everyone, Role.MANAGER, language, day)
+        if instead is None:
+            yield "nobody here has an address and is there: nobody hears of anything; add an address"
+        else:
+            yield (
+                f"no manager or director can be reached: {names[instead]} hears instead; "
+                "name one in the staff list, with an address"
+            )
+    if waiting := rungs.unheard(session):
+        yield f"{waiting} notices wait, since nobody can be reached"
 
 
 def _planned(session: Session, policy: Policy, now: datetime) -> int:

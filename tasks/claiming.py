@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from models.policy import DIGEST, Policy
 from models.queries import cases, claiming, commitments, facts, holding, marking, people
 from models.queries import dossier as dossiers
-from models.rules.before_sending import Ask, Decision, Hold, Moment, OpenCase, Postpone, Send, Skip, decide
+from models.rules.before_sending import Ask, Decision, Hold, Moment, OpenCase, Send, Skip, decide
 from models.rules.cadence import Cadence
 from models.rules.calendars import Place
+from models.rules.ownership import Person
 from models.tables import Customer, FollowUp, Invoice, Order
 from models.words import CommitmentKind, Role, Subject
 from tasks import withdrawing
 from tasks.addressing import addressee_of
-from tasks.cases import audience_of, open_case
+from tasks.cases import audience_of, fill_in, open_case
 from tasks.commitments import promise
 from tasks.digesting import digest_of
 from tasks.freshness import payments_are_fresh
@@ -28,8 +29,6 @@ from tasks.recovery.asking import ask_manager
 from tasks.report import Report, Scope
 from tasks.rungs import Rungs, is_rung, rungs_of
 from tasks.settlements import outcome_of, settlement
-
-_ASK_AGAIN = timedelta(hours=1)
 
 BATCH = 500
 """Follow-ups a claim takes: one Prefect task run each, so not too few; one transaction each, so not too many."""
@@ -67,6 +66,11 @@ class _Batch:
     levels: dict[int, int]
     """Of the cases that notices are about, by id."""
 
+    def people_for(self, row: FollowUp) -> list[Person]:
+        """Our people, but for those whose servers have refused a notice of the same matter."""
+        about = (row.subject_type, row.subject_id)
+        return [person for person in self.desk.people if (*about, person.id) not in self.refused]
+
     def held_until(self, row: FollowUp) -> datetime | None:
         """The latest end of the holds on a contact."""
         if not self.holds:
@@ -100,12 +104,10 @@ def claim_batch(
     settled: list[dict[str, Any]] = []
     sends: list[tuple[FollowUp, Customer]] = []
     held: list[tuple[str, Hold, int]] = []
-    decisions = [
-        (row, customer, _decide(policy, batch, row, customer, scope.now)) for row, customer in batch.rows
-    ]
-    again = batch.rungs.skip_empty()
-    for row, customer, decided in decisions:
-        decision = again.get(row.id, decided)
+    batch.rungs.place([(row, who, batch.people_for(row)) for row, who in batch.rows if is_rung(row)])
+    result.report.due = batch.rungs.brought_forward
+    for row, customer in batch.rows:
+        decision = _decide(policy, batch, row, customer, scope.now)
         if isinstance(decision, Send):
             sends.append((row, customer))
             continue
@@ -214,7 +216,7 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
     place = Place(customer.country, customer.timezone)
     if is_for_staff(row):
         place = policy.company.place
-        ruled = _to_staff(batch, cadence, row, customer, now)
+        ruled = _to_staff(batch, cadence, row, customer)
         if ruled is not None:
             return ruled
     addressee = batch.desk.staff.get(row.staff_id) if row.staff_id is not None else None
@@ -237,22 +239,21 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
     return decision
 
 
-def _to_staff(
-    batch: _Batch, cadence: Cadence, row: FollowUp, customer: Customer, now: datetime
-) -> Decision | None:
+def _to_staff(batch: _Batch, cadence: Cadence, row: FollowUp, customer: Customer) -> Decision | None:
     """Choose which of our own people gets a notice, into `row.staff_id`; a decision where nobody does."""
-    people_ = [
-        person for person in batch.desk.people
-        if (row.subject_type, row.subject_id, person.id) not in batch.refused
-    ]  # fmt: skip
     if is_rung(row):
-        return batch.rungs.judge(row, customer, people_)
+        return batch.rungs.decided.get(row.id)
     level = batch.levels.get(row.subject_id, 0) if row.subject_type == Subject.CASE else 0
     audience = audience_of(level) if cadence.audience == Role.MANAGER else cadence.audience
+    people_ = batch.people_for(row)
     chosen = addressee_of(people_, batch.desk.day, audience, row, customer)
     if chosen is None:
-        return Postpone(now + _ASK_AGAIN, "nobody to tell")  # until somebody is back, or has an address
+        return (
+            batch.rungs.unheard(row) if audience != Role.SELLER else batch.rungs.without_seller(row, people_)
+        )
     row.staff_id = chosen
+    if row.subject_type == Subject.CASE and audience != Role.SELLER:
+        fill_in(batch.rungs.session, row.subject_id, chosen, batch.rungs.now, row.sweep)
     return None
 
 

@@ -45,7 +45,7 @@ class Desk:
 
     def manager(self, language: str) -> Contact | None:
         """The way to the manager that every mail carries."""
-        return self.contact(ownership.reached(self.people, "manager", language, self.day))
+        return self.contact(ownership.standing(self.people, "manager", language, self.day))
 
 
 @dataclass(frozen=True)

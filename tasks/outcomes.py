@@ -66,7 +66,7 @@ def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report
     claiming.settle(
         session, [{"id": row.id, "state": FollowUpState.FAILED, "reason": broken.why} for row in rows]
     )
-    opened = _undeliverable(session, policy, broken.group, now)
+    opened = _undeliverable(session, policy, broken.group, now, report)
     report.count(rows[0].kind, "failed", "unusable address", len(rows), cases=opened)
     _suppress(session, broken.group, now)
 
@@ -107,7 +107,7 @@ def _follow_up_rows(
             }
         case Refused(code, text, recipient):
             change = {"state": FollowUpState.FAILED, "reason": f"{code} {text}"}
-            opened = _undeliverable(session, policy, group, now)
+            opened = _undeliverable(session, policy, group, now, report)
             report.count(kind, "failed", str(code), number, cases=opened)
             if recipient and _is_bad_address(code, text):
                 _suppress(session, group, now)
@@ -122,7 +122,7 @@ def _follow_up_rows(
             assert isinstance(answer, Deferred)  # noqa: S101 (the doubtful ones were left out above)
             change = _retry(policy, group, answer, now)
             if "reason" in change:
-                opened = _undeliverable(session, policy, group, now)
+                opened = _undeliverable(session, policy, group, now, report)
                 report.count(kind, "failed", str(answer.code), number, cases=opened)
             else:
                 claiming.plan_again(session, [row.id for row in group.follow_ups])
@@ -151,7 +151,9 @@ def _cases_of(group: Group) -> list[int]:
     return [row.subject_id for row in group.follow_ups if is_case(row)]
 
 
-def _undeliverable(session: Session, policy: Policy, group: Group, now: datetime) -> list[int]:
+def _undeliverable(
+    session: Session, policy: Policy, group: Group, now: datetime, report: Report
+) -> list[int]:
     """No contact fails in silence: a person is told to call the customer; a notice goes to the next of our people.
 
     Returns the numbers of the cases that it led to, or was about.
@@ -159,6 +161,7 @@ def _undeliverable(session: Session, policy: Policy, group: Group, now: datetime
     lead = group.lead
     if lead.staff_id is not None:
         tell_the_next(session, lead, now)
+        report.due = True  # by the same run
         return _cases_of(group)
     case = open_case(
         session, policy, group.customer.id, CaseReasonKind.UNDELIVERABLE, (lead.subject_type, lead.subject_id),

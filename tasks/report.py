@@ -17,6 +17,7 @@ _ORDER = (
     "postponed",
     "to be tried again",
     "in doubt",
+    "unheard",
     "failed",
 )
 
@@ -42,6 +43,7 @@ class Report:
     claimed: int = 0
     planned: int = 0
     due: bool = False
+    """Something is left to claim: of a sweep before it starts, or since a batch brought it forward."""
 
     def count(
         self, kind: str, outcome: str, reason: str = "", number: int = 1, *, cases: Iterable[int] = ()
@@ -85,7 +87,7 @@ class Report:
     @property
     def partly_failed(self) -> bool:
         """Whether something ended badly: a person should look at what the reasons say."""
-        return self.total("failed") + self.total("in doubt") > 0
+        return self.total("failed") + self.total("in doubt") + self.total("unheard") > 0
 
     def sentence(self) -> str:
         """`41 sent, 2 held: open-complaint, 1 failed: 550`; says so when there was nothing to do."""

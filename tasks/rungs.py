@@ -2,26 +2,27 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from models.policy import DIGEST, Policy
 from models.queries import cases, commitments, facts, rungs
 from models.rules import climbing, ownership
-from models.rules.before_sending import IN_DIGEST, Decision, Postpone, Skip
+from models.rules.before_sending import IN_DIGEST, NOBODY, Decision, Postpone, Skip, Unheard
+from models.rules.due import due_at
 from models.rules.ladder import rank
-from models.rules.ownership import Person
+from models.rules.ownership import UNREACHED, Person
 from models.tables import Commitment, Customer, FollowUp
-from models.words import CommitmentKind, Level, Subject
-from tasks.cases import ASKED, RAISED
+from models.words import CommitmentKind, Level, Role, Subject
+from tasks.cases import ASKED, RAISED, note_stand_in
 from tasks.climbing import start
 
+_OF_ROLE = (Level.MANAGER, Level.DIRECTOR)
 _URGENT = (Subject.CASE, Subject.COMMITMENT)
 _OPENED, _AT_ONCE = "opened", (ASKED, ":handed-", RAISED)
 """A case that was handed over, that a colleague raised, or whose link somebody asked for, waits for no digest."""
-_ASK_AGAIN = timedelta(hours=1)
-_NOBODY = "nobody reachable: "
+_NEXT_DAY = "1 business day"
 
 
 @dataclass
@@ -34,33 +35,92 @@ class Rungs:
     complaining: Collection[int]
     """Customers who complain: what concerns them is urgent."""
     now: datetime
-    empty: list[FollowUp] = field(default_factory=list)
-    manned: set[tuple[int, str]] = field(default_factory=set)
-    """Commitment and rung of which somebody is told."""
+    decided: dict[int, Decision] = field(default_factory=dict)
+    """By id, the rungs that nobody is told of now."""
+    brought_forward: bool = False
+    """The next rung is due by now, since nobody stood at one below it."""
+    manned: set[tuple[int, str, int]] = field(default_factory=set)
+    """Commitment, rung and rank of which somebody is told."""
 
-    def staff_for(
-        self, row: FollowUp, customer: Customer, people: Sequence[Person], day: datetime
-    ) -> int | None:
-        """Whom a rung tells today."""
-        owed = self.owed[row.subject_id]
-        assert row.audience is not None  # noqa: S101 (what makes it a rung)
-        return ownership.at_level(
-            people, row.audience, owed.owner_id, owed.deputy_id, customer.language, day.date()
-        )
+    def place(self, rows: Sequence[tuple[FollowUp, Customer, Sequence[Person]]]) -> None:
+        """Say who is told at each rung, into `row.staff_id`, of the people given; `decided` has those without anybody.
 
-    def judge(self, row: FollowUp, customer: Customer, people: Sequence[Person]) -> Decision | None:
-        """Say what becomes of a rung before its text is thought of; None: it may be told, to `row.staff_id`."""
-        owed = self.owed.get(row.subject_id)
-        if owed is None or owed.done_at is not None:
-            return Skip("closed")
-        if owed.kind == CommitmentKind.DELIVERY and owed.level is None:
-            start(self.session, self.policy, owed, complains=False)  # until now, only its first rung
-        row.staff_id = self.staff_for(row, customer, people, self.now)
+        A rung at which nobody stands is skipped, and the next one told at once. Where nobody stands above it either, it
+        is anybody who can be reached: no matter ends in silence.
+        """
+        empty = []
+        for row, customer, people in rows:
+            owed = self.owed.get(row.subject_id)
+            if owed is None or owed.done_at is not None:
+                self.decided[row.id] = Skip("closed")
+                continue
+            if owed.kind == CommitmentKind.DELIVERY and owed.level is None:
+                start(self.session, self.policy, owed, complains=False)  # until now, only its first rung
+            level = _level(row)
+            row.staff_id = ownership.at_level(
+                people, level, owed.owner_id, owed.deputy_id, customer.language, self.now.date()
+            )
+            if row.staff_id is None:
+                empty.append((row, owed, customer, people))
+            else:
+                self.manned.add((owed.id, _rung(row), rank(level)))
+        for row, owed, customer, people in sorted(empty, key=lambda one: -rank(_level(one[0]))):
+            self._go_past(row, owed, customer, people)
+
+    def _go_past(self, row: FollowUp, owed: Commitment, customer: Customer, people: Sequence[Person]) -> None:
+        """Nobody stands at this rung: somebody else is told, here or above."""
+        level = _level(row)
+        pending = rungs.pending(self.session, owed.id)
+        if not self._is_told_above(row, owed) and not any(one.waits_for_people for one in pending):
+            times = climbing.raised(pending, rank(level), self.now)
+            if not times:
+                self._tell_anybody(row, owed, customer, people)
+                return
+            rungs.move(self.session, times)
+            self.brought_forward = True
+        cases.note(
+            self.session, (Subject.COMMITMENT, owed.id), "rung-skipped", self.now, row.sweep,
+            cause=f"{UNREACHED}{level}", step=row.step,
+        )  # fmt: skip
+        self.decided[row.id] = Skip(f"{UNREACHED}{level}")
+
+    def _is_told_above(self, row: FollowUp, owed: Commitment) -> bool:
+        """Whether somebody else of the same rung, or of a higher one, is told, or was before."""
+        level = rank(_level(row))
+        now = (
+            rung == _rung(row) or height > level for id_, rung, height in self.manned if id_ == owed.id
+        )  # fmt: skip
+        return any(now) or (owed.level is not None and rank(owed.level) > level)
+
+    def _tell_anybody(
+        self, row: FollowUp, owed: Commitment, customer: Customer, people: Sequence[Person]
+    ) -> None:
+        self.manned.add((owed.id, _rung(row), rank(_level(row))))
+        row.staff_id = ownership.anybody(people, owed.owner_id, customer.language, self.now.date())
         if row.staff_id is None:
-            self.empty.append(row)
-            return Skip(f"{_NOBODY}{row.audience}")
-        self.manned.add((owed.id, _rung(row)))
-        return None
+            self.decided[row.id] = self.unheard(row)
+
+    def unheard(self, row: FollowUp) -> Decision:
+        """Nobody of our people can be reached: the history says so once, and the notice stays owed.
+
+        It is told as soon as somebody can be reached (`tasks.unheard`), and looked at again every working day. Of
+        digests there is another one on each day.
+        """
+        if row.subject_type == Subject.STAFF:
+            return Skip(NOBODY)
+        is_known = row.reason == NOBODY
+        if not is_known:
+            about = (row.subject_type, row.subject_id)
+            cases.note(self.session, about, "unheard", self.now, row.sweep, cause=NOBODY, step=row.step)
+        return Unheard(self._tomorrow(), is_known)
+
+    def without_seller(self, row: FollowUp, people: Sequence[Person]) -> Decision:
+        """Nobody else can tell the seller's version: asked once he or she is back, or not at all."""
+        is_away = any(person.id == row.staff_id and person.email for person in people)
+        return Postpone(self._tomorrow(), "away") if is_away else Skip(f"{UNREACHED}{Role.SELLER}")
+
+    def _tomorrow(self) -> datetime:
+        return due_at(self.now, _NEXT_DAY, self.policy.working_hours, self.policy.company.place)
 
     def waits_for_digest(self, row: FollowUp) -> bool:
         """Whether it is told in the one mail a day: nothing urgent, and for whoever has calls to make."""
@@ -79,7 +139,7 @@ class Rungs:
 
     def _is_for_caller(self, row: FollowUp) -> bool:
         is_call = self.owed[row.subject_id].kind == CommitmentKind.LISTENING_CALL
-        return is_call or rank(row.audience or Level.OWNER) >= rank(Level.MANAGER)
+        return is_call or rank(_level(row)) >= rank(Level.MANAGER)
 
     def in_digest(self, row: FollowUp) -> Skip:
         """It stands in the digest from now on, every day until it is closed."""
@@ -89,30 +149,6 @@ class Rungs:
             about = (row.subject_type, row.subject_id)
             cases.note(self.session, about, "escalated", self.now, row.sweep, cause=row.step, by=IN_DIGEST)
         return Skip(IN_DIGEST)
-
-    def skip_empty(self) -> dict[int, Postpone]:
-        """Log every rung at which nobody stands, and have the next one told at once.
-
-        Returns, by id, the rungs that are asked again instead, since nobody stands above them either: no matter ends in
-        silence.
-        """
-        again: dict[int, Postpone] = {}
-        for row in self.empty:
-            owed = self.owed[row.subject_id]
-            level = row.audience or Level.OWNER
-            times = climbing.raised(rungs.pending(self.session, owed.id), rank(level), self.now)
-            is_told = (owed.id, _rung(row)) in self.manned
-            is_higher = owed.level is not None and rank(owed.level) > rank(level)
-            if not times and not is_told and not is_higher:
-                again[row.id] = Postpone(self.now + _ASK_AGAIN, "nobody to tell")
-                continue
-            if not is_told:
-                rungs.move(self.session, times)
-            cases.note(
-                self.session, (Subject.COMMITMENT, owed.id), "rung-skipped", self.now, row.sweep,
-                cause=f"{_NOBODY}{level}", step=row.step,
-            )  # fmt: skip
-        return again
 
 
 def rungs_of(session: Session, policy: Policy, rows: Sequence[FollowUp], now: datetime) -> Rungs:
@@ -140,15 +176,14 @@ def told(session: Session, row: FollowUp, now: datetime) -> None:
     to_manager = owed.kind == CommitmentKind.LISTENING_CALL and row.audience != Level.OWNER
     if to_manager or rank(row.audience) >= rank(Level.MANAGER):
         owed.told_id = row.staff_id
-    cases.note(
-        session,
-        (Subject.COMMITMENT, owed.id),
-        "escalated",
-        now,
-        row.sweep,
-        cause=row.step,
-        level=row.audience,
-    )
+    about = (Subject.COMMITMENT, owed.id)
+    cases.note(session, about, "escalated", now, row.sweep, cause=row.step, level=row.audience)
+    if row.audience in _OF_ROLE and row.staff_id is not None:
+        note_stand_in(session, about, row.audience, row.staff_id, now, row.sweep)
+
+
+def _level(row: FollowUp) -> str:
+    return row.audience or Level.OWNER
 
 
 def _rung(row: FollowUp) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.rules.before_sending import Ask, Decision, Hold, OpenCase, Postpone, Skip
+from models.rules.before_sending import NOBODY, Ask, Decision, Hold, OpenCase, Postpone, Skip, Unheard
 from models.tables import FollowUp
 from models.words import FollowUpState
 
@@ -16,6 +16,8 @@ def settlement(row: FollowUp, decision: Decision) -> dict[str, Any]:
             return {"state": FollowUpState.HELD, "reason": reason, "due_at": row.due_at}
         case Postpone(until, why):
             return {"state": FollowUpState.PLANNED, "reason": why, "due_at": until}
+        case Unheard(until):
+            return {"state": FollowUpState.PLANNED, "reason": NOBODY, "due_at": until}
         case OpenCase(reason) | Ask(reason):
             return {"state": FollowUpState.RAISED, "reason": reason, "due_at": row.due_at}
     raise TypeError(decision)
@@ -30,6 +32,8 @@ def outcome_of(decision: Decision) -> tuple[str, str]:
             return "held", reason
         case OpenCase(reason) | Ask(reason):
             return "taken to a manager", reason
+        case Unheard(_, is_known):
+            return "postponed" if is_known else "unheard", NOBODY
         case Postpone(_, why, is_held):
             return "held" if is_held else "postponed", why or "outside the hours"
     raise TypeError(decision)

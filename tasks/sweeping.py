@@ -113,6 +113,8 @@ def remaining(services: Services, scope: Scope) -> int:
 async def run_batch(services: Services, scope: Scope) -> Report:
     """Claim up to `scope.limit` due follow-ups, decide, send and record; `claimed` is 0 when nothing was due.
 
+    `due` of the report: the batch itself brought something forward that it had no room for.
+
     Raises:
         SweepStoppedError: no mail server could be reached.
     """
@@ -121,8 +123,8 @@ async def run_batch(services: Services, scope: Scope) -> Report:
         room = await pacing.room(services.db, services.policy, services.clock, room)
         with collected_rarely():
             done = await _run_part(services, replace(scope, limit=room))
-        report += done
-        if done.claimed < room:
+        report = replace(report + done, due=done.due)
+        if done.claimed < room and not done.due:
             break
     return report
 

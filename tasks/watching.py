@@ -15,6 +15,7 @@ from tasks import climbing
 from tasks.cases import open_case
 from tasks.database import Database
 from tasks.listening import cases_without_call
+from tasks.unheard import people_changed, tell_the_unheard
 
 _ACTOR = "escalate-unanswered"
 _MARK = "ledger-watched"
@@ -35,6 +36,7 @@ def watch_ledger(db: Database, policy: Policy, now: datetime) -> Counter[str]:
         count = Counter(
             {
                 "cases given a clock": cases_without_call(session, policy, now, _ACTOR),
+                "notices that can be told now": tell_the_unheard(session, now),
                 "promises handed to a deputy": _relieve_the_silent(session, policy, now),
             }
         )
@@ -47,6 +49,7 @@ def _something_to_do(session: Session, policy: Policy, now: datetime) -> bool:
     seen = _seen(session, policy, now)
     return (
         cases.any_without_call(session)
+        or people_changed(session, now)
         or bool(patterns.silent_owners(session, now, policy.ledger.silent_on))
         or now - seen > _REMEMBER
         or patterns.anything_slipped(session, seen, now)
@@ -91,7 +94,7 @@ def _relieve_the_silent(session: Session, policy: Policy, now: datetime) -> int:
         for owed in patterns.silent_ones(session, owner_id, now):
             others = [person for person in everyone if person.id != owner_id]
             named = ownership.at_level(others, Level.DEPUTY, owner_id, owed.deputy_id, "", now.date())
-            to = named or ownership.reached(others, "after-sale", "", now.date())
+            to = named or ownership.standing(others, "after-sale", "", now.date())
             if to is not None:
                 climbing.hand_over(session, policy, owed, to, now=now, actor=_ACTOR, cause="silent owner")
                 moved += 1

@@ -57,6 +57,7 @@ def commitments(session: Session) -> list[Call]:
             customer, () if owed.kind == CommitmentKind.LISTENING_CALL else (owed.kind,), owed.made_at, owed.due_at,
             owed.case_id, owner, holder=holder if role in _CALLS else None, matter=(Subject.COMMITMENT, owed.id),
             told_at_once=owed.told_id is None,
+            climbed_to=frozenset({owed.told_id} if owed.told_id is not None else ()),
         )
         for owed, customer, owner, holder, role in rows
     ]  # fmt: skip

@@ -10,18 +10,20 @@ from sqlalchemy.orm import Session
 
 from models.queries import bulk
 from models.queries.among import among
+from models.rules.before_sending import NOBODY
 from models.rules.climbing import Pending
 from models.rules.gaps import DAYS
 from models.tables import Commitment, Customer, FollowUp
 from models.words import FollowUpState, Subject
 
+_UNHEARD = (FollowUp.state == FollowUpState.PLANNED, FollowUp.reason == NOBODY)
 ESCALATION = "escalate-unanswered"
 
 
 def pending(session: Session, commitment_id: int) -> list[Pending]:
     """The rungs of a promise that nobody was told of yet, in the order of their times."""
     rows = session.execute(
-        select(FollowUp.id, FollowUp.audience, FollowUp.owed_at, FollowUp.due_at)
+        select(FollowUp.id, FollowUp.audience, FollowUp.owed_at, FollowUp.due_at, FollowUp.reason)
         .where(
             FollowUp.subject_type == Subject.COMMITMENT,
             FollowUp.subject_id == commitment_id,
@@ -30,12 +32,27 @@ def pending(session: Session, commitment_id: int) -> list[Pending]:
         )
         .order_by(FollowUp.due_at, FollowUp.id)
     )
-    return [Pending(id_, audience, owed_at, due_at) for id_, audience, owed_at, due_at in rows]
+    return [
+        Pending(id_, audience, owed_at, due_at, reason == NOBODY)
+        for id_, audience, owed_at, due_at, reason in rows
+    ]
 
 
 def move(session: Session, times: Mapping[int, datetime]) -> None:
     """Give rungs that were not sent new times; when the ladder had put them stays as it is."""
     bulk.update(session, FollowUp, [{"id": id_, "due_at": at} for id_, at in times.items()])
+
+
+def unheard(session: Session) -> int:
+    """How many notices wait since nobody of our people could be reached."""
+    return session.scalar(select(func.count(FollowUp.id)).where(*_UNHEARD)) or 0
+
+
+def tell_now(session: Session, now: datetime) -> int:
+    """Somebody can be reached again: what nobody could be told of is due now. Returns how much that is."""
+    found = session.scalars(select(FollowUp.id).where(*_UNHEARD).with_for_update(skip_locked=True)).all()
+    move(session, dict.fromkeys(found, now))
+    return len(found)
 
 
 def withdraw(session: Session, commitment_ids: Collection[int], reason: str) -> None:

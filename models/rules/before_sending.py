@@ -16,6 +16,7 @@ PACED = "a new domain starts slowly"
 ANSWERED = "answered"
 IN_DIGEST = "in the daily digest"
 SUPERSEDED = "superseded by a newer step"
+NOBODY = "nobody to tell"
 PAYMENTS_STALE = "payments not fresh"
 _FRESH = "payments-fresh"
 _LOOK_AGAIN = timedelta(minutes=10)
@@ -72,6 +73,16 @@ class Postpone:
 
 
 @dataclass(frozen=True)
+class Unheard:
+    """A notice to our own people, and nobody of them can be reached. It stays owed, and is told once somebody can."""
+
+    until: datetime
+    """When to look again at the latest, in UTC."""
+    is_known: bool = False
+    """It was so at the last look: said once, it need not be said again."""
+
+
+@dataclass(frozen=True)
 class OpenCase:
     """No mail: a person has to see to it."""
 
@@ -85,7 +96,7 @@ class Ask:
     what: str
 
 
-Decision = Send | Skip | Hold | Postpone | OpenCase | Ask
+Decision = Send | Skip | Hold | Postpone | Unheard | OpenCase | Ask
 
 
 def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:

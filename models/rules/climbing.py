@@ -21,6 +21,8 @@ class Pending:
     owed_at: datetime
     """When the ladder put it; this never changes."""
     due_at: datetime
+    waits_for_people: bool = False
+    """Nobody could be told of it, here or above."""
 
 
 def acknowledged(pending: Sequence[Pending], own_rank: int, until: datetime) -> Times:

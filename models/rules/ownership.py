@@ -4,6 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+UNREACHED = "nobody reachable: "
+"""Begins the reason why somebody else hears, or nobody; a level or a role ends it."""
+_DOWN = ("director", "manager", "after-sale", "seller")
+"""From the top: who hears for whom, where nobody stands."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -37,15 +42,33 @@ def owner_and_deputy(
     return owner.id, deputy
 
 
-def reached(people: Sequence[Person], role: str, language: str, day: date) -> int | None:
-    """Who of a role hears of a matter today: present, with an address, of the language if there is one.
-
-    Where nobody of the role can be reached, the next role up is asked; None when the whole ladder is empty.
-    """
+def standing(people: Sequence[Person], role: str, language: str, day: date) -> int | None:
+    """Who of a role, or of the next role up, is here today with an address; of the language if there is one."""
     ladder = ["after-sale", "manager", "director"]
     start = ladder.index(role) if role in ladder else 1
-    for rung in ladder[start:]:
-        there = [p for p in people if p.role == rung and p.email and p.is_there(day)]
+    return _first(people, ladder[start:], language, day)
+
+
+def reached(people: Sequence[Person], role: str, language: str, day: date) -> int | None:
+    """Who hears today of a matter that is for a role: whoever is `standing`, else the next role down, sellers last.
+
+    A company may have no manager, or none today: that somebody hears who has no say is better than that nobody does.
+    None only where nobody at all can be reached.
+    """
+    found = standing(people, role, language, day)
+    return found if found is not None else _first(people, _DOWN, language, day)
+
+
+def anybody(people: Sequence[Person], owner_id: int | None, language: str, day: date) -> int | None:
+    """Who hears of a promise when nobody stands at the end of its ladder: a colleague, and the owner only at last."""
+    others = [person for person in people if person.id != owner_id]
+    found = reached(others, "director", language, day)
+    return found if found is not None else reached(people, "director", language, day)
+
+
+def _first(people: Sequence[Person], roles: Sequence[str], language: str, day: date) -> int | None:
+    for role in roles:
+        there = [p for p in people if p.role == role and p.email and p.is_there(day)]
         if there:
             return min(there, key=lambda p: (p.language != language, p.id)).id
     return None
@@ -60,7 +83,7 @@ def on_duty(
     """
     there = [p.id for p in people if p.id in (owner_id, deputy_id) and p.email and p.is_there(day)]
     ranked = sorted(there, key=lambda id_: id_ != owner_id) or [
-        id_ for id_ in (reached(people, "after-sale", language, day), owner_id, deputy_id) if id_ is not None
+        id_ for id_ in (standing(people, "after-sale", language, day), owner_id, deputy_id) if id_ is not None
     ]
     if not ranked:
         return (people[0].id, None) if people else (None, None)

@@ -155,30 +155,41 @@ def test_a_rest_has_a_reason_an_end_and_a_limit_and_a_question_ends_it(world: Wo
     assert owed(world, number).due_at == before["due:deputy"]
 
 
-def test_a_rung_at_which_nobody_stands_is_skipped_logged_and_the_next_one_told_at_once(world: World) -> None:
+def test_a_rung_at_which_nobody_stands_is_skipped_logged_and_the_next_one_told_in_the_same_run(
+    world: World,
+) -> None:
     number = asked(world)
     with world.db.write() as session:
-        for ref in ("A-1", "A-2"):
+        for ref in ("A-1", "A-2", "M-1"):
             session.scalars(select(Staff).where(Staff.ref == ref)).one().email = None
-    for minute in (0, 2, 4, 6):
-        at(world, 18, 9, minute)
-    assert told(world) == ["m-1"], (
-        "owner and deputy have no address: the manager hears within minutes, not tomorrow"
-    )
+    world.escalate()
+    assert told(world) == ["d-1"], "owner, deputy and manager have no address: one run walks past all of them"
     skipped = [cause for event, cause in history(world, number) if event == "rung-skipped"]
-    assert "nobody reachable: owner" in skipped
-    assert "nobody reachable: deputy" in skipped
+    assert skipped == [f"nobody reachable: {level}" for level in ("owner", "deputy", "team-lead", "manager")]
+    world.escalate()
+    assert told(world) == ["d-1"]
 
 
-def test_a_notice_that_bounces_off_its_server_goes_to_the_next_rung(world: World) -> None:
+def test_at_night_empty_rungs_are_skipped_at_once_and_the_next_one_is_told_when_its_hours_begin(
+    world: World,
+) -> None:
+    asked(world)
+    with world.db.write() as session:
+        session.scalars(select(Staff).where(Staff.ref == "A-1")).one().email = None
+    at(world, 18, 22)
+    assert told(world) == []
+    at(world, 19, 7)
+    assert told(world) == ["a-2"]
+
+
+def test_a_notice_that_no_server_takes_goes_to_the_next_rung_in_the_same_run(world: World) -> None:
     number = asked(world)
     world.mailer.answers = lambda mail: (
         Refused(550, "5.1.1 no such user", recipient=True)
         if mail.recipients[0].startswith("a-")
         else Accepted(250, "OK")
     )
-    for minute in range(0, 20, 2):
-        at(world, 18, 9, minute)
+    world.escalate()
     assert told(world) == ["m-1"]
     assert owed(world, number).told_id is not None
 

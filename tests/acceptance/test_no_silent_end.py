@@ -124,7 +124,6 @@ class Office(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.world.clock.set(self.now + timedelta(hours=hours))
         self.world.escalate()
-        self.world.escalate()
 
     @invariant()
     def nothing_is_lost_and_nothing_ends_in_silence(self) -> None:
