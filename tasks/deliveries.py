@@ -89,8 +89,15 @@ def _facts(policy: Policy, order: Order, place: Place, now: datetime) -> Facts:
 def _turn(policy: Policy, order: Order, place: Place, last: Commitment | None, now: datetime) -> Turn:
     known = None
     if last is not None:
-        known = Standing(last.id, last.due_at, last.state, last.done_at, last.breaks)
+        known = Standing(
+            last.id, last.due_at, last.state, last.done_at, last.breaks, last.made_at, _by_hand(last)
+        )  # fmt: skip
     return turn(_facts(policy, order, place, now), known)
+
+
+def _by_hand(last: Commitment) -> bool:
+    """Planning ends promises in words of its own, and makes them without any; people say what happened."""
+    return last.words is not None if last.done_at is None else last.outcome not in ACTS.values()
 
 
 def _ending(id_: int, end: End) -> dict[str, Any]:

@@ -38,6 +38,9 @@ class Standing:
     state: str
     done_at: datetime | None
     breaks: int = 0
+    made_at: datetime | None = None
+    by_hand: bool = False
+    """A person made it, or ended it: facts that were known before do not undo that."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,13 @@ def turn(facts: Facts, last: Standing | None) -> Turn:
     """Compare an order with its last promise. Comparing twice changes nothing more.
 
     Another day ends the promise and chains a new one; the old due time stays what it was. Cancelled goods are owed no
-    longer; a cancellation or a delivery that is taken back makes a new promise.
+    longer; a cancellation or a delivery that is taken back makes a new promise. What a person agreed on or ended stands
+    until another day is promised after it.
     """
     if facts.cancelled_at is not None:
         is_open = last is not None and last.done_at is None
         return Turn(ends=End(CommitmentState.WITHDRAWN, facts.cancelled_at)) if is_open else NOTHING
-    if facts.due_at is None:  # what the customer was told last stays owed, until it has come
+    if facts.due_at is None or _stands(facts, last):  # what was said last stays owed, until it has come
         return (
             Turn(ends=_delivered(last.due_at, facts))
             if last is not None and last.done_at is None
@@ -89,9 +93,16 @@ def turn(facts: Facts, last: Standing | None) -> Turn:
     return Turn(ends, makes=True, made_ends=_delivered(facts.due_at, facts), slips=slips)
 
 
+def _stands(facts: Facts, last: Standing | None) -> bool:
+    """Whether a person's word is the last one: no other day was promised since."""
+    if last is None or not last.by_hand:
+        return False
+    return facts.due_at == last.due_at or (last.made_at is not None and facts.made_at <= last.made_at)
+
+
 def _after_its_end(facts: Facts, due_at: datetime, last: Standing) -> Turn:
     """The last promise ended. A delivery that another system corrects is corrected; one it takes back is owed again."""
-    if last.state == CommitmentState.WITHDRAWN or facts.delivered_at is None:
+    if last.by_hand or last.state == CommitmentState.WITHDRAWN or facts.delivered_at is None:
         return Turn(makes=True, made_ends=_delivered(due_at, facts))
     corrected = _delivered(last.due_at, facts)
     return Turn(ends=corrected) if corrected is not None and corrected.at != last.done_at else NOTHING

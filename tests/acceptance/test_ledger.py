@@ -114,6 +114,45 @@ def test_a_delivery_taken_back_is_owed_again(shop: World) -> None:
     assert [(one.state, one.breaks) for one in deliveries(shop)] == [("kept", 0), ("open", 0)]
 
 
+def test_a_delivery_that_a_person_ended_stays_ended_until_another_day_is_promised(shop: World) -> None:
+    told_by_import(shop)
+    at(shop, 19)
+    with shop.db.write() as session:
+        one = session.scalars(select(Commitment).where(Commitment.kind == CommitmentKind.DELIVERY)).one()
+        fulfil(session, one, "done", "ritirata in negozio", now=shop.clock.now(), actor="A-1")
+    at(shop, 20)
+    told_by_import(shop, delay_reason="carrier")
+    told_by_import(shop, delivered_at=shop.clock.now())
+    told_by_import(shop)
+    (known,) = deliveries(shop)
+    assert (known.state, known.outcome) == ("kept", "done: ritirata in negozio")
+    at(shop, 23)
+    told_by_import(shop, date(2026, 3, 30))
+    before, after = deliveries(shop)
+    assert (before.outcome, after.state) == ("done: ritirata in negozio", "open"), (
+        "another day is a new promise"
+    )
+    assert before.successor_id == after.id
+
+
+def test_a_day_agreed_on_by_a_person_is_not_undone_by_the_older_one_of_the_source(shop: World) -> None:
+    told_by_import(shop)
+    at(shop, 19)
+    agreed = datetime(2026, 3, 27, 16, tzinfo=UTC)
+    with shop.db.write() as session:
+        one = session.scalars(select(Commitment).where(Commitment.kind == CommitmentKind.DELIVERY)).one()
+        re_promise(
+            session, shop.policy, one, agreed, "customer-asked", "la settimana dopo", now=shop.clock.now(),
+            actor="A-1",
+        )  # fmt: skip
+    at(shop, 20)
+    told_by_import(shop, delay_reason="carrier")
+    assert [(one.state, one.due_at) for one in deliveries(shop)][1:] == [("open", agreed)]
+    at(shop, 24)
+    told_by_import(shop, date(2026, 3, 30))
+    assert [one.state for one in deliveries(shop)] == ["re-promised", "re-promised", "open"]
+
+
 def test_b16_a_day_that_passed_climbs_from_after_sale_and_never_by_the_seller(shop: World) -> None:
     told_by_import(shop)
     with shop.db.write() as session:

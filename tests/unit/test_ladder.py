@@ -244,3 +244,24 @@ def test_a_days_list_keeps_to_the_capacity_and_to_the_order(
         mine = [fits for call, fits in zip(listed, today, strict=True) if call.holder == holder]
         assert sum(mine) == min(len(mine), max(capacity - done.get(holder, 0), 0))
         assert mine == sorted(mine, reverse=True), "nobody is called before somebody who stands higher"
+
+
+@given(facts, instants, st.booleans(), st.sampled_from(["kept", "late", "withdrawn"]))
+def test_what_a_person_ended_stays_ended_until_another_day_is_promised(
+    said: Facts, due: datetime, is_later: bool, state: str
+) -> None:
+    made = said.made_at + timedelta(hours=1) * (-1 if is_later else 1)
+    last = Standing(1, due, state, due, 0, made, by_hand=True)
+    one = turn(said, last)
+    assert one.ends is None, "the words and the hour of who ended it stay"
+    is_another = said.due_at is not None and said.due_at != due and is_later and said.cancelled_at is None
+    assert one.makes == is_another
+
+
+@given(facts, instants)
+def test_a_day_that_a_person_agreed_on_outlives_the_older_one_of_the_source(
+    said: Facts, due: datetime
+) -> None:
+    one = turn(said, Standing(1, due, "open", None, 0, said.made_at + timedelta(hours=1), by_hand=True))
+    assert not one.makes
+    assert (one.ends is None) == (said.cancelled_at is None and said.delivered_at is None)
