@@ -9,9 +9,9 @@ from models.policy import NOTICE, Policy
 from models.queries import cases, commitments, people, planning, rungs
 from models.rules import climbing
 from models.rules.due import due_at
-from models.rules.ladder import Telling, climbed, rank, tellings
+from models.rules.ladder import Telling, begun_late, climbed, rank, tellings
 from models.tables import Commitment, Staff
-from models.words import Level, Role, Subject
+from models.words import CommitmentKind, Level, Role, Subject
 
 _RANK_OF = {Role.MANAGER: Level.MANAGER, Role.DIRECTOR: Level.DIRECTOR}
 
@@ -23,6 +23,18 @@ def start(session: Session, policy: Policy, owed: Commitment, *, complains: bool
     """
     found = ladder(policy, owed.kind, owed.made_at, owed.due_at, complains=complains, breaks=owed.breaks)
     planning.add_follow_ups(session, [row(policy, owed.id, owed.customer_id, item) for item in found])
+    return bool(found)
+
+
+def start_late(session: Session, policy: Policy, owed: Commitment, now: datetime, *, complains: bool) -> bool:
+    """Give a promise that has none its ladder, from now on. Of a delivery that is not due, only the first rung."""
+    if owed.kind == CommitmentKind.DELIVERY and now < owed.due_at:
+        found = first_rung(policy, owed.kind, owed.made_at, owed.due_at, owed.breaks)
+    else:
+        found = ladder(policy, owed.kind, owed.made_at, owed.due_at, complains=complains, breaks=owed.breaks)
+    times = begun_late(found, owed.due_at, now)
+    rows = [{**row(policy, owed.id, owed.customer_id, item), "due_at": at} for item, at in times]
+    planning.add_follow_ups(session, rows)
     return bool(found)
 
 

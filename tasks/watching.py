@@ -14,6 +14,7 @@ from models.words import CaseReasonKind, Level, Subject
 from tasks import climbing
 from tasks.cases import open_case
 from tasks.database import Database
+from tasks.laddering import any_to_look_at, promises_without_ladder
 from tasks.listening import cases_without_call
 from tasks.unheard import people_changed, tell_the_unheard
 
@@ -36,6 +37,7 @@ def watch_ledger(db: Database, policy: Policy, now: datetime) -> Counter[str]:
         count = Counter(
             {
                 "cases given a clock": cases_without_call(session, policy, now, _ACTOR),
+                "promises given a ladder": promises_without_ladder(session, policy, now, _ACTOR),
                 "notices that can be told now": tell_the_unheard(session, now),
                 "promises handed to a deputy": _relieve_the_silent(session, policy, now),
             }
@@ -49,6 +51,7 @@ def _something_to_do(session: Session, policy: Policy, now: datetime) -> bool:
     seen = _seen(session, policy, now)
     return (
         cases.any_without_call(session)
+        or any_to_look_at(session, policy)
         or people_changed(session, now)
         or bool(patterns.silent_owners(session, now, policy.ledger.silent_on))
         or now - seen > _REMEMBER

@@ -86,6 +86,32 @@ def open_ones(session: Session, limit: int) -> Sequence[Commitment]:
     ).all()
 
 
+def newest(session: Session) -> int:
+    """The highest id there is."""
+    return session.scalar(select(func.max(Commitment.id))) or 0
+
+
+def without_ladder(session: Session, after: int, until: int, kinds: Collection[str]) -> Sequence[Commitment]:
+    """Open promises of these kinds, with an id in a span, of which no rung was ever planned; locked."""
+    rung = select(FollowUp.id).where(
+        FollowUp.subject_type == Subject.COMMITMENT,
+        FollowUp.subject_id == Commitment.id,
+        FollowUp.audience.is_not(None),
+    )
+    return session.scalars(
+        select(Commitment)
+        .where(
+            Commitment.id > after,
+            Commitment.id <= until,
+            Commitment.done_at.is_(None),
+            Commitment.kind.in_(kinds),
+            ~rung.exists(),
+        )
+        .order_by(Commitment.id)
+        .with_for_update()
+    ).all()
+
+
 def open_of(session: Session, customer_ref: str) -> Sequence[Commitment]:
     """What somebody has to do for a customer, by reference; locked, deliveries are their orders'."""
     return session.scalars(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -176,6 +176,18 @@ def tellings(
                 at = due_at(at, _NEXT, window, place)
                 earliest = at
     return found
+
+
+def begun_late(found: Sequence[Telling], due: datetime, now: datetime) -> list[tuple[Telling, datetime]]:
+    """When to tell the rungs of a promise that had no ladder until now: none lies in the past.
+
+    While there is time left each rung stands where it would have stood, or comes now. Over its time, the ladder starts
+    at the bottom and keeps its distances: nobody hears all of it at once.
+    """
+    if not found or now < due:
+        return [(one, max(one.at, now)) for one in found]
+    shift = max(now - found[0].at, timedelta(0))
+    return [(one, one.at + shift) for one in found]
 
 
 def _time(
