@@ -1,14 +1,26 @@
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId
+
+_BILLED = text("billing_email IS NOT NULL")
 
 
 class Customer(Base):
     """Who bought. Facts come from the company's own systems; suppression and opt-out are ours."""
 
     __tablename__ = "customers"
+    __table_args__ = (
+        Index("ix_customers_email", text("lower(email)")),
+        Index(
+            "ix_customers_billing_email",
+            text("lower(billing_email)"),
+            sqlite_where=_BILLED,
+            postgresql_where=_BILLED,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)

@@ -21,7 +21,7 @@ from tasks.database import Database
 from tasks.smtp import Refused
 from tests import factories
 from tests.fakes import FakeMailer
-from tests.inbox import SENDER, Inbox
+from tests.inbox import SENDER, Inbox, written
 from tests.past import Past, write
 from tests.world import World
 
@@ -113,6 +113,9 @@ def _weeks(world: World, inbox: Inbox) -> None:
     inbox.reply(
         world.mailer.mails[2], "Grazie, ma manca una maniglia.", To=SENDER
     )  # found by its In-Reply-To alone
+    inbox.deliver(  # found by its address alone
+        written("Buongiorno, quando arriva?", From="CX-3@Posta.example", To=SENDER)
+    )
     inbox.collect()
     world.day_by_day(world.clock.now() + timedelta(days=20))
     call_list(world.services)
