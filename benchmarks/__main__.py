@@ -21,7 +21,7 @@ from benchmarks.bases import KINDS, Bases
 from benchmarks.ground import ROOT, Sink, sink
 from benchmarks.table import keep, middle
 
-MAILS, ORDERS, ANSWERS = 20_000, 1_000_000, 10_000
+MAILS, ORDERS, ANSWERS, REPLAYED = 20_000, 1_000_000, 10_000, 100_000
 PEERS = {  # name: module, package it needs, part of the mails, what it records, environment
     "cron script, smtplib, a commit a mail": ("cron", "sqlite3", 1.0, "yes", {}),
     "Celery + Redis, with results": ("celery_redis", "celery", 0.5, "yes", {"PEER_RESULTS": "yes"}),
@@ -144,29 +144,19 @@ def _ticked(
 
 
 def run_volume(bases: Bases, scale: float, _rounds: int) -> None:
-    """Import, planning and collecting, each in a process of its own; once."""
-    orders, answers = int(ORDERS * scale), max(int(ANSWERS * scale), 100)
+    """Import, planning, collecting and replaying, each in a process of its own; once."""
+    orders, answers, replayed = (max(int(full * scale), 100) for full in (ORDERS, ANSWERS, REPLAYED))
     rows = []
     for what, kind, number in (
-        ("import", "sqlite", orders), ("import", "postgresql", orders), ("pandas", "sqlite", orders),
+        ("import", "sqlite", orders), ("pandas", "sqlite", orders), ("import", "postgresql", orders),
         ("pandas", "postgresql", orders), ("plan", "sqlite", orders), ("plan", "postgresql", orders),
-        ("collect", "sqlite", answers), ("collect", "postgresql", answers),
+        ("collect", "sqlite", answers), ("collect", "postgresql", answers), ("replay", "sqlite", replayed),
     ):  # fmt: skip
         with tempfile.TemporaryDirectory() as name:
-            folder = Path(name) / "source"
-            if what in {"import", "pandas"}:
-                volume.write_orders(folder, number)
             url = f"sqlite:///{name}/volume.db" if kind == "sqlite" else bases.empty_postgres()
-            command = [sys.executable, "-m", "benchmarks.volume", what, str(number), url, str(folder)]
-            done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-        seconds, peak = map(float, done.stdout.split()[-2:])
-        rows.append(
-            {"what": volume.WHAT[what].__doc__.splitlines()[0] if volume.WHAT[what].__doc__ else what,
-             "database": kind, "number": number, "seconds": seconds, "a second": number / seconds,
-             "largest memory, MB": peak}
-        )  # fmt: skip
+            rows.append(volume.measure(what, kind, number, url, Path(name)))
         print(rows[-1], flush=True)
-    keep("Volume", rows, _about(scale, 1, "one run each, in a process of its own"))
+        keep("Volume", rows, _about(scale, 1, "one run each, in a process of its own"))
 
 
 def run_prefect(_bases: Bases, scale: float, rounds: int) -> None:

@@ -65,6 +65,14 @@ def insert(session: Session, table: type[Base], rows: Rows, returning: str) -> S
     return session.connection().execute(statement, {"rows": _document(session, rows)}).all()
 
 
+def load(session: Session, table: type[Base], rows: Rows) -> None:
+    """Insert rows that are new; one whose unique key is there already is an error. Columns as in `add`."""
+    for columns, alike in _by_columns(rows).items():
+        session.connection().execute(
+            _insert(table, columns, _dialect(session)), {"rows": _document(session, alike)}
+        )
+
+
 def add(session: Session, table: type[Base], rows: Rows) -> None:
     """Insert rows; one whose unique key is there already is left as it is. Every column without a null is given."""
     for columns, alike in _by_columns(rows).items():

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from models.queries import bulk
 from models.tables import Base, Customer, History, Invoice, Mark, Order, Staff
 
 _LOCK = 0x5E9017
@@ -96,8 +97,7 @@ def remembered(session: Session, table: str, ids: Collection[int]) -> dict[int, 
 
 def add(session: Session, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, all with the same columns."""
-    if rows:
-        session.connection().execute(insert(_table(_MODELS[table])), list(rows))
+    bulk.load(session, _MODELS[table], rows)
 
 
 def change(session: Session, table: str, changes: Mapping[int, Mapping[str, Any]]) -> None:

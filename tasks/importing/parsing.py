@@ -9,6 +9,7 @@ from tasks.importing.columns import SOURCE_FILE, SOURCE_ROW, Column, column_of
 from tasks.importing.config import SourceConfig
 from tasks.importing.readers import readers
 from tasks.importing.rows import AnyRow, Origin, Reject
+from tasks.importing.seen import Seen
 
 _MISSING = "is missing, and a row cannot do without it; fill it in, or leave the row out with WHERE"
 _TWICE = "came before in this import; make the reference unique, or leave the copy out"
@@ -23,7 +24,7 @@ class RowParser:
         self._build = BUILDERS[table]
         self._config, self._now, self._file = config, now, file
         self._at = {name: number for number, name in enumerate(names)}
-        self._seen: set[str] = set()
+        self._seen = Seen()
         self._row = 0
         read = readers(config.timezone)
         found = [(number, column_of(table, name)) for number, name in enumerate(names)]
@@ -36,12 +37,15 @@ class RowParser:
         self._row += 1
         try:
             row = self._build(self._values(record), self._config, self._now)
-            if row.ref in self._seen:
+            if not self._seen.add(row.ref):
                 raise UnusableError("ref", _TWICE)
         except UnusableError as problem:
             return self._reject(record, problem)
-        self._seen.add(row.ref)
         return row
+
+    def close(self) -> None:
+        """Forget what came."""
+        self._seen.close()
 
     def _values(self, record: Sequence[Any]) -> dict[str, Any]:
         """By field: the values that are there. An empty text is none."""

@@ -3,6 +3,7 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -48,8 +49,9 @@ class Source:
         selected = self._selecting.select(sql, file)
         _check_columns(table, selected.names, file)
         parser = RowParser(table, selected.names, self.config, file=f"{table}.sql", now=now)
-        for batch in selected.batches(_OTHER_BATCHES.get(table, _BATCH_ROWS)):
-            yield [parser.parse(record) for record in batch]
+        with closing(parser):
+            for batch in selected.batches(_OTHER_BATCHES.get(table, _BATCH_ROWS)):
+                yield [parser.parse(record) for record in batch]
         if malformed := self._selecting.malformed():
             yield list(malformed)
 
