@@ -154,6 +154,9 @@ def _of_postgresql(db: Database, statement: str, values: Any) -> list[str]:
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All steps, but for the first or last entry of an index: one row is read, however large it is."""
     yield node
     for below in node.get("Plans", ()):
-        yield from _nodes(below)
+        is_one_entry = node["Node Type"] == "Limit" and node["Plan Rows"] == 1 and "Filter" not in below
+        if not (is_one_entry and below["Node Type"].startswith("Index")):
+            yield from _nodes(below)
