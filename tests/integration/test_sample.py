@@ -28,6 +28,7 @@ ZONES = {"PL": "Europe/Warsaw", "GB": "Europe/London"}
 NOT_FROM_A_FIRST_IMPORT = {
     "new-date-alert",  # needs a second import with a later date
     "hand-over",  # comes weeks after a warning that went out
+    "withdrawal-receipt",  # answers a customer who declares it on the page
 }
 
 Row = dict[str, Any]
