@@ -44,16 +44,20 @@ class PrefectServer:
 
     def post(self, path: str, **body: object) -> Any:
         """Ask the API."""
-        return httpx.post(f"{self.api}{path}", json=body).raise_for_status().json()
+        return self._asked("POST", path, body).json()
 
     def patch(self, path: str, **body: object) -> None:
-        """Change something by the API, as the UI does. While others write, SQLite may be busy: 503."""
+        """Change something by the API, as the UI does."""
+        self._asked("PATCH", path, body)
+
+    def _asked(self, method: str, path: str, body: dict[str, object]) -> httpx.Response:
+        """While others write, SQLite may be busy: 503, and nothing was done."""
         deadline = time.monotonic() + _BUSY_SECONDS
-        while (answer := httpx.patch(f"{self.api}{path}", json=body)).status_code == _BUSY:
+        while (answer := httpx.request(method, f"{self.api}{path}", json=body)).status_code == _BUSY:
             if time.monotonic() > deadline:
                 break
             time.sleep(0.2)
-        answer.raise_for_status()
+        return answer.raise_for_status()
 
     def count_runs(self, *states: str) -> int:
         """How many flow runs stand in these types of state."""
