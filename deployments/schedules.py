@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
@@ -137,11 +137,18 @@ async def deployment(item: Scheduled, policy: Policy, pool: str | None = None) -
     result._parameter_openapi_schema = schema  # noqa: SLF001 (there is no other way to give a form of one's own)
     # Said outright, or a deployment that once stood in a work pool would go on waiting for a worker there.
     result.work_pool_name = pool
-    if pool is not None:
-        # Else a worker would copy the folder that this was called in, under the path that it has here, for every run.
-        result._path = "."  # noqa: SLF001 (nor is there another way to say that the code is installed everywhere)
     result.work_queue_name = None
     return result
+
+
+async def register_in_pool(item: Scheduled, policy: Policy, pool: str) -> None:
+    """Tell the server of an item that the workers of a pool run; they have the code installed.
+
+    Left alone, a worker would copy the folder that this was called in, or that of the first time, for every run.
+    """
+    key = await (await deployment(item, policy, pool)).aapply()
+    async with get_client() as client:
+        await client.update_deployment(key, DeploymentUpdate(path=".", pull_steps=[]))
 
 
 def _collision(item: Scheduled) -> ConcurrencyLimitStrategy:

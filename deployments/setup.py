@@ -11,7 +11,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from deployments.automations import QUIET, BlockMissingError, set_up
 from deployments.environment import prefect_url
-from deployments.schedules import SCHEDULED, deployment
+from deployments.schedules import SCHEDULED, register_in_pool
 from flows.batches import CONNECTIONS
 from flows.blocks import register
 from models import policy as policies
@@ -57,5 +57,5 @@ async def _register(client: PrefectClient, policy: Policy, pool: str) -> list[st
     except ObjectNotFound:
         await client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
     for item in SCHEDULED:
-        await (await deployment(item, policy, pool)).aapply()
+        await register_in_pool(item, policy, pool)
     return [f"deployment: {item.entrypoint.rpartition('.')[2]} in {pool}" for item in SCHEDULED]

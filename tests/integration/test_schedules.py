@@ -8,7 +8,7 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.flows import load_flow_from_entrypoint
 
-from deployments.schedules import SCHEDULED, deployment
+from deployments.schedules import SCHEDULED, deployment, register_in_pool
 from models.policy import SWEEPS, Policy
 from tests.prefect_server import PrefectServer
 
@@ -68,7 +68,8 @@ async def test_a_run_in_a_work_pool_needs_no_folder_of_the_machine_that_deployed
     async with get_client() as client:
         await client.create_work_pool(WorkPoolCreate(name="machines", type="process"))
     item = next(one for one in SCHEDULED if one.entrypoint.endswith("welcome_contact"))
-    await (await deployment(item, policy, "machines")).aapply()
+    await (await deployment(item, policy)).aapply()  # by `seguito up`, before there was a pool
+    await register_in_pool(item, policy, "machines")
     known = await registered()
     assert (known.work_pool_name, known.path, known.pull_steps) == ("machines", ".", [])
     await (await deployment(item, policy)).aapply()
