@@ -1,7 +1,7 @@
 """One of our own people raises a matter, asks for help, or sets an appointment: by page, mail, form or command."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,9 @@ from tasks.cases import About, open_case
 from tasks.owed_acts import FARTHEST, ask
 from tasks.referring import about_of
 from tasks.statements import checked, state
+
+_SAME_PRESS = timedelta(days=1)
+"""How long the same words about the same thing are taken for a second press; later they are news."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def raise_about(
         ActError: no words.
     """
     words = checked(text)
-    said = cases.said_before(session, customer_id, by.ref, words)
+    said = cases.said_before(session, matter.reason, about, by.ref, words, now - _SAME_PRESS)
     if said is not None:
         return Raised(said, is_new=False, is_known=True)
     before = answers.open_case(session, customer_id)

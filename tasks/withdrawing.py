@@ -26,7 +26,7 @@ def standing(session: Session, order: Order | None) -> Response | None:
 def told_back(session: Session, policy: Policy, rows: Sequence[FollowUp]) -> dict[int, Response]:
     """By order: the declaration that a mail among these tells back."""
     told = {row.subject_id for row in rows if policy.cadences[row.kind].anchor == "withdrawal"}
-    return contract_ends.declared(session, told) if told else {}
+    return contract_ends.declared(session, told, even_set_aside=True) if told else {}
 
 
 def may_declare(order: Order | None, customer: Customer, now: datetime) -> bool:

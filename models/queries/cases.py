@@ -197,12 +197,22 @@ def statements(session: Session, case_ids: Collection[int]) -> Sequence[Statemen
     return session.scalars(query).all()
 
 
-def said_before(session: Session, customer_id: int, author: str, text: str) -> Case | None:
-    """The newest case of a customer in which somebody has said these very words."""
+def said_before(
+    session: Session, reason: str, about: tuple[str, int], author: str, text: str, since: datetime
+) -> Case | None:
+    """The newest case in which somebody has given this reason about a subject, in these very words, since a time."""
     return session.scalar(
         select(Case)
         .join(Statement, Statement.case_id == Case.id)
-        .where(Case.customer_id == customer_id, Statement.author == author, Statement.text == text)
+        .join(CaseReason, CaseReason.case_id == Case.id)
+        .where(
+            CaseReason.subject_type == about[0],
+            CaseReason.subject_id == about[1],
+            CaseReason.reason == reason,
+            Statement.author == author,
+            Statement.text == text,
+            Statement.at >= since,
+        )
         .order_by(Case.id.desc())
         .limit(1)
     )

@@ -37,8 +37,13 @@ def standing(
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def declared(session: Session, order_ids: Collection[int]) -> dict[int, Response]:
-    """By order: the newest withdrawal that the customer declared on the page, and that nobody has set aside since."""
+def declared(
+    session: Session, order_ids: Collection[int], *, even_set_aside: bool = False
+) -> dict[int, Response]:
+    """By order: the newest withdrawal that the customer declared on the page.
+
+    One that a person has set aside as not meant so does not count, unless `even_set_aside`: it was received after all.
+    """
     set_aside = exists(
         select(ContractEnd.id).where(
             ContractEnd.order_id == Response.order_id,
@@ -46,11 +51,10 @@ def declared(session: Session, order_ids: Collection[int]) -> dict[int, Response
             ContractEnd.dismissed_at >= Response.received_at,
         )
     )
-    rows = session.scalars(
-        select(Response)
-        .where(among(Response.order_id, order_ids), Response.meaning == Meaning.WITHDRAW, ~set_aside)
-        .order_by(Response.received_at, Response.id)
-    )
+    query = select(Response).where(among(Response.order_id, order_ids), Response.meaning == Meaning.WITHDRAW)
+    if not even_set_aside:
+        query = query.where(~set_aside)
+    rows = session.scalars(query.order_by(Response.received_at, Response.id))
     return {row.order_id: row for row in rows if row.order_id is not None}
 
 

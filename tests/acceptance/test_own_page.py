@@ -124,6 +124,22 @@ def test_the_same_words_after_the_closing_open_nothing(world: World, visitor: Vi
     assert "la questione è il caso 2" in page.text
 
 
+def test_the_same_words_about_something_else_are_kept_beside_the_first(visitor: Visitor) -> None:
+    visitor.press(link(visitor), **raised(text="Il cliente chiama."))
+    visitor.press(link(visitor), **raised("C-1", matter="payment", text="Il cliente chiama."))
+    with visitor.db.read() as session:
+        found = session.scalars(select(CaseReason).order_by(CaseReason.id)).all()
+        assert [reason.subject_type for reason in found] == ["order", "customer"]
+
+
+def test_the_same_words_are_news_after_a_while(world: World, visitor: Visitor) -> None:
+    visitor.press(link(visitor), **raised(text="Il cliente chiede di essere richiamato."))
+    world.close_case("Sentito il cliente.")
+    world.clock.set(world.clock.now() + timedelta(days=2))
+    page = visitor.press(link(visitor), **raised(text="Il cliente chiede di essere richiamato."))
+    assert "la questione è il caso 2" in page.text
+
+
 def test_b32_help_that_is_asked_for_has_a_name_and_a_time(visitor: Visitor) -> None:
     page = visitor.press(link(visitor), **raised(help="1"))
     assert "La richiesta di aiuto è da Marco Conti" in page.text

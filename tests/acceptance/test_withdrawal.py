@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.rules.calendars import Place
 from models.rules.withdrawing import last_day
@@ -14,6 +14,7 @@ from tasks import case_acts
 from tasks.case_acts import Acting
 from tasks.hearing import Answer
 from tasks.mails.labels import LANGUAGES
+from tasks.planning import plan_all
 from tests import factories
 from tests.fakes import plain
 from tests.visitor import Visitor, sent
@@ -205,6 +206,17 @@ def test_what_was_declared_elsewhere_is_recorded_and_told_back_alike(world: Worl
     world.escalate()
     assert world.reasons() == ["withdrawal"]
     assert "I withdraw from order SO-1." in receipts(world)[0]
+
+
+def test_a_receipt_that_goes_late_tells_what_was_received_even_if_it_was_set_aside(world: World) -> None:
+    who = buyer(world)
+    who.press(who.withdraw)
+    plan_all(world.db, world.policy, world.clock.now())
+    with world.db.write() as session:
+        session.execute(update(ContractEnd).values(dismissed_at=world.clock.now() + timedelta(minutes=1)))
+    world.clock.set(world.clock.now() + timedelta(minutes=2))
+    world.escalate()
+    assert [DECLARATION in receipt for receipt in receipts(world)] == [True]
 
 
 def test_what_a_person_sets_aside_can_be_declared_again(world: World) -> None:
