@@ -8,6 +8,7 @@ from models.base import Base, BigId
 _PLANNED = text("state = 'planned'")
 _CLAIMED = text("state = 'claimed'")
 _UNHEARD = text("state = 'planned' AND reason = 'nobody to tell'")
+_CARRIED = text("message_id IS NOT NULL")
 _WAITING = text("state = 'sent' AND answer_by IS NOT NULL")
 
 
@@ -21,12 +22,12 @@ class FollowUp(Base):
     __tablename__ = "follow_ups"
     __table_args__ = (
         UniqueConstraint("subject_type", "subject_id", "kind", "step", "nudge"),
-        Index("ix_follow_ups_due", "sweep", "due_at", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
+        Index("ix_follow_ups_due", "sweep", "due_at", "id", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
         Index("ix_follow_ups_claimed", "lease_until", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
         Index("ix_follow_ups_waiting", "answer_by", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_follow_ups_unheard", "id", sqlite_where=_UNHEARD, postgresql_where=_UNHEARD),
         Index("ix_follow_ups_customer_id", "customer_id"),
-        Index("ix_follow_ups_message_id", "message_id"),
+        Index("ix_follow_ups_message_id", "message_id", sqlite_where=_CARRIED, postgresql_where=_CARRIED),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

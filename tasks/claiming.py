@@ -187,7 +187,7 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
     told = {row.subject_id for row, _ in rows if is_for_staff(row)}
     refused = claiming.refused_staff(session, told) if told else set()
     answered = claiming.answered_threads(session, [row.id for row, _ in rows if row.nudge])
-    newer = claiming.newer_steps(session, ids, now)
+    newer = claiming.newer_steps(session, [row for row, _ in rows], now)
     buyers = {row.customer_id for row, _ in rows if row.customer_id is not None and not is_for_staff(row)}
     holds = holding.held_until(session, rows[0][0].sweep, buyers, orders, now) if buyers else {}
     levels = cases.levels(session, {row.subject_id for row, _ in rows if row.subject_type == Subject.CASE})

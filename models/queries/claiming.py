@@ -96,14 +96,15 @@ def claimed(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def newer_steps(session: Session, ids: Sequence[int], now: datetime) -> set[int]:
-    """Which of these follow-ups have a later step of the same cadence that is due by `now`, or went out already.
+def newer_steps(session: Session, rows: Collection[FollowUp], now: datetime) -> set[int]:
+    """Which of these follow-ups have a later step of the same cadence that is due by `now`, or went out already; ids.
 
     Later is what facts and policy put later (`owed_at`), whatever was postponed since; of two steps owed at one time
     it is the one planned last. So at most one step of a cadence goes out for a subject. A nudge is as old as its step.
     Rungs of a ladder supersede each other for one level alone: what the owner is told does not tell the manager.
     """
     first, later = aliased(FollowUp), aliased(FollowUp)
+    subject_types, subject_ids = {row.subject_type for row in rows}, {row.subject_id for row in rows}
     return set(
         session.scalars(
             select(FollowUp.id)
@@ -120,7 +121,10 @@ def newer_steps(session: Session, ids: Sequence[int], now: datetime) -> set[int]
                 ),
             )
             .where(
-                among(FollowUp.id, ids),
+                among(FollowUp.id, [row.id for row in rows]),
+                # Follows from the joins; said once more, since PostgreSQL would rather read a small table whole.
+                among(later.subject_type, subject_types),
+                among(later.subject_id, subject_ids),
                 later.state.in_([FollowUpState.PLANNED, FollowUpState.CLAIMED, *_WENT_OUT]),
                 or_(later.owed_at > first.owed_at, and_(later.owed_at == first.owed_at, later.id > first.id)),
                 later.due_at <= now,
