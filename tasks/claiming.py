@@ -17,7 +17,7 @@ from models.rules.ownership import Person
 from models.tables import Customer, FollowUp, Invoice, Order
 from models.words import CommitmentKind, Role, Subject
 from tasks import withdrawing
-from tasks.addressing import addressee_of
+from tasks.addressing import Refusals, addressee_of
 from tasks.cases import audience_of, fill_in, open_case
 from tasks.commitments import promise
 from tasks.digesting import digest_of
@@ -59,7 +59,7 @@ class _Batch:
     newer: set[int]
     answered: set[int]
     desk: Desk
-    refused: set[tuple[str, int, int]]
+    refusals: Refusals
     rungs: Rungs
     holds: dict[tuple[str, int], datetime]
     """Until when a person wants nothing written, by subject type and id."""
@@ -68,8 +68,7 @@ class _Batch:
 
     def people_for(self, row: FollowUp) -> list[Person]:
         """Our people, but for those whose servers have refused a notice of the same matter."""
-        about = (row.subject_type, row.subject_id)
-        return [person for person in self.desk.people if (*about, person.id) not in self.refused]
+        return self.refusals.without(self.desk.people, self.desk.day, row)
 
     def held_until(self, row: FollowUp) -> datetime | None:
         """The latest end of the holds on a contact."""
@@ -185,14 +184,14 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
     conditions |= _of_closed_cases(session, [row for row, _ in rows])
     desk = Desk(people.staff(session), people.people(session), now.date())
     told = {row.subject_id for row, _ in rows if is_for_staff(row)}
-    refused = claiming.refused_staff(session, told) if told else set()
+    refusals = Refusals.of(session, told)
     answered = claiming.answered_threads(session, [row.id for row, _ in rows if row.nudge])
     newer = claiming.newer_steps(session, [row for row, _ in rows], now)
     buyers = {row.customer_id for row, _ in rows if row.customer_id is not None and not is_for_staff(row)}
     holds = holding.held_until(session, rows[0][0].sweep, buyers, orders, now) if buyers else {}
     levels = cases.levels(session, {row.subject_id for row, _ in rows if row.subject_type == Subject.CASE})
     rungs = rungs_of(session, policy, [row for row, _ in rows], now)
-    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refused, rungs, holds, levels)
+    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refusals, rungs, holds, levels)
 
 
 def _of_closed_cases(session: Session, rows: Sequence[FollowUp]) -> dict[tuple[str, int], frozenset[str]]:
@@ -246,7 +245,7 @@ def _to_staff(batch: _Batch, cadence: Cadence, row: FollowUp, customer: Customer
     level = batch.levels.get(row.subject_id, 0) if row.subject_type == Subject.CASE else 0
     audience = audience_of(level) if cadence.audience == Role.MANAGER else cadence.audience
     people_ = batch.people_for(row)
-    chosen = addressee_of(people_, batch.desk.day, audience, row, customer)
+    chosen = addressee_of(people_, batch.desk.day, cadence, audience, row, customer)
     if chosen is None:
         return (
             batch.rungs.unheard(row) if audience != Role.SELLER else batch.rungs.without_seller(row, people_)

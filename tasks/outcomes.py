@@ -14,6 +14,7 @@ from models.rules.calendars import Place
 from models.rules.silence import answer_by
 from models.tables import Customer, FollowUp
 from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
+from tasks.addressing import next_step
 from tasks.cases import ASKED, open_case
 from tasks.letters import Group, is_case
 from tasks.report import NUDGE, Report
@@ -23,8 +24,6 @@ from tasks.smtp import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 _BAD_ADDRESS = re.compile(r"\b5\.1\.\d|\b5\.2\.1")
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _BAD_ADDRESS_CODES = {550, 551, 553}
-_RUNGS = 3
-"""After-sale, manager, director: when none of their servers takes a notice, there is nobody left."""
 
 
 @dataclass(frozen=True)
@@ -171,20 +170,19 @@ def _undeliverable(
 
 
 def tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
-    """The same notice once more; the claim finds somebody whose server has not refused it."""
-    if failed.step.count("+") < _RUNGS:
-        planning.add_follow_ups(
-            session,
-            [
-                {
-                    "subject_type": failed.subject_type, "subject_id": failed.subject_id,
-                    "customer_id": failed.customer_id, "staff_id": None, "audience": failed.audience,
-                    "sweep": failed.sweep, "kind": failed.kind,
-                    "step": f"{failed.step}+", "nudge": 0, "owed_at": now, "due_at": now,
-                    "state": FollowUpState.PLANNED, "attempts": 0,
-                }
-            ],
-        )  # fmt: skip
+    """The same notice once more; the claim finds somebody whose server has not refused it, or says there is nobody."""
+    planning.add_follow_ups(
+        session,
+        [
+            {
+                "subject_type": failed.subject_type, "subject_id": failed.subject_id,
+                "customer_id": failed.customer_id, "staff_id": None, "audience": failed.audience,
+                "sweep": failed.sweep, "kind": failed.kind,
+                "step": next_step(failed.step), "nudge": 0, "owed_at": now, "due_at": now,
+                "state": FollowUpState.PLANNED, "attempts": 0,
+            }
+        ],
+    )  # fmt: skip
 
 
 def _is_bad_address(code: int, text: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from models.queries import bulk
 from models.queries.among import among
 from models.tables import Customer, FollowUp, Invoice, Message, Order
-from models.words import OF_STAFF, FollowUpState, MessageState, Subject
+from models.words import FollowUpState, MessageState, Subject
 
 _ALL = 1_000_000
 
@@ -216,19 +216,6 @@ def plan_again(session: Session, follow_up_ids: Collection[int]) -> None:
             .values(to_plan=True)
             .execution_options(synchronize_session=False)
         )
-
-
-def refused_staff(session: Session, subject_ids: Collection[int]) -> set[tuple[str, int, int]]:
-    """Whose mail server would not take a notice, or sent it back: subject type, subject id, id of staff."""
-    rows = session.execute(
-        select(FollowUp.subject_type, FollowUp.subject_id, FollowUp.staff_id).where(
-            FollowUp.subject_type.in_(OF_STAFF),
-            among(FollowUp.subject_id, subject_ids),
-            FollowUp.staff_id.is_not(None),
-            FollowUp.state.in_((FollowUpState.FAILED, FollowUpState.BOUNCED)),
-        )
-    )
-    return {(kind, id_, staff_id) for kind, id_, staff_id in rows if staff_id is not None}
 
 
 def release(session: Session, ids: Sequence[int], token: str) -> None:

@@ -121,6 +121,11 @@ class Cadence:
         return self.opens_case is None and self.asks is None
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it belongs to the person it is about, and to no stand-in: the link that he or she asked for."""
+        return self.subject == "staff" and self.anchor == "asked"
+
+    @property
     def is_signed(self) -> bool:
         """Whether a manager's name stands under it."""
         return "signed" in self.needs

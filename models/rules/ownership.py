@@ -1,6 +1,6 @@
 """Who stands for the company: the owner of an order, the deputy, the manager who hears of a case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -72,6 +72,21 @@ def _first(people: Sequence[Person], roles: Sequence[str], language: str, day: d
         if there:
             return min(there, key=lambda p: (p.language != language, p.id)).id
     return None
+
+
+def not_refusing(
+    people: Sequence[Person], refusals: Mapping[int, int], day: date, *, anew: bool
+) -> list[Person]:
+    """Without those whose mail server refused a matter as often as anybody's who is here did.
+
+    So each is tried once, then nobody is left; `anew` begins another round, in which each is tried once more.
+    """
+    here = [one for one in people if one.email and one.is_there(day)]
+    most = max((refusals.get(one.id, 0) for one in here), default=0)
+    tried = {one.id for one in people if refusals.get(one.id, 0) >= max(most, 1)}
+    if anew and tried.issuperset(one.id for one in here):
+        return list(people)
+    return [one for one in people if one.id not in tried]
 
 
 def on_duty(
