@@ -11,7 +11,9 @@ from flows.sweeping import sweep
 from tasks.database import Database
 from tasks.planning import plan_all
 from tasks.report import Scope
-from tasks.smtp import Accepted, Answer, Mail, open_mailer
+from tasks.smtp.answers import Accepted, Answer
+from tasks.smtp.mailer import open_mailer
+from tasks.smtp.transaction import Mail
 
 CONNECTIONS = 8
 

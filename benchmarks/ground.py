@@ -23,7 +23,7 @@ from tasks.mails.links import Links
 from tasks.services import Services
 from tasks.settings import Settings
 from tasks.settling import NoArchive
-from tasks.smtp import Mailer
+from tasks.smtp.mailer import Mailer
 
 ROOT = Path(__file__).parent.parent
 START = datetime(2026, 3, 18, 9, tzinfo=UTC)

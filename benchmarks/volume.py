@@ -19,7 +19,7 @@ import sqlalchemy
 from benchmarks.ground import ROOT, START, company, policy
 from tasks.clock import SetClock
 from tasks.database import Database
-from tasks.smtp import Mail
+from tasks.smtp.transaction import Mail
 from tests.inbox import Inbox
 from tests.world import World
 

@@ -14,7 +14,7 @@ from prefect.concurrency.asyncio import concurrency
 from flows.blocks import settings
 from tasks.report import Report, Scope
 from tasks.services import Services
-from tasks.smtp import open_mailer
+from tasks.smtp.mailer import open_mailer
 from tasks.sweeping import SweepStoppedError, remaining, run_batch
 
 CONNECTIONS = "seguito-connections"

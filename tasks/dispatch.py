@@ -24,7 +24,8 @@ from tasks.letters import Group, write_letter
 from tasks.mails.composer import Composer, Mail
 from tasks.mails.mime import AddressError
 from tasks.outcomes import Finished, Unwritable, give_up, record
-from tasks.smtp import Answer, Mailer, NotStarted, scrub
+from tasks.smtp.answers import Answer, NotStarted, scrub
+from tasks.smtp.mailer import Mailer
 
 _PER_CONNECTION = 8
 """Mails marked for each connection: many for each transaction, few for a crash to leave in doubt."""

@@ -19,7 +19,7 @@ from tasks.cases import ASKED, open_case
 from tasks.letters import Group, is_case
 from tasks.report import NUDGE, Report
 from tasks.rungs import is_rung, told
-from tasks.smtp import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
+from tasks.smtp.answers import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 
 _BAD_ADDRESS = re.compile(r"\b5\.1\.\d|\b5\.2\.1")
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")

@@ -14,7 +14,7 @@ from tasks.mails.links import Links
 from tasks.mails.texts import missing_texts
 from tasks.settings import Settings
 from tasks.settling import Archive, MaildirArchive, NoArchive
-from tasks.smtp import Mailer, open_mailer
+from tasks.smtp.mailer import Mailer, open_mailer
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: float = Field(
         default=30.0, description="How long to wait for the mail server's answer."
     )
+    smtp_pipelining: bool = Field(
+        default=True,
+        description="Whether commands go out in groups, to a mail server that says it takes them so (PIPELINING).",
+    )
     smtp_block: str = Field(
         default="",
         description="Name of a Prefect block of the type Seguito SMTP that takes the place of the SMTP settings above; "

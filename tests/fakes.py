@@ -4,7 +4,8 @@ import email.policy
 from collections.abc import Callable
 from email import message_from_bytes
 
-from tasks.smtp import Accepted, Answer, Mail
+from tasks.smtp.answers import Accepted, Answer
+from tasks.smtp.transaction import Mail
 
 
 def plain(mail: Mail) -> str:

@@ -13,7 +13,7 @@ from tasks.collecting.collect import Reception, collect
 from tasks.collecting.maildir import MaildirMailbox
 from tasks.collecting.originals import Originals
 from tasks.collecting.tally import Tally
-from tasks.smtp import Mail
+from tasks.smtp.transaction import Mail
 from tests.world import World
 
 SENDER = "assistenza@casabelvedere.example"

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from models.tables import Commitment
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import InvoiceRow, Origin
-from tasks.smtp import Mail
+from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.visitor import Visitor
 from tests.world import World

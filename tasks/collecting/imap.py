@@ -12,7 +12,7 @@ from imapclient.exceptions import IMAPClientError, IMAPClientReadOnlyError
 
 from tasks.collecting.mailbox import Fetched, MailboxUnreachableError, Seen, Waiting
 from tasks.settings import Settings
-from tasks.smtp import scrub
+from tasks.smtp.answers import scrub
 
 _BATCH = 25
 _BATCH_BYTES = 8 * 1024 * 1024

@@ -13,7 +13,8 @@ from tasks.mails.composer import Composer
 from tasks.mails.links import Links
 from tasks.services import Services
 from tasks.settling import NoArchive
-from tasks.smtp import Accepted, Answer, Mail
+from tasks.smtp.answers import Accepted, Answer
+from tasks.smtp.transaction import Mail
 
 _KEY = "a replay sends nothing, so its links may be signed by anybody"
 

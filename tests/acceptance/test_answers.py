@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from models.tables import Commitment, Invoice, Message
 from tasks.answering import Said, answer, question
-from tasks.smtp import Mail
+from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World
 

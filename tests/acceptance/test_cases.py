@@ -24,7 +24,7 @@ from models.words import EndCause, EndKind, Outcome
 from tasks import case_acts
 from tasks.case_acts import Acting
 from tasks.hearing import Answer
-from tasks.smtp import Mail
+from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.fakes import plain
 from tests.inbox import Inbox

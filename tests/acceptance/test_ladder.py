@@ -14,7 +14,7 @@ from tasks import climbing
 from tasks.commitments import Owners, fulfil, promise, re_promise
 from tasks.hearing import Answer, Asks
 from tasks.recomputing import recompute
-from tasks.smtp import Accepted, Refused
+from tasks.smtp.answers import Accepted, Refused
 from tests import factories
 from tests.world import World
 

@@ -18,7 +18,7 @@ from tasks.commitments import fulfil, promise, re_promise, withdraw
 from tasks.hearing import Answer
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import OrderRow
-from tasks.smtp import Mail
+from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World
 

@@ -15,7 +15,7 @@ from tasks.claiming import claim_batch
 from tasks.hearing import Answer
 from tasks.planning import plan_all
 from tasks.report import Scope
-from tasks.smtp import Mail
+from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models.tables import Commitment, Order, Staff
 from tasks.hearing import Answer, Asks
 from tasks.mails.labels import LANGUAGES, label
-from tasks.smtp import Mail
+from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.inbox import Inbox
 from tests.visitor import Visitor, sent

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from models.tables import Commitment, Customer, Inbound, Response, Staff, Statement
 from tasks.hearing import Answer
-from tasks.smtp import Mail
+from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.inbox import SENDER, Inbox, kind_of, report, written
 from tests.world import World

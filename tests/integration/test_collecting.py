@@ -30,7 +30,7 @@ from tasks.collecting.maildir import MaildirMailbox
 from tasks.collecting.originals import Originals
 from tasks.report import Scope
 from tasks.settings import Settings
-from tasks.smtp import open_mailer
+from tasks.smtp.mailer import open_mailer
 from tests import dovecot, factories
 from tests.dovecot import Dovecot
 from tests.inbox import SENDER, Inbox, kind_of, written

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from tasks.report import Scope
-from tasks.smtp import Accepted, Answer, Mail
+from tasks.smtp.answers import Accepted, Answer
+from tasks.smtp.transaction import Mail
 from tasks.sweeping import prepare
 from tests import factories
 from tests.world import World

@@ -18,7 +18,7 @@ from models.tables import Base, FollowUp
 from models.words import FollowUpState
 from tasks.calling import call_list
 from tasks.database import Database
-from tasks.smtp import Refused
+from tasks.smtp.answers import Refused
 from tests import factories
 from tests.fakes import FakeMailer
 from tests.inbox import SENDER, Inbox, written

@@ -10,7 +10,7 @@ import pytest
 from models.tables import Message
 from tasks.clock import SetClock
 from tasks.settling import MaildirArchive
-from tasks.smtp import Doubtful
+from tasks.smtp.answers import Doubtful
 from tests import factories
 from tests.fakes import FakeMailer
 from tests.world import World

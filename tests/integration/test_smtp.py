@@ -21,7 +21,7 @@ from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.settings import Settings
 from tasks.settling import NoArchive
-from tasks.smtp import open_mailer
+from tasks.smtp.mailer import open_mailer
 from tasks.sweeping import SweepStoppedError
 from tests import factories
 from tests.ports import free_port
