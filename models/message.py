@@ -35,6 +35,7 @@ class Message(Base):
     state: Mapped[str]
     """One of `models.words.MessageState`."""
     claim_token: Mapped[str | None]
+    """Only its holder may write the outcome, and gives it up with that."""
     lease_until: Mapped[datetime | None]
     resends: Mapped[int] = mapped_column(default=0)
     """How often the very same Message-ID was sent again to settle a doubt."""

@@ -118,7 +118,7 @@ def _apply(
     verdict: MessageState,
     now: datetime,
 ) -> None:
-    message.state, message.recorded_at = verdict, now
+    message.state, message.recorded_at, message.claim_token = verdict, now, None
     message.resends += verdict is MessageState.DEFERRED
     customer = session.get(Customer, message.customer_id) if message.customer_id is not None else None
     place = Place(customer.country, customer.timezone) if customer else policy.company.place

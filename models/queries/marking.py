@@ -11,7 +11,8 @@ from models.queries import bulk
 from models.tables import FollowUp, Message
 from models.words import MessageState
 
-_SENT_BY_HOLDER = (Message.state == MessageState.SENDING, Message.claim_token == bindparam("token"))
+_HELD = (Message.claim_token == bindparam("token"),)
+"""Until its outcome is known. Not by its state: PostgreSQL would read all that stood in the index of doubtful ones."""
 
 
 def thread_keys(session: Session, nudge_ids: Sequence[int]) -> dict[int, str]:
@@ -62,8 +63,9 @@ def attach(session: Session, pairs: Sequence[Mapping[str, int]]) -> None:
 
 
 def record_messages(session: Session, token: str, rows: Sequence[Mapping[str, Any]]) -> set[int]:
-    """Write the server's answers. Only the holder of the token may: returns the ids that were still ours."""
-    return bulk.update(session, Message, rows, where=_SENT_BY_HOLDER, token=token)
+    """Write the server's answers. Only the holder of the token may, once: returns the ids that were still ours."""
+    given_up = [{**row, "claim_token": None} for row in rows]
+    return bulk.update(session, Message, given_up, where=_HELD, token=token)
 
 
 def doubtful(session: Session, now: datetime, limit: int) -> Sequence[Message]:

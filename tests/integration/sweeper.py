@@ -30,7 +30,9 @@ async def main(minutes: int) -> None:
         sending = opened.policy.sending.model_copy(update={"max_per_recipient_per_day": 1_000_000})
         policy = opened.policy.model_copy(update={"sending": sending})
         services = replace(opened, clock=AheadClock(minutes), policy=policy)
-        report = await sweep(services, Scope("welcome-contact", services.clock.now()))
+        # What else falls due by now depends on the hour of the day at which the test runs.
+        kinds = frozenset({"order-confirmation"})
+        report = await sweep(services, Scope("welcome-contact", services.clock.now(), kinds=kinds))
         print(report.sentence(), flush=True)
 
 
