@@ -9,12 +9,12 @@ import sys
 import tempfile
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks import dispatch, through_prefect, tick, volume
 from benchmarks.bases import KINDS, Bases
@@ -22,15 +22,32 @@ from benchmarks.ground import ROOT, Sink, sink
 from benchmarks.table import keep, middle
 
 MAILS, ORDERS, ANSWERS, REPLAYED = 20_000, 1_000_000, 10_000, 100_000
-PEERS = {  # name: module, package it needs, part of the mails, what it records, environment
-    "cron script, smtplib, a commit a mail": ("cron", "sqlite3", 1.0, "yes", {}),
-    "Celery + Redis, with results": ("celery_redis", "celery", 0.5, "yes", {"PEER_RESULTS": "yes"}),
-    "Celery + Redis, without results": ("celery_redis", "celery", 0.5, "no", {"PEER_RESULTS": "no"}),
-    "Procrastinate": ("procrastinate_jobs", "procrastinate", 0.25, "yes", {}),
-    "DBOS, a step a mail": ("dbos_steps", "dbos", 0.25, "yes", {}),
-    "prefect-email in a flow": ("prefect_email_flow", "prefect_email", 0.01, "as task runs", {}),
-}  # fmt: skip
-_ON_POSTGRES = {"procrastinate_jobs", "dbos_steps"}
+
+
+class Peer(NamedTuple):
+    """What a Python team would otherwise use."""
+
+    module: str
+    package: str
+    """What it needs."""
+    part: float
+    """Of the mails."""
+    records: str = "yes"
+    on_postgres: bool = False
+    environment: Mapping[str, str] = {}
+
+
+PEERS = {
+    "cron script, smtplib, a commit a mail, sqlite": Peer("cron", "psycopg", 1.0),
+    "cron script, smtplib, a commit a mail, postgresql": Peer("cron", "psycopg", 1.0, on_postgres=True),
+    "Celery + Redis, with results": Peer("celery_redis", "celery", 0.5, environment={"PEER_RESULTS": "yes"}),
+    "Celery + Redis, without results": Peer(
+        "celery_redis", "celery", 0.5, "no", environment={"PEER_RESULTS": "no"}
+    ),
+    "Procrastinate": Peer("procrastinate_jobs", "procrastinate", 0.25, on_postgres=True),
+    "DBOS, a step a mail": Peer("dbos_steps", "dbos", 0.25, on_postgres=True),
+    "prefect-email in a flow": Peer("prefect_email_flow", "prefect_email", 0.01, "as task runs"),
+}
 
 
 def run_dispatch(bases: Bases, scale: float, rounds: int) -> None:
@@ -51,13 +68,13 @@ def run_dispatch(bases: Bases, scale: float, rounds: int) -> None:
                     seconds[f"Seguito, the whole sweep, {kind}"].append(dispatch.ours(db, server) / number)
                     recorded[f"Seguito, the whole sweep, {kind}"] = "yes"
                     assert server.counted()[0] - before == number
-            for name, (module, package, part, records, extra) in PEERS.items():
-                recorded[name] = records
-                if (why := _missing(module, package)) is not None:
+            for name, peer in PEERS.items():
+                recorded[name] = peer.records
+                if (why := _missing(peer)) is not None:
                     notes[name] = why
                     continue
-                some = mails[: max(int(number * part), 50)]
-                seconds[name].append(_peer(bases, server, module, some, Path(folder), extra) / len(some))
+                some = mails[: max(int(number * peer.part), 50)]
+                seconds[name].append(_seconds(bases, server, peer, some, Path(folder)) / len(some))
     base = seconds["aiosmtplib alone, bytes ready, 8 connections"]
     rows = [
         {"what": name, "mails a second": 1 / middle(found) if found else "-",
@@ -72,37 +89,26 @@ def run_dispatch(bases: Bases, scale: float, rounds: int) -> None:
     )
 
 
-def _missing(module: str, package: str) -> str | None:
-    if find_spec(package) is None:
-        return f"not run: {package} is not installed (extra `bench`)"
-    if module == "celery_redis" and shutil.which("redis-server") is None:
+def _missing(peer: Peer) -> str | None:
+    if find_spec(peer.package) is None:
+        return f"not run: {peer.package} is not installed (extra `bench`)"
+    if peer.module == "celery_redis" and shutil.which("redis-server") is None:
         return "not run: there is no redis-server"
     return None
 
 
-def _peer(
-    bases: Bases, server: Sink, module: str, mails: list[Any], folder: Path, extra: dict[str, str]
-) -> float:
+def _seconds(bases: Bases, server: Sink, peer: Peer, mails: list[Any], folder: Path) -> float:
     work = folder / uuid.uuid4().hex
     work.mkdir()
     ready = [(mail.sender, mail.recipients[0], mail.body) for mail in mails]
     (work / "mails").write_bytes(pickle.dumps(ready))
-    state = str(work)
-    if module in _ON_POSTGRES:
-        state = bases.empty_postgres()
-        state = state.replace("+psycopg", "") if module == "procrastinate_jobs" else state
+    state = bases.empty_postgres() if peer.on_postgres else str(work)
+    module = f"benchmarks.peers.{peer.module}"
     before = server.counted()[0]
-    command = [
-        sys.executable,
-        "-m",
-        f"benchmarks.peers.{module}",
-        str(server.port),
-        str(work / "mails"),
-        state,
-    ]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=os.environ | extra, cwd=ROOT
-    )
+        [sys.executable, "-m", module, str(server.port), str(work / "mails"), state],
+        capture_output=True, text=True, check=False, env=os.environ | peer.environment, cwd=ROOT,
+    )  # fmt: skip
     if done.returncode:
         raise SystemExit(f"{module}: {done.stderr[-2000:]}")
     assert server.counted()[0] - before == len(mails), module

@@ -15,7 +15,7 @@ CONNECTIONS = 8
 async def main() -> None:
     """Send and print the seconds, from the first job that is worked on."""
     port, mails, url = given()
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url.replace("+psycopg", "")))
     idle: asyncio.Queue[aiosmtplib.SMTP] = asyncio.Queue()
 
     @app.task(name="send")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from models.queries import bulk
@@ -103,34 +103,52 @@ def newer_steps(session: Session, rows: Collection[FollowUp], now: datetime) -> 
     it is the one planned last. So at most one step of a cadence goes out for a subject. A nudge is as old as its step.
     Rungs of a ladder supersede each other for one level alone: what the owner is told does not tell the manager.
     """
-    first, later = aliased(FollowUp), aliased(FollowUp)
-    subject_types, subject_ids = {row.subject_type for row in rows}, {row.subject_id for row in rows}
-    return set(
-        session.scalars(
-            select(FollowUp.id)
-            .join(first, and_(_same_thread(first), first.nudge == 0))
-            .join(
-                later,
-                and_(
-                    later.subject_type == FollowUp.subject_type,
-                    later.subject_id == FollowUp.subject_id,
-                    later.kind == FollowUp.kind,
-                    later.step != FollowUp.step,
-                    later.nudge == 0,
-                    func.coalesce(later.audience, "") == func.coalesce(FollowUp.audience, ""),
-                ),
-            )
-            .where(
-                among(FollowUp.id, [row.id for row in rows]),
-                # Follows from the joins; said once more, since PostgreSQL would rather read a small table whole.
-                among(later.subject_type, subject_types),
-                among(later.subject_id, subject_ids),
-                later.state.in_([FollowUpState.PLANNED, FollowUpState.CLAIMED, *_WENT_OUT]),
-                or_(later.owed_at > first.owed_at, and_(later.owed_at == first.owed_at, later.id > first.id)),
-                later.due_at <= now,
-            )
+    places = {row.id: (row.owed_at, row.id) for row in rows if not row.nudge}
+    places |= _first_mails(session, [row.id for row in rows if row.nudge])
+    steps: dict[tuple[Any, ...], list[tuple[str, tuple[datetime, int]]]] = defaultdict(list)
+    for other in _steps_about(session, rows, now):
+        steps[_cadence(other)].append((other.step, (other.owed_at, other.id)))
+    return {
+        row.id
+        for row in rows
+        if row.id in places
+        and any(step != row.step and place > places[row.id] for step, place in steps[_cadence(row)])
+    }
+
+
+def _cadence(row: FollowUp | Row[Any]) -> tuple[Any, ...]:
+    return row.subject_type, row.subject_id, row.kind, row.audience or ""
+
+
+def _steps_about(session: Session, rows: Collection[FollowUp], now: datetime) -> Sequence[Row[Any]]:
+    """All that is due by `now`, or went out, about the subjects of these rows.
+
+    Compared where they are read: joined, PostgreSQL looks through all of the subjects again for each of them.
+    """
+    columns = (
+        FollowUp.id, FollowUp.subject_type, FollowUp.subject_id, FollowUp.kind, FollowUp.step, FollowUp.audience,
+        FollowUp.owed_at,
+    )  # fmt: skip
+    return session.execute(
+        select(*columns).where(
+            among(FollowUp.subject_type, {row.subject_type for row in rows}),
+            among(FollowUp.subject_id, {row.subject_id for row in rows}),
+            FollowUp.nudge == 0,
+            FollowUp.state.in_([FollowUpState.PLANNED, FollowUpState.CLAIMED, *_WENT_OUT]),
+            FollowUp.due_at <= now,
         )
+    ).all()
+
+
+def _first_mails(session: Session, nudge_ids: Sequence[int]) -> dict[int, tuple[datetime, int]]:
+    """When what these nudges remind of was owed, and its id; by the nudge's id."""
+    if not nudge_ids:
+        return {}
+    first = aliased(FollowUp)
+    query = select(FollowUp.id, first.owed_at, first.id).join(
+        first, and_(_same_thread(first), first.nudge == 0)
     )
+    return {id_: (at, of) for id_, at, of in session.execute(query.where(among(FollowUp.id, nudge_ids)))}
 
 
 def answered_threads(session: Session, nudge_ids: Sequence[int]) -> set[int]:
