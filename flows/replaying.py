@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from flows.sweeping import ESCALATION, sweep
 from models.policy import SWEEPS
 from models.queries.figures import totals
 from models.queries.importing import set_mark
+from models.queries.waiting import next_due
 from tasks.clock import SetClock
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import TABLES
@@ -20,6 +20,9 @@ from tasks.replay.people import People
 from tasks.report import Report, Scope
 from tasks.services import Services
 from tasks.silence import watch_silence
+
+_APART = timedelta(minutes=15)
+"""Looks within a step lie at least so far apart."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,11 @@ async def replay(
 ) -> dict[str, Any]:
     """Run a span of the past against a fresh database.
 
-    `people` work the call list at the beginning of each step; nobody calls without them. Returns
+    `people` work the call list as soon as the hours of a day open; nobody calls without them. Returns
     `{"totals": …, "days": […]}`; the same input gives the same result. `services.clock` must be `clock`.
     """
     steps: list[dict[str, Any]] = []
-    for before, now in pairwise(chain([span.begins], span.steps())):
+    for before, now in _looks(services, span):
         called = people.work(before, now) if people else {}
         clock.set(now)
         day = (now - timedelta(microseconds=1)).astimezone(span.zone).date()
@@ -76,6 +79,24 @@ async def replay(
     days = day_by_day(steps)
     with services.db.read() as session:
         return {"totals": {**totals(session), "held": held_in(days), **calls_in(days)}, "days": days}
+
+
+def _looks(services: Services, span: Span) -> Iterator[tuple[datetime, datetime]]:
+    """The end of each step, and before it whatever time something falls due; each with the one before.
+
+    At the midnight that ends a day everybody's hours are over: what keeps to hours has to be looked at within them.
+    """
+    at = span.begins
+    for end in span.steps():
+        while at < end:
+            before, at = at, _next_look(services, at, end)
+            yield before, at
+
+
+def _next_look(services: Services, at: datetime, end: datetime) -> datetime:
+    with services.db.read() as session:
+        due = next_due(session, SWEEPS, at)
+    return end if due is None else min(max(due, at + _APART), end)
 
 
 async def _step(services: Services, feed: Feed, now: datetime, day: date) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Is there anything to do? One question, answered from small partial indexes, whatever the size of the base."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +61,17 @@ def is_due(sweep: str, now: datetime, customers: Collection[int] = ()) -> Column
         FollowUp.state == FollowUpState.PLANNED, FollowUp.sweep == sweep
     )
     return func.coalesce(earliest.scalar_subquery() <= now, false())
+
+
+def next_due(session: Session, sweeps: Sequence[str], after: datetime) -> datetime | None:
+    """When the next follow-up of any of these sweeps falls due after a time; None when nothing is planned for later."""
+    earliest = (
+        select(func.min(FollowUp.due_at))
+        .where(FollowUp.state == FollowUpState.PLANNED, FollowUp.sweep == sweep, FollowUp.due_at > after)
+        .scalar_subquery()
+        for sweep in sweeps
+    )
+    return min((at for at in session.execute(select(*earliest)).one() if at is not None), default=None)
 
 
 def count_due(session: Session, sweep: str, now: datetime, most: int, kinds: Collection[str] = ()) -> int:
