@@ -146,7 +146,7 @@ def _first_mails(session: Session, nudge_ids: Sequence[int]) -> dict[int, tuple[
         return {}
     first = aliased(FollowUp)
     query = select(FollowUp.id, first.owed_at, first.id).join(
-        first, and_(_same_thread(first), first.nudge == 0)
+        first, and_(same_thread(first), first.nudge == 0)
     )
     return {id_: (at, of) for id_, at, of in session.execute(query.where(among(FollowUp.id, nudge_ids)))}
 
@@ -156,11 +156,12 @@ def answered_threads(session: Session, nudge_ids: Sequence[int]) -> set[int]:
     if not nudge_ids:
         return set()
     other = aliased(FollowUp)
-    query = select(FollowUp.id).join(other, and_(_same_thread(other), other.state == FollowUpState.ANSWERED))
+    query = select(FollowUp.id).join(other, and_(same_thread(other), other.state == FollowUpState.ANSWERED))
     return set(session.scalars(query.where(among(FollowUp.id, nudge_ids))))
 
 
-def _same_thread(other: Any) -> ColumnElement[bool]:
+def same_thread(other: Any) -> ColumnElement[bool]:
+    """Whether another follow-up is the same contact, or a nudge of it."""
     return and_(
         other.subject_type == FollowUp.subject_type,
         other.subject_id == FollowUp.subject_id,
@@ -180,7 +181,7 @@ def _end_threads(session: Session, ids: Sequence[int]) -> None:
     """What waited for these nudges, which never go out, waits no longer: silence is declared at the next look."""
     nudge = aliased(FollowUp)
     waiting = select(FollowUp.id).join(
-        nudge, and_(_same_thread(nudge), nudge.nudge == FollowUp.nudge + 1, among(nudge.id, ids))
+        nudge, and_(same_thread(nudge), nudge.nudge == FollowUp.nudge + 1, among(nudge.id, ids))
     )
     session.execute(
         update(FollowUp)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
+from models.queries.among import among
 from models.rules.ownership import Person
 from models.tables import Commitment, Customer, Order, Staff
 
@@ -37,6 +38,12 @@ def customers_by_ref(session: Session, refs: Collection[str]) -> dict[str, int]:
     return dict(
         session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).tuples().all()
     )
+
+
+def customers(session: Session, ids: Collection[int]) -> dict[int, Customer]:
+    """Customers by id."""
+    rows = session.scalars(select(Customer).where(among(Customer.id, ids)))
+    return {row.id: row for row in rows}
 
 
 def order_by_ref(session: Session, ref: str) -> Order | None:

@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
+from models.queries.among import among
+from models.queries.claiming import same_thread
 from models.tables import Commitment, FollowUp, Message, Response
 from models.words import FollowUpState, Subject
 
@@ -91,32 +93,22 @@ def unanswered(
     return session.scalars(query).all()
 
 
-def has_nudge(session: Session, waiting: FollowUp, number: int) -> bool:
-    """Whether this reminder was planned before; when the contact waits again, it ended without being sent."""
-    found = session.scalar(
-        select(FollowUp.id).where(
-            FollowUp.subject_type == waiting.subject_type,
-            FollowUp.subject_id == waiting.subject_id,
-            FollowUp.kind == waiting.kind,
-            FollowUp.step == waiting.step,
-            FollowUp.nudge == number,
-        )
-    )
-    return found is not None
+def with_nudge(session: Session, waiting: Collection[int]) -> set[int]:
+    """Of which of these contacts the next reminder was planned before; one that waits again ended without being sent."""
+    nudge = aliased(FollowUp)
+    query = select(FollowUp.id).join(nudge, and_(same_thread(nudge), nudge.nudge == FollowUp.nudge + 1))
+    return set(session.scalars(query.where(among(FollowUp.id, waiting))))
 
 
-def silence_thread(session: Session, waiting: FollowUp, now: datetime) -> None:
-    """Declare a contact and all its nudges unanswered."""
+def silence_threads(session: Session, waiting: Collection[int], now: datetime) -> None:
+    """Declare contacts and all their nudges unanswered."""
+    first = aliased(FollowUp)
+    threads = select(FollowUp.id).join(first, and_(same_thread(first), among(first.id, waiting)))
     session.execute(
         update(FollowUp)
-        .where(
-            FollowUp.subject_type == waiting.subject_type,
-            FollowUp.subject_id == waiting.subject_id,
-            FollowUp.kind == waiting.kind,
-            FollowUp.step == waiting.step,
-            FollowUp.state == FollowUpState.SENT,
-        )
+        .where(FollowUp.id.in_(threads.scalar_subquery()), FollowUp.state == FollowUpState.SENT)
         .values(state=FollowUpState.SILENT, silent_at=now, answer_by=None)
+        .execution_options(synchronize_session=False)
     )
 
 
