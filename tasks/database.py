@@ -29,9 +29,12 @@ class DatabaseUnreachableError(Exception):
 
 
 class Database:
-    """An open database. Use `write` to change something, `read` to look, `rehearse` to try without effect."""
+    """An open database. Use `write` to change something, `read` to look, `rehearse` to try without effect.
 
-    def __init__(self, url: str) -> None:
+    One that is not `lasting` may be spoilt by a power cut: SQLite then never waits for the disk.
+    """
+
+    def __init__(self, url: str, *, lasting: bool = True) -> None:
         try:
             parsed = make_url(url)
         except ArgumentError:
@@ -53,7 +56,7 @@ class Database:
         except (ArgumentError, ImportError):
             raise DatabaseUnreachableError(_NO_ADDRESS) from None
         if self.engine.dialect.name == "sqlite":
-            _prepare_sqlite(self.engine)
+            _prepare_sqlite(self.engine, "FULL" if lasting else "OFF")
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -137,11 +140,11 @@ def _tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
         raw.execute("PRAGMA foreign_keys = ON")
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
     """WAL, waiting instead of failing, and write locks taken at the start of a writing transaction.
 
     A transaction that begins by reading and writes later fails at once with `database is locked` when another one
-    wrote in between; `BEGIN IMMEDIATE` waits its turn instead. synchronous=FULL, since a lost mark is a doubled mail.
+    wrote in between; `BEGIN IMMEDIATE` waits its turn instead. What lasts is FULL, since a lost mark is a doubled mail.
     """
 
     @event.listens_for(engine, "connect")
@@ -149,7 +152,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA synchronous = {synchronous}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
         cursor.close()

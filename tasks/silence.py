@@ -104,9 +104,7 @@ def _draw(session: Session, policy: Policy, waiting: FollowUp, now: datetime) ->
     return True
 
 
-def _nudge(
-    session: Session, policy: Policy, nudged: Sequence[tuple[FollowUp, int]], now: datetime
-) -> None:
+def _nudge(session: Session, policy: Policy, nudged: Sequence[tuple[FollowUp, int]], now: datetime) -> None:
     """Plan the next reminder of each of these contacts, by its number; from here on the reminder is what waits."""
     buyers = people.customers(session, {row.customer_id for row, _ in nudged if row.customer_id is not None})
     rows = []

@@ -19,8 +19,13 @@ class among(FunctionElement[bool]):  # noqa: N801 (stands in statements like the
     type = Boolean()
     inherit_cache = True
 
-    def __init__(self, member: Any, values: Iterable[Any]) -> None:
-        super().__init__(member, bindparam(None, list(values), type_=_Values(member.type), unique=True))
+    def __init__(self, member: Any, values: Iterable[Any] | str) -> None:
+        """`values` may be the name of a parameter, for a statement that is put together once."""
+        type_ = _Values(member.type)
+        if isinstance(values, str):
+            super().__init__(member, bindparam(values, type_=type_))
+        else:
+            super().__init__(member, bindparam(None, list(values), type_=type_, unique=True))
 
     def self_group(self, against: Any = None) -> Any:
         """Itself: SQLite would not find its index for the `… = 1` that a true or false value is made into."""

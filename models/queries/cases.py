@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,11 +24,23 @@ SPOKE = and_(Statement.side == Side.CUSTOMER, Statement.recorded_by.is_not(None)
 """A statement that a colleague wrote down from a conversation with the customer."""
 
 
+# Asked for every case, promise and answer, these cost more to put together than to execute: that is done once.
+_OPEN = (
+    select(Case).where(Case.customer_id == bindparam("customer"), Case.closed_at.is_(None)).with_for_update()
+)
+_REASON = select(CaseReason).where(
+    CaseReason.case_id == bindparam("case_id"),
+    CaseReason.reason == bindparam("reason"),
+    CaseReason.subject_type == bindparam("subject_type"),
+    CaseReason.subject_id == bindparam("subject_id"),
+)
+_ADD_REASON = CaseReason.__table__.insert().returning(CaseReason.id)  # type: ignore[attr-defined]
+_NOTE = History.__table__.insert().returning(History.id)  # type: ignore[attr-defined]
+
+
 def open_case_of(session: Session, customer_id: int) -> Case | None:
     """The open case of a customer, locked."""
-    return session.scalar(
-        select(Case).where(Case.customer_id == customer_id, Case.closed_at.is_(None)).with_for_update()
-    )
+    return session.scalar(_OPEN, {"customer": customer_id})
 
 
 def open_numbers(session: Session, customer_ids: Collection[int]) -> dict[int, int]:
@@ -86,16 +98,10 @@ def add_reason(session: Session, row: dict[str, Any]) -> int | None:
 
     One that had fallen away by itself stands again.
     """
-    known = session.scalar(
-        select(CaseReason).where(
-            CaseReason.case_id == row["case_id"],
-            CaseReason.reason == row["reason"],
-            CaseReason.subject_type == row["subject_type"],
-            CaseReason.subject_id == row["subject_id"],
-        )
-    )
+    key = {name: row[name] for name in ("case_id", "reason", "subject_type", "subject_id")}
+    known = session.scalar(_REASON, key)
     if known is None:
-        return session.scalar(insert(CaseReason).values(**row).returning(CaseReason.id))
+        return int(session.connection().execute(_ADD_REASON, row).scalar_one())
     if known.settled_at is None:
         return None
     known.settled_at, known.at, known.response_id = None, row["at"], row.get("response_id")
@@ -259,16 +265,8 @@ def note(
     cause: str | None = None, **details: Any,
 ) -> int:  # fmt: skip
     """Append to the history of a subject (type, id); returns the entry's number."""
-    return session.execute(
-        insert(History)
-        .values(
-            at=at,
-            actor=actor,
-            subject_type=subject[0],
-            subject_id=subject[1],
-            event=event,
-            cause=cause,
-            details=details,
-        )
-        .returning(History.id)
-    ).scalar_one()
+    row = {
+        "at": at, "actor": actor, "subject_type": subject[0], "subject_id": subject[1], "event": event,
+        "cause": cause, "details": details,
+    }  # fmt: skip
+    return int(session.connection().execute(_NOTE, row).scalar_one())

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.queries import cases
@@ -14,10 +14,29 @@ from models.words import CommitmentKind, Subject
 BY_HAND = tuple(kind for kind in CommitmentKind if kind is not CommitmentKind.DELIVERY)
 """Kinds that somebody has to do something about; goods come by themselves, or are late."""
 
+# Asked for every case and every notice, these cost more to put together than to execute: that is done once.
+_ADD = Commitment.__table__.insert().returning(Commitment.id)  # type: ignore[attr-defined]
+_OF_CASE = (
+    select(Commitment)
+    .where(
+        Commitment.case_id == bindparam("case"),
+        Commitment.kind == CommitmentKind.LISTENING_CALL,
+        Commitment.done_at.is_(None),
+    )
+    .with_for_update()
+)
+_BY_ID = select(Commitment).where(Commitment.id == bindparam("commitment")).with_for_update()
+_END = {
+    Subject.CASE: select(Case.closed_at).where(Case.id == bindparam("matter")),
+    Subject.COMMITMENT: select(Commitment.done_at).where(Commitment.id == bindparam("matter")),
+    Subject.INBOUND: select(Inbound.handled_at).where(Inbound.id == bindparam("matter")),
+}
+
 
 def add(session: Session, row: dict[str, Any]) -> Commitment:
     """Write a commitment down."""
-    made = session.execute(insert(Commitment).values(**row).returning(Commitment.id)).scalar_one()
+    session.flush()  # what the row refers to; the table itself is written past the session
+    made = session.connection().execute(_ADD, row).scalar_one()
     return session.get_one(Commitment, made)
 
 
@@ -49,15 +68,7 @@ def resting(session: Session, customer_id: int, now: datetime) -> Sequence[Commi
 
 def of_case(session: Session, case_id: int) -> Commitment | None:
     """The listening call that an open case owes, locked."""
-    return session.scalar(
-        select(Commitment)
-        .where(
-            Commitment.case_id == case_id,
-            Commitment.kind == CommitmentKind.LISTENING_CALL,
-            Commitment.done_at.is_(None),
-        )
-        .with_for_update()
-    )
+    return session.scalar(_OF_CASE, {"case": case_id})
 
 
 def case_is_open(session: Session, commitment: Commitment) -> bool:
@@ -73,7 +84,7 @@ def get(session: Session, commitment_id: int) -> Commitment | None:
 
 def to_change(session: Session, commitment_id: int) -> Commitment | None:
     """A commitment by id, locked."""
-    return session.scalar(select(Commitment).where(Commitment.id == commitment_id).with_for_update())
+    return session.scalar(_BY_ID, {"commitment": commitment_id})
 
 
 def open_ones(session: Session, limit: int) -> Sequence[Commitment]:
@@ -164,11 +175,5 @@ def is_done(session: Session, subject: tuple[str, int]) -> bool:
     kind, id_ = subject
     if kind == Subject.STAFF:
         return False  # a digest of an empty list is not planned, and one that emptied since says so
-    ends = {
-        Subject.CASE: Case.closed_at,
-        Subject.COMMITMENT: Commitment.done_at,
-        Subject.INBOUND: Inbound.handled_at,
-    }
-    ids = {Subject.CASE: Case.id, Subject.COMMITMENT: Commitment.id, Subject.INBOUND: Inbound.id}
-    row = session.execute(select(ends[Subject(kind)]).where(ids[Subject(kind)] == id_)).one_or_none()
+    row = session.execute(_END[Subject(kind)], {"matter": id_}).one_or_none()
     return row is None or row[0] is not None

@@ -20,6 +20,18 @@ WARNING = "credit-recovery-warning"
 """The cadence of the formal warning."""
 
 _DELIVERED_CONTACT = (FollowUpState.SENT, FollowUpState.ANSWERED, FollowUpState.SILENT)
+_COMPLAINTS = (
+    select(Case.customer_id, CaseReason.subject_type, CaseReason.subject_id, CaseReason.at)
+    .join(CaseReason, CaseReason.case_id == Case.id)
+    .where(
+        among(Case.customer_id, "customers"),
+        Case.closed_at.is_(None),
+        CaseReason.reason.in_(COMPLAINTS),
+        CaseReason.settled_at.is_(None),
+    )
+    .order_by(Case.id)
+    .with_for_update(of=Case)
+)
 
 
 def orders(session: Session, ids: Collection[int]) -> dict[int, Order]:
@@ -39,18 +51,7 @@ def complaints(session: Session, customers: Collection[int]) -> dict[int, list[T
 
     The cases are locked: closing one waits until what it held is written, and so finds it and brings it back.
     """
-    rows = session.execute(
-        select(Case.customer_id, CaseReason.subject_type, CaseReason.subject_id, CaseReason.at)
-        .join(CaseReason, CaseReason.case_id == Case.id)
-        .where(
-            among(Case.customer_id, customers),
-            Case.closed_at.is_(None),
-            CaseReason.reason.in_(COMPLAINTS),
-            CaseReason.settled_at.is_(None),
-        )
-        .order_by(Case.id)
-        .with_for_update(of=Case)
-    )
+    rows = session.execute(_COMPLAINTS, {"customers": list(customers)})
     found: dict[int, list[Trouble]] = defaultdict(list)
     for customer_id, kind, id_, at in rows:
         found[customer_id].append(Trouble((kind, id_), at))
@@ -92,6 +93,8 @@ def called(session: Session, invoice_ids: Collection[int]) -> dict[int, datetime
 
     Calls that reached nobody do not count, nor does what was solved without a word spoken.
     """
+    if not invoice_ids:
+        return {}
     spoke = exists(select(Statement.id).where(Statement.case_id == Case.id, SPOKE))
     rows = session.execute(
         select(CaseReason.subject_id, func.max(Case.closed_at))

@@ -9,10 +9,12 @@ from models.queries.among import among
 from models.rules.ownership import Person
 from models.tables import Commitment, Customer, Order, Staff
 
+_ACTIVE = select(Staff).where(Staff.active == true()).order_by(Staff.id)
+
 
 def people(session: Session) -> Sequence[Person]:
     """Everybody active, by id."""
-    rows = session.scalars(select(Staff).where(Staff.active == true()).order_by(Staff.id))
+    rows = session.scalars(_ACTIVE)
     return [
         Person(
             row.id,

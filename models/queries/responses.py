@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.queries.among import among
@@ -14,6 +14,7 @@ from models.words import FollowUpState, Subject
 
 _MAIL = "mail"
 _ANSWERABLE = (FollowUpState.SENT, FollowUpState.SILENT, FollowUpState.ANSWERED)
+_ADD = Response.__table__.insert().returning(Response.id)  # type: ignore[attr-defined]
 
 
 def known_refs(session: Session, refs: Collection[str]) -> set[str]:
@@ -23,7 +24,8 @@ def known_refs(session: Session, refs: Collection[str]) -> set[str]:
 
 def add(session: Session, row: dict[str, Any]) -> int:
     """Record a response; returns its id."""
-    return session.execute(insert(Response).values(**row).returning(Response.id)).scalar_one()
+    session.flush()  # what the row refers to; the table itself is written past the session
+    return int(session.connection().execute(_ADD, row).scalar_one())
 
 
 def follow_up(session: Session, follow_up_id: int) -> FollowUp | None:
@@ -94,7 +96,7 @@ def unanswered(
 
 
 def with_nudge(session: Session, waiting: Collection[int]) -> set[int]:
-    """Of which of these contacts the next reminder was planned before; one that waits again ended without being sent."""
+    """Of which of these contacts the next reminder was planned before: it ended without being sent."""
     nudge = aliased(FollowUp)
     query = select(FollowUp.id).join(nudge, and_(same_thread(nudge), nudge.nudge == FollowUp.nudge + 1))
     return set(session.scalars(query.where(among(FollowUp.id, waiting))))

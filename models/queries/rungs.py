@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from models.queries import bulk
@@ -17,21 +17,22 @@ from models.tables import Commitment, Customer, FollowUp
 from models.words import FollowUpState, Subject
 
 _UNHEARD = (FollowUp.state == FollowUpState.PLANNED, FollowUp.reason == NOBODY)
+_PENDING = (
+    select(FollowUp.id, FollowUp.audience, FollowUp.owed_at, FollowUp.due_at, FollowUp.reason)
+    .where(
+        FollowUp.subject_type == Subject.COMMITMENT,
+        FollowUp.subject_id == bindparam("commitment"),
+        FollowUp.audience.is_not(None),
+        FollowUp.state == FollowUpState.PLANNED,
+    )
+    .order_by(FollowUp.due_at, FollowUp.id)
+)
 ESCALATION = "escalate-unanswered"
 
 
 def pending(session: Session, commitment_id: int) -> list[Pending]:
     """The rungs of a promise that nobody was told of yet, in the order of their times."""
-    rows = session.execute(
-        select(FollowUp.id, FollowUp.audience, FollowUp.owed_at, FollowUp.due_at, FollowUp.reason)
-        .where(
-            FollowUp.subject_type == Subject.COMMITMENT,
-            FollowUp.subject_id == commitment_id,
-            FollowUp.audience.is_not(None),
-            FollowUp.state == FollowUpState.PLANNED,
-        )
-        .order_by(FollowUp.due_at, FollowUp.id)
-    )
+    rows = session.execute(_PENDING, {"commitment": commitment_id})
     return [
         Pending(id_, audience, owed_at, due_at, reason == NOBODY)
         for id_, audience, owed_at, due_at, reason in rows
