@@ -14,8 +14,9 @@ from models.words import Subject
 from tasks.hearing import Answer
 from tasks.own_pages import send_link
 from tasks.report import Report, Scope
-from tasks.smtp import Accepted, Mail, Refused
-from tasks.smtp import Answer as Said
+from tasks.smtp.answers import Accepted, Refused
+from tasks.smtp.answers import Answer as Said
+from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World
 
