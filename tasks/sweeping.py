@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.queries import claiming, people
+from models.queries import claiming, people, planning
 from models.queries.waiting import count_due, waiting
 from models.tables import FollowUp
 from models.words import FollowUpState
@@ -66,17 +66,27 @@ def prepare(services: Services, scope: Scope) -> Report:
     clock_now = services.clock.now()
     with services.db.read() as session:
         found = waiting(session, scope.sweep, scope.now, clock_now, scope.customers)
-    report = Report(due=found.due)
+    report = Report(due=found.due or found.lapsed)
     if found.lapsed:
         report += settle_doubts(
             services.db, services.policy, services.archive, services.composer.message_id, clock_now
         )
     if found.changed or found.lapsed or found.planned_with != services.policy.fingerprint():
-        report.planned = plan_all(services.db, services.policy, scope.now)
+        report.planned = _plan(services, scope.now)
         with services.db.write() as session:
             withdraw_moot(session, scope.now)
-    report.due = found.due or found.lapsed or report.planned > 0
+        with services.db.read() as session:
+            found = waiting(session, scope.sweep, scope.now, clock_now, scope.customers)
+    report.due |= found.due or report.planned > 0
     return report
+
+
+def _plan(services: Services, now: datetime) -> int:
+    """Plan what changed, others' share of it too: what runs beside this one are planning is due as well."""
+    planned = plan_all(services.db, services.policy, now)
+    with services.db.write() as session:
+        planning.wait_for_others(session)
+    return planned + plan_all(services.db, services.policy, now)  # what they left
 
 
 def phases(services: Services, scope: Scope) -> list[Scope]:

@@ -105,8 +105,10 @@ def newer_steps(session: Session, rows: Collection[FollowUp], now: datetime) -> 
     """
     places = {row.id: (row.owed_at, row.id) for row in rows if not row.nudge}
     places |= _first_mails(session, [row.id for row in rows if row.nudge])
+    if not places:
+        return set()
     steps: dict[tuple[Any, ...], list[tuple[str, tuple[datetime, int]]]] = defaultdict(list)
-    for other in _steps_about(session, rows, now):
+    for other in _steps_about(session, rows, min(at for at, _ in places.values()), now):
         steps[_cadence(other)].append((other.step, (other.owed_at, other.id)))
     return {
         row.id
@@ -120,8 +122,10 @@ def _cadence(row: FollowUp | Row[Any]) -> tuple[Any, ...]:
     return row.subject_type, row.subject_id, row.kind, row.audience or ""
 
 
-def _steps_about(session: Session, rows: Collection[FollowUp], now: datetime) -> Sequence[Row[Any]]:
-    """All that is due by `now`, or went out, about the subjects of these rows.
+def _steps_about(
+    session: Session, rows: Collection[FollowUp], since: datetime, now: datetime
+) -> Sequence[Row[Any]]:
+    """All of the same kinds, owed `since` a time, that is due by `now` or went out, about the subjects of these rows.
 
     Compared where they are read: joined, PostgreSQL looks through all of the subjects again for each of them.
     """
@@ -133,8 +137,10 @@ def _steps_about(session: Session, rows: Collection[FollowUp], now: datetime) ->
         select(*columns).where(
             among(FollowUp.subject_type, {row.subject_type for row in rows}),
             among(FollowUp.subject_id, {row.subject_id for row in rows}),
+            among(FollowUp.kind, {row.kind for row in rows}),
             FollowUp.nudge == 0,
             FollowUp.state.in_([FollowUpState.PLANNED, FollowUpState.CLAIMED, *_WENT_OUT]),
+            FollowUp.owed_at >= since,
             FollowUp.due_at <= now,
         )
     ).all()

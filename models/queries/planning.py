@@ -25,8 +25,8 @@ def note_policy(session: Session, fingerprint: str, now: datetime) -> bool:
     mark = session.get(Mark, PLANNED_WITH)
     if mark is not None and mark.value == fingerprint:
         return False
-    if mark is None:
-        session.add(Mark(name=PLANNED_WITH, value=fingerprint, at=now))
+    if mark is None:  # of two first runs at once, one writes it
+        bulk.add(session, Mark, [{"name": PLANNED_WITH, "value": fingerprint, "at": now}])
     else:
         mark.value, mark.at = fingerprint, now
         for table in (Order, Invoice):
@@ -57,6 +57,16 @@ def take_invoices_to_plan(session: Session, limit: int) -> Sequence[Row[Any]]:
         .limit(limit)
         .with_for_update(of=Invoice, skip_locked=True)
     ).all()
+
+
+def wait_for_others(session: Session) -> None:
+    """Return once nobody has an order or invoice to plan in hand: each batch of another run ends within seconds.
+
+    The weakest lock waits for those who plan, and keeps no import waiting.
+    """
+    for table in (Order, Invoice):
+        one = select(table.id).where(table.to_plan == true()).limit(1)
+        session.execute(one.with_for_update(read=True, key_share=True))
 
 
 def hold_as_said_paid(session: Session, ids: Collection[int], until: datetime) -> None:
