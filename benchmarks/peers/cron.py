@@ -9,21 +9,24 @@ import psycopg
 
 from benchmarks.peers import Kept, given
 
-_COLUMNS = "sender, recipient, body, state, answer"
+_OUTBOX = (
+    "CREATE TABLE outbox (id {} PRIMARY KEY, sender text, recipient text, body {}, state text, answer text)"
+)
 
 
 def _sqlite(folder: str) -> tuple[Any, str]:
+    """The open database, and how a statement writes a parameter."""
     db = sqlite3.connect(Path(folder) / "cron.db")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    db.execute(f"CREATE TABLE outbox (id INTEGER PRIMARY KEY, {_COLUMNS})")
+    db.execute(_OUTBOX.format("INTEGER", "blob"))
     return db, "?"
 
 
 def _postgres(url: str) -> tuple[Any, str]:
+    """As `_sqlite`."""
     db = psycopg.connect(url.replace("+psycopg", ""))
-    columns = _COLUMNS.replace("body", "body bytea").replace(",", " text,").replace("bytea text", "bytea")
-    db.execute(f"CREATE TABLE outbox (id BIGSERIAL PRIMARY KEY, {columns} text)")
+    db.execute(_OUTBOX.format("BIGSERIAL", "bytea"))
     return db, "%s"
 
 

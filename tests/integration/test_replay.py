@@ -2,12 +2,14 @@
 
 import csv
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.ground import START
+from benchmarks.volume import write_orders
 from deployments import replaying
 from models import policy as policies
 from tests.conftest import ROOT
@@ -53,6 +55,15 @@ def test_two_years_of_orders(real_data: Path) -> None:
 def test_two_years_of_invoices(real_data: Path, policy: str, reached: dict[str, int]) -> None:
     figures = run("ibm", real_data / "receivables", date(2012, 1, 1), date(2014, 6, 30), policy)
     assert figures["totals"]["invoices_reached"] == reached
+
+
+def test_what_keeps_to_office_hours_goes_out_though_a_day_ends_at_midnight(tmp_path: Path) -> None:
+    write_orders(tmp_path, 60, 30)
+    last = START.date()
+    policy = policies.load(ROOT / "policy.toml")
+    first = last - timedelta(days=30)
+    figures = replaying.run(tmp_path, None, first, last, step="1d", policy=policy, progress=lambda _day: None)
+    assert figures["totals"]["orders_welcomed"] >= 50
 
 
 def test_six_weeks_of_orders_twice_give_the_same_figures(real_data: Path) -> None:

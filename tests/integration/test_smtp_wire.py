@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-import aiosmtplib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +13,6 @@ from hypothesis import strategies as st
 from tasks.settings import Settings
 from tasks.smtp.answers import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 from tasks.smtp.mailer import Mailer, open_mailer
-from tasks.smtp.wire import LostError, Reply, Wire
 
 _POLITE = {
     "EHLO": "250-here\r\n250 PIPELINING\r\n", "MAIL": "250 OK\r\n", "RCPT": "250 OK\r\n",
@@ -254,72 +251,3 @@ def test_which_side_of_the_body_it_failed_on_is_known(
     answers: dict[str, list[str]], expected: Answer
 ) -> None:
     assert _send(Script(**answers), Note(("a@x.example",))) == [expected]
-
-
-class _Pipe(asyncio.Transport):
-    """A transport that leads nowhere."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_closed = False
-
-    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        """Nothing to keep."""
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Nowhere to."""
-
-    def is_closing(self) -> bool:
-        return self.is_closed
-
-    def close(self) -> None:
-        self.is_closed = True
-
-
-def _hear(pieces: Sequence[bytes], wanted: int) -> list[Reply]:
-    """What comes of these pieces when so many replies are waited for."""
-
-    async def main() -> list[Reply]:
-        client = aiosmtplib.SMTP()
-        client.transport = _Pipe()
-        client.esmtp_extensions = {"pipelining": ""}
-        wire = Wire(client, 5)
-        said = asyncio.ensure_future(wire.say(*[b"NOOP"] * wanted))
-        await asyncio.sleep(0)
-        for piece in pieces:
-            wire.data_received(piece)
-        return await said
-
-    return asyncio.run(main())
-
-
-_LINES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
-_REPLIES = st.lists(
-    st.tuples(st.integers(200, 599), st.lists(_LINES, min_size=1, max_size=3)), min_size=1, max_size=4
-)
-
-
-@given(replies=_REPLIES, cuts=st.lists(st.integers(0, 400)))
-def test_replies_are_the_same_however_they_are_cut(
-    replies: list[tuple[int, list[str]]], cuts: list[int]
-) -> None:
-    stream = b"".join(
-        f"{code}{'-' if more else ' '}{line}\r\n".encode()
-        for code, lines in replies
-        for line, more in zip(lines, [True] * (len(lines) - 1) + [False], strict=True)
-    )
-    edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
-    heard = _hear([stream[start:end] for start, end in pairwise(edges)], len(replies))
-    assert [reply.code for reply in heard] == [code for code, _ in replies]
-    assert [reply.text for reply in heard] == [
-        "\n".join(line.strip(" ") for line in lines) for _, lines in replies
-    ]
-
-
-@given(noise=st.binary(max_size=80))
-def test_whatever_a_server_says_ends_in_replies_or_in_a_lost_connection(noise: bytes) -> None:
-    try:
-        heard = _hear([noise, b"\r\n250 OK\r\n"], 1)
-    except LostError:
-        return
-    assert len(heard) == 1
