@@ -27,9 +27,7 @@ def list_() -> int:
     for one in waiting:
         since, owner = f"{one.since.astimezone(zone):%Y-%m-%d %H:%M}", one.owner or "nobody"
         taken = "taken" if one.taken else "free"
-        print(
-            f"{one.number:>6}  {one.customer:<12} since {since}  {owner:<8} {taken:<6} {', '.join(one.why)}"
-        )
+        print(f"{one.number:>6}  {one.customer:<12} since {since}  {owner:<8} {taken:<6} {one.why}")
     if not waiting:
         print("No case is open.")
     return 0

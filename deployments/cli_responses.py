@@ -12,6 +12,7 @@ from models.tables import Staff
 from tasks.collecting.collect import collect as collect_all
 from tasks.collecting.opening import reception
 from tasks.collecting.tally import Tally
+from tasks.mails.labels import label
 from tasks.recording import Channel, RecordingError, Spoken, Wants, record
 from tasks.referring import UnknownReferenceError
 from tasks.services import open_services
@@ -87,27 +88,28 @@ async def _waiting() -> list[str]:
     settings = Settings()
     async with open_services(settings) as services:
         links = reception(settings, services).links
-        now, zone = services.clock.now(), ZoneInfo(services.policy.company.timezone)
+        now, company = services.clock.now(), services.policy.company
+        zone, language = ZoneInfo(company.timezone), company.language
         lines: list[str] = []
         with services.db.read() as session:
             staff = people.staff(session)
             for mail in inbound.open_ones(session, _MOST):
                 if mail.parked_for is not None:
                     link = links.duty("inbound", mail.id, mail.owner_id or 0, now)
-                    what = f"mail {mail.id} ({mail.parked_for})"
+                    what, about = f"mail {mail.id}", label(language, f"notice.{mail.parked_for}")
                     lines.append(
-                        _line("since", mail.received_at, zone, what, _name(staff, mail.owner_id), link)
+                        _line("since", mail.received_at, zone, what, _name(staff, mail.owner_id), about, link)
                     )
             for owed in commitments.open_ones(session, _MOST):
                 link = links.duty("commitment", owed.id, owed.owner_id or 0, now)
                 late = " LATE" if owed.due_at < now else ""
-                what = f"{owed.kind} {owed.id}{late}"
-                lines.append(_line("due", owed.due_at, zone, what, _name(staff, owed.owner_id), link))
+                what, about = f"promise {owed.id}{late}", label(language, f"owed.{owed.kind}")
+                lines.append(_line("due", owed.due_at, zone, what, _name(staff, owed.owner_id), about, link))
         return lines or ["Nothing waits for a person."]
 
 
-def _line(word: str, at: datetime, zone: ZoneInfo, what: str, owner: str, link: str) -> str:
-    return f"{word} {at.astimezone(zone):%Y-%m-%d %H:%M}  {what:<28} {owner:<24} {link}"
+def _line(word: str, at: datetime, zone: ZoneInfo, what: str, owner: str, about: str, link: str) -> str:
+    return f"{word} {at.astimezone(zone):%Y-%m-%d %H:%M}  {what:<18} {owner:<24} {about}  {link}"
 
 
 def _name(staff: dict[int, Staff], staff_id: int | None) -> str:

@@ -11,6 +11,8 @@ from models.policy import Policy
 from models.queries import calling
 from models.rules.calendars import day_start, local_day
 from models.rules.calling import Call, for_today, ranked
+from tasks.mails.happened import why
+from tasks.mails.labels import label
 from tasks.services import Services
 
 
@@ -32,15 +34,18 @@ def listed(session: Session, policy: Policy, now: datetime) -> list[Listed]:
 
 
 def call_list(services: Services) -> list[dict[str, Any]]:
-    """The list as the control room shows it: references, reasons and hours, which are those of the company."""
-    zone, now = ZoneInfo(services.policy.company.timezone), services.clock.now()
+    """The list as the control room shows it: references and hours, and reasons in the company's language and time."""
+    company, now = services.policy.company, services.clock.now()
+    zone, language = ZoneInfo(company.timezone), company.language
     with services.db.read() as session:
         found = listed(session, services.policy, now)
     today = now.astimezone(zone).date()
     return [
         {
-            "place": place, "customer": call.customer, "case": call.case or "", "why": ", ".join(call.why),
-            "for": call.owner or "nobody", "when": "today" if one.today else "waits",
+            "place": place, "customer": call.customer, "case": call.case or "",
+            "why": "; ".join(why(language, code) for code in call.why),
+            "for": call.owner or label(language, "group.nobody"),
+            "when": "today" if one.today else "waits",
             "promised by": _hour(call.due_at, zone), "waits since": _hour(call.since, zone),
             "days": (today - call.since.astimezone(zone).date()).days, "taken on": "yes" if call.taken else "",
         }

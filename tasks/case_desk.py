@@ -1,6 +1,6 @@
 """Acting on a case from the command line or a form: by its number, and the reference of who acts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +16,8 @@ from models.words import EndCause, EndKind, Matter
 from tasks import case_acts, own_pages, raising
 from tasks.case_acts import Acting
 from tasks.contract_ends import Declared
+from tasks.mails.happened import why
+from tasks.mails.labels import worded
 from tasks.services import Services
 
 Did = Callable[[Acting], bool]
@@ -27,7 +29,8 @@ class Waiting:
 
     number: int
     customer: str
-    why: Sequence[str]
+    why: str
+    """In the company's language."""
     owner: str | None
     since: datetime
     taken: bool
@@ -46,7 +49,9 @@ def act(services: Services, number: int, by: str, do: Did) -> None:
             raise ActError("missing", f"case: there is no case {number}; nothing was done")
         if not do(Acting(session, services.policy, case, _staff(session, by), now)):
             what = (
-                f"was closed before ({case.outcome})" if case.closed_at else "is with somebody else already"
+                f"was closed before ({worded('en', 'outcome', case.outcome or '')})"
+                if case.closed_at
+                else "is with somebody else already"
             )
             raise ActError("too-late", f"case {number} {what}; nothing was done")
 
@@ -117,13 +122,18 @@ def end_contract(
 
 def open_cases(services: Services) -> list[Waiting]:
     """The open cases, the most urgent first."""
+    language = services.policy.company.language
     with services.db.read() as session:
         calls = ranked(calling.open_cases(session))
     return [
-        Waiting(call.case, call.customer, call.why, call.owner, call.since, call.taken)
+        Waiting(call.case, call.customer, _told(call.why, language), call.owner, call.since, call.taken)
         for call in calls
         if call.case is not None
     ]
+
+
+def _told(codes: Iterable[str], language: str) -> str:
+    return "; ".join(why(language, code) for code in codes)
 
 
 def read(services: Services, number: int) -> tuple[Dossier, Mapping[int, Staff]]:

@@ -1,18 +1,22 @@
 """The report as a page in markdown: no customer is named, and no owner unless the policy says so."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from models.policy import Company
 from models.queries.measures.orders import LeadTimes
 from models.rules.figures import Share, Spread
 from models.rules.tallies import Tally
 from models.words import EndKind
 from tasks.charts import bars, picture
+from tasks.mails.labels import worded
 from tasks.measuring import Measures
 
 _DAY_HOURS = 24
+_HOW = ("fell due", "kept", "late", "broken", "moved in time")
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,26 @@ def sentence(of: Measures) -> str:
 
 
 def page(
-    now: Measures, before: Measures, lines: Sequence[LeadTimes], series: Sequence[Series], zone: ZoneInfo
+    now: Measures, before: Measures, lines: Sequence[LeadTimes], series: Sequence[Series], company: Company
 ) -> str:
-    """The whole page."""
+    """The whole page: its frame in English, as the UI's; what a code means in the company's language."""
+    zone, word = ZoneInfo(company.timezone), partial(worded, company.language)
     return "\n\n".join(
         (
             f"# {_days(now, zone)}",
             _table(("", _days(now, zone), _days(before, zone)), _side_by_side(now, before)),
             _pictures(series, zone),
             "## Promises",
-            _table(("promise", "fell due", "kept", "late", "broken", "moved in time"), _kept(now.promises_by_kind)),
+            _table(("promise", *_HOW), _kept(now.promises_by_kind, partial(word, "owed"))),
             "## Why promises slipped",
-            _table(("reason", "promises"), now.promises.reasons.items()),
+            _table(("reason", "promises"), _counted(now.promises.reasons, partial(word, "slip"))),
             "## Missed terms",
-            _table(("owner", "fell due", "kept", "late", "broken", "moved in time"), _kept(now.promises_by_owner)),
+            _table(("owner", *_HOW), _kept(now.promises_by_owner, partial(word, "group"))),
             "## Promised and reached",
             _table(
                 ("line", "orders", "promised, median", "reached, median", "promised, 80 % within",
                  "reached, 80 % within", "by the day promised first"),
-                map(_line, lines),
+                (_line(one, partial(word, "group")) for one in lines),
             ),
             "## Who waits",
             _table(("waiting", "customers"), now.backlog.by_age.items()),
@@ -63,9 +68,9 @@ def page(
                 map(_waits, now.waits_by_contacts.items()),
             ),
             "## Contracts that customers ended",
-            _table(("how", "cause", "customers"), _ends(now)),
+            _table(("how", "cause", "customers"), _ends(now, word)),
             "## What was sent",
-            _table(("kind", "contacts"), now.sent.items()),
+            _table(("kind", "contacts"), _counted(now.sent, partial(word, "kind"))),
         )
     )  # fmt: skip
 
@@ -108,21 +113,30 @@ def _rows(of: Measures) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in rows]
 
 
-def _kept(tallies: Mapping[str, Tally]) -> list[tuple[object, ...]]:
+def _kept(tallies: Mapping[str, Tally], word: Callable[[str], str]) -> list[tuple[object, ...]]:
     return [
-        (name, of.due, share(of.kept_share), of.late, of.broken, of.moved) for name, of in tallies.items()
+        (word(name), of.due, share(of.kept_share), of.late, of.broken, of.moved)
+        for name, of in tallies.items()
     ]
 
 
-def _ends(of: Measures) -> list[tuple[object, ...]]:
-    return [(kind, cause, count) for kind, by in of.contract_ends.items() for cause, count in by.items()]
+def _counted(counts: Mapping[str, int], word: Callable[[str], str]) -> list[tuple[str, int]]:
+    return [(word(code), count) for code, count in counts.items()]
 
 
-def _line(of: LeadTimes) -> tuple[object, ...]:
+def _ends(of: Measures, word: Callable[[str, str], str]) -> list[tuple[object, ...]]:
+    return [
+        (word("end", kind), word("cause", cause), count)
+        for kind, by in of.contract_ends.items()
+        for cause, count in by.items()
+    ]
+
+
+def _line(of: LeadTimes, word: Callable[[str], str]) -> tuple[object, ...]:
     promised, reached = of.promised_days, of.reached_days
     days = (promised.median, reached.median, promised.p80, reached.p80)
     return (
-        of.line,
+        word(of.line),
         of.in_time.of,
         *(f"{value:.0f} days" for value in days if value is not None),
         share(of.in_time),

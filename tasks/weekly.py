@@ -57,7 +57,7 @@ def report(services: Services, first: date, last: date, *, lead_times_since: dat
         ]
         series = [Series(week.start, turnover(session, week)[1], opened_in(session, week)) for week in weeks]
     return Report(
-        page(this, before, lead_times(came), series, zone),
+        page(this, before, lead_times(came), series, services.policy.company),
         sentence(this),
         {"now": this.as_json(), "before": before.as_json()},
     )

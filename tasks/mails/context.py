@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from models.policy import Company
-from models.words import CommitmentKind
 from tasks.mails.formats import clean, money, short_moment
+from tasks.mails.happened import why
 from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
     CaseFacts,
@@ -49,9 +49,6 @@ NAMES = frozenset(
 
 
 _REFS_IN_SUBJECT = 3
-
-
-_KINDS = {str(kind) for kind in CommitmentKind} - {CommitmentKind.LISTENING_CALL}
 
 
 class CaseView(NamedTuple):
@@ -223,7 +220,7 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
             DigestLineView(
                 name=clean(line.customer_name),
                 phone=cleaned(line.customer_phone),
-                why="; ".join(clean(_why(language, word)) for word in line.why),
+                why="; ".join(clean(why(language, word)) for word in line.why),
                 since=short_moment(language, line.since, timezone),
                 due=short_moment(language, line.due_at, timezone) if line.due_at else None,
                 link=link_of(line.matter),
@@ -233,8 +230,3 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
         waiting=digest.waiting,
         oldest=short_moment(language, digest.oldest, timezone) if digest.oldest else None,
     )
-
-
-def _why(language: str, word: str) -> str:
-    """A kind of commitment, or a case's reason."""
-    return label(language, f"notice.{word}") if word in _KINDS else worded(language, "reason", word)

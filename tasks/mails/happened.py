@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from models.queries.timeline import OF_CASES, OF_MAILS, Event
 from models.tables import Staff
-from models.words import Meaning
+from models.words import CommitmentKind, Meaning
 from tasks.mails.formats import clean
 from tasks.mails.frame import answer_label
 from tasks.mails.labels import label, worded
@@ -22,6 +22,10 @@ _SECTIONS = {
     "termination": "cause",
 }
 """By what happened: where the words for its `kind` stand."""
+
+
+_PROMISED = frozenset(CommitmentKind) - {CommitmentKind.LISTENING_CALL}
+"""What stands in a list by what somebody owes; the call that a case owes stands there by the case's reasons."""
 
 
 class Happened(NamedTuple):
@@ -57,6 +61,11 @@ def ended(language: str, outcome: str) -> str:
     """How something owed or a mail was closed, as it is kept: the word for its code, and what was written beside it."""
     code, colon, text = outcome.partition(": ")
     return f"{worded(language, 'ended', code)}{colon}{text}"
+
+
+def why(language: str, code: str) -> str:
+    """Why a customer waits for us: a kind of commitment, or a case's reason."""
+    return label(language, f"notice.{code}") if code in _PROMISED else worded(language, "reason", code)
 
 
 def _detail(event: Event, language: str, staff: Mapping[int, Staff]) -> str:

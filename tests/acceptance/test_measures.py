@@ -217,14 +217,14 @@ def test_b17_a_promise_over_its_time_is_broken_though_nobody_said_so(world: Worl
 
 def test_b24_the_kept_ratio_of_appointments_stands_with_its_denominator(world: World) -> None:
     ledger(world)
-    assert "| appointment | 4 | 1 of 4 (25 %) | 1 | 1 | 1 |" in page(world)
-    assert "| call-back | 1 | 1 of 1 (100 %) | 0 | 0 | 0 |" in page(world)
+    assert "| Un appuntamento | 4 | 1 of 4 (25 %) | 1 | 1 | 1 |" in page(world)
+    assert "| Una telefonata promessa | 1 | 1 of 1 (100 %) | 0 | 0 | 0 |" in page(world)
 
 
 def test_b12_the_reasons_of_what_slipped_are_counted(world: World) -> None:
     ledger(world)
     assert figures(world)["promises"]["reasons"] == {"supplier": 2, "carrier": 1}
-    assert "| supplier | 2 |" in page(world)
+    assert "| Fornitore | 2 |" in page(world)
 
 
 def test_b23_misses_are_counted_by_team_and_by_name_only_where_the_policy_says_so(world: World) -> None:

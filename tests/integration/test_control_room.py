@@ -201,7 +201,7 @@ async def test_the_call_list_is_kept_with_references_only(
     await final(escalate_unanswered)
     listed = artifact(prefect_server, "call-list")
     door = f"[{number}](http://127.0.0.1:4280/case/{number})"
-    assert f"| 1 | C-1 | {door} | call-me | M-1 |" in listed["data"]
+    assert f"| 1 | C-1 | {door} | Ci è stata chiesta una telefonata | M-1 |" in listed["data"]
     assert "Giulia" not in listed["data"]
     assert "/c/" not in listed["data"], "a signed link would open a dossier to whoever sees the UI"
     assert (

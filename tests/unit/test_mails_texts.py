@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from models.policy import Policy
+from models.queries.measures.orders import NO_LINE
 from models.rules.deliveries import ACTS
-from models.rules.ledger import REASONS
+from models.rules.ledger import REASONS, UNSTATED
+from models.rules.tallies import NOBODY, OTHERS
 from models.words import (
     CaseReasonKind,
     CommitmentKind,
@@ -14,6 +16,7 @@ from models.words import (
     Meaning,
     Outcome,
     ParkedFor,
+    Role,
     Side,
 )
 from tasks.mails import texts
@@ -47,9 +50,11 @@ def test_every_meaning_and_reason_has_its_words(policy: Policy) -> None:
 
 
 VOCABULARIES = {
-    "end": EndKind, "cause": EndCause, "slip": REASONS, "outcome": Outcome, "matter": Matter, "did": OUTCOMES,
+    "slip": (*REASONS, UNSTATED),
+    "end": EndKind, "cause": EndCause, "outcome": Outcome, "matter": Matter, "did": OUTCOMES,
     "ended": (*OUTCOMES, *Outcome, "signed", "handed-over", "put-off", "re-promised", "withdrawn", *ACTS.values()),
     "side": Side, "owed": CommitmentKind, "notice": (*CommitmentKind, *ParkedFor), "kind": (),
+    "group": (*Role, NOBODY, OTHERS, NO_LINE),
 }  # fmt: skip
 
 
