@@ -12,7 +12,6 @@ from models.queries import calling
 from models.rules.calendars import day_start, local_day
 from models.rules.calling import Call, for_today, ranked
 from tasks.mails.happened import why
-from tasks.mails.labels import label
 from tasks.services import Services
 
 
@@ -43,8 +42,8 @@ def call_list(services: Services) -> list[dict[str, Any]]:
     return [
         {
             "place": place, "customer": call.customer, "case": call.case or "",
-            "why": "; ".join(why(language, code) for code in call.why),
-            "for": call.owner or label(language, "group.nobody"),
+            "why": why(language, call.why),
+            "for": call.owner or "nobody",
             "when": "today" if one.today else "waits",
             "promised by": _hour(call.due_at, zone), "waits since": _hour(call.since, zone),
             "days": (today - call.since.astimezone(zone).date()).days, "taken on": "yes" if call.taken else "",

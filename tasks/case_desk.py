@@ -1,6 +1,6 @@
 """Acting on a case from the command line or a form: by its number, and the reference of who acts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -126,14 +126,10 @@ def open_cases(services: Services) -> list[Waiting]:
     with services.db.read() as session:
         calls = ranked(calling.open_cases(session))
     return [
-        Waiting(call.case, call.customer, _told(call.why, language), call.owner, call.since, call.taken)
+        Waiting(call.case, call.customer, why(language, call.why), call.owner, call.since, call.taken)
         for call in calls
         if call.case is not None
     ]
-
-
-def _told(codes: Iterable[str], language: str) -> str:
-    return "; ".join(why(language, code) for code in codes)
 
 
 def read(services: Services, number: int) -> tuple[Dossier, Mapping[int, Staff]]:

@@ -35,7 +35,7 @@ def _lines(found: Dossier, staff: Mapping[int, Staff], zone: ZoneInfo, *, words:
         )
         yield "\n## Both versions"
         yield from (
-            f"- {_at(one.at, zone)}, {_worded('side', one.side)}, {one.author}"
+            f"- {_at(one.at, zone)}, {_worded('team', one.side)}, {one.author}"
             + (f": {one.text}" if words else "")
             for one in found.statements
         )

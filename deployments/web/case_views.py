@@ -132,7 +132,7 @@ def _versions(
 ) -> list[tuple[str, str, str, str, str]]:
     """When, on which side, by whom, the words of each version, and who wrote down a conversation."""
     return [
-        (short_moment(language, one.at, zone), worded(language, "side", one.side),
+        (short_moment(language, one.at, zone), worded(language, "team", one.side),
          clean(found.customer.name) if one.side == Side.CUSTOMER else name_of(one.author, staff), one.text,
          name_of(one.recorded_by, staff) if one.recorded_by else "")
         for one in some

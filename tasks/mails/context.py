@@ -191,7 +191,7 @@ def _declared_view(one: Declared, language: str, timezone: str) -> DeclaredView:
 
 
 def _version(one: Version, language: str, timezone: str) -> str:
-    who = f"{clean(one.author)} ({label(language, f'side.{one.side}')}, {short_moment(language, one.at, timezone)})"
+    who = f"{clean(one.author)} ({label(language, f'team.{one.side}')}, {short_moment(language, one.at, timezone)})"
     return f"{who}: {clean(one.words)}"
 
 
@@ -220,7 +220,7 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
             DigestLineView(
                 name=clean(line.customer_name),
                 phone=cleaned(line.customer_phone),
-                why="; ".join(clean(why(language, word)) for word in line.why),
+                why=clean(why(language, line.why)),
                 since=short_moment(language, line.since, timezone),
                 due=short_moment(language, line.due_at, timezone) if line.due_at else None,
                 link=link_of(line.matter),

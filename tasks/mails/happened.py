@@ -3,7 +3,7 @@
 Every code of a closed vocabulary has its words in `texts/labels.toml`; one that only a policy knows is shown as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from models.queries.timeline import OF_CASES, OF_MAILS, Event
@@ -63,9 +63,12 @@ def ended(language: str, outcome: str) -> str:
     return f"{worded(language, 'ended', code)}{colon}{text}"
 
 
-def why(language: str, code: str) -> str:
-    """Why a customer waits for us: a kind of commitment, or a case's reason."""
-    return label(language, f"notice.{code}") if code in _PROMISED else worded(language, "reason", code)
+def why(language: str, codes: Iterable[str]) -> str:
+    """Why a customer waits for us: kinds of commitments and reasons of a case, on one line."""
+    return "; ".join(
+        label(language, f"notice.{code}") if code in _PROMISED else worded(language, "reason", code)
+        for code in codes
+    )
 
 
 def _detail(event: Event, language: str, staff: Mapping[int, Staff]) -> str:

@@ -70,7 +70,7 @@ def document(
         customer=found.customer, name=clean(found.customer.name), made=moment(now), as_of=long_day(language, day),
         orders=[(order_view(order_facts(one), language, zone), one.cancelled_at) for one in reversed(found.orders)],
         versions=[
-            (label(language, f"side.{one.side}"), clean(one.author), moment(one.at), one.words)
+            (label(language, f"team.{one.side}"), clean(one.author), moment(one.at), one.words)
             for one in (version(statement, staff) for statement in found.statements)
         ],
         words=found.words, timeline=[(moment(one.at), happened(one, language, staff).sentence) for one in found.events],

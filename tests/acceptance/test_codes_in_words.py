@@ -93,7 +93,7 @@ def busy(world: World) -> World:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_call_list_and_the_list_of_cases_tell_reasons_in_words(busy: World, language: Language) -> None:
     speaking(busy, language)
-    reasons = {why(language, code) for code in CaseReasonKind}
+    reasons = {why(language, [code]) for code in CaseReasonKind}
     shown = [str(row["why"]) for row in call_list(busy.services)]
     assert reasons <= set(shown)
     assert {one.why for one in open_cases(busy.services)} == reasons

@@ -53,8 +53,8 @@ VOCABULARIES = {
     "slip": (*REASONS, UNSTATED),
     "end": EndKind, "cause": EndCause, "outcome": Outcome, "matter": Matter, "did": OUTCOMES,
     "ended": (*OUTCOMES, *Outcome, "signed", "handed-over", "put-off", "re-promised", "withdrawn", *ACTS.values()),
-    "side": Side, "owed": CommitmentKind, "notice": (*CommitmentKind, *ParkedFor), "kind": (),
-    "group": (*Role, NOBODY, OTHERS, NO_LINE),
+    "owed": CommitmentKind, "notice": (*CommitmentKind, *ParkedFor), "kind": (),
+    "team": (*Side, *Role, NOBODY, OTHERS), "line": (NO_LINE,),
 }  # fmt: skip
 
 
