@@ -9,7 +9,8 @@ from models.queries import people
 from models.rules import ownership
 from models.tables import Commitment, Customer
 from models.words import CommitmentKind, Role
-from tasks.commitments import About, Owners, fulfil, open_already, promise
+from tasks.commitments import fulfil, promise
+from tasks.promising import About, Owners, open_already
 
 
 def ask_for_help(
@@ -60,9 +61,9 @@ def set_appointment(
     """
     if at <= now:
         raise ValueError("at: that time has passed; name one that lies ahead")
-    if open_already(session, customer_id, CommitmentKind.APPOINTMENT, about) is not None:
+    if open_already(session, CommitmentKind.APPOINTMENT, {customer_id: about}):
         raise ValueError("there is an appointment already; agree on another time for that one")
-    owing = open_already(session, customer_id, CommitmentKind.SET_APPOINTMENT, about)
+    owing = open_already(session, CommitmentKind.SET_APPOINTMENT, {customer_id: about}).get(customer_id)
     made = promise(
         session, policy, customer_id, CommitmentKind.APPOINTMENT, about,
         now=now, actor=actor, due_at=at, owners=owners, words=text.strip() or None,

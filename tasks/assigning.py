@@ -27,14 +27,13 @@ def assign(
     if kind != Subject.CUSTOMER:
         asked = responses.latest_asked(session, Subject(kind), subject_id, row.received_at, None)
     else:
-        waiting = matching.waiting_for_answer(session, customer_id)
+        waiting = matching.waiting_for_answer(session, [customer_id]).get(customer_id, [])
         asked = waiting[0] if len(waiting) == 1 else None
     row.matched_by, row.customer_id, row.follow_up_id = "hand", customer_id, asked.id if asked else None
     row.parked_for = None
     cases.note(session, (Subject.INBOUND, row.id), "assigned", now, actor, cause=about)
-    return reply(
-        session, policy, Arrived(row, Match("hand", None, [asked] if asked else [], customer_id)), now
-    )
+    arrived = Arrived(row, Match("hand", None, [asked] if asked else [], customer_id))
+    return reply(session, policy, [arrived], now)[row.id]
 
 
 def settle_mail(

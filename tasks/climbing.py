@@ -1,5 +1,6 @@
 """The ladder of a promise: planned when the promise is made, put off by its owner, raised when nobody is reached."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +22,15 @@ def start(session: Session, policy: Policy, owed: Commitment, *, complains: bool
 
     Returns False where the policy has no ladder, or no mail to tell by.
     """
-    found = ladder(policy, owed.kind, owed.made_at, owed.due_at, complains=complains, breaks=owed.breaks)
-    planning.add_follow_ups(session, [row(policy, owed.id, owed.customer_id, item) for item in found])
+    found = rows(policy, owed, complains=complains)
+    planning.add_follow_ups(session, found)
     return bool(found)
+
+
+def rows(policy: Policy, owed: Commitment, *, complains: bool) -> list[dict[str, Any]]:
+    """The whole ladder of a promise as it goes into the table of follow-ups."""
+    found = ladder(policy, owed.kind, owed.made_at, owed.due_at, complains=complains, breaks=owed.breaks)
+    return [row(policy, owed.id, owed.customer_id, item) for item in found]
 
 
 def start_late(session: Session, policy: Policy, owed: Commitment, now: datetime, *, complains: bool) -> bool:
@@ -33,8 +40,9 @@ def start_late(session: Session, policy: Policy, owed: Commitment, now: datetime
     else:
         found = ladder(policy, owed.kind, owed.made_at, owed.due_at, complains=complains, breaks=owed.breaks)
     times = begun_late(found, owed.due_at, now)
-    rows = [{**row(policy, owed.id, owed.customer_id, item), "due_at": at} for item, at in times]
-    planning.add_follow_ups(session, rows)
+    planning.add_follow_ups(
+        session, [{**row(policy, owed.id, owed.customer_id, item), "due_at": at} for item, at in times]
+    )
     return bool(found)
 
 
@@ -146,10 +154,10 @@ def wake(session: Session, owed: Commitment, cause: str, *, now: datetime, actor
 
 
 def wake_all(
-    session: Session, customer_id: int, cause: str, *, now: datetime, actor: str = "customer"
+    session: Session, customers: Collection[int], cause: str, *, now: datetime, actor: str = "customer"
 ) -> int:
-    """The customer asks or complains: whatever rests of theirs goes on. Returns how much that was."""
-    resting = commitments.resting(session, customer_id, now)
+    """These customers ask or complain: whatever rests of theirs goes on. Returns how much that was."""
+    resting = commitments.resting(session, customers, now) if customers else ()
     return sum(wake(session, owed, cause, now=now, actor=actor) for owed in resting)
 
 

@@ -3,38 +3,18 @@
 Every change goes into the history with its cause and its actor. What ladders do meanwhile: `tasks.climbing`.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import cases, commitments, facts, inbound, people, planning, rungs
-from models.rules import ledger, ownership
-from models.rules.due import due_at as within_hours
-from models.rules.planning import Subject, owed
-from models.tables import Commitment, Customer
-from models.words import CommitmentKind, CommitmentState, Level
+from models.queries import cases, commitments, facts, inbound, rungs
+from models.rules import ledger
+from models.tables import Commitment
+from models.words import CommitmentKind, CommitmentState
 from models.words import Subject as SubjectType
-from tasks import climbing
-from tasks.planning import new_row
-
-About = tuple[str, int]
-"""What a commitment is about: subject type and id."""
-
-_BY_CUSTOMER = (CommitmentKind.REPLY, CommitmentKind.PHONE, CommitmentKind.CALL_BACK)
-"""One open promise of these kinds a customer; of the others, one a subject."""
-_TOLD_OTHERWISE = (CommitmentKind.DELIVERY, CommitmentKind.LISTENING_CALL)
-"""Where there is no ladder, their owners have the order or the dossier."""
-
-
-@dataclass(frozen=True)
-class Owners:
-    """Who sees to a matter, and the second level; both are ids of staff."""
-
-    owner_id: int | None
-    deputy_id: int | None
+from tasks.promising import About, Owners, Wanted, make, promise_all
 
 
 def promise(
@@ -62,20 +42,8 @@ def promise(
         case_id: the case that it belongs to; otherwise the customer's open one.
         words: what was promised or asked for.
     """
-    found = open_already(session, customer_id, kind, about)
-    if found is not None:
-        if not climbing.wake(session, found, "asked again", now=now, actor=actor):
-            _tell_again(session, policy, found, now)
-        return found
-    chosen = owners or owners_of(session, customer_id, about, now)
-    complains = bool(facts.complaints(session, [customer_id]))
-    row = {
-        "customer_id": customer_id, "kind": kind, "subject_type": about[0], "subject_id": about[1],
-        "case_id": case_id if case_id is not None else commitments.case_of(session, customer_id),
-        "inbound_id": inbound_id, "owner_id": chosen.owner_id, "deputy_id": chosen.deputy_id, "made_at": now,
-        "due_at": due_at or _by_policy(policy, kind, now, complains=complains), "words": words,
-    }  # fmt: skip
-    return _make(session, policy, row, now, actor, complains=complains)
+    wanted = Wanted(customer_id, about, inbound_id, due_at, owners, case_id, words)
+    return promise_all(session, policy, kind, [wanted], now=now, actor=actor)[0]
 
 
 def fulfil(
@@ -150,8 +118,8 @@ def re_promise(
         "kind": kind,
         "words": text.strip(),
     }
-    complains = bool(facts.complaints(session, [commitment.customer_id]))
-    new = _make(session, policy, row, now, actor, complains=complains)
+    complaining = facts.complaints(session, [commitment.customer_id])
+    [new] = make(session, policy, [row], now, actor, complaining)
     commitment.successor_id = new.id
     _note(session, commitment, "re-promised", now, actor, cause=reason_code, state=state, successor=new.id)
     return new
@@ -185,71 +153,6 @@ def successor_of(
         "made_at": made_at, "due_at": due_at, "root_id": commitment.root_id or commitment.id,
         "breaks": commitment.breaks + slips,
     }  # fmt: skip
-
-
-def owners_of(session: Session, customer_id: int, about: About, now: datetime) -> Owners:
-    """Whom a customer's matter belongs to today: the order's owner, the deputy when the owner is away."""
-    customer = session.get_one(Customer, customer_id)
-    everyone, day = people.people(session), now.date()
-    order = commitments.order_about(session, customer_id, about)
-    named = (order.owner_id, order.deputy_id) if order is not None else (None, None)
-    if named[0] is None:
-        named = ownership.owner_and_deputy(everyone, customer.language, customer_id, day)
-    return Owners(*ownership.on_duty(everyone, *named, customer.language, day))
-
-
-def desk(session: Session, language: str, day: date) -> int | None:
-    """Who of the after-sale desk takes what belongs to nobody."""
-    return ownership.on_duty(people.people(session), None, None, language, day)[0]
-
-
-def tell(
-    session: Session,
-    policy: Policy,
-    matter: About,
-    customer_id: int | None,
-    staff_id: int | None,
-    now: datetime,
-) -> None:
-    """Plan the notice about a matter for its owner: the first at once, further ones once a day at most."""
-    anchors = {"made": now, "parked": now}
-    subject = Subject(matter[0], matter[1], customer_id, policy.company.place, anchors)
-    suffix = f":{now.date()}" if commitments.notices(session, matter) else ""
-    rows = [new_row(subject, item, staff_id) for item in owed(subject, policy.cadences, policy.windows)]
-    planning.add_follow_ups(session, [{**row, "step": row["step"] + suffix} for row in rows])
-
-
-def open_already(session: Session, customer_id: int, kind: CommitmentKind, about: About) -> Commitment | None:
-    """The open promise that a new one of this kind would join, locked."""
-    return commitments.open_one(session, customer_id, kind, None if kind in _BY_CUSTOMER else about)
-
-
-def _make(
-    session: Session, policy: Policy, row: dict[str, Any], now: datetime, actor: str, *, complains: bool
-) -> Commitment:
-    made = commitments.add(session, row)
-    _note(session, made, "made", now, actor, cause=made.kind, due=made.due_at.isoformat())
-    if not climbing.start(session, policy, made, complains=complains) and made.kind not in _TOLD_OTHERWISE:
-        tell(session, policy, (SubjectType.COMMITMENT, made.id), made.customer_id, made.owner_id, now)
-    return made
-
-
-def _tell_again(session: Session, policy: Policy, known: Commitment, now: datetime) -> None:
-    """Its owner hears once more, once a day at most."""
-    if known.kind in _TOLD_OTHERWISE:
-        return
-    if policy.ladder(known.kind) is None:
-        tell(session, policy, (SubjectType.COMMITMENT, known.id), known.customer_id, known.owner_id, now)
-    else:
-        climbing.tell_more(session, policy, known, f"again-{now.date()}", Level.OWNER, now)
-
-
-def _by_policy(policy: Policy, kind: CommitmentKind, now: datetime, *, complains: bool) -> datetime:
-    within = policy.ledger.within(kind, complains=complains)
-    if within is None:
-        answers = policy.answers
-        within = answers.phone_within if kind is CommitmentKind.PHONE else answers.reply_within
-    return within_hours(now, within, policy.working_hours, policy.company.place)
 
 
 def _check_reason(policy: Policy, code: str) -> None:

@@ -32,9 +32,10 @@ def listen(
 
     Words of both kinds are kept as both: which of the two it is, is for the person to say.
     """
-    order_id = order_id or contract_ends.only_order(session, customer_id)
-    for trouble, kind in _HEARD.items():
-        if trouble not in found or contract_ends.standing(session, customer_id, kind, order_id) is not None:
+    kinds = [kind for trouble, kind in _HEARD.items() if trouble in found]
+    order_id = order_id or (contract_ends.only_order(session, customer_id) if kinds else None)
+    for kind in kinds:
+        if contract_ends.standing(session, customer_id, kind, order_id) is not None:
             continue
         made = contract_ends.add(
             session,

@@ -1,9 +1,10 @@
 """Hearing what customers say: every channel ends here, and counts alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,13 +16,14 @@ from models.rules.hearing import case_reason
 from models.rules.paying import is_acceptable, rests_until
 from models.rules.trouble import is_thanks, trouble
 from models.rules.trouble_words import Trouble
-from models.tables import FollowUp
+from models.tables import Case, FollowUp
 from models.words import CaseReasonKind, CommitmentKind, Meaning, Subject
 from tasks import climbing, contract_ends
 from tasks.cases import About, open_case
 from tasks.closing import settle_silence
-from tasks.commitments import promise
+from tasks.promising import Wanted, promise_all
 from tasks.statements import customer_says
+from tasks.turns import turns
 
 
 class Asks(StrEnum):
@@ -71,79 +73,113 @@ def hear(session: Session, policy: Policy, answers: Sequence[Answer], now: datet
     known = responses.known_refs(session, [answer.ref for answer in answers])
     new = {answer.ref: answer for answer in answers if answer.ref not in known}
     # Customer by customer, as two runs that lock cases must come to them in one order; each one's in the order given.
-    for answer in sorted(new.values(), key=lambda one: one.customer_id):
-        _hear_one(session, policy, answer, now)
+    for part in turns(sorted(new.values(), key=lambda one: one.customer_id), lambda one: one.customer_id):
+        _hear(session, policy, part, now)
     return len(new)
 
 
-def _hear_one(session: Session, policy: Policy, answer: Answer, now: datetime) -> None:
-    asked = _asked(session, answer)
-    response_id = responses.add(
-        session,
-        {
-            "ref": answer.ref, "customer_id": answer.customer_id, "order_id": answer.order_id,
-            "invoice_id": answer.invoice_id, "follow_up_id": asked.id if asked else None,
-            "message_key": answer.message_key,
-            "channel": answer.channel, "meaning": answer.meaning, "rating": answer.rating, "text": answer.text,
-            "pays_on": answer.pays_on,
-            "received_at": answer.received_at, "recorded_at": now,
-        },
-    )  # fmt: skip
-    answered = responses.same_letter(session, asked) if asked is not None else []
-    for row in answered:
-        responses.answer_thread(session, row, answer.received_at)
-    if answer.meaning == Meaning.PAID:
-        _let_rest(session, policy, answer, answered, now)
-    if answer.pays_on is not None:
-        answer = _await_payment(session, policy, answer, answered, now)
-    _take_up(session, policy, answer, _subject(answer, asked), response_id, now)
-    _keep_words(session, policy, answer, asked, response_id)
-    if answer.meaning == Meaning.WITHDRAW:
-        planning.plan_customer_again(session, answer.customer_id)  # the receipt hangs on the declaration
-    for row in answered:  # after the new reason, so that a case goes on rather than closing and opening again
-        settle_silence(session, answer.customer_id, (row.subject_type, row.subject_id), now)
+@dataclass(frozen=True)
+class _Heard:
+    """An answer that is recorded."""
+
+    answer: Answer
+    response_id: int
+    asked: FollowUp | None
+    answered: Sequence[FollowUp]
+    """Whatever the mail asked together with it."""
+
+    @property
+    def about(self) -> About:
+        return _subject(self.answer, self.asked)
 
 
-def _take_up(
-    session: Session, policy: Policy, answer: Answer, about: About, response_id: int, now: datetime
-) -> None:
-    """Bring the answer to whom it asks for."""
-    asks = _asks(policy, answer)
-    reason = _reason(answer, asks)
-    if reason is not None or asks is Asks.OWNER:  # thanks let rest what rests
-        climbing.wake_all(session, answer.customer_id, "the customer asks", now=now)
-    if reason is not None:
-        open_case(
-            session, policy, answer.customer_id, reason, about,
-            now=now, actor="customer", response_id=response_id,
-        )  # fmt: skip
-    if asks is Asks.OWNER:
-        promise(
-            session,
-            policy,
-            answer.customer_id,
-            CommitmentKind.REPLY,
-            about,
-            now=now,
-            inbound_id=answer.inbound_id,
-        )
+def _hear(session: Session, policy: Policy, answers: Sequence[Answer], now: datetime) -> None:
+    """Answers of different customers: whatever concerns all of them is read and written for all at once."""
+    heard = _recorded(session, answers, now)
+    responses.answer_threads(
+        session, [(row, one.answer.received_at) for one in heard for row in one.answered]
+    )
+    for number, one in enumerate(heard):
+        if one.answer.meaning == Meaning.PAID:
+            _let_rest(session, policy, one.answer, one.answered, now)
+        if one.answer.pays_on is not None:
+            agreed = _await_payment(session, policy, one.answer, one.answered, now)
+            heard[number] = replace(one, answer=agreed)
+    _take_up(session, policy, heard, now)
+    open_cases = cases.open_cases_of(session, [one.answer.customer_id for one in heard])
+    for one in heard:
+        answer, case = one.answer, open_cases.get(one.answer.customer_id)
+        _keep_words(session, policy, one, case)
+        if answer.meaning == Meaning.WITHDRAW:
+            planning.plan_customer_again(session, answer.customer_id)  # the receipt hangs on the declaration
+        if (
+            case is not None
+        ):  # after the new reason, so that a case goes on rather than closing and opening again
+            for row in one.answered:
+                settle_silence(session, answer.customer_id, (row.subject_type, row.subject_id), now)
 
 
-def _keep_words(
-    session: Session, policy: Policy, answer: Answer, asked: FollowUp | None, response_id: int
-) -> None:
+def _recorded(session: Session, answers: Sequence[Answer], now: datetime) -> list[_Heard]:
+    named = {answer.follow_up_id for answer in answers if answer.follow_up_id is not None}
+    known = responses.follow_ups(session, named)
+    asked = {answer.ref: _asked(session, answer, known) for answer in answers}
+    ids = responses.add(session, [_row(answer, asked[answer.ref], now) for answer in answers])
+    letters = responses.same_letters(session, [row for row in asked.values() if row is not None])
+    return [
+        _Heard(answer, ids[answer.ref], row, letters[row.id] if row is not None else ())
+        for answer in answers
+        for row in (asked[answer.ref],)
+    ]
+
+
+def _row(answer: Answer, asked: FollowUp | None, now: datetime) -> dict[str, Any]:
+    return {
+        "ref": answer.ref, "customer_id": answer.customer_id, "order_id": answer.order_id,
+        "invoice_id": answer.invoice_id, "follow_up_id": asked.id if asked else None,
+        "message_key": answer.message_key,
+        "channel": answer.channel, "meaning": answer.meaning, "rating": answer.rating, "text": answer.text,
+        "pays_on": answer.pays_on,
+        "received_at": answer.received_at, "recorded_at": now,
+    }  # fmt: skip
+
+
+def _take_up(session: Session, policy: Policy, heard: Sequence[_Heard], now: datetime) -> None:
+    """Bring the answers to whom they ask for."""
+    asking = [
+        (one, asks, _reason(one.answer, asks)) for one in heard for asks in (_asks(policy, one.answer),)
+    ]
+    woken = [
+        one.answer.customer_id
+        for one, asks, reason in asking
+        if reason is not None or asks is Asks.OWNER  # thanks let rest what rests
+    ]
+    climbing.wake_all(session, woken, "the customer asks", now=now)
+    for one, _, reason in asking:
+        if reason is not None:
+            open_case(
+                session, policy, one.answer.customer_id, reason, one.about,
+                now=now, actor="customer", response_id=one.response_id,
+            )  # fmt: skip
+    wanted = [
+        Wanted(one.answer.customer_id, one.about, one.answer.inbound_id)
+        for one, asks, _ in asking
+        if asks is Asks.OWNER
+    ]
+    promise_all(session, policy, CommitmentKind.REPLY, wanted, now=now, actor="customer")
+
+
+def _keep_words(session: Session, policy: Policy, heard: _Heard, case: Case | None) -> None:
     """The words are the customer's version of an open case, and may speak of withdrawal or termination."""
+    answer, about = heard.answer, heard.about
     if not answer.text:
         return
-    case = cases.open_case_of(session, answer.customer_id)
     if case is not None:
         customer_says(session, case, answer.text, answer.received_at)
-    about = _subject(answer, asked)
     declared = {Trouble.WITHDRAWAL} if answer.meaning == Meaning.WITHDRAW else set()
     contract_ends.listen(
         session, declared | trouble(answer.text, policy.trouble), answer.customer_id,
         about[1] if about[0] == Subject.ORDER else None, answer.text,
-        declared_at=answer.received_at, heard_by=answer.channel, response_id=response_id,
+        declared_at=answer.received_at, heard_by=answer.channel, response_id=heard.response_id,
     )  # fmt: skip
 
 
@@ -201,9 +237,9 @@ def _invoices(answer: Answer, answered: Sequence[FollowUp]) -> set[int]:
     return ids | ({answer.invoice_id} if answer.invoice_id is not None else set())
 
 
-def _asked(session: Session, answer: Answer) -> FollowUp | None:
+def _asked(session: Session, answer: Answer, known: Mapping[int, FollowUp]) -> FollowUp | None:
     if answer.follow_up_id is not None:
-        return responses.follow_up(session, answer.follow_up_id)
+        return known.get(answer.follow_up_id)
     subject_type, subject_id = _subject(answer, None)
     if subject_type == Subject.CUSTOMER:
         return None

@@ -11,7 +11,8 @@ from models.rules.due import due_at
 from models.rules.ledger import AGREED
 from models.tables import Case, Commitment, Customer
 from models.words import CommitmentKind, Outcome, Role, Subject
-from tasks.commitments import Owners, fulfil, promise, re_promise, withdraw
+from tasks.commitments import fulfil, promise, re_promise, withdraw
+from tasks.promising import Owners
 
 
 def owe_call(session: Session, policy: Policy, case: Case, *, now: datetime, actor: str) -> Commitment:

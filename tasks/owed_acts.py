@@ -16,7 +16,8 @@ from models.tables import Commitment, Staff
 from models.words import CommitmentKind
 from tasks import climbing
 from tasks.arrangements import ask_for_help
-from tasks.commitments import About, fulfil, re_promise
+from tasks.commitments import fulfil, re_promise
+from tasks.promising import About
 from tasks.statements import checked
 
 OUTCOMES = ("answered", "called", "done", "not-reached", "nothing-needed")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from models import policy as policies
 from tasks.clock import SetClock
-from tasks.collecting.collect import Reception, collect
+from tasks.collecting.collect import collect
+from tasks.collecting.intake import Reception
 from tasks.collecting.maildir import MaildirMailbox
 from tasks.collecting.originals import Originals
 from tasks.database import Database

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from deployments.mailbox.store import Mailbox as Store
 from models.tables import Message
-from tasks.collecting.collect import Reception, collect
+from tasks.collecting.collect import collect
+from tasks.collecting.intake import Reception
 from tasks.collecting.maildir import MaildirMailbox
 from tasks.collecting.originals import Originals
 from tasks.collecting.tally import Tally

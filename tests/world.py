@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.sweeping import escalate, sweep
@@ -99,6 +100,11 @@ class World:
             return session.scalars(
                 select(FollowUp).where(FollowUp.kind == kind).order_by(FollowUp.owed_at)
             ).all()
+
+    def count(self, table: type[Any]) -> int:
+        """How many rows a table has."""
+        with self.db.read() as session:
+            return session.scalar(select(func.count()).select_from(table)) or 0
 
     def reasons(self) -> list[str]:
         """The reasons in all open cases, oldest first."""

@@ -1,6 +1,7 @@
 """What the pages ask: the mail behind a link, the case behind a link, and the rows a press changes."""
 
 import re
+from collections.abc import Collection
 
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
@@ -24,17 +25,25 @@ def message(session: Session, key: str, *, lock: bool = False) -> Message | None
 
 
 def asked(session: Session, sent: Message) -> list[FollowUp]:
-    """The follow-ups that a mail carries, the one that names it first.
+    """The follow-ups that a mail carries, the one that names it first."""
+    return asked_by(session, [sent])[sent.id]
+
+
+def asked_by(session: Session, mails: Collection[Message]) -> dict[int, list[FollowUp]]:
+    """By mail: the follow-ups that it carries, the one that names it first.
 
     One that was sent anew after a doubtful refusal belongs to its newer mail; the older one's key still
     names it.
     """
-    found = responses.by_message_key(session, sent.key)
-    carried = sorted(found[1] if found else (), key=lambda row: (row.step != sent.step, row.id))
-    if not carried and (match := _KEY.fullmatch(sent.key)):
-        named = session.get(FollowUp, int(match["follow_up"]))
-        carried = [named] if named is not None and named.customer_id == sent.customer_id else []
-    return carried
+    carried = responses.carried(session, {mail.id for mail in mails})
+    found = {}
+    for sent in mails:
+        rows = sorted(carried.get(sent.id, ()), key=lambda row: (row.step != sent.step, row.id))
+        if not rows and (match := _KEY.fullmatch(sent.key)):
+            named = session.get(FollowUp, int(match["follow_up"]))
+            rows = [named] if named is not None and named.customer_id == sent.customer_id else []
+        found[sent.id] = rows
+    return found
 
 
 def customer(session: Session, customer_id: int | None, *, lock: bool = False) -> Customer:

@@ -1,11 +1,13 @@
 """What follows from a mail that came back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.queries import bulk, responses
+from models.queries.among import among
 from models.tables import Customer, FollowUp
 from models.words import FollowUpState, Subject
 
@@ -32,29 +34,20 @@ def try_again(session: Session, ids: Collection[int], due_at: datetime, reason: 
     return len(list(again))
 
 
-def take_back_nudges(session: Session, contact: FollowUp) -> None:
-    """A contact that did not arrive is not reminded of."""
-    session.execute(
-        update(FollowUp)
-        .where(
-            FollowUp.subject_type == contact.subject_type,
-            FollowUp.subject_id == contact.subject_id,
-            FollowUp.kind == contact.kind,
-            FollowUp.step == contact.step,
-            FollowUp.nudge > 0,
-            FollowUp.state.in_([FollowUpState.PLANNED, FollowUpState.HELD]),
-        )
-        .values(state=FollowUpState.SKIPPED, reason="bounced")
-    )
+def take_back_nudges(session: Session, contacts: Sequence[FollowUp]) -> None:
+    """Contacts that did not arrive are not reminded of."""
+    for row in responses.threads(session, contacts, (FollowUpState.PLANNED, FollowUpState.HELD)):
+        if row.nudge:
+            row.state, row.reason = FollowUpState.SKIPPED, "bounced"
 
 
-def ring_again(session: Session, order_id: int, now: datetime) -> None:
-    """An alarm that was moot since the welcome seemed delivered is due again: it was not (B29)."""
+def ring_again(session: Session, order_ids: Collection[int], now: datetime) -> None:
+    """Alarms that were moot since the welcomes seemed delivered are due again: they were not (B29)."""
     session.execute(
         update(FollowUp)
         .where(
             FollowUp.subject_type == Subject.ORDER,
-            FollowUp.subject_id == order_id,
+            among(FollowUp.subject_id, order_ids),
             FollowUp.state == FollowUpState.SKIPPED,
             FollowUp.reason == _WELCOMED,
         )
@@ -62,8 +55,14 @@ def ring_again(session: Session, order_id: int, now: datetime) -> None:
     )
 
 
-def suppress(session: Session, customer_id: int, address: str, now: datetime) -> None:
-    """Use an address of a customer no more."""
-    session.execute(
-        update(Customer).where(Customer.id == customer_id).values(suppressed_at=now, suppressed_email=address)
-    )
+def suppress(session: Session, addresses: Mapping[int, str], now: datetime) -> None:
+    """Use an address of each of these customers no more."""
+    rows = [
+        {"id": id_, "suppressed_at": now, "suppressed_email": address} for id_, address in addresses.items()
+    ]
+    bulk.update(session, Customer, rows)
+
+
+def customers(session: Session, ids: Collection[int]) -> dict[int, Customer]:
+    """Customers by id."""
+    return {row.id: row for row in session.scalars(select(Customer).where(among(Customer.id, ids)))}

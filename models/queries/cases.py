@@ -43,6 +43,17 @@ def open_case_of(session: Session, customer_id: int) -> Case | None:
     return session.scalar(_OPEN, {"customer": customer_id})
 
 
+def open_cases_of(session: Session, customer_ids: Collection[int]) -> dict[int, Case]:
+    """The open cases of these customers, locked in one order."""
+    rows = session.scalars(
+        select(Case)
+        .where(among(Case.customer_id, customer_ids), Case.closed_at.is_(None))
+        .order_by(Case.id)
+        .with_for_update()
+    )
+    return {row.customer_id: row for row in rows}
+
+
 def open_numbers(session: Session, customer_ids: Collection[int]) -> dict[int, int]:
     """The open case of each of these customers who has one."""
     rows = session.execute(
@@ -270,3 +281,9 @@ def note(
         "cause": cause, "details": details,
     }  # fmt: skip
     return int(session.connection().execute(_NOTE, row).scalar_one())
+
+
+def note_all(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Append many entries, each with all columns of the history but its number."""
+    if rows:
+        session.execute(insert(History), list(rows))

@@ -1,13 +1,14 @@
 """What people here owe customers, and who they are."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from models.queries import cases
+from models.queries import cases, facts
+from models.queries.among import among
 from models.tables import Case, Commitment, Customer, FollowUp, Inbound, Invoice, Order
 from models.words import CommitmentKind, Subject
 
@@ -15,7 +16,7 @@ BY_HAND = tuple(kind for kind in CommitmentKind if kind is not CommitmentKind.DE
 """Kinds that somebody has to do something about; goods come by themselves, or are late."""
 
 # Asked for every case and every notice, these cost more to put together than to execute: that is done once.
-_ADD = Commitment.__table__.insert().returning(Commitment.id)  # type: ignore[attr-defined]
+_ADD = insert(Commitment).returning(Commitment, sort_by_parameter_order=True)
 _OF_CASE = (
     select(Commitment)
     .where(
@@ -33,11 +34,10 @@ _END = {
 }
 
 
-def add(session: Session, row: dict[str, Any]) -> Commitment:
-    """Write a commitment down."""
-    session.flush()  # what the row refers to; the table itself is written past the session
-    made = session.connection().execute(_ADD, row).scalar_one()
-    return session.get_one(Commitment, made)
+def add(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[Commitment]:
+    """Write commitments down that have the same columns; returns them in the order given."""
+    session.flush()  # what the rows refer to
+    return session.scalars(_ADD, list(rows)).all()
 
 
 def open_one(
@@ -52,12 +52,31 @@ def open_one(
     return session.scalar(query.order_by(Commitment.id).limit(1).with_for_update())
 
 
-def resting(session: Session, customer_id: int, now: datetime) -> Sequence[Commitment]:
-    """What somebody put off, of a customer's, until a time that has not come; locked."""
+def open_ones_like(
+    session: Session, matters: Mapping[int, tuple[str, int]], kind: str, *, by_customer: bool
+) -> dict[int, Commitment]:
+    """By customer: the oldest open commitment of a kind, of any subject or about the given one alone; locked."""
+    query = select(Commitment).where(
+        among(Commitment.customer_id, matters), Commitment.kind == kind, Commitment.done_at.is_(None)
+    )
+    if not by_customer:
+        query = query.where(
+            Commitment.subject_type.in_({kind for kind, _ in matters.values()}),
+            among(Commitment.subject_id, [id_ for _, id_ in matters.values()]),
+        )
+    found: dict[int, Commitment] = {}
+    for row in session.scalars(query.order_by(Commitment.id).with_for_update()):
+        if by_customer or matters[row.customer_id] == (row.subject_type, row.subject_id):
+            found.setdefault(row.customer_id, row)
+    return found
+
+
+def resting(session: Session, customers: Collection[int], now: datetime) -> Sequence[Commitment]:
+    """What somebody put off, of these customers', until a time that has not come; locked."""
     return session.scalars(
         select(Commitment)
         .where(
-            Commitment.customer_id == customer_id,
+            among(Commitment.customer_id, customers),
             Commitment.done_at.is_(None),
             Commitment.snoozed_until > now,
         )
@@ -151,15 +170,23 @@ def order_about(session: Session, customer_id: int, subject: tuple[str, int]) ->
     )
 
 
+def orders_about(session: Session, matters: Sequence[tuple[int, tuple[str, int]]]) -> list[Order | None]:
+    """The same of many matters (customer, subject); what they name is read in one statement for each table."""
+    named = {
+        kind: {id_ for _, (one, id_) in matters if one == kind} for kind in (Subject.ORDER, Subject.INVOICE)
+    }
+    invoices = facts.invoices(session, named[Subject.INVOICE])
+    ids = named[Subject.ORDER] | {row.order_id for row in invoices.values() if row.order_id}
+    orders = facts.orders(session, ids)  # while both are held here, the session asks for none of them again
+    found = [order_about(session, customer_id, subject) for customer_id, subject in matters]
+    del invoices, orders
+    return found
+
+
 def by_ids(session: Session, ids: Collection[int]) -> dict[int, Commitment]:
     """Commitments by id, locked in one order."""
     query = select(Commitment).where(Commitment.id.in_(ids)).order_by(Commitment.id).with_for_update()
     return {row.id: row for row in session.scalars(query)} if ids else {}
-
-
-def case_of(session: Session, customer_id: int) -> int | None:
-    """The id of the customer's open case."""
-    return session.scalar(select(Case.id).where(Case.customer_id == customer_id, Case.closed_at.is_(None)))
 
 
 def notices(session: Session, subject: tuple[str, int]) -> int:

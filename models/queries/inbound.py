@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from models.queries.among import among
 from models.tables import Commitment, Inbound, Sighting
 from models.words import InboundState
 
@@ -36,16 +37,20 @@ def saw(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         session.execute(_insert(session)(Sighting).on_conflict_do_nothing(), list(rows))
 
 
-def add(session: Session, row: dict[str, Any]) -> Inbound | None:
-    """Keep a mail; None when it was counted before. Two runs at once keep one."""
-    statement = _insert(session)(Inbound).values(**row).on_conflict_do_nothing().returning(Inbound.id)
-    made = session.scalar(statement)
-    return None if made is None else session.get_one(Inbound, made)
+def add(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, Inbound]:
+    """Keep mails; returns by identity those that were not counted before. Two runs at once keep one."""
+    if not rows:
+        return {}
+    statement = _insert(session)(Inbound).on_conflict_do_nothing().returning(Inbound)
+    return {row.identity: row for row in session.scalars(statement, list(rows))}
 
 
-def id_of(session: Session, identity: str) -> int | None:
-    """The id of a mail that was counted before."""
-    return session.scalar(select(Inbound.id).where(Inbound.identity == identity))
+def ids_of(session: Session, identities: Collection[str]) -> dict[str, int]:
+    """By identity: the ids of mails that are counted."""
+    if not identities:
+        return {}
+    rows = session.execute(select(Inbound.identity, Inbound.id).where(among(Inbound.identity, identities)))
+    return dict(rows.tuples().all())
 
 
 def to_change(session: Session, inbound_id: int) -> Inbound | None:

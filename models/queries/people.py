@@ -58,6 +58,12 @@ def staff_by_ref(session: Session, ref: str) -> Staff | None:
     return session.scalar(select(Staff).where(Staff.ref == ref, Staff.active == true()))
 
 
+def languages_of(session: Session, customer_ids: Collection[int]) -> dict[int, str]:
+    """The language of each of these customers."""
+    rows = session.execute(select(Customer.id, Customer.language).where(among(Customer.id, customer_ids)))
+    return dict(rows.tuples().all())
+
+
 def languages(session: Session) -> set[str]:
     """The languages that customers are written to in."""
     return set(session.scalars(select(Customer.language).distinct()))

@@ -1,10 +1,11 @@
 """What customers said, and the contacts they answer."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.queries.among import among
@@ -13,8 +14,10 @@ from models.tables import Commitment, FollowUp, Message, Response
 from models.words import FollowUpState, Subject
 
 _MAIL = "mail"
+_WAITING = (FollowUpState.SENT, FollowUpState.SILENT)
+_UNSENT = (FollowUpState.PLANNED, FollowUpState.HELD)
 _ANSWERABLE = (FollowUpState.SENT, FollowUpState.SILENT, FollowUpState.ANSWERED)
-_ADD = Response.__table__.insert().returning(Response.id)  # type: ignore[attr-defined]
+_ADD = insert(Response).returning(Response.ref, Response.id)
 
 
 def known_refs(session: Session, refs: Collection[str]) -> set[str]:
@@ -22,15 +25,16 @@ def known_refs(session: Session, refs: Collection[str]) -> set[str]:
     return set(session.scalars(select(Response.ref).where(Response.ref.in_(refs))))
 
 
-def add(session: Session, row: dict[str, Any]) -> int:
-    """Record a response; returns its id."""
-    session.flush()  # what the row refers to; the table itself is written past the session
-    return int(session.connection().execute(_ADD, row).scalar_one())
+def add(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Record responses, each with the same columns; returns their ids by reference."""
+    session.flush()  # what the rows refer to
+    return dict(session.execute(_ADD, list(rows)).tuples().all())
 
 
-def follow_up(session: Session, follow_up_id: int) -> FollowUp | None:
-    """A follow-up by id."""
-    return session.get(FollowUp, follow_up_id)
+def follow_ups(session: Session, ids: Collection[int]) -> dict[int, FollowUp]:
+    """Follow-ups by id."""
+    rows = session.scalars(select(FollowUp).where(among(FollowUp.id, ids))) if ids else ()
+    return {row.id: row for row in rows}
 
 
 def latest_asked(
@@ -48,33 +52,58 @@ def latest_asked(
     return session.scalar(query.order_by(FollowUp.sent_at.desc(), FollowUp.id.desc()).limit(1))
 
 
-def same_letter(session: Session, asked: FollowUp) -> Sequence[FollowUp]:
-    """Whatever one mail asked together with this contact, itself included; a joint letter lists several invoices."""
-    if asked.message_id is None:
-        return [asked]
-    return session.scalars(
-        select(FollowUp).where(FollowUp.message_id == asked.message_id).order_by(FollowUp.id)
-    ).all()
+def carried(session: Session, message_ids: Collection[int]) -> dict[int | None, list[FollowUp]]:
+    """By mail: the follow-ups that it carries."""
+    found: dict[int | None, list[FollowUp]] = defaultdict(list)
+    if message_ids:
+        query = select(FollowUp).where(among(FollowUp.message_id, message_ids)).order_by(FollowUp.id)
+        for row in session.scalars(query):
+            found[row.message_id].append(row)
+    return found
 
 
-def answer_thread(session: Session, asked: FollowUp, at: datetime) -> None:
-    """Mark a contact and its nudges as answered, and take back nudges that were not sent yet."""
-    thread = (
-        FollowUp.subject_type == asked.subject_type,
-        FollowUp.subject_id == asked.subject_id,
-        FollowUp.kind == asked.kind,
-        FollowUp.step == asked.step,
-    )
-    session.execute(
-        update(FollowUp)
-        .where(*thread, FollowUp.state.in_([FollowUpState.SENT, FollowUpState.SILENT]))
-        .values(state=FollowUpState.ANSWERED, answered_at=at, answer_by=None)
-    )
-    session.execute(
-        update(FollowUp)
-        .where(*thread, FollowUp.state.in_([FollowUpState.PLANNED, FollowUpState.HELD]))
-        .values(state=FollowUpState.SKIPPED, reason="answered")
-    )
+def same_letters(session: Session, asked: Sequence[FollowUp]) -> dict[int, list[FollowUp]]:
+    """By contact: whatever its mail asked together with it, itself included; a joint letter lists several invoices."""
+    letters = carried(session, {row.message_id for row in asked if row.message_id is not None})
+    return {row.id: letters[row.message_id] if row.message_id is not None else [row] for row in asked}
+
+
+def answer_threads(session: Session, answered: Sequence[tuple[FollowUp, datetime]]) -> None:
+    """Mark contacts and their nudges as answered at a time, and take back nudges that were not sent yet."""
+    times = {_thread(row): at for row, at in answered}
+    for row in threads(session, [row for row, _ in answered], (*_WAITING, *_UNSENT)):
+        if row.state in _WAITING:
+            row.state, row.answered_at, row.answer_by = FollowUpState.ANSWERED, times[_thread(row)], None
+        else:
+            row.state, row.reason = FollowUpState.SKIPPED, "answered"
+
+
+def threads(session: Session, contacts: Sequence[FollowUp], states: Collection[str]) -> list[FollowUp]:
+    """These contacts and their nudges, as far as they are in one of the states; read anew, and locked."""
+    alike: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for row in contacts:
+        alike[row.subject_type, row.kind, row.step].append(row.subject_id)
+    found: list[FollowUp] = []
+    for subject_type, kind, step in sorted(alike):
+        query = (
+            select(FollowUp)
+            .where(
+                FollowUp.subject_type == subject_type,
+                among(FollowUp.subject_id, alike[subject_type, kind, step]),
+                FollowUp.kind == kind,
+                FollowUp.step == step,
+                FollowUp.state.in_(states),
+            )
+            .order_by(FollowUp.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        found += session.scalars(query)
+    return found
+
+
+def _thread(row: FollowUp) -> tuple[str, int, str, str]:
+    return row.subject_type, row.subject_id, row.kind, row.step
 
 
 def unanswered(

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tasks.collecting.collect import Reception
 from tasks.collecting.imap import ImapMailbox
+from tasks.collecting.intake import Reception
 from tasks.collecting.mailbox import Mailbox
 from tasks.collecting.maildir import MaildirMailbox
 from tasks.collecting.originals import Originals

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 
 class Originals:
@@ -18,12 +19,12 @@ class Originals:
         if path.exists():
             return digest
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        half = path.with_suffix(f".{os.getpid()}.half")
-        with open(half, "wb", opener=_private) as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        half.rename(path)
+        # A name of its own: a run on another machine that shares the folder may keep the same mail at this instant.
+        with NamedTemporaryFile(dir=path.parent, prefix=f"{digest}.", suffix=".half", delete=False) as half:
+            half.write(raw)
+            half.flush()
+            os.fsync(half.fileno())
+        Path(half.name).rename(path)
         _sync(path.parent)
         return digest
 
@@ -36,10 +37,6 @@ class Originals:
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / f"{digest}.eml"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _sync(folder: Path) -> None:

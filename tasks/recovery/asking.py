@@ -10,7 +10,8 @@ from models.rules import ownership
 from models.tables import Commitment, Customer, Staff
 from models.words import CommitmentKind, Role
 from models.words import Subject as SubjectType
-from tasks.commitments import Owners, promise, withdraw
+from tasks.commitments import promise, withdraw
+from tasks.promising import Owners
 
 DECISIONS = (CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER)
 """What is asked of managers alone."""

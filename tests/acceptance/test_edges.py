@@ -15,10 +15,11 @@ from models.tables import Commitment, Message, Order, Staff
 from models.words import CaseReasonKind, CommitmentKind, MessageState, Outcome, Subject
 from tasks import owed_acts
 from tasks.cases import open_case
-from tasks.commitments import Owners, promise, re_promise
+from tasks.commitments import promise, re_promise
 from tasks.hearing import Answer
 from tasks.owed_acts import Owing
 from tasks.planning import plan_all
+from tasks.promising import Owners
 from tasks.settling import settle_doubts
 from tests import factories
 from tests.inbox import Inbox

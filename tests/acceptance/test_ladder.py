@@ -11,8 +11,9 @@ from models.rules.calendars import Window
 from models.tables import Commitment, FollowUp, History, Staff
 from models.words import CommitmentKind, Subject
 from tasks import climbing
-from tasks.commitments import Owners, fulfil, promise, re_promise
+from tasks.commitments import fulfil, promise, re_promise
 from tasks.hearing import Answer, Asks
+from tasks.promising import Owners
 from tasks.recomputing import recompute
 from tasks.smtp.answers import Accepted, Refused
 from tests import factories

@@ -9,8 +9,9 @@ from models.queries import calling, people
 from models.rules.calling import ranked
 from models.tables import Commitment, ContractEnd, Order
 from models.words import CommitmentKind
-from tasks.commitments import Owners, fulfil, promise, re_promise
+from tasks.commitments import fulfil, promise, re_promise
 from tasks.hearing import Answer
+from tasks.promising import Owners
 from tasks.weekly import report
 from tests import factories
 from tests.world import World

@@ -11,8 +11,9 @@ from models.tables import Case, Commitment, History, Staff
 from models.words import CommitmentKind, Subject
 from tasks.arrangements import ask_for_help
 from tasks.checking import check_ladders
-from tasks.commitments import Owners, promise
+from tasks.commitments import promise
 from tasks.hearing import Answer
+from tasks.promising import Owners
 from tasks.recovery.asking import ask_manager
 from tasks.report import Report, Scope
 from tests import factories

@@ -2,10 +2,7 @@
 
 import asyncio
 import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,15 +13,16 @@ from typing import Any, Protocol
 
 import aiosmtplib
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from deployments.mailbox.smtp import Keeper, listen
 from deployments.mailbox.store import Mailbox as Store
 from flows.sweeping import sweep
-from models.tables import Inbound, Response, Sighting
+from models.tables import Inbound, Sighting
 from tasks.collecting.archive import ImapArchive
-from tasks.collecting.collect import Reception, collect
+from tasks.collecting.collect import collect
 from tasks.collecting.imap import ImapMailbox
+from tasks.collecting.intake import Reception
 from tasks.collecting.mailbox import Mailbox
 from tasks.collecting.maildir import MaildirMailbox
 from tasks.collecting.originals import Originals
@@ -33,7 +31,7 @@ from tasks.settings import Settings
 from tasks.smtp.mailer import open_mailer
 from tests import dovecot, factories
 from tests.dovecot import Dovecot
-from tests.inbox import SENDER, Inbox, kind_of, written
+from tests.inbox import SENDER, kind_of, written
 from tests.world import World
 
 
@@ -105,11 +103,6 @@ def reception(world: World, folder: Path, *mailboxes: Mailbox) -> Reception:
     )
 
 
-def count(world: World, table: Any = Inbound) -> int:
-    with world.db.read() as session:
-        return session.scalar(select(func.count()).select_from(table)) or 0
-
-
 def a_mail(number: int = 0, text: str = "Una domanda") -> bytes:
     return written(text, From=f"c{number}@altrove.example", To=SENDER, Subject=f"n. {number}")
 
@@ -122,7 +115,7 @@ def test_mails_are_read_in_batches_and_each_counts_once(world: World, box: Box, 
     assert collect(desk).sentence() == "no new mail"
     box.deliver(a_mail(30))
     assert collect(desk).sentence() == "1 read: 1 parked"
-    assert count(world) == count(world, Sighting) == 31
+    assert world.count(Inbound) == world.count(Sighting) == 31
     with world.db.read() as session:
         assert all(mail.owner_id is not None for mail in session.scalars(select(Inbound)))
 
@@ -135,7 +128,7 @@ def test_new_numbers_for_old_mails_count_nothing_twice(world: World, box: Box, t
     box.renumber()
     box.deliver(a_mail(3))
     assert collect(desk).counts["parked"] == 1
-    assert count(world) == 4
+    assert world.count(Inbound) == 4
 
 
 def test_a_mail_that_is_too_large_costs_one_rejected_message(world: World, box: Box, tmp_path: Path) -> None:
@@ -210,7 +203,7 @@ def test_a_connection_that_breaks_loses_and_doubles_nothing(
             settings = imap_server.settings("none", imap_port=port)
             problems += len(collect(reception(world, tmp_path, _named(settings))).problems)
     assert problems >= 3
-    assert count(world) == count(world, Sighting) == 60
+    assert world.count(Inbound) == world.count(Sighting) == 60
 
 
 def _named(settings: Settings) -> Mailbox:
@@ -252,36 +245,6 @@ def _pump(source: socket.socket, target: socket.socket, allowed: int) -> None:
     for one in (source, target):
         with suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)
-
-
-def test_killed_anywhere_nothing_is_lost_and_nothing_counts_twice(world: World, tmp_path: Path) -> None:
-    inbox = Inbox(world, tmp_path)
-    with world.db.write() as session:
-        for number in range(30):
-            factories.order(session, factories.customer(session, f"C-{number}"), f"SO-{number}")
-    world.sweep("welcome-contact")
-    welcomes = [mail for mail in world.mailer.mails if kind_of(world, mail.message_id) == "welcome-contact"]
-    assert len(welcomes) == 30
-    for number, mail in enumerate(welcomes):
-        inbox.reply(mail, f"Domanda numero {number}?")
-    kills = 0
-    while count(world, Response) < 30 and kills < 60:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.collector", world.db.url, str(tmp_path)], stdout=subprocess.PIPE
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        before = count(world, Response)
-        while count(world, Response) < min(before + 11, 30) and process.poll() is None:
-            time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        kills += 1
-    assert kills >= 2
-    assert inbox.collect().problems == []
-    assert count(world) == count(world, Sighting) == count(world, Response) == 30
-    assert {row.state for row in world.follow_ups("welcome-contact")} == {"answered"}
 
 
 async def test_sent_over_smtp_answered_over_smtp_collected_and_heard(world: World, tmp_path: Path) -> None:
