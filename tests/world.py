@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from flows.sweeping import escalate, sweep
 from models.policy import Policy
 from models.queries.importing import set_mark
-from models.tables import Case, CaseReason, FollowUp
-from models.words import Outcome
+from models.tables import Case, CaseReason, Commitment, FollowUp
+from models.words import CommitmentKind, Outcome
 from tasks.clock import SetClock
 from tasks.closing import close_case
 from tasks.database import Database
@@ -99,6 +99,13 @@ class World:
         with self.db.read() as session:
             return session.scalars(
                 select(FollowUp).where(FollowUp.kind == kind).order_by(FollowUp.owed_at)
+            ).all()
+
+    def promises(self, kind: CommitmentKind) -> Sequence[Commitment]:
+        """All promises of a kind, in the order of their making."""
+        with self.db.read() as session:
+            return session.scalars(
+                select(Commitment).where(Commitment.kind == kind).order_by(Commitment.id)
             ).all()
 
     def count(self, table: type[Any]) -> int:

@@ -1,62 +1,27 @@
-"""The promise ledger, through the real flows on both databases: kept, late, broken, and never forgotten."""
+"""Promises of calls, answers and appointments: who, by when, never forgotten. The real flows on both databases."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import select
 
 from models.queries import calling
-from models.tables import Case, Commitment, Customer, FollowUp, History, Order, Staff
+from models.tables import Case, Commitment, Customer, Staff
 from models.words import CommitmentKind, Outcome, Subject
 from tasks.arrangements import ask_for_help, set_appointment
 from tasks.calling import call_list
 from tasks.closing import close_case
 from tasks.commitments import fulfil, promise, re_promise, withdraw
 from tasks.hearing import Answer
-from tasks.importing.apply import apply_rows
-from tasks.importing.rows import OrderRow
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World
 
-DAY = date(2026, 3, 20)
-END_OF_DAY = datetime(2026, 3, 20, 23, tzinfo=UTC)
-"""Midnight in Rome."""
-
 
 def at(world: World, day: int, hour: int = 9) -> None:
     world.clock.set(datetime(2026, 3, day, hour, tzinfo=UTC))
-
-
-def told_by_import(world: World, promised_on: date | None = DAY, **facts: object) -> None:
-    """The company's own system says how an order stands; the sweep plans it."""
-    row = OrderRow(
-        ref="SO-1", customer="C-1", description="Cucina", currency="EUR", signed_at=factories.SIGNED,
-        promised_on=promised_on, **facts,  # type: ignore[arg-type]
-    )  # fmt: skip
-    with world.db.write() as session:
-        apply_rows(session, "orders", [row], world.clock.now(), "import:erp", policy=world.policy)
-    world.sweep("delay-alert")
-
-
-def deliveries(world: World) -> Sequence[Commitment]:
-    with world.db.read() as session:
-        return session.scalars(
-            select(Commitment).where(Commitment.kind == CommitmentKind.DELIVERY).order_by(Commitment.id)
-        ).all()
-
-
-def events(world: World, number: int) -> list[tuple[str, str | None, str]]:
-    with world.db.read() as session:
-        rows = session.scalars(
-            select(History)
-            .where(History.subject_type == Subject.COMMITMENT, History.subject_id == number)
-            .order_by(History.id)
-        )
-        return [(row.event, row.cause, row.actor) for row in rows]
 
 
 @pytest.fixture
@@ -66,119 +31,6 @@ def shop(world: World) -> World:
     return world
 
 
-def test_b17_a_delivery_day_is_a_promise_that_was_kept_or_was_late(shop: World) -> None:
-    told_by_import(shop)
-    [owed] = deliveries(shop)
-    assert (owed.state, owed.due_at, owed.made_at) == ("open", END_OF_DAY, factories.SIGNED)
-    told_by_import(shop)
-    assert len(deliveries(shop)) == 1
-    at(shop, 20, 12)
-    told_by_import(shop, delivered_at=datetime(2026, 3, 20, 11, tzinfo=UTC))
-    [owed] = deliveries(shop)
-    assert (owed.state, owed.done_at) == ("kept", datetime(2026, 3, 20, 11, tzinfo=UTC))
-    assert events(shop, owed.id) == [("done", "delivered", "planning")]
-
-
-def test_b12_and_b26_a_moved_day_breaks_the_promise_with_its_reason_and_chains_a_new_one(shop: World) -> None:
-    told_by_import(shop)
-    at(shop, 21)
-    told_by_import(shop, date(2026, 3, 27), delay_reason="supplier")
-    first, second = deliveries(shop)
-    assert (first.state, first.reason, first.due_at) == ("broken", "supplier", END_OF_DAY)
-    assert (first.successor_id, second.root_id, second.breaks) == (second.id, first.id, 1)
-    at(shop, 25)
-    told_by_import(shop, date(2026, 4, 3))
-    first, second, third = deliveries(shop)
-    assert (second.state, second.reason, third.breaks) == ("re-promised", "unstated", 2)
-    assert third.root_id == first.id
-    assert first.due_at == END_OF_DAY
-    at(shop, 30)
-    told_by_import(shop, date(2026, 4, 3), cancelled_at=datetime(2026, 3, 29, tzinfo=UTC))
-    assert [one.state for one in deliveries(shop)] == ["broken", "re-promised", "withdrawn"]
-
-
-def test_a_delivery_that_came_late_has_a_reason_code_too(shop: World) -> None:
-    at(shop, 24)
-    told_by_import(shop, delivered_at=datetime(2026, 3, 23, 11, tzinfo=UTC))
-    [owed] = deliveries(shop)
-    assert (owed.state, owed.reason) == ("late", "unstated")
-    with shop.db.read() as session:
-        told = select(FollowUp).where(FollowUp.subject_type == Subject.COMMITMENT)
-        assert session.scalars(told).all() == []
-
-
-def test_a_delivery_taken_back_is_owed_again(shop: World) -> None:
-    at(shop, 20)
-    told_by_import(shop, delivered_at=datetime(2026, 3, 19, 11, tzinfo=UTC))
-    told_by_import(shop)
-    assert [(one.state, one.breaks) for one in deliveries(shop)] == [("kept", 0), ("open", 0)]
-
-
-def test_a_delivery_that_a_person_ended_stays_ended_until_another_day_is_promised(shop: World) -> None:
-    told_by_import(shop)
-    at(shop, 19)
-    with shop.db.write() as session:
-        one = session.scalars(select(Commitment).where(Commitment.kind == CommitmentKind.DELIVERY)).one()
-        fulfil(session, one, "done", "ritirata in negozio", now=shop.clock.now(), actor="A-1")
-    at(shop, 20)
-    told_by_import(shop, delay_reason="carrier")
-    told_by_import(shop, delivered_at=shop.clock.now())
-    told_by_import(shop)
-    (known,) = deliveries(shop)
-    assert (known.state, known.outcome) == ("kept", "done: ritirata in negozio")
-    at(shop, 23)
-    told_by_import(shop, date(2026, 3, 30))
-    before, after = deliveries(shop)
-    assert (before.outcome, after.state) == ("done: ritirata in negozio", "open"), (
-        "another day is a new promise"
-    )
-    assert before.successor_id == after.id
-
-
-def test_a_day_agreed_on_by_a_person_is_not_undone_by_the_older_one_of_the_source(shop: World) -> None:
-    told_by_import(shop)
-    at(shop, 19)
-    agreed = datetime(2026, 3, 27, 16, tzinfo=UTC)
-    with shop.db.write() as session:
-        one = session.scalars(select(Commitment).where(Commitment.kind == CommitmentKind.DELIVERY)).one()
-        re_promise(
-            session, shop.policy, one, agreed, "customer-asked", "la settimana dopo", now=shop.clock.now(),
-            actor="A-1",
-        )  # fmt: skip
-    at(shop, 20)
-    told_by_import(shop, delay_reason="carrier")
-    assert [(one.state, one.due_at) for one in deliveries(shop)][1:] == [("open", agreed)]
-    at(shop, 24)
-    told_by_import(shop, date(2026, 3, 30))
-    assert [one.state for one in deliveries(shop)] == ["re-promised", "re-promised", "open"]
-
-
-def test_b16_a_day_that_passed_climbs_from_after_sale_and_never_by_the_seller(shop: World) -> None:
-    told_by_import(shop)
-    with shop.db.write() as session:
-        order = session.scalars(select(Order)).one()
-        order.seller_id = factories.staff(session, "S-9", "seller").id
-    while shop.clock.now() < datetime(2026, 4, 10, tzinfo=UTC):
-        shop.clock.set(shop.clock.now() + timedelta(hours=6))
-        shop.escalate()
-    to = [mail.recipients[0].partition("@")[0] for mail in shop.mailer.mails]
-    staff = list(dict.fromkeys(name for name in to if not name.startswith("c-")))
-    assert staff == ["a-1", "a-2", "m-1", "d-1"]
-    [owed] = deliveries(shop)
-    assert owed.level == "director"
-
-
-def of_kind(world: World, kind: CommitmentKind) -> Sequence[Commitment]:
-    with world.db.read() as session:
-        return session.scalars(
-            select(Commitment).where(Commitment.kind == kind).order_by(Commitment.id)
-        ).all()
-
-
-def calls(world: World) -> Sequence[Commitment]:
-    return of_kind(world, CommitmentKind.LISTENING_CALL)
-
-
 def test_b20_and_b05_an_open_case_owes_exactly_one_call_until_it_ends_though_nobody_did_more_than_listen(
     shop: World,
 ) -> None:
@@ -186,7 +38,7 @@ def test_b20_and_b05_an_open_case_owes_exactly_one_call_until_it_ends_though_nob
     shop.hear(Answer("r-1", 1, "rating", "page", shop.clock.now(), rating=1, text="Non funziona."))
     shop.hear(Answer("r-2", 1, "dispute", "page", shop.clock.now()))
     shop.escalate()
-    [call] = calls(shop)
+    [call] = shop.promises(CommitmentKind.LISTENING_CALL)
     assert (call.state, call.owner_id is not None, call.deputy_id is not None) == ("open", True, True)
     assert call.due_at == datetime(2026, 3, 18, 13, tzinfo=UTC), "four working hours for who complains (B03)"
     with shop.db.write() as session, pytest.raises(ValueError, match="ends with its case"):
@@ -203,9 +55,9 @@ def test_b20_and_b05_an_open_case_owes_exactly_one_call_until_it_ends_though_nob
             "customer-asked", "richiamo domani alle quattro", now=shop.clock.now(), actor="M-1",
         )  # fmt: skip
         assert again.kind == CommitmentKind.LISTENING_CALL
-    assert [one.state for one in calls(shop)] == ["re-promised", "open"]
+    assert [one.state for one in shop.promises(CommitmentKind.LISTENING_CALL)] == ["re-promised", "open"]
     shop.close_case("Ha raccontato, ho ascoltato.", Outcome.ONLY_LISTENED)
-    assert [one.state for one in calls(shop)] == ["re-promised", "kept"]
+    assert [one.state for one in shop.promises(CommitmentKind.LISTENING_CALL)] == ["re-promised", "kept"]
 
 
 def test_a_case_of_an_older_version_gets_its_clock_with_the_next_look(shop: World) -> None:
@@ -213,7 +65,7 @@ def test_a_case_of_an_older_version_gets_its_clock_with_the_next_look(shop: Worl
     with shop.db.write() as session:
         session.delete(session.scalars(select(Commitment)).one())
     shop.escalate()
-    assert [one.state for one in calls(shop)] == ["open"]
+    assert [one.state for one in shop.promises(CommitmentKind.LISTENING_CALL)] == ["open"]
 
 
 def test_who_begins_to_complain_is_called_sooner_and_the_old_due_time_stays(shop: World) -> None:
@@ -223,9 +75,9 @@ def test_who_begins_to_complain_is_called_sooner_and_the_old_due_time_stays(shop
     at(shop, 18, 14)
     shop.sweep("welcome-contact")
     shop.hear(Answer("r-1", 1, "paid", "page", shop.clock.now(), order_id=order.id))
-    [call] = calls(shop)
+    [call] = shop.promises(CommitmentKind.LISTENING_CALL)
     shop.hear(Answer("r-2", 1, "rating", "page", shop.clock.now(), order_id=order.id, rating=1))
-    first, sooner = calls(shop)
+    first, sooner = shop.promises(CommitmentKind.LISTENING_CALL)
     assert (first.id, first.due_at, first.state) == (call.id, call.due_at, "re-promised")
     assert sooner.due_at < first.due_at
     assert sooner.breaks == 0
@@ -239,7 +91,7 @@ def test_b33_and_b24_setting_an_appointment_has_a_deadline_and_the_appointment_i
         order = factories.order(session, session.get_one(Customer, 1), promised_on=None)
         about = (Subject.ORDER, order.id)
         promise(session, shop.policy, 1, CommitmentKind.SET_APPOINTMENT, about, now=shop.clock.now())
-    [setting] = of_kind(shop, CommitmentKind.SET_APPOINTMENT)
+    [setting] = shop.promises(CommitmentKind.SET_APPOINTMENT)
     assert setting.due_at == datetime(2026, 3, 23, 9, tzinfo=UTC), "three business days"
     with shop.db.read() as session:
         waiting = {call.why: call.since for call in calling.commitments(session)}
@@ -250,8 +102,8 @@ def test_b33_and_b24_setting_an_appointment_has_a_deadline_and_the_appointment_i
         set_appointment(
             session, shop.policy, 1, about, when, "il posatore alle nove", now=shop.clock.now(), actor="A-1"
         )
-    [setting] = of_kind(shop, CommitmentKind.SET_APPOINTMENT)
-    [appointment] = of_kind(shop, CommitmentKind.APPOINTMENT)
+    [setting] = shop.promises(CommitmentKind.SET_APPOINTMENT)
+    [appointment] = shop.promises(CommitmentKind.APPOINTMENT)
     assert (setting.state, setting.successor_id) == ("late", appointment.id)
     assert appointment.due_at == when
     with shop.db.write() as session, pytest.raises(ValueError, match="an appointment already"):
@@ -259,7 +111,7 @@ def test_b33_and_b24_setting_an_appointment_has_a_deadline_and_the_appointment_i
     with shop.db.write() as session:
         kept = session.get_one(Commitment, appointment.id)
         fulfil(session, kept, "done", "il posatore è venuto", now=when, actor="A-1")
-    assert of_kind(shop, CommitmentKind.APPOINTMENT)[0].state == "kept"
+    assert shop.promises(CommitmentKind.APPOINTMENT)[0].state == "kept"
 
 
 def test_b32_a_colleague_who_asks_for_help_gets_a_clock_of_its_own_and_delays_nothing(shop: World) -> None:
@@ -278,7 +130,7 @@ def test_b32_a_colleague_who_asks_for_help_gets_a_clock_of_its_own_and_delays_no
             by=seller.id,
             actor="S-1",
         )
-    [help_], [promised] = of_kind(shop, CommitmentKind.HELP), of_kind(shop, CommitmentKind.CALL_BACK)
+    [help_], [promised] = shop.promises(CommitmentKind.HELP), shop.promises(CommitmentKind.CALL_BACK)
     assert help_.due_at == datetime(2026, 3, 18, 13, tzinfo=UTC)
     assert promised.due_at == datetime(2026, 3, 19, 9, tzinfo=UTC)
     shop.escalate()
