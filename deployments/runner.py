@@ -29,6 +29,7 @@ from prefect.states import Crashed
 
 from deployments.automations import QUIET, BlockMissingError, set_up
 from deployments.schedules import SCHEDULED, Scheduled, deployment
+from deployments.setup import limit_connections
 from flows.blocks import register
 from models import policy as policies
 from tasks.settings import Settings
@@ -55,6 +56,7 @@ async def main(settings: Settings, say: Say) -> None:
         runner = Runner(name="seguito", pause_on_shutdown=False, query_seconds=2)
         ids = {item: await runner.aadd_deployment(await deployment(item, policy)) for item in SCHEDULED}
         await register(client)
+        await limit_connections(client, policy)
         await _automations(client, settings, say)
         serving = asyncio.create_task(runner.start())
         while not runner.started:

@@ -37,16 +37,15 @@ async def _set_up(settings: Settings, pool: str | None) -> list[str]:
         policy = policies.load(settings.policy)
         flows = await _register(client, policy, pool) if pool else []
         names = await register(client) + await set_up(client, settings.notify_block, QUIET)
-        return names + await limit_connections(policy) + flows
+        return names + await limit_connections(client, policy) + flows
 
 
-async def limit_connections(policy: Policy) -> list[str]:
+async def limit_connections(client: PrefectClient, policy: Policy) -> list[str]:
     """Make the policy's limit of connections known to the server; without one there, none is kept."""
     most = policy.sending.pace.connections
     if most is None:
         return []
-    async with get_client() as client:
-        await client.upsert_global_concurrency_limit_by_name(CONNECTIONS, most)
+    await client.upsert_global_concurrency_limit_by_name(CONNECTIONS, most)
     return [f"limit: {CONNECTIONS}, {most}"]
 
 

@@ -21,7 +21,7 @@ PORTS = ("prefect", "web", "mailbox", "smtp")
 class Launch:
     """A `seguito up` in a process of its own, as a terminal would start it."""
 
-    def __init__(self, state: Path, ports: dict[str, int]) -> None:
+    def __init__(self, state: Path, ports: dict[str, int], policy: Path = ROOT / "policy.toml") -> None:
         home = state.with_name("home")
         home.mkdir(exist_ok=True)
         variables = {f"SEGUITO_{name.upper()}_PORT": str(port) for name, port in ports.items()}
@@ -32,7 +32,7 @@ class Launch:
             [sys.executable, "-c", UP],
             cwd=ROOT, stdout=self.out, stderr=self.out, start_new_session=True,
             env=inherited | variables | {
-                "HOME": str(home), "SEGUITO_STATE_DIR": str(state),
+                "HOME": str(home), "SEGUITO_STATE_DIR": str(state), "SEGUITO_POLICY": str(policy),
                 # What a user may have set for a server elsewhere must not lead ours astray.
                 "PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_PROFILE": "elsewhere",
             },

@@ -16,6 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from prefect import flow
+from prefect.client.orchestration import get_client
 
 from deployments.setup import limit_connections
 from flows.batches import Batches
@@ -105,7 +106,8 @@ class Office:
         text = text.replace("\nconnections = 8\n", f"\nconnections = {_EACH}\n")
         text = text.replace("\n# connections = 16 ", f"\nconnections = {together} ")
         (self._folder / "policy.toml").write_text(text, encoding="utf-8")
-        await limit_connections(policies.load(self._folder / "policy.toml"))
+        async with get_client() as client:
+            await limit_connections(client, policies.load(self._folder / "policy.toml"))
 
     @contextmanager
     def run(self, name: str) -> Iterator["subprocess.Popen[bytes]"]:

@@ -13,9 +13,10 @@ import pytest
 from deployments.environment import for_launch, mails_stay_here
 from deployments.launcher import run
 from deployments.schedules import SCHEDULED
+from flows.batches import CONNECTIONS
 from models.policy import Policy
 from tasks.settings import Settings
-from tests.launch import PORTS, Launch
+from tests.launch import PORTS, ROOT, Launch
 from tests.ports import free_port
 from tests.prefect_server import PrefectServer
 
@@ -106,7 +107,12 @@ def test_up_works_ends_cleanly_and_starts_again(tmp_path: Path, launches: list[L
     state = tmp_path / "state"
     api = PrefectServer(f"http://127.0.0.1:{ports['prefect']}/api", state, {})
 
-    launches.append(Launch(state, ports))
+    limited = tmp_path / "policy.toml"
+    text = (ROOT / "policy.toml").read_text(encoding="utf-8")
+    limited.write_text(
+        text.replace("[sending.pace]", "[sending.pace]\nconnections = 11", 1), encoding="utf-8"
+    )
+    launches.append(Launch(state, ports, limited))
     launch = launches[-1]
     launch.wait_until_said("Seguito is up.")
     for address in re.findall(r"http://\S+", launch.said()):
@@ -115,6 +121,8 @@ def test_up_works_ends_cleanly_and_starts_again(tmp_path: Path, launches: list[L
     assert len(deployments) == len(SCHEDULED)
     escalate = deployments["escalate-unanswered"]
     api.patch(f"/deployments/{escalate['id']}/schedules/{escalate['schedules'][0]['id']}", active=False)
+    limits = {known["name"]: known["limit"] for known in api.post("/v2/concurrency_limits/filter")}
+    assert limits[CONNECTIONS] == 11, "the policy's limit is known without a further command"
     launch.wait_until_said("import-sales: ")
     assert "import-sales: Completed" in launch.said()
     assert api.count_runs("SCHEDULED") > 0, "no runs are planned: see the SQLAlchemy pin in pyproject.toml"
