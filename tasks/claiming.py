@@ -225,7 +225,7 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
         Moment(
             now=now, owed_at=row.owed_at, due_at=row.due_at, place=place,
             conditions=batch.conditions.get((row.subject_type, row.subject_id), frozenset()),
-            newer_step_due=row.id in batch.newer,
+            newer_step_due=row.id in batch.newer and not cadence.tells_back,
             answered=row.id in batch.answered,
             extras_stopped=customer.extras_stopped_at is not None,
             has_address=address(cadence.audience, customer, addressee) is not None,
@@ -272,7 +272,7 @@ def _group(
         one = policy.cadences[row.kind].one_letter and row.nudge == 0
         together.setdefault((row.kind, customer.id) if one else (row.id,), []).append((row, customer))
     called = facts.called(session, batch.invoices)
-    declared = withdrawing.told_back(session, policy, [row for row, _ in sends])
+    declared = withdrawing.told_back(session, policy, sends)
     threads = marking.thread_keys(session, [row.id for row, _ in sends if row.nudge])
     return [
         Group(
@@ -285,7 +285,7 @@ def _group(
             reminds_of=threads.get(rows[0].id),
             notice=notice(session, rows[0], now),
             digest=digest_of(session, policy, rows[0].subject_id, now) if rows[0].kind == DIGEST else None,
-            declared=declared.get(rows[0].subject_id) if rows[0].subject_type == Subject.ORDER else None,
+            declared=declared.get(rows[0].id),
             called_at=called_at({row.subject_id for row in rows} & batch.invoices.keys(), called),
         )
         for pairs in together.values()

@@ -1,6 +1,6 @@
 """Planning: turns changed facts into follow-ups. Its cost follows what changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from models.rules import ownership
 from models.rules.cadence import OWN_FACTS
 from models.rules.calendars import Place
 from models.rules.planning import Owed, Subject, owed, reconcile
-from models.tables import Invoice, Order, Response
+from models.tables import Invoice, Order
 from models.words import Subject as SubjectType
 from tasks.database import Database
 from tasks.deliveries import keep_deliveries
@@ -51,7 +51,7 @@ def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BAT
         SubjectType.ORDER,
         {
             order.id: (
-                order_subject(order, Place(country, timezone), declared.get(order.id)),
+                order_subject(order, Place(country, timezone), declared.get(order.id, ())),
                 order.signed_at.date(),
             )
             for order, country, timezone, _ in orders
@@ -77,15 +77,15 @@ def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BAT
     return len(orders) + len(invoices)
 
 
-def order_subject(order: Order, place: Place, withdrawal: Response | None = None) -> Subject:
-    """The facts of an order that planning needs; `withdrawal` is the declaration that stands."""
+def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.Declaration] = ()) -> Subject:
+    """The facts of an order that planning needs; `declared` are the withdrawals declared of it, oldest first."""
     anchors: dict[str, date | datetime | None] = {
         "signed": order.signed_at,
         "promised": order.promised_on,
         "promise-moved": order.promise_moved_at if _moved_back(order) else None,
         "delivered": order.delivered_at,
         "cancelled": order.cancelled_at,
-        "withdrawal": withdrawal.received_at if withdrawal else None,
+        "withdrawal": max((one.said.received_at for one in declared if one.stands), default=None),
         **{name: named_date(text) for name, text in order.dates.items()},
     }
     present = {name: at for name, at in anchors.items() if at is not None}
@@ -98,6 +98,7 @@ def order_subject(order: Order, place: Place, withdrawal: Response | None = None
         present,
         order.withdrawal_days,
         untrue,
+        tuple(one.said.received_at for one in declared),
         order.promised_on,
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import contract_ends
 from models.rules.calendars import Place
+from models.rules.planning import by_day
 from models.rules.withdrawing import is_offered
 from models.tables import Customer, FollowUp, Order, Response
 from models.words import Meaning, Subject
@@ -20,13 +21,29 @@ from tasks.hearing import Answer, hear
 
 def standing(session: Session, order: Order | None) -> Response | None:
     """The declaration that stands for an order: none that a person has set aside as not meant so."""
-    return None if order is None else contract_ends.declared(session, [order.id]).get(order.id)
+    return None if order is None else _standing(contract_ends.declared(session, [order.id]).get(order.id, ()))
 
 
-def told_back(session: Session, policy: Policy, rows: Sequence[FollowUp]) -> dict[int, Response]:
-    """By order: the declaration that a mail among these tells back."""
-    told = {row.subject_id for row in rows if policy.cadences[row.kind].anchor == "withdrawal"}
-    return contract_ends.declared(session, told, even_set_aside=True) if told else {}
+def _standing(declared: Sequence[contract_ends.Declaration]) -> Response | None:
+    return next((one.said for one in reversed(declared) if one.stands), None)
+
+
+def told_back(
+    session: Session, policy: Policy, pairs: Sequence[tuple[FollowUp, Customer]]
+) -> dict[int, Response]:
+    """By follow-up: the declaration that it tells back.
+
+    It is the one whose day names the step; where none does (the customer lives in another time zone now), the newest.
+    """
+    told = [(row, customer) for row, customer in pairs if policy.cadences[row.kind].anchor == "withdrawal"]
+    declared = contract_ends.declared(session, {row.subject_id for row, _ in told}) if told else {}
+    found: dict[int, Response] = {}
+    for row, customer in told:
+        if said := [one.said for one in declared.get(row.subject_id, ())]:
+            days = by_day((one.received_at for one in said), Place(customer.country, customer.timezone))
+            named = dict(zip(days, said, strict=True))
+            found[row.id] = named.get(row.step.partition(":")[2], said[-1])
+    return found
 
 
 def may_declare(order: Order | None, customer: Customer, now: datetime) -> bool:
@@ -49,16 +66,15 @@ def declare(
     It counts even where the window is over: what was pressed is on record, and a person says what follows.
     """
     contract_ends.lock_order(session, order.id)
-    before = standing(session, order)
-    if before is not None:
+    declared = contract_ends.declared(session, [order.id]).get(order.id, [])
+    if (before := _standing(declared)) is not None:
         return before
     is_about_it = asked.asked is not None and asked.asked.subject_type == Subject.ORDER
-    number = contract_ends.count_declared(session, order.id)
     said = Answer(
-        ref=f"withdrawal:{order.id}:{number}", customer_id=asked.customer.id, meaning=Meaning.WITHDRAW,
+        ref=f"withdrawal:{order.id}:{len(declared)}", customer_id=asked.customer.id, meaning=Meaning.WITHDRAW,
         channel="page", received_at=now, order_id=order.id, text=text, message_key=asked.message.key,
         follow_up_id=asked.asked.id if asked.asked is not None and is_about_it else None,
     )  # fmt: skip
     hear(session, policy, [said], now)
     session.flush()
-    return contract_ends.declared(session, [order.id])[order.id]
+    return contract_ends.declared(session, [order.id])[order.id][-1].said

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, func, insert, select
 from sqlalchemy.orm import Session
@@ -37,13 +37,16 @@ def standing(
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def declared(
-    session: Session, order_ids: Collection[int], *, even_set_aside: bool = False
-) -> dict[int, Response]:
-    """By order: the newest withdrawal that the customer declared on the page.
+class Declaration(NamedTuple):
+    """A withdrawal that a customer declared on the page."""
 
-    One that a person has set aside as not meant so does not count, unless `even_set_aside`: it was received after all.
-    """
+    said: Response
+    stands: bool
+    """False once a person has set it aside as not meant so; it was received all the same."""
+
+
+def declared(session: Session, order_ids: Collection[int]) -> dict[int, list[Declaration]]:
+    """By order: the withdrawals that the customer declared of it, oldest first."""
     set_aside = exists(
         select(ContractEnd.id).where(
             ContractEnd.order_id == Response.order_id,
@@ -51,19 +54,15 @@ def declared(
             ContractEnd.dismissed_at >= Response.received_at,
         )
     )
-    query = select(Response).where(among(Response.order_id, order_ids), Response.meaning == Meaning.WITHDRAW)
-    if not even_set_aside:
-        query = query.where(~set_aside)
-    rows = session.scalars(query.order_by(Response.received_at, Response.id))
-    return {row.order_id: row for row in rows if row.order_id is not None}
-
-
-def count_declared(session: Session, order_id: int) -> int:
-    """How often it was declared of an order, set aside or not."""
-    query = select(func.count(Response.id)).where(
-        Response.order_id == order_id, Response.meaning == Meaning.WITHDRAW
+    rows = session.execute(
+        select(Response, ~set_aside)
+        .where(among(Response.order_id, order_ids), Response.meaning == Meaning.WITHDRAW)
+        .order_by(Response.received_at, Response.id)
     )
-    return session.scalar(query) or 0
+    found: dict[int, list[Declaration]] = {}
+    for said, stands in rows:
+        found.setdefault(said.order_id, []).append(Declaration(said, stands=stands))
+    return found
 
 
 def lock_order(session: Session, order_id: int) -> None:

@@ -126,6 +126,11 @@ class Cadence:
         return self.subject == "staff" and self.anchor == "asked"
 
     @property
+    def tells_back(self) -> bool:
+        """Whether it is the receipt of a declared withdrawal: each is told back, and none takes another's place."""
+        return self.anchor == "withdrawal" and self.per_date
+
+    @property
     def is_signed(self) -> bool:
         """Whether a manager's name stands under it."""
         return "signed" in self.needs

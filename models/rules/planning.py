@@ -1,5 +1,6 @@
 """What we owe, and when: the same facts and policy always give the same follow-ups."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +25,9 @@ class Subject:
     withdrawal_days: int = 0
     untrue: frozenset[str] = frozenset()
     """Conditions that its own facts decide (`models.rules.cadence.CONDITIONS`), and that do not hold now."""
+    withdrawals: tuple[datetime, ...] = ()
+    """When the customer declared to withdraw, oldest first, even where a person has set it aside since. Receipts tell
+    each back; other cadences on `withdrawal` hang on the newest that stands."""
     moved_to: date | None = None
     """What a moved promise was moved to: it names the alert, so that two moves on one day are two."""
 
@@ -72,13 +76,14 @@ def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str
     return [
         Owed(
             kind,
-            _key(step.name, _named(subject, cadence, anchor), cadence, subject.place),
+            f"{step.name}:{named}" if cadence.per_date else step.name,
             cadence.sweep,
             at,
             _ladder(kind, cadence, step),
         )
         for kind, cadence in cadences.items()
-        if cadence.subject == subject.type and (anchor := subject.anchors.get(cadence.anchor)) is not None
+        if cadence.subject == subject.type
+        for named, anchor in _dates(subject, cadence)
         for step in cadence.steps
         if subject.withdrawal_days or not step.offset.of_withdrawal
         for at in (
@@ -98,12 +103,26 @@ def _signed(subject: Subject) -> datetime:
     return at if isinstance(at, datetime) else datetime.min.replace(tzinfo=UTC)
 
 
-def _named(subject: Subject, cadence: Cadence, anchor: date | datetime) -> date | datetime:
-    return (subject.moved_to or anchor) if cadence.anchor == "promise-moved" else anchor
+def _dates(subject: Subject, cadence: Cadence) -> Iterable[tuple[str, date | datetime]]:
+    """The dates that a cadence hangs on, each with the name that tells its steps from those of another date."""
+    if cadence.tells_back:
+        return by_day(subject.withdrawals, subject.place).items()
+    anchor = subject.anchors.get(cadence.anchor)
+    if anchor is None:
+        return ()
+    named = (subject.moved_to or anchor) if cadence.anchor == "promise-moved" else anchor
+    return ((local_day(named, subject.place).isoformat(), anchor),)
 
 
-def _key(name: str, anchor: date | datetime, cadence: Cadence, place: Place) -> str:
-    return f"{name}:{local_day(anchor, place).isoformat()}" if cadence.per_date else name
+def by_day(times: Iterable[datetime], place: Place) -> dict[str, datetime]:
+    """Times, oldest first, named by their day there: `2026-03-18`; a second one of that day is `2026-03-18#2`."""
+    found: dict[str, datetime] = {}
+    days: Counter[str] = Counter()
+    for time in times:
+        day = local_day(time, place).isoformat()
+        days[day] += 1
+        found[day if days[day] == 1 else f"{day}#{days[day]}"] = time
+    return found
 
 
 def _ladder(kind: str, cadence: Cadence, step: Step) -> str | None:

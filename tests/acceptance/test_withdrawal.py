@@ -219,16 +219,47 @@ def test_a_receipt_that_goes_late_tells_what_was_received_even_if_it_was_set_asi
     assert [DECLARATION in receipt for receipt in receipts(world)] == [True]
 
 
+def set_aside(world: World) -> None:
+    """A manager says that what was declared last was not meant so."""
+    with world.db.write() as session:
+        manager = session.scalars(select(Staff).where(Staff.ref == "M-1")).one()
+        case = session.scalars(select(Case)).one()
+        acting = Acting(session, world.policy, case, manager, world.clock.now())
+        case_acts.dismiss_end(acting, str(ends(world)[-1].id))
+
+
+def test_what_is_set_aside_before_anything_is_planned_is_told_back_all_the_same(world: World) -> None:
+    who = buyer(world)
+    who.press(who.withdraw)
+    world.clock.set(world.clock.now() + timedelta(minutes=1))
+    set_aside(world)
+    world.escalate()
+    assert [DECLARATION in receipt for receipt in receipts(world)] == [True]
+
+
+@pytest.mark.parametrize("apart", [timedelta(minutes=2), timedelta(days=1)])
+def test_each_declaration_is_told_back_with_its_own_words_even_where_both_had_to_wait(
+    world: World, apart: timedelta
+) -> None:
+    who = buyer(world)
+    who.press(who.withdraw, text="Troppo alta.")
+    plan_all(world.db, world.policy, world.clock.now())
+    world.clock.set(world.clock.now() + apart)
+    set_aside(world)
+    world.clock.set(world.clock.now() + timedelta(minutes=2))
+    who.press(who.withdraw, text="Troppo larga.")
+    for _ in range(2):
+        world.escalate()
+    told = [(("Troppo alta." in text), ("Troppo larga." in text)) for text in receipts(world)]
+    assert sorted(told) == [(False, True), (True, False)]
+
+
 def test_what_a_person_sets_aside_can_be_declared_again(world: World) -> None:
     who = buyer(world)
     who.press(who.withdraw)
     world.escalate()
     world.clock.set(world.clock.now() + timedelta(days=1))
-    with world.db.write() as session:
-        manager = session.scalars(select(Staff).where(Staff.ref == "M-1")).one()
-        case = session.scalars(select(Case)).one()
-        acting = Acting(session, world.policy, case, manager, world.clock.now())
-        case_acts.dismiss_end(acting, str(ends(world)[0].id))
+    set_aside(world)
     assert LINK in who.open(who.link).text
     world.clock.set(world.clock.now() + timedelta(days=1))
     who.press(who.withdraw)

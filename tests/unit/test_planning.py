@@ -11,7 +11,7 @@ from models.rules import offsets
 from models.rules.cadence import Cadence, Step
 from models.rules.calendars import Place, Window
 from models.rules.changes import promise
-from models.rules.planning import WITHDRAWN, Known, Owed, Subject, owed, reconcile
+from models.rules.planning import WITHDRAWN, Known, Owed, Subject, by_day, owed, reconcile
 
 ROME = Place("IT", "Europe/Rome")
 NOW = datetime(2026, 3, 18, 9, tzinfo=UTC)
@@ -203,6 +203,30 @@ def test_two_moves_on_one_day_are_two_alerts() -> None:
         for day in (date(2026, 5, 10), date(2026, 6, 20))
     )
     assert [item.step for item in (*first, *second)] == ["moved:2026-05-10", "moved:2026-06-20"]
+
+
+@given(st.lists(st.integers(0, 96 * 60), max_size=8))
+def test_times_keep_their_names_whatever_comes_after_them(minutes: list[int]) -> None:
+    times = [
+        NOW + timedelta(days=9, minutes=minute) for minute in sorted(minutes)
+    ]  # the clock changes within them
+    named = by_day(times, ROME)
+    assert list(named.values()) == times
+    for number in range(len(times)):
+        assert list(by_day(times[:number], ROME)) == list(named)[:number]
+
+
+def test_each_declaration_is_owed_its_receipt_and_other_cadences_hang_on_the_one_that_stands() -> None:
+    declared = replace(subject(withdrawal=NOW), withdrawals=(NOW - timedelta(minutes=1), NOW))
+    receipts = owed(declared, cadence(("told", "0 hours"), anchor="withdrawal", per_date=True), ANY)
+    assert [(item.step, item.owed_at) for item in receipts] == [
+        (f"told:{NOW.date()}", NOW - timedelta(minutes=1)), (f"told:{NOW.date()}#2", NOW),
+    ]  # fmt: skip
+    assert [
+        item.owed_at for item in owed(declared, cadence(("fetch", "0 hours"), anchor="withdrawal"), ANY)
+    ] == [NOW]
+    set_aside = replace(subject(), withdrawals=(NOW,))
+    assert owed(set_aside, cadence(("fetch", "0 hours"), anchor="withdrawal"), ANY) == []
 
 
 def test_a_promise_that_was_lost_and_comes_back_later_is_a_move() -> None:
