@@ -72,13 +72,18 @@ def process(module: str, *arguments: str, **options: Any) -> Iterator["subproces
     try:
         yield child
     finally:
-        child.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(5)
-        child.kill()
-        child.wait()
+        end(child)
         assert child.stdout is not None
         child.stdout.close()
+
+
+def end(child: "subprocess.Popen[Any]") -> None:
+    """Ask a process to end, and see to it: a worker was seen to wait for ever after its last run."""
+    child.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(5)
+    child.kill()
+    child.wait()
 
 
 def policy() -> Policy:

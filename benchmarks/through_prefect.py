@@ -18,9 +18,9 @@ from typing import Any
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 
-from benchmarks.ground import ROOT, Sink, company, sink
+from benchmarks.ground import ROOT, Sink, company, end, sink
 from benchmarks.table import middle
-from deployments.schedules import SCHEDULED, deployment
+from deployments.schedules import SCHEDULED, register_in_pool
 from models import policy as policies
 from tasks.database import Database
 from tasks.planning import plan_all
@@ -121,7 +121,7 @@ async def _deploy(folder: Path) -> None:
     async with get_client() as client:
         await client.create_work_pool(WorkPoolCreate(name=_POOL, type="process"))
     policy = policies.load(folder / "policy.toml")
-    await (await deployment(replace(item, cron=None), policy, _POOL)).aapply()
+    await register_in_pool(replace(item, cron=None), policy, _POOL)
 
 
 @contextmanager
@@ -138,8 +138,7 @@ def _worker(prefect: PrefectServer, environment: Mapping[str, str], folder: Path
     try:
         yield
     finally:
-        child.terminate()
-        child.wait()
+        end(child)
 
 
 def _deployed(prefect: PrefectServer) -> tuple[float, float]:
