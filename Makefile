@@ -42,7 +42,7 @@ test-cluster: install  ## several machines as local processes: two API servers, 
 	@$(BIN)/python -m pip install --quiet --editable '.[dev,cluster]' --constraint constraints.txt
 	SEGUITO_CLUSTER_MAILS=$${SEGUITO_CLUSTER_MAILS:-50000} $(BIN)/python -m pytest -m cluster -s tests/integration/test_cluster.py
 
-bench: install  ## measure, and write benchmarks/results.md (about half an hour)
+bench: install  ## measure, and write benchmarks/results.md (about three quarters of an hour)
 	@$(BIN)/python -m pip install --quiet --editable '.[dev,bench]' --constraint constraints.txt
 	$(BIN)/python -m benchmarks
 

@@ -11,7 +11,7 @@ _JSON, _MARKDOWN = _HERE / "results.json", _HERE / "results.md"
 _WHOLE = 100
 _HEAD = """# Measured
 
-By `make bench`, on two cores shared with other work. Every figure is the median of interleaved rounds of one run;
+By `make bench`, on two cores of a virtual machine. Every figure is the median of interleaved rounds of one run;
 compare ratios, not absolute figures. The scale is the part of the full numbers (20,000 mails, a
 million orders) that was used. A section that was not run this time is kept from an earlier run, with its own day.
 
