@@ -149,20 +149,30 @@ def _ticked(
     }  # fmt: skip
 
 
-def run_volume(bases: Bases, scale: float, _rounds: int) -> None:
-    """Import, planning, collecting and replaying, each in a process of its own; once."""
+def run_volume(bases: Bases, scale: float, rounds: int) -> None:
+    """Import against pandas, in interleaved rounds; the rest once. Each in a process of its own."""
     orders, answers, replayed = (max(int(full * scale), 100) for full in (ORDERS, ANSWERS, REPLAYED))
-    rows = []
-    for what, kind, number in (
-        ("import", "sqlite", orders), ("pandas", "sqlite", orders), ("import", "postgresql", orders),
-        ("pandas", "postgresql", orders), ("plan", "sqlite", orders), ("plan", "postgresql", orders),
-        ("collect", "sqlite", answers), ("collect", "postgresql", answers), ("replay", "sqlite", replayed),
-    ):  # fmt: skip
-        with tempfile.TemporaryDirectory() as name:
-            url = f"sqlite:///{name}/volume.db" if kind == "sqlite" else bases.empty_postgres()
-            rows.append(volume.measure(what, kind, number, url, Path(name)))
-        print(rows[-1], flush=True)
-        keep("Volume", rows, _about(scale, 1, "one run each, in a process of its own"))
+    rows: list[dict[str, Any]] = []
+
+    def told(*more: dict[str, Any]) -> None:
+        rows.extend(more)
+        keep("Volume", rows, _about(scale, rounds, "Import and pandas in interleaved rounds, the rest once"))
+
+    for kind in KINDS:
+        pairs = [[_volume(bases, what, kind, orders) for what in ("import", "pandas")] for _ in range(rounds)]
+        told(*volume.against_pandas(pairs))
+    for what, number in (("plan", orders), ("collect", answers)):
+        for kind in KINDS:
+            told(_volume(bases, what, kind, number))
+    told(_volume(bases, "replay", "sqlite", replayed))
+
+
+def _volume(bases: Bases, what: str, kind: str, number: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as name:
+        url = f"sqlite:///{name}/volume.db" if kind == "sqlite" else bases.empty_postgres()
+        row = volume.measure(what, kind, number, url, Path(name))
+    print(row, flush=True)
+    return row
 
 
 def run_prefect(_bases: Bases, scale: float, rounds: int) -> None:

@@ -8,7 +8,7 @@ import csv
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy
 
 from benchmarks.ground import ROOT, START, company, policy
+from benchmarks.table import middle
 from tasks.clock import SetClock
 from tasks.database import Database
 from tasks.smtp.transaction import Mail
@@ -209,6 +210,21 @@ def measure(what: str, kind: str, number: int, url: str, folder: Path) -> dict[s
         "seconds": float(seconds), "a second": number / float(seconds), "largest memory, MB": float(peak),
         "what came of it": came,
     }  # fmt: skip
+
+
+def against_pandas(pairs: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The rows of the import and of pandas: the middle of their rounds, the largest memory of any, and their ratio."""
+    table = []
+    for rounds in zip(*pairs, strict=True):
+        seconds = middle([row["seconds"] for row in rounds])
+        table.append(
+            rounds[0] | {
+                "seconds": seconds, "a second": rounds[0]["number"] / seconds,
+                "largest memory, MB": max(row["largest memory, MB"] for row in rounds),
+            }
+        )  # fmt: skip
+    table[0]["times pandas"] = middle([ours["seconds"] / pandas["seconds"] for ours, pandas in pairs])
+    return table
 
 
 def main() -> None:
