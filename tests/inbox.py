@@ -8,13 +8,14 @@ from pathlib import Path
 from sqlalchemy import select
 
 from deployments.mailbox.store import Mailbox as Store
-from models.tables import Message
+from models.tables import Commitment, Inbound, Message
 from tasks.collecting.collect import collect
 from tasks.collecting.intake import Reception
 from tasks.collecting.maildir import MaildirMailbox
 from tasks.collecting.originals import Originals
 from tasks.collecting.tally import Tally
 from tasks.smtp.transaction import Mail
+from tests import factories
 from tests.world import World
 
 SENDER = "assistenza@casabelvedere.example"
@@ -118,3 +119,29 @@ Message-ID: {message_id}
 
 --b--
 """.replace("\n", "\r\n").encode()
+
+
+def welcome(world: World) -> Mail:
+    """A customer with an order has got the welcome."""
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session))
+    world.sweep("welcome-contact")
+    return next(mail for mail in world.mailer.mails if kind_of(world, message_id(mail)) == "welcome-contact")
+
+
+def row(world: World) -> Inbound:
+    """The mail that came in last."""
+    with world.db.read() as session:
+        return session.scalars(select(Inbound).order_by(Inbound.id.desc())).all()[0]
+
+
+def commitments(world: World) -> list[Commitment]:
+    """What people here owe, but for listening calls and deliveries."""
+    with world.db.read() as session:
+        of_people = Commitment.kind.not_in(["listening-call", "delivery"])
+        return list(session.scalars(select(Commitment).where(of_people).order_by(Commitment.id)))
+
+
+def message_id(mail: Mail) -> str:
+    """Of a mail of ours."""
+    return str(message_from_bytes(mail.body, policy=policy.default)["Message-ID"])

@@ -1,22 +1,12 @@
 """The behaviours of the main job in their first form, through the real sweeps on both databases."""
 
-import email.policy
-import threading
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes
-
-import pytest
-from sqlalchemy import update
 
 from models.rules.before_sending import STALE
-from models.tables import Invoice, Order
-from models.words import Outcome
-from tasks.claiming import claim_batch
+from models.tables import Order
 from tasks.hearing import Answer
-from tasks.planning import plan_all
-from tasks.report import Scope
-from tasks.smtp.transaction import Mail
 from tests import factories
+from tests.fakes import plain
 from tests.world import World
 
 
@@ -29,7 +19,7 @@ def test_b08_a_confirmation_with_the_presumed_date_goes_out(world: World) -> Non
     with world.db.write() as session:
         factories.order(session, factories.customer(session))
     world.sweep("welcome-contact")
-    assert any("10 aprile 2026" in _text(mail) for mail in world.mailer.mails)
+    assert any("10 aprile 2026" in plain(mail) for mail in world.mailer.mails)
 
 
 def test_b08_an_order_without_a_date_rings_an_alarm_and_is_confirmed_once_it_has_one(world: World) -> None:
@@ -102,7 +92,7 @@ def test_b13_who_waits_hears_how_it_stands_and_is_asked_whether_everything_came(
         world.sweep("welcome-contact")
     [told] = world.follow_ups("progress-update")  # no step lies before the sale
     assert (told.step, told.state) == ("a-week-before:2026-04-10", "sent")
-    assert "La data promessa resta venerdì 10 aprile 2026" in _text(world.mailer.mails[-1])
+    assert "La data promessa resta venerdì 10 aprile 2026" in plain(world.mailer.mails[-1])
     with world.db.write() as session:
         order = session.get_one(Order, 1)
         order.delivered_at, order.to_plan = datetime(2026, 4, 9, 15, tzinfo=UTC), True
@@ -128,7 +118,7 @@ def test_b29_without_a_delivered_welcome_the_manager_hears_of_it_inside_the_wind
     world.escalate()
     assert "welcome-missing" in world.reasons()
     [notice] = world.mailer.to("m-1@casa.example")
-    assert "+39 333 555 0101" in _text(notice)
+    assert "+39 333 555 0101" in plain(notice)
 
 
 def test_nobody_answers_so_a_nudge_and_then_the_managers_list_of_the_day(world: World) -> None:
@@ -143,7 +133,7 @@ def test_nobody_answers_so_a_nudge_and_then_the_managers_list_of_the_day(world: 
     assert [(row.nudge, row.state) for row in checks] == [(0, "silent"), (1, "silent")]
     assert world.reasons() == ["silent"]
     [digest] = world.mailer.to("m-1@casa.example")
-    text = _text(digest)
+    text = plain(digest)
     assert "Giulia Ferri" in text
     assert "/c/" in text
 
@@ -168,7 +158,7 @@ def test_a_low_rating_goes_to_the_manager_at_once_and_an_answer_stops_the_nudges
     world.escalate()
     assert world.reasons() == ["low-rating"]
     [notice] = world.mailer.to("m-1@casa.example")
-    assert "L'anta è storta." in _text(notice)
+    assert "L'anta è storta." in plain(notice)
     world.day_by_day(world.clock.now() + timedelta(days=12))
     assert (
         len(world.mailer.to("c-1@posta.example")) == 1
@@ -183,89 +173,6 @@ def test_who_was_silent_and_then_is_content_needs_nobody(world: World) -> None:
     assert world.reasons() == ["silent"]
     world.hear(Answer("r-1", customer.id, "rating", "page", world.clock.now(), order_id=order.id, rating=5))
     assert world.reasons() == []
-
-
-def test_b06_an_open_complaint_holds_checks_and_reminders_until_the_case_is_closed(world: World) -> None:
-    with world.db.write() as session:
-        customer = factories.customer(session)
-        order = factories.order(session, customer)
-        factories.invoice(session, customer, order_id=order.id)
-    world.hear(Answer("r-1", customer.id, "call-me", "phone", world.clock.now(), order_id=order.id))
-    report = world.sweep("credit-recovery")
-    assert report.counts["payment-reminder", "held", "open-complaint"] == 1
-    world.close_case("Ho richiamato: la signora paga venerdì.")
-    world.clock.set(world.clock.now() + timedelta(hours=1))
-    report = world.sweep("credit-recovery")
-    assert report.counts["payment-reminder", "sent", ""] == 1
-
-
-def test_one_letter_lists_all_invoices_of_a_customer(world: World) -> None:
-    with world.db.write() as session:
-        customer = factories.customer(session, billing_email="conti@posta.example")
-        factories.invoice(session, customer, "F-1")
-        factories.invoice(session, customer, "F-2", due_on=date(2026, 3, 14))
-    world.sweep("credit-recovery")
-    [mail] = world.mailer.mails
-    assert mail.recipients[0] == "conti@posta.example"
-    assert all(ref in _text(mail) for ref in ("F-1", "F-2"))
-
-
-def test_b06_no_warning_goes_out_and_none_is_signed_before_a_manager_has_listened(world: World) -> None:
-    with world.db.write() as session:
-        customer = factories.customer(session)
-        factories.invoice(session, customer, due_on=date(2026, 2, 16))
-    world.day_by_day(datetime(2026, 3, 24, tzinfo=UTC))
-    for kind in ("warning-signature", "credit-recovery-warning"):
-        assert [(row.state, row.reason) for row in world.follow_ups(kind)] == [("held", "not listened")]
-    assert world.reasons() == ["listening-call"]
-    world.close_case("Ho ascoltato; la signora pagherà a rate.")
-    world.day_by_day(datetime(2026, 3, 28, tzinfo=UTC))
-    [warning] = world.follow_ups("credit-recovery-warning")
-    assert (warning.state, warning.reason) == ("held", "not signed")
-
-
-def test_a_listening_call_that_reached_nobody_is_owed_again(world: World) -> None:
-    with world.db.write() as session:
-        factories.invoice(session, factories.customer(session), due_on=date(2026, 2, 24))
-    world.sweep("credit-recovery")
-    world.close_case("Non risponde.", Outcome.NOT_REACHED)
-    at(world, 19)
-    world.sweep("credit-recovery")
-    assert world.reasons() == []
-    at(world, 20)
-    world.sweep("credit-recovery")
-    assert world.reasons() == ["listening-call"]
-
-
-def test_a_settled_dispute_and_a_reversed_payment_bring_the_ladder_back(world: World) -> None:
-    with world.db.write() as session:
-        customer = factories.customer(session)
-        factories.invoice(session, customer, "F-1", due_on=date(2026, 2, 24), disputed_at=world.clock.now())
-        factories.invoice(session, customer, "F-2", paid_at=world.clock.now())
-    world.sweep("credit-recovery")
-    assert [row.state for row in world.follow_ups("listening-call")] == ["held", "planned"]
-    assert next(row.state for row in world.follow_ups("payment-reminder") if row.subject_id == 2) == "skipped"
-    at(world, 20, month=4)
-    with world.db.write() as session:
-        session.execute(update(Invoice).values(disputed_at=None, paid_at=None, to_plan=True))
-    world.day_by_day(datetime(2026, 5, 20, tzinfo=UTC))
-    assert {row.state for row in world.follow_ups("listening-call")} == {"raised"}
-    states = [row.state for row in world.follow_ups("payment-reminder") if row.subject_id == 2]
-    assert states == ["sent", "sent"]
-
-
-def test_of_two_steps_that_are_due_only_the_newest_goes_whatever_postponed_them(world: World) -> None:
-    at(world, 11)
-    with world.db.write() as session:
-        factories.invoice(session, factories.customer(session), due_on=date(2026, 3, 10))
-    world.sweep("credit-recovery")
-    at(world, 25, 1)  # both due; at night the first is put off to the hour of the second
-    world.sweep("credit-recovery")
-    at(world, 25)
-    world.sweep("credit-recovery")
-    assert [row.state for row in world.follow_ups("payment-reminder")] == ["skipped", "sent"]
-    [mail] = world.mailer.mails
-    assert _text(mail).count("1.000,00") == 1
 
 
 def test_a_nudge_that_comes_too_late_gives_its_thread_an_end(world: World) -> None:
@@ -299,19 +206,6 @@ def test_a_newer_step_goes_instead_of_the_nudge_of_an_older_one(world: World) ->
     assert states["one-month", 0] == "sent"
 
 
-def test_a_listening_call_that_joins_an_open_case_is_told_to_the_manager(world: World) -> None:
-    with world.db.write() as session:
-        customer = factories.customer(session)
-        factories.invoice(session, customer, due_on=date(2026, 2, 24))
-    world.hear(Answer("r-1", customer.id, "call-me", "page", world.clock.now()))
-    world.escalate()
-    at(world, 18, 10)
-    world.sweep("credit-recovery")
-    world.escalate()
-    assert world.reasons() == ["call-me", "listening-call"]
-    assert len(world.mailer.to("m-1@casa.example")) == 2
-
-
 def test_no_alarm_rings_while_the_welcome_only_waits_for_its_hour(world: World) -> None:
     at(world, 18, 12)  # 13:00 in Rome, between the hours for customers
     with world.db.write() as session:
@@ -322,31 +216,3 @@ def test_no_alarm_rings_while_the_welcome_only_waits_for_its_hour(world: World) 
     world.sweep("welcome-contact")
     assert world.reasons() == []
     assert [row.state for row in world.follow_ups("welcome-contact")] == ["sent"]
-
-
-@pytest.mark.parametrize("db", ["postgresql"], indirect=True)
-def test_a_case_that_is_closed_while_a_claim_is_open_brings_back_what_the_claim_holds(world: World) -> None:
-    with world.db.write() as session:
-        factories.order(session, factories.customer(session))
-    world.hear(Answer("r-1", 1, "call-me", "phone", world.clock.now(), order_id=1))
-    plan_all(world.db, world.policy, world.clock.now())
-
-    def close_and_plan() -> None:
-        world.close_case("Ho ascoltato.")
-        plan_all(world.db, world.policy, world.clock.now())
-
-    closing = threading.Thread(target=close_and_plan)
-    scope = Scope("welcome-contact", world.clock.now(), kinds=frozenset({"welcome-contact"}))
-    with world.db.write() as session:
-        claim_batch(session, world.policy, scope, token="t", clock_now=world.clock.now())
-        closing.start()
-        closing.join(timeout=0.5)
-    closing.join(timeout=30)
-    assert [row.state for row in world.follow_ups("welcome-contact")] == ["planned"]
-
-
-def _text(mail: Mail) -> str:
-    message = message_from_bytes(mail.body, policy=email.policy.default)
-    part = message.get_body(preferencelist=("plain",))
-    assert part is not None
-    return str(part.get_content())

@@ -5,54 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from models.rules.calendars import Place
 from models.rules.withdrawing import last_day
-from models.tables import Case, CaseReason, ContractEnd, Customer, Order, Response, Staff, Statement
-from tasks import case_acts
-from tasks.case_acts import Acting
-from tasks.hearing import Answer
+from models.tables import Case, Customer, Order, Response, Statement
 from tasks.mails.labels import LANGUAGES
-from tasks.planning import plan_all
 from tests import factories
 from tests.fakes import plain
-from tests.visitor import Visitor, sent
+from tests.visitor import sent
+from tests.withdrawing import DECLARATION, LINK, buyer, ends
 from tests.world import World
-
-LINK = "Recedere dal contratto qui"
-DECLARATION = (
-    "Io, Giulia Ferri, recedo dal contratto relativo all'ordine SO-1 (Cucina Nives), "
-    "firmato il 16 marzo 2026."
-)
-
-
-class Buyer(Visitor):
-    """A customer with a mail about an order."""
-
-    link = ""
-
-    @property
-    def withdraw(self) -> str:
-        return f"{self.link}/withdraw"
-
-
-def buyer(world: World, kind: str = "welcome-contact", **facts: Any) -> Buyer:
-    found = Buyer(world.db, world.policy, world.clock)
-    with world.db.write() as session:
-        customer = factories.customer(session, **facts.pop("customer", {}))
-        key = sent(session, customer, kind, factories.order(session, customer, **facts))
-    found.link = found.answer_link(key)
-    return found
-
-
-def ends(world: World) -> list[ContractEnd]:
-    with world.db.read() as session:
-        return list(session.scalars(select(ContractEnd).order_by(ContractEnd.id)))
-
-
-def receipts(world: World) -> list[str]:
-    return [plain(mail) for mail in world.mailer.to("c-1@posta.example") if "recesso" in mail.subject]
 
 
 def test_b37_the_page_offers_it_and_opening_it_changes_nothing(world: World) -> None:
@@ -86,19 +49,6 @@ def test_b37_what_is_confirmed_is_on_record_with_its_words_and_hour_and_a_person
     world.escalate()
     told = [plain(mail) for mail in world.mailer.to("m-1@casa.example")]
     assert any("Il cliente ha dichiarato il recesso da un ordine" in words for words in told)
-
-
-def test_b37_the_receipt_has_the_content_and_the_hour_and_goes_once(world: World) -> None:
-    who = buyer(world)
-    who.press(who.withdraw)
-    for _ in range(3):
-        world.escalate()
-    world.clock.set(world.clock.now() + timedelta(days=3))
-    world.sweep()
-    world.escalate()
-    [receipt] = receipts(world)
-    assert DECLARATION in receipt
-    assert "18 mar 2026, 10:00" in receipt
 
 
 def test_pressed_twice_or_on_another_mails_page_it_counts_once(world: World) -> None:
@@ -194,104 +144,6 @@ def test_the_answer_page_itself_declares_nothing_by_one_press(world: World) -> N
     for page in (who.open(f"{who.link}?say=withdraw"), who.press(who.link, meaning="withdraw")):
         assert 'value="withdraw"' not in page.text
     assert who.dump() == before
-
-
-def test_what_was_declared_elsewhere_is_recorded_and_told_back_alike(world: World) -> None:
-    buyer(world)
-    world.hear(
-        Answer(
-            "shop-7", 1, "withdraw", "shop", world.clock.now(), order_id=1, text="I withdraw from order SO-1."
-        )
-    )
-    world.escalate()
-    assert world.reasons() == ["withdrawal"]
-    assert "I withdraw from order SO-1." in receipts(world)[0]
-
-
-def test_a_receipt_that_goes_late_tells_what_was_received_even_if_it_was_set_aside(world: World) -> None:
-    who = buyer(world)
-    who.press(who.withdraw)
-    plan_all(world.db, world.policy, world.clock.now())
-    with world.db.write() as session:
-        session.execute(update(ContractEnd).values(dismissed_at=world.clock.now() + timedelta(minutes=1)))
-    world.clock.set(world.clock.now() + timedelta(minutes=2))
-    world.escalate()
-    assert [DECLARATION in receipt for receipt in receipts(world)] == [True]
-
-
-def set_aside(world: World) -> None:
-    """A manager says that what was declared last was not meant so."""
-    with world.db.write() as session:
-        manager = session.scalars(select(Staff).where(Staff.ref == "M-1")).one()
-        case = session.scalars(select(Case)).one()
-        acting = Acting(session, world.policy, case, manager, world.clock.now())
-        case_acts.dismiss_end(acting, str(ends(world)[-1].id))
-
-
-def test_what_is_set_aside_before_anything_is_planned_is_told_back_all_the_same(world: World) -> None:
-    who = buyer(world)
-    who.press(who.withdraw)
-    world.clock.set(world.clock.now() + timedelta(minutes=1))
-    set_aside(world)
-    world.escalate()
-    assert [DECLARATION in receipt for receipt in receipts(world)] == [True]
-
-
-@pytest.mark.parametrize("apart", [timedelta(minutes=2), timedelta(days=1)])
-def test_each_declaration_is_told_back_with_its_own_words_even_where_both_had_to_wait(
-    world: World, apart: timedelta
-) -> None:
-    who = buyer(world)
-    who.press(who.withdraw, text="Troppo alta.")
-    plan_all(world.db, world.policy, world.clock.now())
-    world.clock.set(world.clock.now() + apart)
-    set_aside(world)
-    world.clock.set(world.clock.now() + timedelta(minutes=2))
-    who.press(who.withdraw, text="Troppo larga.")
-    for _ in range(2):
-        world.escalate()
-    told = [(("Troppo alta." in text), ("Troppo larga." in text)) for text in receipts(world)]
-    assert sorted(told) == [(False, True), (True, False)]
-
-
-def test_what_a_person_sets_aside_can_be_declared_again(world: World) -> None:
-    who = buyer(world)
-    who.press(who.withdraw)
-    world.escalate()
-    world.clock.set(world.clock.now() + timedelta(days=1))
-    set_aside(world)
-    assert LINK in who.open(who.link).text
-    world.clock.set(world.clock.now() + timedelta(days=1))
-    who.press(who.withdraw)
-    world.escalate()
-    assert [end.dismissed_at is None for end in ends(world)] == [False, True]
-    assert len(receipts(world)) == 2
-
-
-def test_words_heard_before_keep_their_earlier_date_and_the_receipt_goes_all_the_same(world: World) -> None:
-    who = buyer(world)
-    world.hear(
-        Answer(
-            "r-1", 1, "message", "mail", world.clock.now(), order_id=1, text="Vorrei recedere dal contratto."
-        )
-    )
-    earlier = world.clock.now()
-    world.clock.set(earlier + timedelta(hours=2))
-    assert LINK in who.open(who.link).text, "words that somebody has to interpret do not take it away"
-    who.press(who.withdraw)
-    world.escalate()
-    assert [end.declared_at for end in ends(world)] == [earlier]
-    assert len(receipts(world)) == 1
-    with world.db.read() as session:
-        assert set(session.scalars(select(CaseReason.reason))) == {"message", "withdrawal"}
-
-
-def test_whoever_has_no_address_that_works_is_called(world: World) -> None:
-    who = buyer(world, customer={"email": None})
-    assert "salvi o stampi" in who.open(who.withdraw).text
-    who.press(who.withdraw)
-    world.escalate()
-    assert "undeliverable" in world.reasons()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
