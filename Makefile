@@ -40,7 +40,7 @@ test-slow: install  ## the long ones: kills, whole replays (SEGUITO_TEST_DATA na
 test-cluster: install  ## several machines as local processes: two API servers, two workers, PostgreSQL, Redis; one worker is killed
 	@command -v redis-server >/dev/null || { echo "make: redis-server is needed and was not found (on Debian and Ubuntu: apt install redis-server)" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --editable '.[dev,cluster]' --constraint constraints.txt
-	SEGUITO_CLUSTER_MAILS=$${SEGUITO_CLUSTER_MAILS:-50000} $(BIN)/python -m pytest -m cluster -s tests/integration/test_cluster.py
+	SEGUITO_CLUSTER_MAILS=$${SEGUITO_CLUSTER_MAILS:-50000} $(BIN)/python -m pytest -m cluster -s tests/integration/flows/test_cluster.py
 
 bench: install  ## measure, and write benchmarks/results.md (about three quarters of an hour)
 	@$(BIN)/python -m pip install --quiet --editable '.[dev,bench]' --constraint constraints.txt

@@ -77,11 +77,18 @@ def run_dispatch(bases: Bases, scale: float, rounds: int) -> None:
                 seconds[name].append(_seconds(bases, server, peer, some, Path(folder)) / len(some))
     base = seconds["aiosmtplib alone, bytes ready, 8 connections"]
     rows = [
-        {"what": name, "mails a second": 1 / middle(found) if found else "-",
-         "of aiosmtplib alone": middle([one / other for one, other in zip(base, found, strict=True)]) if found else "-",
-         "records each outcome": recorded[name], "note": notes.get(name, "")}
-        for name in recorded for found in [seconds[name]]
-    ]  # fmt: skip
+        {
+            "what": name,
+            "mails a second": 1 / middle(found) if found else "-",
+            "of aiosmtplib alone": middle([one / other for one, other in zip(base, found, strict=True)])
+            if found
+            else "-",
+            "records each outcome": recorded[name],
+            "note": notes.get(name, ""),
+        }
+        for name in recorded
+        for found in [seconds[name]]
+    ]
     keep(
         "Dispatch",
         rows,
@@ -107,8 +114,12 @@ def _seconds(bases: Bases, server: Sink, peer: Peer, mails: list[Any], folder: P
     before = server.counted()[0]
     done = subprocess.run(
         [sys.executable, "-m", module, str(server.port), str(work / "mails"), state],
-        capture_output=True, text=True, check=False, env=os.environ | peer.environment, cwd=ROOT,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | peer.environment,
+        cwd=ROOT,
+    )
     if done.returncode:
         raise SystemExit(f"{module}: {done.stderr[-2000:]}")
     assert server.counted()[0] - before == len(mails), module
@@ -139,14 +150,16 @@ def _ticked(
     kind: str, size: int, idle: list[float], busy: list[tick.Seconds], smallest: list[tick.Seconds]
 ) -> dict[str, Any]:
     return {
-        "database": kind, "follow-ups in the base": size, "nothing due, ms": 1000 * middle(idle),
+        "database": kind,
+        "follow-ups in the base": size,
+        "nothing due, ms": 1000 * middle(idle),
         f"{tick.DUE:,} planned, s": middle([one.planning for one in busy]),
         f"{tick.DUE:,} claimed, s": middle([one.claiming for one in busy]),
         "both, s": middle([one.together for one in busy]),
         "against the smallest": middle(
             [one.together / other.together for one, other in zip(busy, smallest, strict=True)]
         ),
-    }  # fmt: skip
+    }
 
 
 def run_volume(bases: Bases, scale: float, rounds: int) -> None:
@@ -188,8 +201,11 @@ def _about(scale: float, rounds: int, what: str) -> str:
 
 
 SECTIONS: dict[str, Callable[[Bases, float, int], None]] = {
-    "dispatch": run_dispatch, "tick": run_tick, "volume": run_volume, "prefect": run_prefect,
-}  # fmt: skip
+    "dispatch": run_dispatch,
+    "tick": run_tick,
+    "volume": run_volume,
+    "prefect": run_prefect,
+}
 
 
 def main() -> None:

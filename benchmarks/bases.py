@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from tasks.database import Database
+from tasks.runtime.database import Database
 from tests.postgres import PostgresServer
 
 KINDS = ("sqlite", "postgresql")

@@ -8,9 +8,9 @@ import aiosmtplib
 
 from benchmarks.ground import START, Sink, company, services, settings
 from flows.sweeping import sweep
-from tasks.database import Database
-from tasks.planning import plan_all
-from tasks.report import Scope
+from tasks.planning.plan import plan_all
+from tasks.runtime.database import Database
+from tasks.sending.sweep_report import Scope
 from tasks.smtp.answers import Accepted, Answer
 from tasks.smtp.mailer import open_mailer
 from tasks.smtp.transaction import Mail

@@ -17,12 +17,12 @@ from sqlalchemy import insert, text
 from models import policy as policies
 from models.policy import Policy
 from models.tables import Customer, Order, Staff
-from tasks.database import Database
+from tasks.archive.archives import NoArchive
 from tasks.mails.composer import Composer
 from tasks.mails.links import Links
+from tasks.runtime.database import Database
+from tasks.runtime.settings import Settings
 from tasks.services import Services
-from tasks.settings import Settings
-from tasks.settling import NoArchive
 from tasks.smtp.mailer import Mailer
 
 ROOT = Path(__file__).parent.parent
@@ -124,15 +124,26 @@ def analyze(db: Database) -> None:
 def desk() -> list[dict[str, Any]]:
     """Who works here, as rows."""
     people = [
-        ("A-1", "after-sale", "Anna Bianchi", "it"), ("A-2", "after-sale", "Ewa Nowak", "pl"),
-        ("A-3", "after-sale", "Jane Wood", "en"), ("M-1", "manager", "Marco Conti", "it"),
+        ("A-1", "after-sale", "Anna Bianchi", "it"),
+        ("A-2", "after-sale", "Ewa Nowak", "pl"),
+        ("A-3", "after-sale", "Jane Wood", "en"),
+        ("M-1", "manager", "Marco Conti", "it"),
         ("D-1", "director", "Dora Greco", "it"),
-    ]  # fmt: skip
+    ]
     return [
-        {"ref": ref, "role": role, "name": name, "language": language, "country": "IT", "active": True,
-         "email": f"{ref.lower()}@casabelvedere.example", "phone": "+39 0422 555 0101", "fingerprint": ""}
+        {
+            "ref": ref,
+            "role": role,
+            "name": name,
+            "language": language,
+            "country": "IT",
+            "active": True,
+            "email": f"{ref.lower()}@casabelvedere.example",
+            "phone": "+39 0422 555 0101",
+            "fingerprint": "",
+        }
         for ref, role, name, language in people
-    ]  # fmt: skip
+    ]
 
 
 def _customer(number: int) -> dict[str, Any]:
@@ -142,17 +153,34 @@ def _customer(number: int) -> dict[str, Any]:
         ("en", "IT", "Europe/Rome", "John Smith"),
     )[number % 3]
     return {
-        "id": number, "ref": f"C-{number}", "name": f"{name} {number}", "email": f"c{number}@posta.example",
-        "phone": "+39 333 555 0101", "language": language, "country": country, "timezone": timezone,
-        "is_business": False, "fingerprint": "",
-    }  # fmt: skip
+        "id": number,
+        "ref": f"C-{number}",
+        "name": f"{name} {number}",
+        "email": f"c{number}@posta.example",
+        "phone": "+39 333 555 0101",
+        "language": language,
+        "country": country,
+        "timezone": timezone,
+        "is_business": False,
+        "fingerprint": "",
+    }
 
 
 def _order(number: int, now: datetime, *, to_plan: bool) -> dict[str, Any]:
     signed = now - timedelta(hours=1)
     return {
-        "id": number, "ref": f"SO-{number}", "customer_id": number, "description": "Cucina Nives, rovere e grès",
-        "is_service": False, "amount_cents": 100_000 + number % 5_000 * 100, "currency": "EUR",
-        "withdrawal_days": 14, "signed_at": signed, "promised_on": signed.date() + timedelta(days=20 + number % 40),
-        "dates": {}, "to_plan": to_plan, "fingerprint": "", "seller_promise": "Montaggio compreso",
-    }  # fmt: skip
+        "id": number,
+        "ref": f"SO-{number}",
+        "customer_id": number,
+        "description": "Cucina Nives, rovere e grès",
+        "is_service": False,
+        "amount_cents": 100_000 + number % 5_000 * 100,
+        "currency": "EUR",
+        "withdrawal_days": 14,
+        "signed_at": signed,
+        "promised_on": signed.date() + timedelta(days=20 + number % 40),
+        "dates": {},
+        "to_plan": to_plan,
+        "fingerprint": "",
+        "seller_promise": "Montaggio compreso",
+    }

@@ -11,8 +11,14 @@ import sys
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _GREETING = b"220 sink\r\n"
 _HELLO = b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
-_ANSWERS = {b"MAIL": b"250 OK\r\n", b"RCPT": b"250 OK\r\n", b"RSET": b"250 OK\r\n", b"NOOP": b"250 OK\r\n",
-            b"HELO": b"250 sink\r\n", b"EHLO": _HELLO}  # fmt: skip
+_ANSWERS = {
+    b"MAIL": b"250 OK\r\n",
+    b"RCPT": b"250 OK\r\n",
+    b"RSET": b"250 OK\r\n",
+    b"NOOP": b"250 OK\r\n",
+    b"HELO": b"250 sink\r\n",
+    b"EHLO": _HELLO,
+}
 _END = b"\r\n.\r\n"
 
 

@@ -5,9 +5,9 @@ import sys
 import time
 
 from flows.sweeping import sweep
-from tasks.report import Scope
+from tasks.runtime.settings import Settings
+from tasks.sending.sweep_report import Scope
 from tasks.services import open_services
-from tasks.settings import Settings
 
 
 async def main(name: str) -> float:

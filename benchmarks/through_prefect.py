@@ -22,8 +22,8 @@ from benchmarks.ground import ROOT, Sink, company, end, sink
 from benchmarks.table import middle
 from deployments.schedules import SCHEDULED, register_in_pool
 from models import policy as policies
-from tasks.database import Database
-from tasks.planning import plan_all
+from tasks.planning.plan import plan_all
+from tasks.runtime.database import Database
 from tests.prefect_server import PrefectServer
 
 SWEEP = "welcome-contact"
@@ -48,9 +48,10 @@ def compare(number: int, rounds: int) -> dict[tuple[str, str], list[float]]:
         _prepare(folder, number)
         with PrefectServer.started(folder) as prefect:
             environment = prefect.environment | {
-                "SEGUITO_SMTP_PORT": str(server.port), "SEGUITO_POLICY": f"{folder}/policy.toml",
+                "SEGUITO_SMTP_PORT": str(server.port),
+                "SEGUITO_POLICY": f"{folder}/policy.toml",
                 "PREFECT_WORKER_QUERY_SECONDS": "2",
-            }  # fmt: skip
+            }
             with _worker(prefect, environment, folder):
                 ways = {"without": lambda: _alone(environment), "deployed": lambda: _deployed(prefect)}
                 for turn in range(rounds):
@@ -73,11 +74,16 @@ def rows(found: Seconds, number: int) -> list[dict[str, Any]]:
         for way in WAYS
     }
     table: list[dict[str, Any]] = [
-        {"what": what, "start of the process, s": middle(found[way, "start"]),
-         "work with nothing due, s": middle(idle[way]), "work with all due, s": middle(work[way]),
-         "a mail, ms": 1000 * each[way], "rounds, s": " ".join(f"{one:.1f}" for one in work[way])}
+        {
+            "what": what,
+            "start of the process, s": middle(found[way, "start"]),
+            "work with nothing due, s": middle(idle[way]),
+            "work with all due, s": middle(work[way]),
+            "a mail, ms": 1000 * each[way],
+            "rounds, s": " ".join(f"{one:.1f}" for one in work[way]),
+        }
         for way, what in zip(WAYS, ("without Prefect", "deployed, by a worker"), strict=True)
-    ]  # fmt: skip
+    ]
     table[1] |= {"part of Prefect": middle(parts), "of it a mail": 1 - each["without"] / each["deployed"]}
     return table
 
@@ -129,7 +135,7 @@ def _worker(prefect: PrefectServer, environment: Mapping[str, str], folder: Path
     """The sweep deployed, and one worker that takes its runs."""
     with prefect.used():
         asyncio.run(_deploy(folder))
-    bound = ["deployments.bound", "SIGTERM", str(os.getpid()), sys.executable, "-m"]
+    bound = ["deployments.with_parent", "SIGTERM", str(os.getpid()), sys.executable, "-m"]
     worker = ["prefect", "worker", "start", "--pool", _POOL, "--type", "process", "--name", "bench"]
     with (folder / "worker.log").open("wb") as log:
         child = subprocess.Popen(

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from benchmarks.bases import Bases
 from benchmarks.ground import START, analyze, desk, services
-from models.queries import claiming
+from models.queries.sending import claim as claiming
 from models.tables import Staff
 from models.words import FollowUpState
-from tasks.claiming import claim_batch
-from tasks.database import Database
-from tasks.planning import plan_all, plan_batch
-from tasks.report import Scope
+from tasks.planning.plan import plan_all, plan_batch
+from tasks.runtime.database import Database
+from tasks.sending.claim import claim_batch
+from tasks.sending.sweep import DRY_RUN, prepare
+from tasks.sending.sweep_report import Scope
 from tasks.services import Services
-from tasks.sweeping import DRY_RUN, prepare
 from tests.fakes import FakeMailer
 from tests.past import Past, write
 

@@ -17,8 +17,8 @@ import sqlalchemy
 
 from benchmarks.ground import ROOT, START, company, policy
 from benchmarks.table import middle
-from tasks.clock import SetClock
-from tasks.database import Database
+from tasks.runtime.clock import SetClock
+from tasks.runtime.database import Database
 from tasks.smtp.transaction import Mail
 from tests.inbox import Inbox
 from tests.world import World
@@ -116,7 +116,7 @@ def pandas_to_sql(_number: int, url: str, folder: Path) -> Done:
 
 def plan_orders(number: int, url: str, _folder: Path) -> Done:
     """Planning of orders that were never planned."""
-    from tasks.planning import plan_all  # noqa: PLC0415 (memory is measured without what is not used)
+    from tasks.planning.plan import plan_all  # noqa: PLC0415 (memory is measured without what is not used)
 
     db = Database(url)
     db.migrate()
@@ -180,7 +180,7 @@ def replay_orders(_number: int, _url: str, folder: Path) -> Done:
 
 def _fakes() -> tuple[object, ...]:
     from tasks.mails.links import Links  # noqa: PLC0415
-    from tasks.settling import NoArchive  # noqa: PLC0415
+    from tasks.sending.settle_doubtful import NoArchive  # noqa: PLC0415
     from tests.fakes import FakeMailer  # noqa: PLC0415
 
     return (
@@ -191,9 +191,12 @@ def _fakes() -> tuple[object, ...]:
 
 
 WHAT: dict[str, Callable[[int, str, Path], Done]] = {
-    "import": import_orders, "pandas": pandas_to_sql, "plan": plan_orders, "collect": collect_mails,
+    "import": import_orders,
+    "pandas": pandas_to_sql,
+    "plan": plan_orders,
+    "collect": collect_mails,
     "replay": replay_orders,
-}  # fmt: skip
+}
 
 
 def measure(what: str, kind: str, number: int, url: str, folder: Path) -> dict[str, Any]:
@@ -206,10 +209,14 @@ def measure(what: str, kind: str, number: int, url: str, folder: Path) -> dict[s
         raise SystemExit(f"{what}: {done.stderr[-2000:]}")
     seconds, peak, came = done.stdout.splitlines()[-1].split(" ", 2)
     return {
-        "what": (WHAT[what].__doc__ or what).splitlines()[0], "database": kind, "number": number,
-        "seconds": float(seconds), "a second": number / float(seconds), "largest memory, MB": float(peak),
+        "what": (WHAT[what].__doc__ or what).splitlines()[0],
+        "database": kind,
+        "number": number,
+        "seconds": float(seconds),
+        "a second": number / float(seconds),
+        "largest memory, MB": float(peak),
         "what came of it": came,
-    }  # fmt: skip
+    }
 
 
 def against_pandas(pairs: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -218,11 +225,13 @@ def against_pandas(pairs: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, 
     for rounds in zip(*pairs, strict=True):
         seconds = middle([row["seconds"] for row in rounds])
         table.append(
-            rounds[0] | {
-                "seconds": seconds, "a second": rounds[0]["number"] / seconds,
+            rounds[0]
+            | {
+                "seconds": seconds,
+                "a second": rounds[0]["number"] / seconds,
                 "largest memory, MB": max(row["largest memory, MB"] for row in rounds),
             }
-        )  # fmt: skip
+        )
     table[0]["times pandas"] = middle([ours["seconds"] / pandas["seconds"] for ours, pandas in pairs])
     return table
 

@@ -10,7 +10,7 @@ from prefect.events.actions import ActionTypes, DoNothing, RunDeployment, SendNo
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 
-from flows.running import PARTLY_FAILED
+from flows.runs import PARTLY_FAILED
 
 EVENTS = ("signed", "delayed", "delivered", "paid", "disputed", "changed")
 """What another system may post as `seguito.order.EVENT`."""
@@ -49,36 +49,54 @@ def _watching(block: UUID | None, quiet: timedelta) -> Sequence[AutomationCore]:
         _told(
             "Seguito: a run failed, crashed or timed out",
             "Its sentence names the cause and the fix. Nothing is lost: what was not sent stays due.",
-            _trigger({"prefect.flow-run.Failed", "prefect.flow-run.Crashed", "prefect.flow-run.TimedOut"}, _TAG),
-            block, _BODY,
+            _trigger(
+                {"prefect.flow-run.Failed", "prefect.flow-run.Crashed", "prefect.flow-run.TimedOut"}, _TAG
+            ),
+            block,
+            _BODY,
         ),
         _told(
-            "Seguito: a run is late", "See that the launcher or the worker is running; what is late then runs once.",
-            _trigger({"prefect.flow-run.Late"}, _TAG), block, _BODY,
+            "Seguito: a run is late",
+            "See that the launcher or the worker is running; what is late then runs once.",
+            _trigger({"prefect.flow-run.Late"}, _TAG),
+            block,
+            _BODY,
         ),
         _told(
             "Seguito: some contacts could not be delivered (PartlyFailed)",
             "The table of the run says why; each has its case with a person.",
-            _trigger({f"prefect.flow-run.{PARTLY_FAILED}"}, _TAG), block, _BODY,
+            _trigger({f"prefect.flow-run.{PARTLY_FAILED}"}, _TAG),
+            block,
+            _BODY,
         ),
         _told(
             "Seguito: no sweep has run well for a while",
             f"None has in {quiet}. See that the launcher or the worker is running, and what the last runs say.",
             EventTrigger(
                 expect={"prefect.flow-run.Completed", f"prefect.flow-run.{PARTLY_FAILED}"},
-                match=_RUN, match_related=_SWEEP, posture=Posture.Proactive, threshold=1, within=quiet,
+                match=_RUN,
+                match_related=_SWEEP,
+                posture=Posture.Proactive,
+                threshold=1,
+                within=quiet,
             ),
-            block, "No sweep has ended well. Is the launcher or the worker running?",
+            block,
+            "No sweep has ended well. Is the launcher or the worker running?",
         ),
         _told(
-            "Seguito: a work pool was paused", "Nothing runs from it until somebody resumes it under Work Pools.",
+            "Seguito: a work pool was paused",
+            "Nothing runs from it until somebody resumes it under Work Pools.",
             EventTrigger(
-                expect={"prefect.work-pool.paused"}, match={"prefect.resource.id": "prefect.work-pool.*"},
-                posture=Posture.Reactive, threshold=1, within=timedelta(0),
+                expect={"prefect.work-pool.paused"},
+                match={"prefect.resource.id": "prefect.work-pool.*"},
+                posture=Posture.Reactive,
+                threshold=1,
+                within=timedelta(0),
             ),
-            block, "Nothing runs from this work pool until somebody resumes it.",
+            block,
+            "Nothing runs from this work pool until somebody resumes it.",
         ),
-    )  # fmt: skip
+    )
 
 
 async def _waking(client: PrefectClient) -> Sequence[AutomationCore]:
@@ -92,9 +110,12 @@ async def _waking(client: PrefectClient) -> Sequence[AutomationCore]:
     except ObjectNotFound:
         return ()
     trigger = EventTrigger(
-        expect={f"seguito.order.{event}" for event in EVENTS}, match={"prefect.resource.id": "seguito.order.*"},
-        posture=Posture.Reactive, threshold=1, within=_DEBOUNCE,
-    )  # fmt: skip
+        expect={f"seguito.order.{event}" for event in EVENTS},
+        match={"prefect.resource.id": "seguito.order.*"},
+        posture=Posture.Reactive,
+        threshold=1,
+        within=_DEBOUNCE,
+    )
     action = RunDeployment(
         source="selected", deployment_id=known.id, schedule_after=_DEBOUNCE + _DEBOUNCE / 2
     )
@@ -107,8 +128,13 @@ async def _waking(client: PrefectClient) -> Sequence[AutomationCore]:
 
 def _trigger(expect: set[str], related: dict[str, Any]) -> EventTrigger:
     return EventTrigger(
-        expect=expect, match=_RUN, match_related=related, posture=Posture.Reactive, threshold=1, within=timedelta(0),
-    )  # fmt: skip
+        expect=expect,
+        match=_RUN,
+        match_related=related,
+        posture=Posture.Reactive,
+        threshold=1,
+        within=timedelta(0),
+    )
 
 
 def _told(name: str, todo: str, trigger: EventTrigger, block: UUID | None, body: str) -> AutomationCore:

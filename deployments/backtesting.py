@@ -7,7 +7,7 @@ from typing import Any
 
 from deployments.replaying import Progress, run
 from models.policy import Policy
-from models.rules.figures import percentile
+from models.rules.reporting.figures import percentile
 from models.words import OF_STAFF
 
 _OFTEN = 95

@@ -11,28 +11,28 @@ import pendulum
 from cyclopts import App, Parameter
 from pydantic import ValidationError
 
-from deployments import access
+from deployments import settings_with_blocks
 from deployments.cli_cases import cases
 from deployments.cli_credit import credit, dossier
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
 from deployments.cli_responses import collect, inbox, respond
-from flows.moments import moment
+from flows.as_of import moment
 from flows.sweeping import ESCALATION, escalate, sweep
 from models import policy as policies
 from models.policy import SWEEPS, Policy, PolicyError
-from tasks.checking import check_ladders
-from tasks.clock import SystemClock
-from tasks.database import Database, DatabaseUnreachableError
+from tasks.commitments.recalculate_ladders import recompute
+from tasks.escalation.coverage import check_ladders
 from tasks.importing.errors import SourceError
 from tasks.importing.report import Preview
 from tasks.importing.run import import_source
 from tasks.mails.texts import missing_texts
-from tasks.recomputing import recompute
-from tasks.report import Scope
+from tasks.runtime.clock import SystemClock
+from tasks.runtime.database import Database, DatabaseUnreachableError
+from tasks.runtime.settings import AccessError, Settings
+from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError, customer_ids
+from tasks.sending.sweep_report import Scope
 from tasks.services import open_services
-from tasks.settings import AccessError, Settings
-from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
 
 _MOST_SHOWN = 50
 
@@ -110,9 +110,14 @@ def import_(
     db = Database(settings.database)
     db.migrate()
     report = import_source(
-        db, source, data, now=SystemClock().now(), policy=policies.load(settings.policy),
-        state_dir=settings.state_dir, check=check,
-    )  # fmt: skip
+        db,
+        source,
+        data,
+        now=SystemClock().now(),
+        policy=policies.load(settings.policy),
+        state_dir=settings.state_dir,
+        check=check,
+    )
     print(report.sentence())
     if report.preview is not None:
         _show(report.preview)
@@ -155,7 +160,7 @@ def sweep_(
 
 
 async def _sweep(kind: str, customers: list[str], as_of: datetime | None, *, dry_run: bool) -> str:
-    async with open_services(await access.settings()) as services:
+    async with open_services(await settings_with_blocks.settings()) as services:
         now, chosen = (
             moment(as_of, services.clock.now(), may_be_later=dry_run),
             customer_ids(services, customers),
@@ -235,9 +240,14 @@ def main(words: list[str] | None = None) -> None:
         print(_settings_at_fault(error), file=sys.stderr)
         sys.exit(1)
     except (
-        PolicyError, SourceError, SweepStoppedError, UnknownCustomersError, DatabaseUnreachableError, AccessError,
+        PolicyError,
+        SourceError,
+        SweepStoppedError,
+        UnknownCustomersError,
+        DatabaseUnreachableError,
+        AccessError,
         ValueError,
-    ) as error:  # fmt: skip
+    ) as error:
         print(str(error), file=sys.stderr)
         sys.exit(1)
 

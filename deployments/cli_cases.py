@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from cyclopts import App, Parameter
 
 from models.words import EndCause, EndKind, Matter
-from tasks import case_acts, case_desk
-from tasks.case_desk import Did
-from tasks.dossier_text import as_markdown
-from tasks.owed_acts import moment
+from tasks.cases import actions, by_reference
+from tasks.cases.by_reference import Did
+from tasks.cases.dossier_markdown import as_markdown
+from tasks.commitments.actions import moment
+from tasks.runtime.settings import Settings
 from tasks.services import Services, open_services
-from tasks.settings import Settings
 
 cases = App(name="case", help="Cases: who waits to be heard, and what was done about it.")
 
@@ -23,7 +23,7 @@ _Found = TypeVar("_Found")
 @cases.command(name="list")
 def list_() -> int:
     """List the open cases, the most urgent first: references, no names."""
-    waiting, zone = _run(lambda services: (case_desk.open_cases(services), case_desk.zone(services)))
+    waiting, zone = _run(lambda services: (by_reference.open_cases(services), by_reference.zone(services)))
     for one in waiting:
         since, owner = f"{one.since.astimezone(zone):%Y-%m-%d %H:%M}", one.owner or "nobody"
         taken = "taken" if one.taken else "free"
@@ -42,8 +42,8 @@ def show(case: int) -> int:
     """
 
     def text(services: Services) -> str:
-        found, staff = case_desk.read(services, case)
-        return as_markdown(found, staff, case_desk.zone(services), words=True)
+        found, staff = by_reference.read(services, case)
+        return as_markdown(found, staff, by_reference.zone(services), words=True)
 
     print(_run(text))
     return 0
@@ -58,7 +58,7 @@ def take(case: int, *, by: str, until: str = "") -> int:
         by: Your own reference, such as M-1.
         until: Until when (`2026-03-18 15:00`, on the company's clock); as long as the policy allows when not given.
     """
-    return _act(case, by, lambda zone: lambda acting: case_acts.take(acting, moment(until, zone)), "is yours")
+    return _act(case, by, lambda zone: lambda acting: actions.take(acting, moment(until, zone)), "is yours")
 
 
 @cases.command
@@ -70,7 +70,7 @@ def statement(case: int, text: str, *, by: str) -> int:
         text: What happened, as you see it.
         by: Your own reference.
     """
-    return _act(case, by, lambda _: lambda acting: case_acts.state(acting, text), "has your version")
+    return _act(case, by, lambda _: lambda acting: actions.state(acting, text), "has your version")
 
 
 @cases.command
@@ -87,7 +87,7 @@ def outcome(case: int, text: str, *, by: str, outcome: str, heard: str = "") -> 
     return _act(
         case,
         by,
-        lambda _: lambda acting: case_acts.close(acting, outcome, text, heard),
+        lambda _: lambda acting: actions.close(acting, outcome, text, heard),
         f"is closed: {outcome}",
     )
 
@@ -104,10 +104,11 @@ def re_promise(case: int, text: str, *, by: str, due: str, reason: str) -> int:
         reason: A code of `[ledger] reasons` in the policy, such as customer-asked.
     """
     return _act(
-        case, by,
-        lambda zone: lambda acting: case_acts.promise_anew(acting, moment(due, zone, "need-due"), reason, text),
+        case,
+        by,
+        lambda zone: lambda acting: actions.promise_anew(acting, moment(due, zone, "need-due"), reason, text),
         "has a new time",
-    )  # fmt: skip
+    )
 
 
 @cases.command
@@ -121,7 +122,7 @@ def snooze(case: int, text: str, *, by: str, until: str) -> int:
         until: Until when (`2026-03-18 15:00`, on the company's clock).
     """
     return _act(
-        case, by, lambda zone: lambda acting: case_acts.snooze(acting, moment(until, zone), text), "rests"
+        case, by, lambda zone: lambda acting: actions.snooze(acting, moment(until, zone), text), "rests"
     )
 
 
@@ -135,7 +136,7 @@ def hand_over(case: int, text: str, *, by: str, to: str) -> int:
         by: Your own reference.
         to: Reference of the colleague.
     """
-    return _act(case, by, lambda _: lambda acting: case_acts.hand_over(acting, to, text), f"is with {to}")
+    return _act(case, by, lambda _: lambda acting: actions.hand_over(acting, to, text), f"is with {to}")
 
 
 @cases.command(name="contract-end")
@@ -154,9 +155,11 @@ def contract_end(
         day: On which day the customer said so (`2026-03-18`); today when not given.
     """
     return _act(
-        case, by, lambda _: lambda acting: case_acts.end_contract(acting, order, kind, cause, text, day),
+        case,
+        by,
+        lambda _: lambda acting: actions.end_contract(acting, order, kind, cause, text, day),
         f"has a {kind} of {order}",
-    )  # fmt: skip
+    )
 
 
 @cases.command(name="raise")
@@ -169,7 +172,9 @@ def raise_(about: str, text: str, *, by: str, matter: Matter = Matter.OTHER) -> 
         by: Your own reference.
         matter: What it is about.
     """
-    print(f"Case {_run(lambda services: case_desk.raise_matter(services, about, by, text, matter))} has it.")
+    print(
+        f"Case {_run(lambda services: by_reference.raise_matter(services, about, by, text, matter))} has it."
+    )
     return 0
 
 
@@ -180,7 +185,7 @@ def link(*, for_: Annotated[str, Parameter(name="--for")]) -> int:
     Args:
         for_: Reference of the colleague, such as S-1.
     """
-    _run(lambda services: case_desk.send_own_page(services, for_))
+    _run(lambda services: by_reference.send_own_page(services, for_))
     print(f"{for_} gets the link by mail, with the next run of escalate-unanswered.")
     return 0
 
@@ -194,7 +199,7 @@ def help_(about: str, text: str, *, by: str) -> int:
         text: What would help.
         by: Your own reference.
     """
-    print(f"{_run(lambda services: case_desk.ask_for_help(services, about, by, text))} is asked to help.")
+    print(f"{_run(lambda services: by_reference.ask_for_help(services, about, by, text))} is asked to help.")
     return 0
 
 
@@ -209,8 +214,8 @@ def appointment(about: str, at: str, text: str, *, by: str) -> int:
         by: Your own reference.
     """
     owner = _run(
-        lambda services: case_desk.set_appointment(
-            services, about, by, moment(at, case_desk.zone(services), "need-at"), text
+        lambda services: by_reference.set_appointment(
+            services, about, by, moment(at, by_reference.zone(services), "need-at"), text
         )
     )
     print(f"{owner} has it.")
@@ -218,7 +223,7 @@ def appointment(about: str, at: str, text: str, *, by: str) -> int:
 
 
 def _act(case: int, by: str, do: Callable[[ZoneInfo], Did], then: str) -> int:
-    _run(lambda services: case_desk.act(services, case, by, do(case_desk.zone(services))))
+    _run(lambda services: by_reference.act(services, case, by, do(by_reference.zone(services))))
     print(f"Case {case} {then}.")
     return 0
 

@@ -9,10 +9,10 @@ from typing import Literal, TypeVar
 from cyclopts import App
 
 from models.words import CommitmentKind
+from tasks.credit_recovery import by_reference
 from tasks.mails.labels import LANGUAGES
-from tasks.recovery import by_hand
+from tasks.runtime.settings import Settings
 from tasks.services import Services, open_services
-from tasks.settings import Settings
 
 _Found = TypeVar("_Found")
 
@@ -27,7 +27,7 @@ def letter(customer: str, *, by: str) -> int:
         customer: Reference of the customer.
         by: Reference of the manager who would sign.
     """
-    print(_run(lambda services: by_hand.letter(services, customer, by)))
+    print(_run(lambda services: by_reference.letter(services, customer, by)))
     return 0
 
 
@@ -39,7 +39,7 @@ def sign(customer: str, *, by: str) -> int:
         customer: Reference of the customer.
         by: Reference of the manager.
     """
-    refs = _run(lambda services: by_hand.sign(services, customer, by, "command"))
+    refs = _run(lambda services: by_reference.sign(services, customer, by, "command"))
     print(f"{customer}: signed for {', '.join(refs)}; it goes on its day")
     return 0
 
@@ -53,7 +53,7 @@ def hand_over(customer: str, reason: str, *, by: str) -> int:
         reason: Why.
         by: Reference of the manager.
     """
-    refs = _run(lambda services: by_hand.hand_over(services, customer, by, reason))
+    refs = _run(lambda services: by_reference.hand_over(services, customer, by, reason))
     print(f"{customer}: handed over {', '.join(refs)}")
     return 0
 
@@ -67,7 +67,7 @@ def take_back(invoice: str, reason: str, *, by: str) -> int:
         reason: Why.
         by: Reference of the manager.
     """
-    _run(lambda services: by_hand.take_back(services, invoice, by, reason))
+    _run(lambda services: by_reference.take_back(services, invoice, by, reason))
     print(f"{invoice} is taken back; the decision is asked for anew")
     return 0
 
@@ -86,7 +86,7 @@ def put_off(
         what: Which decision is put off.
     """
     end = _instant(until)
-    _run(lambda services: by_hand.put_off(services, customer, CommitmentKind(what), by, reason, end))
+    _run(lambda services: by_reference.put_off(services, customer, CommitmentKind(what), by, reason, end))
     print(f"{customer}: nothing is asked for until {until}")
     return 0
 
@@ -102,7 +102,7 @@ def let_on(invoice: str, reason: str, *, by: str, until: str) -> int:
         until: The day, such as 2026-04-30; 90 days from now at most.
     """
     end = _instant(until)
-    _run(lambda services: by_hand.let_on(services, invoice, by, reason, end))
+    _run(lambda services: by_reference.let_on(services, invoice, by, reason, end))
     print(f"{invoice} goes on")
     return 0
 
@@ -127,7 +127,7 @@ def dossier(
     if language is not None and language not in LANGUAGES:
         raise ValueError(f"--language {language!r} is not written here; choose from {', '.join(LANGUAGES)}")
     day = None if as_of is None else _instant(as_of, "--as-of").date()
-    html = _run(lambda services: by_hand.dossier(services, customer, invoice, day, language))
+    html = _run(lambda services: by_reference.dossier(services, customer, invoice, day, language))
     out.write_text(html, encoding="utf-8")
     print(f"{out} is written.")
     return 0

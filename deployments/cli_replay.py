@@ -12,8 +12,8 @@ from cyclopts import Parameter
 from deployments import backtesting, replaying
 from deployments.cli_report import day, writable
 from models import policy as policies
-from tasks.clock import SystemClock
-from tasks.settings import Settings
+from tasks.runtime.clock import SystemClock
+from tasks.runtime.settings import Settings
 
 
 def replay_(
@@ -43,9 +43,15 @@ def replay_(
     first, last, goes_to = day("--from", from_), day("--to", to), writable("--json", json_)
     progress = _progress(first, last)
     figures = replaying.run(
-        source, data, first, last, step=step, policy=policies.load(chosen), progress=progress,
+        source,
+        data,
+        first,
+        last,
+        step=step,
+        policy=policies.load(chosen),
+        progress=progress,
         calls_per_day=calls_per_day,
-    )  # fmt: skip
+    )
     goes_to.write_text(
         json.dumps(figures, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
     )

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
+from tasks.reporting.weekly import Report, monday_of, report, week_report
+from tasks.runtime.settings import Settings
 from tasks.services import open_services
-from tasks.settings import Settings
-from tasks.weekly import Report, monday_of, report, week_report
 
 
 def report_(

@@ -6,17 +6,19 @@ import uuid
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from deployments import access
-from models.queries import commitments, inbound, people
+from deployments import settings_with_blocks
+from models.queries import people
+from models.queries.commitments import commitments
+from models.queries.mailboxes import inbound
 from models.tables import Staff
-from tasks.collecting.collect import collect as collect_all
-from tasks.collecting.opening import reception
-from tasks.collecting.tally import Tally
+from tasks.cases.references import UnknownReferenceError
+from tasks.mailboxes.collect import collect as collect_all
+from tasks.mailboxes.opening import reception
+from tasks.mailboxes.tally import Tally
 from tasks.mails.labels import label
-from tasks.recording import Channel, RecordingError, Spoken, Wants, record
-from tasks.referring import UnknownReferenceError
+from tasks.responses.by_staff import Channel, RecordingError, Spoken, Wants, record
+from tasks.runtime.settings import Settings
 from tasks.services import open_services
-from tasks.settings import Settings
 
 _MOST = 200
 
@@ -29,7 +31,7 @@ def collect() -> int:
 
 
 async def _collect() -> Tally:
-    settings = await access.settings()
+    settings = await settings_with_blocks.settings()
     async with open_services(settings) as services:
         if not (desk := reception(settings, services)).mailboxes:
             return Tally(problems=["no mailbox is set; set SEGUITO_IMAP_HOST or SEGUITO_INBOX_MAILDIR"])

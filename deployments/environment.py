@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from models.policy import Policy
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -83,16 +83,21 @@ def for_children(settings: Settings) -> dict[str, str]:
         key: value for key, value in os.environ.items() if not key.startswith(("PREFECT_", "SEGUITO_"))
     }
     prefect, home = prefect_url(settings), settings.state_dir / "prefect"
-    return inherited | _own(settings) | _PREFECT | {
-        "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": f"{prefect}/api",
-        "PREFECT_UI_URL": f"{prefect}/v2",
-        "PREFECT_SERVER_UI_API_URL": "/api",
-        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
-        # The runner keeps a folder of a fixed name there, which in /tmp may be another user's.
-        "TMPDIR": str(settings.state_dir / "tmp"),
-        "PYTHONUNBUFFERED": "1",
-    }  # fmt: skip
+    return (
+        inherited
+        | _own(settings)
+        | _PREFECT
+        | {
+            "PREFECT_HOME": str(home),
+            "PREFECT_API_URL": f"{prefect}/api",
+            "PREFECT_UI_URL": f"{prefect}/v2",
+            "PREFECT_SERVER_UI_API_URL": "/api",
+            "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
+            # The runner keeps a folder of a fixed name there, which in /tmp may be another user's.
+            "TMPDIR": str(settings.state_dir / "tmp"),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def _own(settings: Settings) -> dict[str, str]:

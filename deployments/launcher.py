@@ -15,12 +15,12 @@ from deployments.environment import for_children, for_launch, mails_stay_here, p
 from deployments.mailbox.page import create_app as mailbox_page
 from deployments.mailbox.smtp import Keeper, listen
 from deployments.mailbox.store import Mailbox
-from deployments.pages import serve
 from deployments.preflight import LaunchError, migrate, own_state_dir, ports
 from deployments.processes import Child
+from deployments.serve import serve
 from models import policy as policies
 from models.policy import PolicyError
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
 
 _SERVER_GRACE_SECONDS = 5.0
 _RUNNER_GRACE_SECONDS = 30.0

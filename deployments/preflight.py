@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.environment import mails_stay_here
-from tasks.database import Database, DatabaseUnreachableError
-from tasks.settings import Settings
+from tasks.runtime.database import Database, DatabaseUnreachableError
+from tasks.runtime.settings import Settings
 
 PORTS = {
     "prefect": "Prefect server",

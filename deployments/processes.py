@@ -44,13 +44,21 @@ class Child:
             with_parent: the signal that it gets when this process dies.
             keep: open files that it may use.
         """
-        bound = ("deployments.bound", with_parent.name, str(os.getpid()))
+        bound = ("deployments.with_parent", with_parent.name, str(os.getpid()))
         with _fresh(log) as out:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", *bound, sys.executable, *arguments,
-                stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out,
-                env=environment, start_new_session=True, pass_fds=keep,
-            )  # fmt: skip
+                sys.executable,
+                "-m",
+                *bound,
+                sys.executable,
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=environment,
+                start_new_session=True,
+                pass_fds=keep,
+            )
         return cls(name, process, log)
 
     async def died(self) -> str:

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from flows.replaying import Span, replay
 from models.policy import Policy
-from tasks.clock import SetClock
 from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.rows import AnyRow, Reject
 from tasks.importing.source import open_source
 from tasks.replay.feed import Feed
 from tasks.replay.people import People
 from tasks.replay.stage import replay_services
+from tasks.runtime.clock import SetClock
 from tasks.services import Services
 
 Progress = Callable[[date], None]
@@ -35,9 +35,16 @@ class Past:
 
 
 def run(
-    source: Path, data: Path | None, first: date, last: date, *, step: str, policy: Policy, progress: Progress,
+    source: Path,
+    data: Path | None,
+    first: date,
+    last: date,
+    *,
+    step: str,
+    policy: Policy,
+    progress: Progress,
     calls_per_day: int | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Replay `first` to `last` (both whole days in the source's zone) and return the figures.
 
     With `calls_per_day` a manager works the call list, with so many calls a day at most; otherwise nobody does.

@@ -32,7 +32,7 @@ from deployments.schedules import SCHEDULED, Scheduled, deployment
 from deployments.setup import limit_connections
 from flows.blocks import register
 from models import policy as policies
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
 
 _SERVER_SECONDS = 120.0
 _LOOK_SECONDS = 0.5

@@ -13,7 +13,7 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 
 from deployments.forms import defaults, form
 from models.policy import Policy
-from tasks.by_hand import kinds_for_hand
+from tasks.cases.holds import kinds_for_hand
 
 TAG = "seguito"
 
@@ -54,7 +54,10 @@ _WHEN_YOU_LIKE = "Only when you start it: *Run*, *Custom run*, fill in the form.
 # with nothing due costs little; quiet hours are kept by the sweeps themselves, for each customer's place.
 SCHEDULED = (
     Scheduled(
-        "flows.importing.import_sales", "*/15 * * * *", ("import",), "Every quarter of an hour.",
+        "flows.importing.import_sales",
+        "*/15 * * * *",
+        ("import",),
+        "Every quarter of an hour.",
         "The state names the file or table and what to do. Customers go on being followed up by what is known; "
         "rows that could not be used are kept in the rejects file, and come in once mended.",
         first=1,
@@ -64,27 +67,47 @@ SCHEDULED = (
     Scheduled("flows.sweeps.satisfaction_check", "6-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
     Scheduled("flows.sweeps.credit_recovery", "8-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
     Scheduled(
-        "flows.collecting.collect_responses", "*/2 * * * *", ("responses",), "Every two minutes.",
+        "flows.collecting.collect_responses",
+        "*/2 * * * *",
+        ("responses",),
+        "Every two minutes.",
         "Answers stay where they are and are taken in by the next run; each counts once, however often it is read.",
     ),
     Scheduled(
-        "flows.escalating.escalate_unanswered", "1-59/2 * * * *", ("sweep", "escalation"), "Every two minutes.",
-        _AGAIN, first=3,
+        "flows.escalating.escalate_unanswered",
+        "1-59/2 * * * *",
+        ("sweep", "escalation"),
+        "Every two minutes.",
+        _AGAIN,
+        first=3,
     ),
     Scheduled(
-        "flows.reporting.weekly_report", "0 7 * * 1", ("report",), "Mondays at seven, on the week before.",
+        "flows.reporting.weekly_report",
+        "0 7 * * 1",
+        ("report",),
+        "Mondays at seven, on the week before.",
         "It only reads; run it again. The report of an earlier week: *Custom run*, with a day of that week.",
     ),
     Scheduled(
-        "flows.checking.check_ladders_of_the_week", "40 5 * * *", ("report", "escalation"), "Every night at 5:40.",
+        "flows.checking.check_ladders_of_the_week",
+        "40 5 * * *",
+        ("report", "escalation"),
+        "Every night at 5:40.",
         "It only reads; run it again. `Gaps` names rungs at which nobody can be reached: name a deputy, or an address.",
     ),
     Scheduled(
-        "flows.reacting.react_to_events", None, ("import", "sweep", "events"),
-        "Within seconds after another system posts `seguito.order.*` to `/api/events`: docs/events.md.", _AGAIN,
+        "flows.on_event.react_to_events",
+        None,
+        ("import", "sweep", "events"),
+        "Within seconds after another system posts `seguito.order.*` to `/api/events`: docs/events.md.",
+        _AGAIN,
     ),
     Scheduled(
-        "flows.sharing.share_sweep", None, ("sweep",), "A sweep starts it when much is due (`fan_out_over`).", _AGAIN,
+        "flows.sharing.share_sweep",
+        None,
+        ("sweep",),
+        "A sweep starts it when much is due (`fan_out_over`).",
+        _AGAIN,
         together=True,
     ),
     Scheduled("flows.by_hand.follow_up_customer", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
@@ -93,22 +116,34 @@ SCHEDULED = (
     Scheduled("flows.by_hand.stop_delay_alert", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.re_plan", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled(
-        "flows.recording.record_response", None, ("by-hand", "responses"), _WHEN_YOU_LIKE,
+        "flows.recording.record_response",
+        None,
+        ("by-hand", "responses"),
+        _WHEN_YOU_LIKE,
         "The state names what is wrong with the form; nothing was recorded, so mend it and run it again.",
     ),
-    Scheduled("flows.outcomes.record_outcome", None, ("by-hand", "cases"), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.case_outcome.record_outcome", None, ("by-hand", "cases"), _WHEN_YOU_LIKE, _BY_HAND),
     *(
         Scheduled(f"flows.cases.{name}", None, ("by-hand", "cases"), _WHEN_YOU_LIKE, _BY_HAND)
         for name in (
-            "show_case", "take_case", "add_statement", "re_promise_call", "snooze_case", "hand_over_case",
-            "raise_case", "ask_for_help", "set_appointment", "record_contract_end", "send_own_page",
+            "show_case",
+            "take_case",
+            "add_statement",
+            "re_promise_call",
+            "snooze_case",
+            "hand_over_case",
+            "raise_case",
+            "ask_for_help",
+            "set_appointment",
+            "record_contract_end",
+            "send_own_page",
         )
     ),
     Scheduled("flows.credit.sign_warning", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.credit.hand_over_to_recovery", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.credit.take_invoice_back", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.credit.let_invoice_go_on", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
-)  # fmt: skip
+)
 
 
 async def deployment(item: Scheduled, policy: Policy, pool: str | None = None) -> RunnerDeployment:

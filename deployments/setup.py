@@ -16,7 +16,7 @@ from flows.batches import CONNECTIONS
 from flows.blocks import register
 from models import policy as policies
 from models.policy import Policy, PolicyError
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
 
 
 def run(settings: Settings, pool: str | None = None) -> int:

@@ -13,8 +13,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 
 from tasks.mails.links import door
-from tasks.report import Report
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
+from tasks.sending.sweep_report import Report
 
 _MOST_CASES = 20
 """Doors shown in one row; the figure beside them is whole."""

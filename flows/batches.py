@@ -12,10 +12,10 @@ from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.asyncio import concurrency
 
 from flows.blocks import settings
-from tasks.report import Report, Scope
+from tasks.sending.sweep import SweepStoppedError, remaining, run_batch
+from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
 from tasks.smtp.mailer import open_mailer
-from tasks.sweeping import SweepStoppedError, remaining, run_batch
 
 CONNECTIONS = "seguito-connections"
 """The limit, on the Prefect server, of connections to the mail server that all runs have open together."""

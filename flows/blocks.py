@@ -7,7 +7,7 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import PrefectClient
 from pydantic import Field, SecretStr
 
-from tasks.settings import AccessError, Settings
+from tasks.runtime.settings import AccessError, Settings
 
 Security = Literal["none", "starttls", "tls"]
 

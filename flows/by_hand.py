@@ -5,17 +5,17 @@ from datetime import datetime
 from prefect import State
 from prefect.states import Failed
 
+from flows.as_of import moment
 from flows.batches import Batches
 from flows.forms import REFUSALS, form, with_words
-from flows.moments import moment
 from flows.naming import Reference, Words
-from flows.running import CANNOT_RUN, ended, leave, refused, services
+from flows.redact import take_out
+from flows.runs import CANNOT_RUN, ended, leave, refused, services
 from flows.sweeping import sweep
-from flows.words import take_out
-from tasks import by_hand
-from tasks.report import Report, Scope
+from tasks.cases import holds as by_hand
+from tasks.sending.sweep import SweepStoppedError, customer_ids
+from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
-from tasks.sweeping import SweepStoppedError, customer_ids
 
 
 @form(

@@ -8,12 +8,12 @@ from prefect.states import Failed
 
 from flows.forms import form, with_words
 from flows.naming import CaseNumber, ReasonCode, Reference, Words
-from flows.running import CANNOT_RUN, refused, said, services
-from models.rules.acting import ActError
+from flows.runs import CANNOT_RUN, refused, said, services
+from models.rules.cases.acting import ActError
 from models.words import EndCause, EndKind, Matter
-from tasks import case_acts, case_desk
-from tasks.case_desk import Did
-from tasks.dossier_text import as_markdown
+from tasks.cases import actions, by_reference
+from tasks.cases.by_reference import Did
+from tasks.cases.dossier_markdown import as_markdown
 from tasks.services import Services
 
 
@@ -32,8 +32,8 @@ async def show_case(case: CaseNumber) -> State[None]:
     """
     try:
         async with services() as opened:
-            found, staff = case_desk.read(opened, case)
-            text = as_markdown(found, staff, case_desk.zone(opened), words=False)
+            found, staff = by_reference.read(opened, case)
+            text = as_markdown(found, staff, by_reference.zone(opened), words=False)
     except CANNOT_RUN as error:
         return Failed(message=str(error))
     except ActError as error:
@@ -54,9 +54,7 @@ async def take_case(case: CaseNumber, by: Reference, until: datetime | None = No
         by: Your own reference, such as M-1.
         until: Until when it is yours. Empty: as long as the policy allows.
     """
-    return await _act(
-        case, by, lambda acting: case_acts.take(acting, _utc(until)), f"case {case} is with {by}"
-    )
+    return await _act(case, by, lambda acting: actions.take(acting, _utc(until)), f"case {case} is with {by}")
 
 
 @form(
@@ -72,7 +70,7 @@ async def add_statement(case: CaseNumber, by: Reference, text: Words) -> State[N
         text: What happened, as you see it; it is moved into the case.
     """
     return await _act(
-        case, by, lambda acting: case_acts.state(acting, text), f"case {case} has the version of {by}", "text"
+        case, by, lambda acting: actions.state(acting, text), f"case {case} has the version of {by}", "text"
     )
 
 
@@ -96,9 +94,12 @@ async def re_promise_call(
         text: What the customer was told; it is moved into the ledger.
     """
     return await _act(
-        case, by, lambda acting: case_acts.promise_anew(acting, _utc(due), reason_code, text),
-        f"case {case} has a new time: {reason_code}", "text",
-    )  # fmt: skip
+        case,
+        by,
+        lambda acting: actions.promise_anew(acting, _utc(due), reason_code, text),
+        f"case {case} has a new time: {reason_code}",
+        "text",
+    )
 
 
 @form(
@@ -115,7 +116,7 @@ async def snooze_case(case: CaseNumber, by: Reference, until: datetime, reason: 
         reason: Why it can wait; it is moved to the history.
     """
     return await _act(
-        case, by, lambda acting: case_acts.snooze(acting, _utc(until), reason), f"case {case} rests", "reason"
+        case, by, lambda acting: actions.snooze(acting, _utc(until), reason), f"case {case} rests", "reason"
     )
 
 
@@ -135,7 +136,7 @@ async def hand_over_case(case: CaseNumber, by: Reference, to: Reference, reason:
     return await _act(
         case,
         by,
-        lambda acting: case_acts.hand_over(acting, to, reason),
+        lambda acting: actions.hand_over(acting, to, reason),
         f"case {case} is with {to}",
         "reason",
     )
@@ -157,7 +158,7 @@ async def raise_case(
         matter: What it is about.
     """
     return await with_words(
-        lambda opened: f"case {case_desk.raise_matter(opened, about, by, text, matter)} has it", "text"
+        lambda opened: f"case {by_reference.raise_matter(opened, about, by, text, matter)} has it", "text"
     )
 
 
@@ -176,7 +177,7 @@ async def send_own_page(colleague: Reference) -> State[None]:
     """
 
     def send(opened: Services) -> str:
-        case_desk.send_own_page(opened, colleague)
+        by_reference.send_own_page(opened, colleague)
         return f"{colleague} gets the link with the next run of escalate-unanswered"
 
     return await with_words(send)
@@ -195,7 +196,7 @@ async def ask_for_help(about: Reference, by: Reference, text: Words) -> State[No
         text: What would help; it is moved into the ledger.
     """
     return await with_words(
-        lambda opened: f"{case_desk.ask_for_help(opened, about, by, text)} is asked to help", "text"
+        lambda opened: f"{by_reference.ask_for_help(opened, about, by, text)} is asked to help", "text"
     )
 
 
@@ -216,7 +217,7 @@ async def set_appointment(about: Reference, by: Reference, at: datetime, text: W
         text: What it is for; it is moved into the ledger.
     """
     return await with_words(
-        lambda opened: f"{case_desk.set_appointment(opened, about, by, _utc(at), text)} has it", "text"
+        lambda opened: f"{by_reference.set_appointment(opened, about, by, _utc(at), text)} has it", "text"
     )
 
 
@@ -228,8 +229,13 @@ async def set_appointment(about: Reference, by: Reference, at: datetime, text: W
     ),
 )
 async def record_contract_end(
-    order: Reference, by: Reference, kind: EndKind, cause: EndCause, text: Words, declared: datetime | None = None
-) -> State[None]:  # fmt: skip
+    order: Reference,
+    by: Reference,
+    kind: EndKind,
+    cause: EndCause,
+    text: Words,
+    declared: datetime | None = None,
+) -> State[None]:
     """Record a withdrawal or a termination.
 
     Args:
@@ -242,7 +248,7 @@ async def record_contract_end(
     """
 
     def record(opened: Services) -> str:
-        case_desk.end_contract(opened, order, by, kind, cause, text, _utc(declared))
+        by_reference.end_contract(opened, order, by, kind, cause, text, _utc(declared))
         return f"{order}: {kind} recorded, cause {cause}"
 
     return await with_words(record, "text")
@@ -250,7 +256,7 @@ async def record_contract_end(
 
 async def _act(case: int, by: str, do: Did, then: str, *words: str) -> State[None]:
     def work(opened: Services) -> str:
-        case_desk.act(opened, case, by, do)
+        by_reference.act(opened, case, by, do)
         return then
 
     return await with_words(work, *(words or ("",)))

@@ -5,8 +5,8 @@ from prefect.states import Completed, Failed
 
 from flows.artifacts import leave_if_new
 from flows.naming import run_name
-from flows.running import CANNOT_RUN, said, services
-from tasks.checking import check_ladders
+from flows.runs import CANNOT_RUN, said, services
+from tasks.escalation.coverage import check_ladders
 
 KEY = "ladders"
 

@@ -9,11 +9,11 @@ from prefect.states import Failed
 from flows.blocks import settings
 from flows.importing import read_source
 from flows.naming import run_name
-from flows.running import CANNOT_RUN, said, services
-from tasks.collecting.collect import collect
-from tasks.collecting.opening import reception
-from tasks.collecting.tally import Tally
+from flows.runs import CANNOT_RUN, said, services
 from tasks.importing.errors import SourceError
+from tasks.mailboxes.collect import collect
+from tasks.mailboxes.opening import reception
+from tasks.mailboxes.tally import Tally
 
 
 @flow(

@@ -6,7 +6,7 @@ from prefect import State
 
 from flows.forms import form, with_words
 from flows.naming import Reference, Words
-from tasks.recovery import by_hand
+from tasks.credit_recovery import by_reference
 from tasks.services import Services
 
 
@@ -27,7 +27,7 @@ async def sign_warning(customer: Reference, by: Reference, reason: Words) -> Sta
     """
 
     def sign(opened: Services) -> str:
-        refs = by_hand.sign(opened, customer, by, "form", reason)
+        refs = by_reference.sign(opened, customer, by, "form", reason)
         return f"signed for {customer}: {', '.join(refs)}; it goes on its day"
 
     return await with_words(sign)
@@ -47,7 +47,7 @@ async def hand_over_to_recovery(customer: Reference, by: Reference, reason: Word
     """
 
     def hand_over(opened: Services) -> str:
-        refs = by_hand.hand_over(opened, customer, by, reason)
+        refs = by_reference.hand_over(opened, customer, by, reason)
         return f"handed over for {customer}: {', '.join(refs)}"
 
     return await with_words(hand_over)
@@ -70,7 +70,7 @@ async def take_invoice_back(invoice: Reference, by: Reference, reason: Words) ->
     """
 
     def take_back(opened: Services) -> str:
-        by_hand.take_back(opened, invoice, by, reason)
+        by_reference.take_back(opened, invoice, by, reason)
         return f"{invoice} is taken back"
 
     return await with_words(take_back)
@@ -94,7 +94,7 @@ async def let_invoice_go_on(invoice: Reference, by: Reference, reason: Words, un
     """
 
     def let_on(opened: Services) -> str:
-        by_hand.let_on(opened, invoice, by, reason, until)
+        by_reference.let_on(opened, invoice, by, reason, until)
         return f"{invoice} goes on until {until:%Y-%m-%d}"
 
     return await with_words(let_on)

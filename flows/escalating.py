@@ -6,16 +6,16 @@ from prefect import State, flow
 from prefect.states import Failed
 
 from flows.artifacts import leave_if_new
+from flows.as_of import moment
 from flows.batches import Batches
 from flows.events import tell_news
-from flows.moments import moment
 from flows.naming import Reference, run_name
-from flows.running import CANNOT_RUN, ended, leave, refused, services
+from flows.runs import CANNOT_RUN, ended, leave, refused, services
 from flows.sweeping import ESCALATION, watch_and_tell
-from tasks.calling import call_list
+from tasks.escalation.call_list import call_list
+from tasks.reporting.outgoing_events import read_news, remember
+from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError, customer_ids
 from tasks.services import Services
-from tasks.sweeping import SweepStoppedError, UnknownCustomersError, customer_ids
-from tasks.telling import read_news, remember
 
 CALL_LIST = "call-list"
 
@@ -61,7 +61,7 @@ async def escalate_unanswered(
 async def _show(opened: Services) -> None:
     """Today's call list, when it is another one than before; and the news for other systems."""
     description = "Whom to call today: by the hour promised, then by harm, then by waiting."
-    await leave_if_new(CALL_LIST, call_list(opened), description)
+    await leave_if_new(CALL_LIST, call_list(opened.db, opened.policy, opened.clock.now()), description)
     news, told = read_news(opened.db, opened.clock.now())
     if news and await tell_news(news):
         remember(opened.db, told, opened.clock.now())

@@ -9,8 +9,8 @@ import httpx
 from prefect.client.orchestration import get_client
 from prefect.logging import get_run_logger
 
-from tasks.report import Report
-from tasks.telling import News
+from tasks.reporting.outgoing_events import News
+from tasks.sending.sweep_report import Report
 
 _SENT = "seguito.follow-up.sent"
 _BOUNCED = "seguito.follow-up.bounced"
@@ -34,7 +34,9 @@ async def tell_news(news: Sequence[News]) -> bool:
     return await post(
         [
             {
-                "id": str(item.id), "occurred": item.at.isoformat(), "event": item.event,
+                "id": str(item.id),
+                "occurred": item.at.isoformat(),
+                "event": item.event,
                 "resource": {"prefect.resource.id": item.resource},
                 "related": [
                     {"prefect.resource.id": f"seguito.{role}.{ref}", "prefect.resource.role": role}
@@ -44,7 +46,7 @@ async def tell_news(news: Sequence[News]) -> bool:
             }
             for item in news
         ]
-    )  # fmt: skip
+    )
 
 
 async def post(events: Sequence[dict[str, Any]]) -> bool:

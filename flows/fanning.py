@@ -6,7 +6,7 @@ from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 from prefect.logging import get_run_logger
 
-from tasks.report import Scope
+from tasks.sending.sweep_report import Scope
 
 NAME = "share-sweep"
 """The flow that helps, and its deployment; see `flows.sharing`."""

@@ -7,10 +7,10 @@ from prefect import Flow, State, flow
 from prefect.states import Failed
 
 from flows.naming import run_name
-from flows.running import CANNOT_RUN, refused, said, services
-from flows.words import take_out
+from flows.redact import take_out
+from flows.runs import CANNOT_RUN, refused, said, services
+from tasks.sending.sweep import UnknownCustomersError
 from tasks.services import Services
-from tasks.sweeping import UnknownCustomersError
 
 _Fields = ParamSpec("_Fields")
 _Run = Coroutine[Any, Any, State[None]]

@@ -8,11 +8,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
 from flows.naming import run_name
-from flows.running import CANNOT_RUN, said, services
+from flows.runs import CANNOT_RUN, said, services
 from tasks.importing.errors import SourceError
 from tasks.importing.report import ImportReport
 from tasks.importing.run import import_source
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
 
 
 @flow(
@@ -41,6 +41,13 @@ async def read_source(*, check: bool = False, tables: list[str] | None = None) -
     data: Path | None = settings.source_data
     async with services() as opened:
         return await asyncio.to_thread(
-            import_source, opened.db, settings.source, data, now=opened.clock.now(), policy=opened.policy,
-            state_dir=settings.state_dir, tables=tables, check=check,
-        )  # fmt: skip
+            import_source,
+            opened.db,
+            settings.source,
+            data,
+            now=opened.clock.now(),
+            policy=opened.policy,
+            state_dir=settings.state_dir,
+            tables=tables,
+            check=check,
+        )

@@ -10,7 +10,7 @@ Reference = Annotated[str, Field(pattern=REFERENCE, max_length=200)]
 """A reference of a customer, an order or a colleague. The server refuses an address before it is stored anywhere."""
 
 Words = Annotated[str, Field(pattern=r"\S\s*\S\s*\S", max_length=2_000)]
-"""Free words of a form; see `flows.words` for how they leave Prefect."""
+"""Free words of a form; see `flows.redact` for how they leave Prefect."""
 
 ReasonCode = Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,39}$")]
 """One of the policy's list, such as supplier; no words of one's own, which would stay in Prefect."""

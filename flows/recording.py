@@ -9,7 +9,7 @@ from pydantic import Field
 
 from flows.forms import form, with_words
 from flows.naming import Reference, Words
-from tasks.recording import Channel, Spoken, Wants, record
+from tasks.responses.by_staff import Channel, Spoken, Wants, record
 from tasks.services import Services
 
 Rating = Annotated[int, Field(ge=1, le=5)]

@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 
 from flows.sweeping import ESCALATION, sweep
 from models.policy import SWEEPS
-from models.queries.figures import totals
-from models.queries.importing import set_mark
-from models.queries.waiting import next_due
-from tasks.clock import SetClock
+from models.queries.importing.upsert import set_mark
+from models.queries.replay.figures import totals
+from models.queries.sending.waiting import next_due
+from tasks.escalation.silence import watch_silence
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import TABLES
 from tasks.replay.feed import Feed
 from tasks.replay.figures import calls_in, day_by_day, day_figures, held_in
 from tasks.replay.people import People
-from tasks.report import Report, Scope
+from tasks.runtime.clock import SetClock
+from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
-from tasks.silence import watch_silence
 
 _APART = timedelta(minutes=15)
 """Looks within a step lie at least so far apart."""

@@ -8,8 +8,8 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.states import Failed
 
 from flows.naming import run_name
-from flows.running import CANNOT_RUN, said, services
-from tasks.weekly import monday_of, week_report
+from flows.runs import CANNOT_RUN, said, services
+from tasks.reporting.weekly import monday_of, week_report
 
 KEY = "weekly-report"
 

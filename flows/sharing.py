@@ -6,15 +6,15 @@ from typing import Literal
 from prefect import State, flow
 from prefect.states import Failed
 
+from flows.as_of import moment
 from flows.batches import Batches
 from flows.fanning import NAME
-from flows.moments import moment
 from flows.naming import run_name
-from flows.running import ended, leave, refused, services
+from flows.runs import ended, leave, refused, services
 from flows.sweeping import share_in
 from models.policy import PolicyError
-from tasks.report import Report, Scope
-from tasks.sweeping import SweepStoppedError, phases
+from tasks.sending.sweep import SweepStoppedError, phases
+from tasks.sending.sweep_report import Report, Scope
 
 SweepName = Literal[
     "welcome-contact", "satisfaction-check", "delay-alert", "credit-recovery", "escalate-unanswered"

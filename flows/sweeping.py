@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from tasks.digesting import plan_digests
-from tasks.report import Report, Scope
+from tasks.escalation.daily_digest import plan_digests
+from tasks.escalation.patterns import watch_ledger
+from tasks.escalation.silence import rehearse_silence, watch_silence
+from tasks.sending.sweep import in_other_hands, phases, prepare, rehearse, run_batch, runs_wanted
+from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
-from tasks.silence import rehearse_silence, watch_silence
-from tasks.sweeping import in_other_hands, phases, prepare, rehearse, run_batch, runs_wanted
-from tasks.watching import watch_ledger
 
 ESCALATION = "escalate-unanswered"
 
@@ -70,9 +70,13 @@ async def share_in(
 
 
 async def escalate(
-    services: Services, now: datetime, customers: Collection[int] = (), *, dry_run: bool = False,
+    services: Services,
+    now: datetime,
+    customers: Collection[int] = (),
+    *,
+    dry_run: bool = False,
     batch: RunBatch = run_batch,
-) -> str:  # fmt: skip
+) -> str:
     """Look at what nobody answered, then send the managers their notices; returns the sentence for the final state.
 
     Empty `customers` means everyone.

@@ -6,7 +6,7 @@ from typing import Any
 from prefect import Flow, State, flow
 
 from flows.naming import Reference, run_name
-from flows.running import run_sweep
+from flows.runs import run_sweep
 
 
 def _sweep_flow(name: str, description: str) -> Flow[..., Any]:

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from models import rates
-from models.rules.interest import Terms
+from models.rules.credit_recovery.interest import Terms
 
 
 class _Strict(BaseModel):
@@ -67,6 +67,10 @@ class Credit(_Strict):
         if self.elsewhere is None:
             return None
         return rates.fixed(country, self.elsewhere.percent, self.elsewhere.flat_euro_cents)
+
+    def terms_for(self, country: str, *, is_business: bool) -> Terms | None:
+        """As `terms`; None of a consumer too, of whom nothing is claimed."""
+        return self.terms(country) if is_business else None
 
 
 def _distance(value: str, example: str) -> str:

@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId
+from models.rules.credit_recovery.late_costs import Debt
 
 _SAID_PAID = text("said_paid_until IS NOT NULL")
 _PROMISED = text("pays_until IS NOT NULL")
@@ -58,3 +59,8 @@ class Invoice(Base):
     """Reference of who handed it over."""
     to_plan: Mapped[bool] = mapped_column(default=True)
     fingerprint: Mapped[str]
+
+    @property
+    def debt(self) -> Debt:
+        """What decides what its delay costs."""
+        return Debt(self.amount_cents, self.currency, self.due_on)

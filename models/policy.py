@@ -11,12 +11,12 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.credit import Credit
-from models.rules import vocabulary
-from models.rules.cadence import Cadence
-from models.rules.calendars import Place, Window
-from models.rules.ladder import Ladder
-from models.rules.ledger import Ledger
-from models.rules.trouble_words import TroubleWords
+from models.rules.calendar.calendars import Place, Window
+from models.rules.commitments.ladder import Ladder
+from models.rules.commitments.ledger import Ledger
+from models.rules.inbound.trouble_words import TroubleWords
+from models.rules.planning import vocabulary
+from models.rules.planning.cadence import Cadence
 from models.sending import Sending
 from models.words import CommitmentKind
 

@@ -10,12 +10,12 @@ from models.history import History
 from models.hold import Hold
 from models.inbound import Inbound, Sighting
 from models.invoice import Invoice
-from models.mark import Mark
 from models.message import Message
 from models.order import Order
 from models.pace import Pace
 from models.response import Response
 from models.staff import Staff
+from models.watermark import Mark
 
 __all__ = [
     "Base",

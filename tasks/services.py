@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from models import policy as policies
 from models.policy import Policy, PolicyError
-from tasks.clock import Clock, SystemClock
-from tasks.collecting.archive import ImapArchive
-from tasks.database import Database
+from tasks.archive.archives import Archive, MaildirArchive, NoArchive
+from tasks.archive.imap_archive import ImapArchive
 from tasks.mails.composer import Composer
 from tasks.mails.links import Links
 from tasks.mails.texts import missing_texts
-from tasks.settings import Settings
-from tasks.settling import Archive, MaildirArchive, NoArchive
+from tasks.runtime.clock import Clock, SystemClock
+from tasks.runtime.database import Database
+from tasks.runtime.settings import Settings
 from tasks.smtp.mailer import Mailer, open_mailer
 
 

@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 
 from deployments.environment import for_children
 from models.tables import FollowUp
-from tasks.database import Database
-from tasks.settings import Settings
+from tasks.runtime.database import Database
+from tasks.runtime.settings import Settings
 from tests.conftest import ROOT
 from tests.ports import free_port
 from tests.postgres import PostgresServer
@@ -151,17 +151,25 @@ def _environment(
 ) -> dict[str, str]:
     text = (ROOT / "policy.toml").read_text(encoding="utf-8")
     for old, new in (
-        ("fan_out_over = 5000", f"fan_out_over = {max(mails // 8, 1)}"), ("max_runs = 2", "max_runs = 4"),
-        ("max_per_run = 20000", "max_per_run = 100000"), ("lease_minutes = 10", "lease_minutes = 1"),
-    ):  # fmt: skip
+        ("fan_out_over = 5000", f"fan_out_over = {max(mails // 8, 1)}"),
+        ("max_runs = 2", "max_runs = 4"),
+        ("max_per_run = 20000", "max_per_run = 100000"),
+        ("lease_minutes = 10", "lease_minutes = 1"),
+    ):
         assert old in text
         text = text.replace(old, new)
     (folder / "policy.toml").write_text(text, encoding="utf-8")
     settings = Settings(
-        _env_file=None, state_dir=folder, database_url=url, policy=folder / "policy.toml", prefect_port=port,
-        smtp_port=sink, secret="a key for tests alone",  # type: ignore[arg-type]
-        archive_address="archive@casabelvedere.example", archive_maildir=folder / "archive",
-    )  # fmt: skip
+        _env_file=None,
+        state_dir=folder,
+        database_url=url,
+        policy=folder / "policy.toml",
+        prefect_port=port,
+        smtp_port=sink,
+        secret="a key for tests alone",  # type: ignore[arg-type]
+        archive_address="archive@casabelvedere.example",
+        archive_maildir=folder / "archive",
+    )
     at = f"redis://127.0.0.1:{redis}"
     environment = for_children(settings) | {
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect_url,

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from models import policy as policies
-from tasks.clock import SetClock
-from tasks.collecting.collect import collect
-from tasks.collecting.intake import Reception
-from tasks.collecting.maildir import MaildirMailbox
-from tasks.collecting.originals import Originals
-from tasks.database import Database
+from tasks.mailboxes.collect import collect
+from tasks.mailboxes.intake import Reception
+from tasks.mailboxes.maildir import MaildirMailbox
+from tasks.mailboxes.originals import Originals
 from tasks.mails.links import Links
+from tasks.runtime.clock import SetClock
+from tasks.runtime.database import Database
 
 if __name__ == "__main__":
     folder = Path(sys.argv[2])

@@ -33,7 +33,9 @@ def installation(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.Monk
     path.write_bytes(migrated_sqlite.read_bytes())
     monkeypatch.chdir(tmp_path)
     for name, value in {
-        "DATABASE_URL": f"sqlite:///{path}", "STATE_DIR": str(tmp_path), "POLICY": str(ROOT / "policy.toml"),
-    }.items():  # fmt: skip
+        "DATABASE_URL": f"sqlite:///{path}",
+        "STATE_DIR": str(tmp_path),
+        "POLICY": str(ROOT / "policy.toml"),
+    }.items():
         monkeypatch.setenv(f"SEGUITO_{name}", value)
     return f"sqlite:///{path}"

@@ -13,8 +13,8 @@ import pytest
 
 from models import policy as policies
 from models.policy import Policy
-from tasks.clock import SetClock
-from tasks.database import Database
+from tasks.runtime.clock import SetClock
+from tasks.runtime.database import Database
 from tests.command import installation  # noqa: F401 (a fixture)
 from tests.postgres import PostgresServer
 from tests.prefect_server import PrefectServer

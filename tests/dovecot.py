@@ -17,7 +17,7 @@ from typing import Any
 import trustme
 from imapclient import IMAPClient
 
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
 from tests.ports import free_port
 
 USER, PASSWORD = "assistenza", "dovecot-test"
@@ -83,10 +83,15 @@ class Dovecot:
     def settings(self, security: str = "tls", **more: Any) -> Settings:
         """Our settings for its account."""
         facts = {
-            "imap_host": "127.0.0.1", "imap_port": self.tls if security == "tls" else self.plain,
-            "imap_security": security, "imap_user": USER, "imap_password": PASSWORD,
-            "imap_ca_file": self.home / "ca.pem", "imap_timeout_seconds": 10, **more,
-        }  # fmt: skip
+            "imap_host": "127.0.0.1",
+            "imap_port": self.tls if security == "tls" else self.plain,
+            "imap_security": security,
+            "imap_user": USER,
+            "imap_password": PASSWORD,
+            "imap_ca_file": self.home / "ca.pem",
+            "imap_timeout_seconds": 10,
+            **more,
+        }
         return Settings(**facts)
 
     @contextmanager
@@ -128,8 +133,11 @@ def started() -> Iterator[Dovecot]:
     )
     process = subprocess.Popen(
         [str(program()), "-F", "-c", str(home / "dovecot.conf")],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home, **user,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=home,
+        **user,
+    )
     try:
         _wait(process, server)
         yield server

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from deployments.mailbox.store import Mailbox as Store
 from models.tables import Commitment, Inbound, Message
-from tasks.collecting.collect import collect
-from tasks.collecting.intake import Reception
-from tasks.collecting.maildir import MaildirMailbox
-from tasks.collecting.originals import Originals
-from tasks.collecting.tally import Tally
+from tasks.mailboxes.collect import collect
+from tasks.mailboxes.intake import Reception
+from tasks.mailboxes.maildir import MaildirMailbox
+from tasks.mailboxes.originals import Originals
+from tasks.mailboxes.tally import Tally
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World

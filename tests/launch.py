@@ -12,7 +12,7 @@ READY_SECONDS = 180
 UP = """
 from deployments.launcher import run
 from deployments.schedules import SCHEDULED
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
 raise SystemExit(run(Settings()))
 """
 PORTS = ("prefect", "web", "mailbox", "smtp")
@@ -30,13 +30,21 @@ class Launch:
         self.out = state.with_name("out").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-c", UP],
-            cwd=ROOT, stdout=self.out, stderr=self.out, start_new_session=True,
-            env=inherited | variables | {
-                "HOME": str(home), "SEGUITO_STATE_DIR": str(state), "SEGUITO_POLICY": str(policy),
+            cwd=ROOT,
+            stdout=self.out,
+            stderr=self.out,
+            start_new_session=True,
+            env=inherited
+            | variables
+            | {
+                "HOME": str(home),
+                "SEGUITO_STATE_DIR": str(state),
+                "SEGUITO_POLICY": str(policy),
                 # What a user may have set for a server elsewhere must not lead ours astray.
-                "PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_PROFILE": "elsewhere",
+                "PREFECT_API_URL": "http://127.0.0.1:9/api",
+                "PREFECT_PROFILE": "elsewhere",
             },
-        )  # fmt: skip
+        )
 
     def said(self) -> str:
         return Path(self.out.name).read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from tasks.database import Database
+from tasks.runtime.database import Database
 
 DAYS = 730
 _CHUNK = 400_000
@@ -30,9 +30,18 @@ _STEPS = (  # sweep, kind, step, days after signing, how most of them ended
     ("satisfaction-check", "satisfaction-check", "one-month", 58, "silent"),
 )
 _OF_ORDERS = (
-    "customers", "orders", "invoices", "messages", "commitments", "history", "responses", "inbound", "cases",
-    "case-reasons", "statements",
-)  # fmt: skip
+    "customers",
+    "orders",
+    "invoices",
+    "messages",
+    "commitments",
+    "history",
+    "responses",
+    "inbound",
+    "cases",
+    "case-reasons",
+    "statements",
+)
 _SQL = Path(__file__).with_suffix(".sql")
 _NUMBERS = {
     "sqlite": "WITH RECURSIVE numbers (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)",
@@ -102,8 +111,12 @@ def _loading(db: Database) -> Iterator[Connection]:
 def _fill(connection: Connection, statement: str, last: int, past: Past) -> None:
     """Run a statement over the numbers from 1 to `last`, a part of them in each transaction."""
     figures = {
-        "orders": past.orders, "each": past.each, "new": past.new, "days": DAYS, "stride": past.orders // past.due,
-    }  # fmt: skip
+        "orders": past.orders,
+        "each": past.each,
+        "new": past.new,
+        "days": DAYS,
+        "stride": past.orders // past.due,
+    }
     due = _DUE.format(**figures, due=past.due)
     shown = statement.format(numbers=_NUMBERS[connection.dialect.name], **figures, due=due)
     for first in range(1, last + 1, _CHUNK):
@@ -147,10 +160,13 @@ def _day(number: int, kind: str, until: datetime) -> dict[str, Any]:
     promised = signed.date() + timedelta(days=20 + number % 40 if new else 28)
     delivered = signed + timedelta(days=27)
     return {
-        "day": number, "signed": _text(signed, kind), "issued": _text(signed.date(), kind),
-        "promised": _text(promised, kind), "ends": _text(signed + timedelta(days=28), kind),
+        "day": number,
+        "signed": _text(signed, kind),
+        "issued": _text(signed.date(), kind),
+        "promised": _text(promised, kind),
+        "ends": _text(signed + timedelta(days=28), kind),
         "delivered": _text(delivered, kind) if delivered < until else None,
-    }  # fmt: skip
+    }
 
 
 def _shape(number: int, slot: int, kind: str, until: datetime) -> dict[str, Any]:
@@ -158,11 +174,17 @@ def _shape(number: int, slot: int, kind: str, until: datetime) -> dict[str, Any]
     at = _signed(number, until) + timedelta(days=after)
     over = at < until
     return {
-        "day": number, "slot": slot, "sweep": sweep, "kind": name, "step": step, "at": _text(at, kind),
-        "state": ended if over else "planned", "attempts": int(over),
+        "day": number,
+        "slot": slot,
+        "sweep": sweep,
+        "kind": name,
+        "step": step,
+        "at": _text(at, kind),
+        "state": ended if over else "planned",
+        "attempts": int(over),
         "sent": _text(at, kind) if over and ended != "skipped" else None,
         "due_at": _text(until - timedelta(minutes=30), kind),
-    }  # fmt: skip
+    }
 
 
 def _signed(number: int, until: datetime) -> datetime:

@@ -16,7 +16,7 @@ import httpx
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from deployments.environment import for_children
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
 from tests.ports import free_port
 
 _START_SECONDS = 120.0
@@ -72,7 +72,7 @@ class PrefectServer:
         settings = Settings(state_dir=folder, prefect_port=port, _env_file=None)
         environment = for_children(settings)
         command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-        bound = ["deployments.bound", "SIGKILL", str(os.getpid()), sys.executable, "-m", *command]
+        bound = ["deployments.with_parent", "SIGKILL", str(os.getpid()), sys.executable, "-m", *command]
         (folder / "tmp").mkdir(exist_ok=True)
         with (folder / "prefect-server.log").open("wb") as log:
             process = subprocess.Popen(

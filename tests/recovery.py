@@ -36,10 +36,21 @@ def states(world: World, kind: str, subject_id: int | None = None) -> list[str]:
 def import_invoice(world: World, ref: str, **facts: Any) -> None:
     """The company's system says this of an invoice of the customer C-1."""
     row = InvoiceRow(
-        ref=ref, customer="C-1", order=None, currency="EUR", origin=Origin("invoices.csv", 2),
-        **{"amount_cents": 100_000, "issued_on": date(2026, 2, 11), "due_on": date(2026, 3, 13), "paid_at": None,
-           "disputed_at": None, "cancelled_at": None, **facts},
-    )  # fmt: skip
+        ref=ref,
+        customer="C-1",
+        order=None,
+        currency="EUR",
+        origin=Origin("invoices.csv", 2),
+        **{
+            "amount_cents": 100_000,
+            "issued_on": date(2026, 2, 11),
+            "due_on": date(2026, 3, 13),
+            "paid_at": None,
+            "disputed_at": None,
+            "cancelled_at": None,
+            **facts,
+        },
+    )
     with world.db.write() as session:
         apply_rows(session, "invoices", [row], world.clock.now(), "import:books", policy=world.policy)
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from models.policy import Policy
 from models.tables import Customer, Order
 from models.words import CaseReasonKind, Subject
-from tasks.cases import open_case
-from tasks.database import Database
+from tasks.cases.open_case import open_case
+from tasks.runtime.database import Database
 from tests import factories
 from tests.ports import free_port
 
@@ -65,9 +65,12 @@ def shop(
     path = tmp_path / "seguito.db"
     path.write_bytes(migrated_sqlite.read_bytes())
     for name, value in {
-        "DATABASE_URL": f"sqlite:///{path}", "STATE_DIR": str(tmp_path), "SMTP_PORT": str(sink[1]),
-        "POLICY": str(impatient_policy(tmp_path)), "SECRET": "a key for tests alone",
-    }.items():  # fmt: skip
+        "DATABASE_URL": f"sqlite:///{path}",
+        "STATE_DIR": str(tmp_path),
+        "SMTP_PORT": str(sink[1]),
+        "POLICY": str(impatient_policy(tmp_path)),
+        "SECRET": "a key for tests alone",
+    }.items():
         monkeypatch.setenv(f"SEGUITO_{name}", value)
     db = Database(f"sqlite:///{path}")
     now = datetime.now(UTC)
@@ -76,9 +79,12 @@ def shop(
         for ref in ("C-1", "C-2"):
             customer = factories.customer(session, ref)
             factories.order(
-                session, customer, f"SO-{ref}", signed_at=now - timedelta(hours=1),
+                session,
+                customer,
+                f"SO-{ref}",
+                signed_at=now - timedelta(hours=1),
                 promised_on=now.date() + timedelta(days=30),
-            )  # fmt: skip
+            )
     yield db
     db.close()
 
@@ -88,9 +94,14 @@ def a_case(db: Database, policy: Policy, ref: str = "C-1") -> int:
         customer = session.scalars(select(Customer).where(Customer.ref == ref)).one()
         order = session.scalars(select(Order).where(Order.customer_id == customer.id)).one()
         return open_case(
-            session, policy, customer.id, CaseReasonKind.CALL_ME, (Subject.ORDER, order.id),
-            now=datetime.now(UTC) - timedelta(hours=2), actor="customer",
-        ).id  # fmt: skip
+            session,
+            policy,
+            customer.id,
+            CaseReasonKind.CALL_ME,
+            (Subject.ORDER, order.id),
+            now=datetime.now(UTC) - timedelta(hours=2),
+            actor="customer",
+        ).id
 
 
 async def final(run: Callable[..., Awaitable[Any]], **parameters: Any) -> State[Any]:

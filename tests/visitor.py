@@ -12,9 +12,9 @@ from deployments.web.app import build_app
 from models.policy import Policy
 from models.tables import Base, Case, CaseReason, Customer, FollowUp, Invoice, Message, Order, Response
 from models.words import FollowUpState, MessageState, Subject
-from tasks.clock import SetClock
-from tasks.database import Database
 from tasks.mails.links import Links
+from tasks.runtime.clock import SetClock
+from tasks.runtime.database import Database
 from tests.factories import SIGNED
 
 SITE = "http://pages.example"
@@ -28,10 +28,17 @@ def sent(session: Session, customer: Customer, kind: str, *about: Order | Invoic
     session.flush()
     key = f"f{follow_ups[0].id}-1"
     message = Message(
-        key=key, customer_id=customer.id, kind=kind, step=step, language=customer.language,
-        recipient=customer.email or "", subject="", state=MessageState.ACCEPTED, resends=0,
+        key=key,
+        customer_id=customer.id,
+        kind=kind,
+        step=step,
+        language=customer.language,
+        recipient=customer.email or "",
+        subject="",
+        state=MessageState.ACCEPTED,
+        resends=0,
         marked_at=SIGNED,
-    )  # fmt: skip
+    )
     session.add(message)
     session.flush()
     for follow_up in follow_ups:
@@ -43,9 +50,19 @@ def sent(session: Session, customer: Customer, kind: str, *about: Order | Invoic
 def _follow_up(customer: Customer, kind: str, step: str, about: Order | Invoice) -> FollowUp:
     subject = Subject.ORDER if isinstance(about, Order) else Subject.INVOICE
     return FollowUp(
-        subject_type=subject, subject_id=about.id, customer_id=customer.id, sweep="test", kind=kind, step=step,
-        nudge=0, owed_at=SIGNED, due_at=SIGNED, state=FollowUpState.SENT, attempts=1, sent_at=SIGNED,
-    )  # fmt: skip
+        subject_type=subject,
+        subject_id=about.id,
+        customer_id=customer.id,
+        sweep="test",
+        kind=kind,
+        step=step,
+        nudge=0,
+        owed_at=SIGNED,
+        due_at=SIGNED,
+        state=FollowUpState.SENT,
+        attempts=1,
+        sent_at=SIGNED,
+    )
 
 
 @dataclass

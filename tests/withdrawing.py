@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import select
 
 from models.tables import Case, ContractEnd, Staff
-from tasks import case_acts
-from tasks.case_acts import Acting
+from tasks.cases import actions
+from tasks.cases.actions import Acting
 from tests import factories
 from tests.fakes import plain
 from tests.visitor import Visitor, sent
@@ -53,4 +53,4 @@ def set_aside(world: World) -> None:
         manager = session.scalars(select(Staff).where(Staff.ref == "M-1")).one()
         case = session.scalars(select(Case)).one()
         acting = Acting(session, world.policy, case, manager, world.clock.now())
-        case_acts.dismiss_end(acting, str(ends(world)[-1].id))
+        actions.dismiss_end(acting, str(ends(world)[-1].id))

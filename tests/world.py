@@ -11,18 +11,18 @@ from sqlalchemy.orm import Session
 
 from flows.sweeping import escalate, sweep
 from models.policy import Policy
-from models.queries.importing import set_mark
+from models.queries.importing.upsert import set_mark
 from models.tables import Case, CaseReason, Commitment, FollowUp
 from models.words import CommitmentKind, Outcome
-from tasks.clock import SetClock
-from tasks.closing import close_case
-from tasks.database import Database
-from tasks.hearing import Answer, hear
+from tasks.archive.archives import Archive, NoArchive
+from tasks.cases.close_case import close_case
 from tasks.mails.composer import Composer
 from tasks.mails.links import Links
-from tasks.report import Report, Scope
+from tasks.responses.record import Answer, hear
+from tasks.runtime.clock import SetClock
+from tasks.runtime.database import Database
+from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
-from tasks.settling import Archive, NoArchive
 from tests import factories
 from tests.fakes import FakeMailer
 

@@ -11,9 +11,11 @@ _URL = os.environ["PEER_REDIS"]
 _RESULTS = os.environ["PEER_RESULTS"] == "yes"
 app = Celery("peer", broker=_URL, backend=_URL if _RESULTS else None)
 app.conf.update(
-    task_ignore_result=not _RESULTS, task_acks_late=True, worker_prefetch_multiplier=16,
+    task_ignore_result=not _RESULTS,
+    task_acks_late=True,
+    worker_prefetch_multiplier=16,
     broker_connection_retry_on_startup=True,
-)  # fmt: skip
+)
 
 
 @cache

@@ -6,9 +6,11 @@ import sys
 import time
 
 os.environ |= {
-    "PREFECT_HOME": sys.argv[3], "PREFECT_SERVER_EPHEMERAL_ENABLED": "true", "PREFECT_LOGGING_LEVEL": "ERROR",
+    "PREFECT_HOME": sys.argv[3],
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
+    "PREFECT_LOGGING_LEVEL": "ERROR",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-}  # fmt: skip
+}
 os.environ.pop("PREFECT_API_URL", None)
 
 from prefect import flow
@@ -29,9 +31,12 @@ async def send_all() -> None:
     async def one(recipient: str, body: bytes) -> None:
         async with limit:
             await email_send_message(
-                email_server_credentials=server, subject="Ordine", msg=body.decode(), email_to=recipient,
+                email_server_credentials=server,
+                subject="Ordine",
+                msg=body.decode(),
+                email_to=recipient,
                 email_from="assistenza@casabelvedere.example",
-            )  # fmt: skip
+            )
 
     global began  # noqa: PLW0603
     began = time.perf_counter()

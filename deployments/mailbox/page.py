@@ -45,9 +45,13 @@ def create_app(mailbox: Mailbox) -> FastAPI:
     def mail(request: Request, name: str) -> Response:
         message = _found(mailbox.message(name))
         return _page(
-            request, "mail.html", head=mailbox.head(name), headers=message.items(),
-            text=_content(message, "plain"), has_html=message.get_body(("html",)) is not None,
-        )  # fmt: skip
+            request,
+            "mail.html",
+            head=mailbox.head(name),
+            headers=message.items(),
+            text=_content(message, "plain"),
+            has_html=message.get_body(("html",)) is not None,
+        )
 
     @app.get("/mail/{name}/html")
     def html(name: str) -> Response:

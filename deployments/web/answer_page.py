@@ -7,7 +7,7 @@ from deployments.web.answer_views import ask, pay_days, thank
 from deployments.web.context import MissingPageError, Parts
 from deployments.web.filled import Filled
 from deployments.web.forms import Form
-from tasks.answering import answer, question
+from tasks.responses.by_link import answer, question
 
 router = APIRouter()
 

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from deployments.web.context import Web
 from deployments.web.filled import RATINGS, Filled
 from deployments.web.wording import answer_words, words
-from models.rules.hearing import LOW_RATING
-from models.rules.paying import last_day
+from models.rules.cases.case_reasons import LOW_RATING
+from models.rules.credit_recovery.pay_day import last_day
 from models.words import Meaning
-from tasks import withdrawing
-from tasks.answering import MOST_ANSWERS, MOST_CHARACTERS, Question, Said
-from tasks.letters import invoice_line, order_facts
 from tasks.mails.formats import clean, local_day, short_moment
+from tasks.mails.letter_facts import invoice_line, order_facts
 from tasks.mails.views import contact_view, day, invoice_views, order_view
+from tasks.responses import withdrawal
+from tasks.responses.by_link import MOST_ANSWERS, MOST_CHARACTERS, Question, Said
 
 _FAIR_RATING = LOW_RATING + 1
 _PHONE_DIGITS = 6
@@ -29,23 +29,35 @@ def ask(
     """The question, with what is filled in already; with a fault, what is missing (422)."""
     has_rating = Meaning.RATING in asked.offered or filled.rating in RATINGS
     return web.pages.show(
-        "answer", language_of(web, asked), 422 if fault else 200,
-        **common(web, asked), filled=filled, fault=fault, token=token, **_withdrawal(web, session, asked),
+        "answer",
+        language_of(web, asked),
+        422 if fault else 200,
+        **common(web, asked),
+        filled=filled,
+        fault=fault,
+        token=token,
+        **_withdrawal(web, session, asked),
         ratings=RATINGS if has_rating else (),
-        options=_choices(web, asked, filled, offers_rating=has_rating), pay_days=pay_days(web, asked),
-    )  # fmt: skip
+        options=_choices(web, asked, filled, offers_rating=has_rating),
+        pay_days=pay_days(web, asked),
+    )
 
 
 def thank(web: Web, asked: Question, said: Said, new: int) -> Response:
     """Thanks, what was recorded, and what happens next."""
     is_service = asked.order is not None and asked.order.is_service
     return web.pages.show(
-        "thanks", language_of(web, asked),
-        **common(web, asked), said=said, new=new, full=not new and len(asked.heard) >= MOST_ANSWERS,
+        "thanks",
+        language_of(web, asked),
+        **common(web, asked),
+        said=said,
+        new=new,
+        full=not new and len(asked.heard) >= MOST_ANSWERS,
         pays_on=day(language_of(web, asked), said.pays_on) if said.pays_on else None,
-        next=next_step(said, is_service=is_service), number_wanted=_number_wanted(asked, said),
+        next=next_step(said, is_service=is_service),
+        number_wanted=_number_wanted(asked, said),
         hears=clean(asked.manager.name) if asked.manager else web.policy.company.name,
-    )  # fmt: skip
+    )
 
 
 def pay_days(web: Web, asked: Question) -> tuple[date, date]:
@@ -84,11 +96,11 @@ def _choices(web: Web, asked: Question, filled: Filled, *, offers_rating: bool) 
 
 def _withdrawal(web: Web, session: Session, asked: Question) -> dict[str, Any]:
     """Whether the order can be withdrawn from on its page, or since when it is."""
-    declared, zone = withdrawing.standing(session, asked.order), asked.customer.timezone
+    declared, zone = withdrawal.standing(session, asked.order), asked.customer.timezone
     return {
         "withdrawn": short_moment(language_of(web, asked), declared.received_at, zone) if declared else None,
         "may_withdraw": declared is None
-        and withdrawing.may_declare(asked.order, asked.customer, web.clock.now()),
+        and withdrawal.may_declare(asked.order, asked.customer, web.clock.now()),
     }
 
 

@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 
 from deployments.web import (
     answer_page,
+    case_link_page,
     case_page,
     document_page,
-    door_page,
     dossier_page,
-    front,
+    health,
     inbox_page,
     own_page,
     stop_page,
@@ -26,12 +26,12 @@ from deployments.web.forms import TooLargeError
 from deployments.web.shield import Shield, scrub_access_log
 from models import policy as policies
 from models.policy import Policy
-from tasks.clock import Clock, SystemClock
-from tasks.collecting.opening import originals_folder
-from tasks.collecting.originals import Originals
-from tasks.database import Database
+from tasks.mailboxes.opening import originals_folder
+from tasks.mailboxes.originals import Originals
 from tasks.mails.links import LinkExpired, LinkForged, Links
-from tasks.settings import Settings
+from tasks.runtime.clock import Clock, SystemClock
+from tasks.runtime.database import Database
+from tasks.runtime.settings import Settings
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -70,13 +70,13 @@ def build_app(
 
 def _assemble(app: FastAPI) -> FastAPI:
     for part in (
-        front,
+        health,
         answer_page,
         stop_page,
         case_page,
         document_page,
         dossier_page,
-        door_page,
+        case_link_page,
         inbox_page,
         own_page,
         withdrawal_page,

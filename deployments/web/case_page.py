@@ -12,12 +12,13 @@ from deployments.web.case_views import show_case
 from deployments.web.context import MissingPageError, Parts, Web
 from deployments.web.forms import Form
 from deployments.web.said import Said
-from models.queries import answers, people
-from models.rules.acting import Act, ActError
+from models.queries import people
+from models.queries.responses import pages
+from models.rules.cases.acting import Act, ActError
 from models.tables import Case, Staff
-from tasks import case_acts
-from tasks.case_acts import Acting
-from tasks.owed_acts import moment
+from tasks.cases import actions
+from tasks.cases.actions import Acting
+from tasks.commitments.actions import moment
 
 router = APIRouter()
 
@@ -39,7 +40,7 @@ def act(token: str, form: Form, web: Parts) -> Response:
     case_id, staff_id = web.links.read_case(token, web.link_days)
     with web.db.write() as session:
         reader = reader_of(session, staff_id)
-        case = answers.case_to_change(session, case_id)
+        case = pages.case_to_change(session, case_id)
         if case is None:
             raise MissingPageError
         return show_case(web, session, case_id, reader, _said(web, session, case, reader, form))
@@ -63,27 +64,29 @@ def _time(acting: Acting, form: Mapping[str, str], code: str) -> datetime | None
 
 
 _DOES: Mapping[str, _Do] = {
-    Act.TAKE: lambda acting, form: case_acts.take(acting, _time(acting, form, "need-until")),
-    "done": lambda acting, form: case_acts.close(
+    Act.TAKE: lambda acting, form: actions.take(acting, _time(acting, form, "need-until")),
+    "done": lambda acting, form: actions.close(
         acting, form.get("outcome", ""), form.get("text", ""), form.get("heard", "")
     ),
-    "state": lambda acting, form: case_acts.state(acting, form.get("text", "")),
-    Act.RE_PROMISE: lambda acting, form: case_acts.promise_anew(
+    "state": lambda acting, form: actions.state(acting, form.get("text", "")),
+    Act.RE_PROMISE: lambda acting, form: actions.promise_anew(
         acting, _time(acting, form, "need-due"), form.get("reason", ""), form.get("text", "")
     ),
-    Act.SNOOZE: lambda acting, form: case_acts.snooze(
+    Act.SNOOZE: lambda acting, form: actions.snooze(
         acting, _time(acting, form, "need-until"), form.get("text", "")
     ),
-    Act.HAND_OVER: lambda acting, form: case_acts.hand_over(
-        acting, form.get("to", ""), form.get("text", "")
-    ),
-    Act.HELP: lambda acting, form: case_acts.help_wanted(acting, form.get("text", "")),
-    "dismiss-end": lambda acting, form: case_acts.dismiss_end(acting, form.get("end", "")),
-    Act.CONTRACT_END: lambda acting, form: case_acts.end_contract(
-        acting, form.get("order", ""), form.get("kind", ""), form.get("cause", ""), form.get("text", ""),
+    Act.HAND_OVER: lambda acting, form: actions.hand_over(acting, form.get("to", ""), form.get("text", "")),
+    Act.HELP: lambda acting, form: actions.help_wanted(acting, form.get("text", "")),
+    "dismiss-end": lambda acting, form: actions.dismiss_end(acting, form.get("end", "")),
+    Act.CONTRACT_END: lambda acting, form: actions.end_contract(
+        acting,
+        form.get("order", ""),
+        form.get("kind", ""),
+        form.get("cause", ""),
+        form.get("text", ""),
         form.get("day", ""),
     ),
-}  # fmt: skip
+}
 
 
 def reader_of(session: Session, staff_id: int) -> Staff:

@@ -11,19 +11,19 @@ from deployments.web.context import MissingPageError, Web
 from deployments.web.said import Said
 from deployments.web.wording import words
 from models.policy import Policy
-from models.queries import answers, people
-from models.queries.dossier import Dossier, dossier
-from models.rules.acting import Act, may
+from models.queries import people
+from models.queries.cases.dossier import Dossier, dossier
+from models.queries.responses import pages
+from models.rules.cases.acting import MOST_CHARACTERS, Act, may
 from models.tables import Case, Staff, Statement
 from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
-from tasks.case_acts import OUTCOMES
-from tasks.letters import interest_of, invoice_line, order_facts, owed_facts
+from tasks.cases.actions import OUTCOMES
 from tasks.mails.formats import clean, short_moment
-from tasks.mails.happened import happened, name_of
 from tasks.mails.labels import worded
 from tasks.mails.letter import InvoiceLine
+from tasks.mails.letter_facts import interest_of, invoice_line, order_facts, owed_facts
+from tasks.mails.timeline_words import happened, name_of
 from tasks.mails.views import interest_line, invoice_views, order_view, owed_line
-from tasks.statements import MOST_CHARACTERS
 
 
 def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Said) -> Response:
@@ -41,14 +41,26 @@ def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Sai
     is_open = found.case.closed_at is None
     acts = [act for act in Act if is_open and may(reader.role, act)]
     return web.pages.show(
-        "case", language, 422 if said.fault else 200, reasons_why=web.policy.ledger.reasons,
+        "case",
+        language,
+        422 if said.fault else 200,
+        reasons_why=web.policy.ledger.reasons,
         call=any(one.kind == CommitmentKind.LISTENING_CALL for one in found.owed),
-        standing=_standing(session, web, found.case, reader, staff), case=found.case, is_open=is_open,
-        acts=acts, said=said, outcomes=OUTCOMES, kinds=tuple(EndKind), causes=tuple(EndCause),
-        colleagues=_colleagues(staff, reader), most=MOST_CHARACTERS,
-        needs_version=is_open and not found.said(), has_case=True, which_orders=_which(found),
+        standing=_standing(session, web, found.case, reader, staff),
+        case=found.case,
+        is_open=is_open,
+        acts=acts,
+        said=said,
+        outcomes=OUTCOMES,
+        kinds=tuple(EndKind),
+        causes=tuple(EndCause),
+        colleagues=_colleagues(staff, reader),
+        most=MOST_CHARACTERS,
+        needs_version=is_open and not found.said(),
+        has_case=True,
+        which_orders=_which(found),
         **dossier_values(web.policy, found, language, staff),
-    )  # fmt: skip
+    )
 
 
 def dossier_values(
@@ -94,7 +106,7 @@ def _colleagues(staff: Mapping[int, Staff], reader: Staff) -> list[tuple[str, st
 def _standing(session: Session, web: Web, case: Case, reader: Staff, staff: Mapping[int, Staff]) -> str:
     language, zone = web.language(reader.language), web.policy.company.timezone
     if case.closed_at is not None:
-        at, actor = short_moment(language, case.closed_at, zone), answers.closed_by(session, case.id) or ""
+        at, actor = short_moment(language, case.closed_at, zone), pages.closed_by(session, case.id) or ""
         if case.outcome == Outcome.ANSWERED:
             return words(language, "case.closed-itself", at=at)
         outcome = worded(language, "outcome", case.outcome or "")
@@ -132,8 +144,12 @@ def _versions(
 ) -> list[tuple[str, str, str, str, str]]:
     """When, on which side, by whom, the words of each version, and who wrote down a conversation."""
     return [
-        (short_moment(language, one.at, zone), worded(language, "team", one.side),
-         clean(found.customer.name) if one.side == Side.CUSTOMER else name_of(one.author, staff), one.text,
-         name_of(one.recorded_by, staff) if one.recorded_by else "")
+        (
+            short_moment(language, one.at, zone),
+            worded(language, "team", one.side),
+            clean(found.customer.name) if one.side == Side.CUSTOMER else name_of(one.author, staff),
+            one.text,
+            name_of(one.recorded_by, staff) if one.recorded_by else "",
+        )
         for one in some
-    ]  # fmt: skip
+    ]

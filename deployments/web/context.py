@@ -8,11 +8,11 @@ from fastapi import Depends, Request
 from deployments.web.pages import Pages
 from deployments.web.wording import preferred
 from models.policy import Policy
-from tasks.clock import Clock
-from tasks.collecting.originals import Originals
-from tasks.database import Database
+from tasks.mailboxes.originals import Originals
 from tasks.mails.labels import LANGUAGES
 from tasks.mails.links import Links
+from tasks.runtime.clock import Clock
+from tasks.runtime.database import Database
 
 
 @dataclass(frozen=True)

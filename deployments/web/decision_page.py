@@ -8,19 +8,19 @@ from sqlalchemy.orm import Session
 
 from deployments.web.context import Web
 from deployments.web.said import Said
-from models.queries import recovery
-from models.rules.calendars import day_start
+from models.queries.credit_recovery import invoices
+from models.rules.calendar.calendars import day_start
 from models.tables import Commitment, Customer, Staff
 from models.words import CommitmentKind, Role
-from tasks.answering import MOST_CHARACTERS
-from tasks.letters import invoice_line
+from tasks.credit_recovery.ask_manager import DECISIONS
+from tasks.credit_recovery.decisions import hand_over, put_off
+from tasks.credit_recovery.warning import LetterChangedError, sign, warning
 from tasks.mails.composer import Composer
 from tasks.mails.formats import clean, local_day
-from tasks.mails.happened import ended
+from tasks.mails.letter_facts import invoice_line
+from tasks.mails.timeline_words import ended
 from tasks.mails.views import day, invoice_views
-from tasks.recovery.asking import DECISIONS
-from tasks.recovery.deciding import hand_over, put_off
-from tasks.recovery.warning import LetterChangedError, sign, warning
+from tasks.responses.by_link import MOST_CHARACTERS
 
 
 def is_decision(owed: Commitment | None) -> bool:
@@ -40,16 +40,25 @@ def show_decision(
     letter = None
     if what is CommitmentKind.SIGNATURE:
         letter = warning(session, web.policy, composer, customer.id, reader, now)
-    waiting = letter.invoices if letter is not None else recovery.asked(session, customer.id, what)
+    waiting = letter.invoices if letter is not None else invoices.asked(session, customer.id, what)
     return web.pages.show(
-        "decision", language, 422 if said.fault else 200,
-        what=what.value, customer=customer, name=clean(customer.name), said=said, letter=letter,
+        "decision",
+        language,
+        422 if said.fault else 200,
+        what=what.value,
+        customer=customer,
+        name=clean(customer.name),
+        said=said,
+        letter=letter,
         invoices=invoice_views(tuple(invoice_line(one, "") for one in waiting), language),
         called=day(language, local_day(letter.called_at, zone)) if letter and letter.called_at else None,
-        is_open=owed.done_at is None and bool(waiting), outcome=ended(language, owed.outcome or ""),
-        may_decide=reader.role in {Role.MANAGER, Role.DIRECTOR}, reader=clean(reader.name),
-        dossier=f"{web.links.dossier(customer.id, reader.id, now)}/print", most=MOST_CHARACTERS,
-    )  # fmt: skip
+        is_open=owed.done_at is None and bool(waiting),
+        outcome=ended(language, owed.outcome or ""),
+        may_decide=reader.role in {Role.MANAGER, Role.DIRECTOR},
+        reader=clean(reader.name),
+        dossier=f"{web.links.dossier(customer.id, reader.id, now)}/print",
+        most=MOST_CHARACTERS,
+    )
 
 
 def decide(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Response:
@@ -91,8 +100,15 @@ def _fault(owed: Commitment, reader: Staff, form: Mapping[str, str]) -> str | No
 def _sign(web: Web, session: Session, owed: Commitment, reader: Staff, digest: str) -> Said:
     composer = Composer(web.policy, web.links)
     sign(
-        session, web.policy, composer, owed.customer_id, reader, digest=digest, now=web.clock.now(), via="link"
-    )  # fmt: skip
+        session,
+        web.policy,
+        composer,
+        owed.customer_id,
+        reader,
+        digest=digest,
+        now=web.clock.now(),
+        via="link",
+    )
     return Said(thanks="signed")
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from deployments.web.case_page import reader_of
 from deployments.web.context import MissingPageError, Parts
-from tasks.recovery.document import NoSuchCustomerError, document
+from tasks.credit_recovery.document import NoSuchCustomerError, document
 
 router = APIRouter()
 

@@ -7,7 +7,7 @@ from deployments.web.case_page import reader_of
 from deployments.web.case_views import dossier_values
 from deployments.web.context import MissingPageError, Parts
 from models.queries import people
-from models.queries.dossier import of_customer
+from models.queries.cases.dossier import of_customer
 
 router = APIRouter()
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 
 from models.words import Meaning
-from tasks.answering import MOST_CHARACTERS, Said
+from tasks.responses.by_link import MOST_CHARACTERS, Said
 
 RATINGS = ("1", "2", "3", "4", "5")
 _MEANINGS = frozenset(Meaning) - {Meaning.WITHDRAW}  # which is declared in two steps, on a page of its own

@@ -15,17 +15,18 @@ from deployments.web.decision_page import decide, is_decision, show_decision
 from deployments.web.forms import Form
 from deployments.web.inbox_views import OF_MAILS, show_matter
 from deployments.web.said import Said
-from models.queries import commitments, inbound
-from models.rules.acting import Act, ActError
+from models.queries.commitments import commitments
+from models.queries.mailboxes import inbound
+from models.rules.cases.acting import Act, ActError
 from models.tables import Commitment, Inbound, Staff
 from models.words import Subject
-from tasks import owed_acts
-from tasks.answering import MOST_CHARACTERS
-from tasks.assigning import assign, settle_mail
+from tasks.cases.references import UnknownReferenceError
+from tasks.commitments import actions
+from tasks.commitments.actions import Owing
 from tasks.inbound.message import Unreadable
 from tasks.inbound.reading import read
-from tasks.owed_acts import Owing
-from tasks.referring import UnknownReferenceError
+from tasks.mailboxes.assign import assign, settle_mail
+from tasks.responses.by_link import MOST_CHARACTERS
 
 router = APIRouter()
 
@@ -102,22 +103,22 @@ def _owed(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) 
 
 
 def _time(owing: Owing, form: Mapping[str, str], code: str) -> datetime | None:
-    return owed_acts.moment(form.get("until", ""), owing.zone, code)
+    return actions.moment(form.get("until", ""), owing.zone, code)
 
 
 _DOES: Mapping[str, Callable[[Owing, Mapping[str, str]], object]] = {
-    "done": lambda owing, form: owed_acts.close(
+    "done": lambda owing, form: actions.close(
         owing, form.get("outcome", ""), form.get("text", ""), form.get("reason", "")
     ),
-    Act.TAKE: lambda owing, form: owed_acts.take(owing, _time(owing, form, "need-until")),
-    Act.RE_PROMISE: lambda owing, form: owed_acts.promise_anew(
+    Act.TAKE: lambda owing, form: actions.take(owing, _time(owing, form, "need-until")),
+    Act.RE_PROMISE: lambda owing, form: actions.promise_anew(
         owing, _time(owing, form, "need-due"), form.get("reason", ""), form.get("text", "")
     ),
-    Act.SNOOZE: lambda owing, form: owed_acts.snooze(
+    Act.SNOOZE: lambda owing, form: actions.snooze(
         owing, _time(owing, form, "need-until"), form.get("text", "")
     ),
-    Act.HAND_OVER: lambda owing, form: owed_acts.hand_over(owing, form.get("to", ""), form.get("text", "")),
-    Act.HELP: lambda owing, form: owed_acts.help_wanted(owing, form.get("text", "")),
+    Act.HAND_OVER: lambda owing, form: actions.hand_over(owing, form.get("to", ""), form.get("text", "")),
+    Act.HELP: lambda owing, form: actions.help_wanted(owing, form.get("text", "")),
 }
 
 

@@ -10,17 +10,20 @@ from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Web
 from deployments.web.said import Said
-from models.queries import commitments, inbound, people, responses
-from models.rules.acting import Act, may
+from models.queries import people
+from models.queries.commitments import commitments
+from models.queries.mailboxes import inbound
+from models.queries.responses import responses
+from models.rules.cases.acting import Act, may
 from models.tables import Customer, Inbound, Order, Staff
 from models.tables import Response as AnswerRow
 from models.words import CommitmentKind, Subject
-from tasks.answering import MOST_CHARACTERS
-from tasks.letters import order_facts
+from tasks.commitments.actions import OUTCOMES
 from tasks.mails.formats import clean, short_moment
-from tasks.mails.happened import ended
+from tasks.mails.letter_facts import order_facts
+from tasks.mails.timeline_words import ended
 from tasks.mails.views import order_view
-from tasks.owed_acts import OUTCOMES
+from tasks.responses.by_link import MOST_CHARACTERS
 
 OF_MAILS = ("answered", "called", "nothing-needed")
 """What a person can close a parked mail with; the words say the rest."""
@@ -63,21 +66,33 @@ def show_matter(
     moment = partial(short_moment, language, timezone=zone)
     owner = people.staff(session).get(matter.owner_id or 0)
     return web.pages.show(
-        "inbox", language, 422 if said.fault and said.fault != "too-late" else 200,
-        kind=matter.kind, customer=matter.customer,
+        "inbox",
+        language,
+        422 if said.fault and said.fault != "too-late" else 200,
+        kind=matter.kind,
+        customer=matter.customer,
         order=order_view(order_facts(matter.order), language, zone) if matter.order else None,
         owner=clean(owner.name) if owner else None,
-        due=moment(matter.due_at) if matter.due_at else None, done=moment(matter.done_at) if matter.done_at else None,
-        outcome_before=ended(language, matter.outcome or ""), is_parked=matter.is_parked, token=token,
-        answers=[{"at": moment(row.received_at), "words": (row.text or "")[:_MOST_SHOWN]} for row in matter.said],
+        due=moment(matter.due_at) if matter.due_at else None,
+        done=moment(matter.done_at) if matter.done_at else None,
+        outcome_before=ended(language, matter.outcome or ""),
+        is_parked=matter.is_parked,
+        token=token,
+        answers=[
+            {"at": moment(row.received_at), "words": (row.text or "")[:_MOST_SHOWN]} for row in matter.said
+        ],
         mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
-        has_originals=web.originals is not None, outcomes=OF_MAILS if kind != Subject.COMMITMENT else OUTCOMES,
-        said=said, most=MOST_CHARACTERS, acts=_acts(matter, kind, reader), reasons_why=web.policy.ledger.reasons,
+        has_originals=web.originals is not None,
+        outcomes=OF_MAILS if kind != Subject.COMMITMENT else OUTCOMES,
+        said=said,
+        most=MOST_CHARACTERS,
+        acts=_acts(matter, kind, reader),
+        reasons_why=web.policy.ledger.reasons,
         colleagues=_colleagues(people.staff(session), matter.owner_id),
         dossier=web.links.dossier(matter.customer.id, reader.id, now) if matter.customer else None,
         case=web.links.case(matter.case_id, reader.id, now) if matter.case_id else None,
         is_late=kind == Subject.COMMITMENT and matter.due_at is not None and matter.due_at < now,
-    )  # fmt: skip
+    )
 
 
 def _acts(matter: _Matter, kind: str, reader: Staff) -> list[Act]:
@@ -100,10 +115,18 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
     customer = session.get_one(Customer, owed.customer_id)
     order = commitments.order_about(session, customer.id, (owed.subject_type, owed.subject_id))
     return _Matter(
-        owed.kind, customer, order, owed.owner_id, owed.due_at, owed.done_at, owed.outcome,
-        inbound.asking(session, owed), is_parked=False, said=responses.of_commitment(session, owed),
+        owed.kind,
+        customer,
+        order,
+        owed.owner_id,
+        owed.due_at,
+        owed.done_at,
+        owed.outcome,
+        inbound.asking(session, owed),
+        is_parked=False,
+        said=responses.of_commitment(session, owed),
         case_id=owed.case_id if owed.kind == CommitmentKind.LISTENING_CALL and owed.done_at is None else None,
-    )  # fmt: skip
+    )
 
 
 def _mail(session: Session, id_: int) -> _Matter | None:
@@ -113,15 +136,26 @@ def _mail(session: Session, id_: int) -> _Matter | None:
     customer = session.get(Customer, mail.customer_id) if mail.customer_id is not None else None
     is_parked = mail.parked_for is not None and mail.handled_at is None
     return _Matter(
-        mail.parked_for or "assigned", customer, None, mail.owner_id, None, mail.handled_at, mail.outcome, [mail],
+        mail.parked_for or "assigned",
+        customer,
+        None,
+        mail.owner_id,
+        None,
+        mail.handled_at,
+        mail.outcome,
+        [mail],
         is_parked,
-    )  # fmt: skip
+    )
 
 
 def _shown(mail: Inbound, at: str) -> dict[str, object]:
     """A mail's text, cut where it is endless; the original has all of it."""
     return {
-        "id": mail.id, "at": at, "sender": clean(f"{mail.sender_name} {mail.sender}"), "subject": clean(mail.subject),
-        "words": mail.words[:_MOST_SHOWN], "quoted": mail.quoted[:_MOST_SHOWN],
+        "id": mail.id,
+        "at": at,
+        "sender": clean(f"{mail.sender_name} {mail.sender}"),
+        "subject": clean(mail.subject),
+        "words": mail.words[:_MOST_SHOWN],
+        "quoted": mail.quoted[:_MOST_SHOWN],
         "attachments": [clean(name) for name in mail.attachments],
-    }  # fmt: skip
+    }

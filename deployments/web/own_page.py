@@ -11,12 +11,11 @@ from deployments.web.case_page import reader_of
 from deployments.web.context import Parts, Web
 from deployments.web.forms import Form
 from models.queries import people
-from models.rules.acting import ActError
+from models.rules.cases.acting import MOST_CHARACTERS, ActError
 from models.tables import Staff
 from models.words import Matter, Role
+from tasks.cases.raise_matter import Raised, raise_matter
 from tasks.mails.formats import clean, short_moment
-from tasks.raising import Raised, raise_matter
-from tasks.statements import MOST_CHARACTERS
 
 router = APIRouter()
 
@@ -87,17 +86,28 @@ def _missing(form: Mapping[str, str]) -> str | None:
 
 def _raise(web: Web, session: Session, reader: Staff, form: Mapping[str, str]) -> Raised:
     return raise_matter(
-        session, web.policy, form["about"], form.get("text", ""), now=web.clock.now(), by=reader,
-        matter=Matter(form["matter"]), wants_help=bool(form.get("help")),
-    )  # fmt: skip
+        session,
+        web.policy,
+        form["about"],
+        form.get("text", ""),
+        now=web.clock.now(),
+        by=reader,
+        matter=Matter(form["matter"]),
+        wants_help=bool(form.get("help")),
+    )
 
 
 def _form(web: Web, reader: Staff, filled: Filled) -> Response:
     return web.pages.show(
-        "own", web.language(reader.language), 422 if filled.fault else 200,
-        reader=clean(reader.name), filled=filled, matters=tuple(Matter), most=MOST_CHARACTERS,
+        "own",
+        web.language(reader.language),
+        422 if filled.fault else 200,
+        reader=clean(reader.name),
+        filled=filled,
+        matters=tuple(Matter),
+        most=MOST_CHARACTERS,
         longest=_MOST_OF_A_REFERENCE,
-    )  # fmt: skip
+    )
 
 
 def _thanks(web: Web, session: Session, reader: Staff, raised: Raised) -> Response:
@@ -106,9 +116,11 @@ def _thanks(web: Web, session: Session, reader: Staff, raised: Raised) -> Respon
     is_theirs = reader.role != Role.SELLER or people.is_theirs(session, raised.case.customer_id, reader.id)
     owner = people.staff(session).get(helper.owner_id or 0) if helper else None
     return web.pages.show(
-        "raised", language, case=raised.case.id,
+        "raised",
+        language,
+        case=raised.case.id,
         what="known" if raised.is_known else "opened" if raised.is_new else "joined",
         helper=clean(owner.name) if owner else None,
         at=short_moment(language, helper.due_at, web.policy.company.timezone) if helper else None,
         link=web.links.case(raised.case.id, reader.id, web.clock.now()) if is_theirs else None,
-    )  # fmt: skip
+    )

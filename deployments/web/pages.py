@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from deployments.web.wording import answer_words, coded, words, words_first
 from models.policy import Company
+from tasks.credit_recovery.document import STYLE as DOCUMENT_STYLE
 from tasks.mails.frame import phone_link
 from tasks.mails.labels import label
-from tasks.recovery.document import STYLE as DOCUMENT_STYLE
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "style.css").read_text(encoding="utf-8")

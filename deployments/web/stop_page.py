@@ -5,11 +5,11 @@ from fastapi.responses import Response
 
 from deployments.web.context import MissingPageError, Parts, Web
 from deployments.web.forms import read_body
-from models.queries import answers
+from models.queries.responses import pages
 from models.tables import Customer, Message
-from tasks.answering import stop_extras
 from tasks.mails.formats import local_day
 from tasks.mails.views import day
+from tasks.responses.by_link import stop_extras
 
 router = APIRouter()
 
@@ -22,10 +22,10 @@ def show(token: str, web: Parts) -> Response:
     """Offer the button; changes nothing."""
     key = web.links.read_unsubscribe(token, _DAYS)
     with web.db.read() as session:
-        message = answers.message(session, key)
+        message = pages.message(session, key)
         if message is None:
             raise MissingPageError
-        return _page(web, message, answers.customer(session, message.customer_id))
+        return _page(web, message, pages.customer(session, message.customer_id))
 
 
 @router.post("/u/{token}", dependencies=[Depends(read_body)])

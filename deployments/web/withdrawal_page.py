@@ -10,10 +10,10 @@ from deployments.web.forms import Form
 from deployments.web.wording import words
 from models.tables import Order
 from models.tables import Response as Said
-from tasks import withdrawing
-from tasks.answering import MOST_CHARACTERS, Question, question
-from tasks.letters import address
 from tasks.mails.formats import clean, local_day, long_day, short_moment
+from tasks.mails.letter_facts import address
+from tasks.responses import withdrawal
+from tasks.responses.by_link import MOST_CHARACTERS, Question, question
 
 router = APIRouter()
 
@@ -26,8 +26,8 @@ def show(token: str, web: Parts) -> Response:
         asked = question(session, web.policy, key, now)
         if asked is None:
             raise MissingPageError
-        declared = withdrawing.standing(session, asked.order)
-        if asked.order is None or not (declared or withdrawing.may_declare(asked.order, asked.customer, now)):
+        declared = withdrawal.standing(session, asked.order)
+        if asked.order is None or not (declared or withdrawal.may_declare(asked.order, asked.customer, now)):
             return RedirectResponse(f"../{token}", HTTP_303_SEE_OTHER)
         return _page(web, asked, asked.order, token, declared)
 
@@ -44,7 +44,7 @@ def declare(token: str, form: Form, web: Parts) -> Response:
         if len(text) > MOST_CHARACTERS:
             return _page(web, asked, asked.order, token, None, text)
         said = "\n\n".join(part for part in (_declaration(web, asked, asked.order), text) if part)
-        declared = withdrawing.declare(session, web.policy, asked, asked.order, said, now)
+        declared = withdrawal.declare(session, web.policy, asked, asked.order, said, now)
         after = question(session, web.policy, key, now) or asked  # a case is open now
         return _page(web, after, asked.order, token, declared)
 
@@ -54,12 +54,17 @@ def _page(
 ) -> Response:
     language = language_of(web, asked)
     return web.pages.show(
-        "withdrawal", language, 422 if too_long else 200, **common(web, asked),
-        token=token, text=too_long, declaration=declared.text if declared else _declaration(web, asked, order),
+        "withdrawal",
+        language,
+        422 if too_long else 200,
+        **common(web, asked),
+        token=token,
+        text=too_long,
+        declaration=declared.text if declared else _declaration(web, asked, order),
         at=short_moment(language, declared.received_at, asked.customer.timezone) if declared else None,
         address=clean(address("customer", asked.customer, None) or ""),
         hears=clean(asked.manager.name) if asked.manager else web.policy.company.name,
-    )  # fmt: skip
+    )
 
 
 def _declaration(web: Web, asked: Question, order: Order) -> str:
@@ -67,6 +72,10 @@ def _declaration(web: Web, asked: Question, order: Order) -> str:
     language, customer = language_of(web, asked), asked.customer
     signed = long_day(language, local_day(order.signed_at, customer.timezone))
     return words(
-        language, "withdrawal.declaration", name=clean(customer.name), ref=clean(order.ref),
-        description=clean(order.description).rstrip(" ."), day=signed,
-    )  # fmt: skip
+        language,
+        "withdrawal.declaration",
+        name=clean(customer.name),
+        ref=clean(order.ref),
+        description=clean(order.description).rstrip(" ."),
+        day=signed,
+    )

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.queries import contract_ends, holding
-from models.queries.among import among
-from models.queries.cases import SPOKE
-from models.rules.hearing import COMPLAINTS
-from models.rules.holding import Trouble, is_held
+from models.queries.cases import contract_ends, holds
+from models.queries.cases.cases import SPOKE
+from models.queries.in_list import among
+from models.rules.cases.case_reasons import COMPLAINTS
+from models.rules.sending.holds import Trouble, is_held
 from models.tables import Case, CaseReason, FollowUp, Invoice, Order, Statement
 from models.words import CaseReasonKind, EndKind, FollowUpState, Outcome, Subject
 
@@ -136,7 +136,7 @@ def conditions(
     *,
     is_fresh: bool = False,
 ) -> dict[tuple[str, int], frozenset[str]]:
-    """The words of the policy (`models.rules.cadence.CONDITIONS`) that hold, by subject type and id.
+    """The words of the policy (`models.rules.planning.cadence.CONDITIONS`) that hold, by subject type and id.
 
     `is_fresh` says whether the payments are (`payments-fresh`).
     """
@@ -147,24 +147,30 @@ def conditions(
     found: dict[tuple[str, int], frozenset[str]] = {}
     for order in order_by_id.values():
         found[Subject.ORDER, order.id] = order_words(order) | _words(
-            welcomed=order.id in welcomes, open_complaint=order.customer_id in complaining,
-            customer_disputes=order.customer_id in disputing, withdrawn=order.id in ended[EndKind.WITHDRAWAL],
+            welcomed=order.id in welcomes,
+            open_complaint=order.customer_id in complaining,
+            customer_disputes=order.customer_id in disputing,
+            withdrawn=order.id in ended[EndKind.WITHDRAWAL],
             terminated=order.id in ended[EndKind.TERMINATION],
-        )  # fmt: skip
+        )
     if not invoice_by_id:
         return found
     calls, warnings = called(session, invoice_by_id), warned(session, invoice_by_id)
-    let_on = holding.let_on(session, invoice_by_id, now)
+    let_on = holds.let_on(session, invoice_by_id, now)
     for invoice in invoice_by_id.values():
         own: set[tuple[str, int]] = {(Subject.INVOICE, invoice.id), (Subject.ORDER, invoice.order_id or 0)}
         let_on_at = let_on.get(invoice.id)
         others = [one for one in disputing.get(invoice.customer_id, ()) if one.about not in own]
         found[Subject.INVOICE, invoice.id] = invoice_words(invoice) | _words(
-            said_paid=invoice.said_paid_until, promised_to_pay=invoice.pays_until, signed=invoice.signed_at,
-            listened=invoice.id in calls, warned=invoice.id in warnings, payments_fresh=is_fresh,
+            said_paid=invoice.said_paid_until,
+            promised_to_pay=invoice.pays_until,
+            signed=invoice.signed_at,
+            listened=invoice.id in calls,
+            warned=invoice.id in warnings,
+            payments_fresh=is_fresh,
             open_complaint=is_held(complaining.get(invoice.customer_id, ()), own, let_on_at),
             customer_disputes=is_held(others, own, let_on_at),
-        )  # fmt: skip
+        )
     return found
 
 
@@ -176,9 +182,11 @@ def order_words(order: Order) -> frozenset[str]:
 def invoice_words(invoice: Invoice) -> frozenset[str]:
     """The words that an invoice's own facts decide."""
     return _words(
-        cancelled=invoice.cancelled_at, paid=invoice.paid_at, disputed=invoice.disputed_at,
+        cancelled=invoice.cancelled_at,
+        paid=invoice.paid_at,
+        disputed=invoice.disputed_at,
         handed_over=invoice.handed_over_at,
-    )  # fmt: skip
+    )
 
 
 def _words(**facts: object) -> frozenset[str]:

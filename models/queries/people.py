@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
-from models.queries.among import among
-from models.rules.ownership import Person
+from models.queries.in_list import among
+from models.rules.escalation.ownership import Person
 from models.tables import Commitment, Customer, Order, Staff
 
 _ACTIVE = select(Staff).where(Staff.active == true()).order_by(Staff.id)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from models.rules.interest import Flat, Terms
+from models.rules.credit_recovery.interest import Flat, Terms
 
 _HERE = Path(__file__).parent
 _ALWAYS = date(1900, 1, 1)
@@ -32,9 +32,14 @@ def extended(terms: Terms, more: Mapping[date, Decimal]) -> Terms:
     reference = tuple(sorted({**dict(terms.reference), **more}.items()))
     _check(terms.country, [start for start, _ in reference])
     return Terms(
-        terms.country, terms.law, terms.points, reference, _last_day(reference[-1][0]), terms.flats,
+        terms.country,
+        terms.law,
+        terms.points,
+        reference,
+        _last_day(reference[-1][0]),
+        terms.flats,
         terms.flat_currency,
-    )  # fmt: skip
+    )
 
 
 def fixed(country: str, percent: Decimal, flat_euro_cents: int) -> Terms:

@@ -1,1 +1,1 @@
-"""Import: a company's own facts, read through its SELECTs, checked row by row, written once."""
+"""A source of rows in, customers, orders, invoices and staff of the database out; bad rows with their reason."""

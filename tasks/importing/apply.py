@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import importing as queries
-from models.queries.responses import known_refs
-from tasks.hearing import Answer, hear
+from models.queries.importing import upsert as queries
+from models.queries.responses.responses import known_refs
 from tasks.importing import resolving
 from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
 from tasks.importing.writing import Applied, Word, lift_suppressions, write
+from tasks.responses.record import Answer, hear
 
 _CHUNK = 5_000
 
@@ -91,6 +91,12 @@ def _responses(session: Session, rows: Sequence[ResponseRow], at: datetime, poli
 
 def _answer(row: ResponseRow, ids: Mapping[str, Any]) -> Answer:
     return Answer(
-        ref=row.ref, channel=row.channel, meaning=row.meaning, rating=row.rating, text=row.text,
-        about=row.about, received_at=row.received_at, **ids,
-    )  # fmt: skip
+        ref=row.ref,
+        channel=row.channel,
+        meaning=row.meaning,
+        rating=row.rating,
+        text=row.text,
+        about=row.about,
+        received_at=row.received_at,
+        **ids,
+    )

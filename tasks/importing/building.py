@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.rules.calendars import zone
-from models.rules.plausible import Doubt, before_it_began, paid_too_early, still_to_come
+from models.rules.calendar.calendars import zone
+from models.rules.importing.plausible import Doubt, before_it_began, paid_too_early, still_to_come
 from models.words import Meaning
 from tasks.importing.config import SourceConfig
 from tasks.importing.places import language_of, zone_of

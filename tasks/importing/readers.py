@@ -6,8 +6,8 @@ from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.rules.times import read_day, read_moment, read_time
-from models.rules.values import (
+from models.rules.importing.times import read_day, read_moment, read_time
+from models.rules.importing.values import (
     as_text,
     read_cents,
     read_choice,

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.queries import importing as queries
-from models.queries.importing import Buyer, Owned
+from models.queries.importing import upsert as queries
+from models.queries.importing.upsert import Buyer, Owned
 from tasks.importing.rows import CustomerRow, InvoiceRow, OrderRow, ResponseRow, StaffRow
 from tasks.importing.writing import Resolved
 

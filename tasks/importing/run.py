@@ -9,8 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import importing as queries
-from tasks.database import Database
+from models.queries.importing import upsert as queries
 from tasks.importing.apply import apply_rows
 from tasks.importing.config import read_config
 from tasks.importing.errors import SourceError
@@ -20,6 +19,7 @@ from tasks.importing.rows import AnyRow, Reject
 from tasks.importing.source import Source, open_source
 from tasks.importing.variables import resolve
 from tasks.importing.writing import Applied
+from tasks.runtime.database import Database
 
 _BULK_ROWS = 10_000
 """From so many new rows on, the statistics of the database are refreshed."""

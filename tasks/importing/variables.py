@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models.queries import importing as queries
-from models.rules.calendars import zone
+from models.queries.importing import upsert as queries
+from models.rules.calendar.calendars import zone
 from tasks.importing.config import FIRST_IMPORT, SourceConfig
 
 

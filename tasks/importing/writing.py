@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.queries import importing as queries
-from models.rules.changes import is_in_dispute, promise, transitions
+from models.queries.importing import upsert as queries
+from models.rules.planning.changes import is_in_dispute, promise, transitions
 from tasks.importing.rows import AnyRow, Reject
 
 _SUBJECTS = {"orders": "order", "invoices": "invoice"}
@@ -107,6 +107,11 @@ def lift_suppressions(session: Session, customer_ids: Sequence[int], word: Word)
 
 def _event(word: Word, subject: tuple[str, int], event: str, details: dict[str, Any]) -> dict[str, Any]:
     return {
-        "at": word.at, "actor": word.actor, "subject_type": subject[0], "subject_id": subject[1],
-        "event": event, "cause": "import", "details": details,
-    }  # fmt: skip
+        "at": word.at,
+        "actor": word.actor,
+        "subject_type": subject[0],
+        "subject_id": subject[1],
+        "event": event,
+        "cause": "import",
+        "details": details,
+    }

@@ -1,1 +1,1 @@
-"""Raw bytes from a mailbox in, a judged message out. Nothing here acts; see `reading.read`."""
+"""The bytes of one mail in; who wrote it, what it is and what it says out. Nothing is acted on."""

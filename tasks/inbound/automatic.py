@@ -65,10 +65,21 @@ _AWAY = re.compile(
     re.IGNORECASE,
 )
 _DESK_FIELDS = (
-    "X-RT-Ticket", "RT-Ticket", "X-Zendesk-From-Account-Id", "X-OTRS-FollowUp", "X-Freshdesk-Ticket-Id", "X-Ticket-ID",
-    "X-HelpScout-Conversation-ID", "X-Intercom-Message", "X-Zammad-Ticket-Id", "X-Jira-Fingerprint", "X-Kayako-Ticket",
-    "X-osTicket-Thread", "X-FD-Ticket-Id", "X-Salesforce-Case",
-)  # fmt: skip
+    "X-RT-Ticket",
+    "RT-Ticket",
+    "X-Zendesk-From-Account-Id",
+    "X-OTRS-FollowUp",
+    "X-Freshdesk-Ticket-Id",
+    "X-Ticket-ID",
+    "X-HelpScout-Conversation-ID",
+    "X-Intercom-Message",
+    "X-Zammad-Ticket-Id",
+    "X-Jira-Fingerprint",
+    "X-Kayako-Ticket",
+    "X-osTicket-Thread",
+    "X-FD-Ticket-Id",
+    "X-Salesforce-Case",
+)
 _DESK_MAILER = re.compile(
     r"zendesk|freshdesk|otrs|znuny|zammad|request tracker|osticket|helpscout|help scout|jira|kayako"
     r"|intercom|hubspot|gorgias",
@@ -92,9 +103,14 @@ _CHALLENGE = re.compile(
     re.IGNORECASE,
 )
 _WEAK = {
-    "Auto-Submitted: auto-generated", "Precedence: bulk", "Precedence: junk", "Precedence: list", "List-Id",
-    "Feedback-ID", "List-Unsubscribe",
-}  # fmt: skip
+    "Auto-Submitted: auto-generated",
+    "Precedence: bulk",
+    "Precedence: junk",
+    "Precedence: list",
+    "List-Id",
+    "Feedback-ID",
+    "List-Unsubscribe",
+}
 """Signs that many a mail of a person bears: they need more than words about an absence."""
 _CHALLENGERS = (
     "X-TMDA-Fingerprint",

@@ -9,10 +9,16 @@ from tasks.inbound.parts import Part, data_of
 from tasks.inbound.texts import decode
 
 _VERDICTS = {
-    "abuse": Verdict.COMPLAINT, "fraud": Verdict.COMPLAINT, "other": Verdict.COMPLAINT, "opt-out": Verdict.UNSUBSCRIBE,
-    "opt-out-list": Verdict.UNSUBSCRIBE, "not-spam": Verdict.AUTOMATIC, "auth-failure": Verdict.AUTOMATIC,
-    "virus": Verdict.AUTOMATIC, "dmarc": Verdict.AUTOMATIC,
-}  # fmt: skip
+    "abuse": Verdict.COMPLAINT,
+    "fraud": Verdict.COMPLAINT,
+    "other": Verdict.COMPLAINT,
+    "opt-out": Verdict.UNSUBSCRIBE,
+    "opt-out-list": Verdict.UNSUBSCRIBE,
+    "not-spam": Verdict.AUTOMATIC,
+    "auth-failure": Verdict.AUTOMATIC,
+    "virus": Verdict.AUTOMATIC,
+    "dmarc": Verdict.AUTOMATIC,
+}
 _ASKED_FOR = ("original-rcpt-to", "removal-recipient", "redacted-address")
 
 

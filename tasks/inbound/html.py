@@ -11,10 +11,45 @@ _MAX_NESTING = 1_000
 """Deeper than any letter; the parser's cost grows with the square of it."""
 
 _SHOWN = {
-    "a", "abbr", "b", "blockquote", "br", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6",
-    "hr", "i", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot",
-    "th", "thead", "tr", "u", "ul",
-}  # fmt: skip
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+}
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "td": {"colspan", "rowspan"},
@@ -54,9 +89,12 @@ _LINES = {
 }
 
 _SHOW = nh3.Cleaner(
-    tags=_SHOWN, clean_content_tags=_DROPPED, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"},
+    tags=_SHOWN,
+    clean_content_tags=_DROPPED,
+    attributes=_ATTRIBUTES,
+    url_schemes={"http", "https", "mailto", "tel"},
     link_rel="noopener noreferrer nofollow",
-)  # fmt: skip
+)
 _READ = nh3.Cleaner(tags=_LINES, clean_content_tags=_DROPPED, attributes={})
 
 _TOKEN = re.compile(r"(<[^<>]{0,200}>)")

@@ -6,7 +6,7 @@ the absence and of whom else to write to; whoever speaks of the matter itself is
 
 import re
 
-from models.rules.trouble import DEFAULT, trouble
+from models.rules.inbound.trouble import DEFAULT, trouble
 
 _DIRECTIONS = re.compile(
     # lasciate il pacco, consegnatelo, potete venire, chiamatemi

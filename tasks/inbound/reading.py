@@ -57,12 +57,20 @@ def _described(mail: Message, body: Body) -> Inbound:
     trimmed = trim(body.text)
     return Inbound(
         message_id=next(iter(headers.message_ids(mail, "Message-ID")), None),
-        in_reply_to=headers.message_ids(mail, "In-Reply-To"), references=headers.message_ids(mail, "References"),
-        sender=sender, sender_name=name, recipients=headers.recipients(mail),
-        subject=headers.text(mail, "Subject", 1_000), date=headers.date(mail),
-        verdict=Verdict.HUMAN, why="nothing speaks against a person",
-        words=trimmed.words, quoted=trimmed.quoted, signature=trimmed.signature, html_only=body.html_only,
-    )  # fmt: skip
+        in_reply_to=headers.message_ids(mail, "In-Reply-To"),
+        references=headers.message_ids(mail, "References"),
+        sender=sender,
+        sender_name=name,
+        recipients=headers.recipients(mail),
+        subject=headers.text(mail, "Subject", 1_000),
+        date=headers.date(mail),
+        verdict=Verdict.HUMAN,
+        why="nothing speaks against a person",
+        words=trimmed.words,
+        quoted=trimmed.quoted,
+        signature=trimmed.signature,
+        html_only=body.html_only,
+    )
 
 
 def _as_complaint(message: Inbound, mail: Message, parts: list[Part]) -> Inbound | None:
@@ -85,9 +93,13 @@ def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body, r
     elif not found.bounced and not found.ids:
         verdict, why = Verdict.DOUBTFUL, "a report of failure that names neither an address nor a mail"
     return replace(
-        message, verdict=verdict, why=why, bounced=found.bounced, original_message_ids=found.ids,
+        message,
+        verdict=verdict,
+        why=why,
+        bounced=found.bounced,
+        original_message_ids=found.ids,
         original_recipients=found.recipients,
-    )  # fmt: skip
+    )
 
 
 def _as_automatic(message: Inbound, mail: Message, parts: list[Part]) -> Inbound | None:

@@ -2,7 +2,7 @@
 
 import re
 
-from models.rules.trouble import DEFAULT, trouble
+from models.rules.inbound.trouble import DEFAULT, trouble
 
 _ASKS = (
     r"(?:please |per favore |prosz(?:ę|e) (?:o |mnie )?)?(?:un-?subscribe(?: me)?|stop|opt[- ]?out"

@@ -1,1 +1,1 @@
-"""Mails: their texts, one folder a message, and what makes sendable bytes of them."""
+"""A letter as plain values in, a finished mail in the language of its reader out."""

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from models.policy import Company
 from tasks.mails.formats import clean, money, short_moment
-from tasks.mails.happened import why
 from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
     CaseFacts,
@@ -17,6 +16,7 @@ from tasks.mails.letter import (
     NoticeFacts,
     Version,
 )
+from tasks.mails.timeline_words import why
 from tasks.mails.views import (
     InvoiceView,
     OrderView,

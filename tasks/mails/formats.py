@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_currency
 
-from models.rules.calendars import zone
+from models.rules.calendar.calendars import zone
 
 _LOCALES = {"it": Locale("it"), "pl": Locale("pl"), "en": Locale("en", "GB")}
 _BLANKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")

@@ -9,7 +9,7 @@ from hashlib import blake2b, sha256
 from itsdangerous import BadSignature, TimestampSigner
 from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
 
-from tasks.clock import Clock, SystemClock
+from tasks.runtime.clock import Clock, SystemClock
 
 _REPLY_TO = re.compile(r"\+(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})@")
 _MESSAGE_ID = re.compile(r"<?seguito\.(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})@")

@@ -1,1 +1,1 @@
-"""Replaying the past: facts appear when they happened, customers answer when and what they answered."""
+"""A past of facts and a policy in, what the policy would have done out."""

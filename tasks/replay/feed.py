@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tasks.importing.rows import AnyRow, CustomerRow, InvoiceRow, OrderRow, ResponseRow, StaffRow
-from tasks.planning import named_date
+from tasks.planning.plan import named_date
 
 _HAPPENINGS = ("delivered_at", "cancelled_at", "paid_at", "disputed_at")
 

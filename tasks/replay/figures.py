@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tasks.report import NUDGE, Report
+from tasks.sending.sweep_report import NUDGE, Report
 
 _AT_THE_END = {"waiting", "oldest_wait_days"}
 """Figures that tell how things stand, rather than what was done."""

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from models.queries import answers, commitments
-from models.rules.calendars import local_day, next_open
-from models.rules.calling import Call
+from models.queries.commitments import commitments
+from models.queries.responses import pages
+from models.rules.calendar.calendars import local_day, next_open
+from models.rules.escalation.call_list import Call
 from models.words import Outcome
-from tasks.calling import Listed, listed
-from tasks.clock import SetClock
-from tasks.closing import close_case
-from tasks.commitments import fulfil
+from tasks.cases.close_case import close_case
+from tasks.commitments.close import fulfil
+from tasks.escalation.call_list import Listed, listed
+from tasks.runtime.clock import SetClock
 from tasks.services import Services
 
 _CALLED = "The manager called and listened."
@@ -59,9 +60,11 @@ class People:
             self._end(call, at)
         by = Counter(call.owner or NOBODY for call in today)
         return {
-            "calls": len(today), "calls_by": dict(sorted(by.items())), "longest_wait_days": _oldest(today, at),
+            "calls": len(today),
+            "calls_by": dict(sorted(by.items())),
+            "longest_wait_days": _oldest(today, at),
             "left_over": len(calls) - len(today),
-        }  # fmt: skip
+        }
 
     def _list(self, now: datetime) -> list[Listed]:
         with self._services.db.read() as session:
@@ -71,7 +74,7 @@ class People:
         """What a real manager does after a call: the case is closed with its outcome, and so is what was owed."""
         by = call.owner or NOBODY
         with self._services.db.write() as session:
-            case = answers.case_to_change(session, call.case) if call.case is not None else None
+            case = pages.case_to_change(session, call.case) if call.case is not None else None
             if case is not None:
                 close_case(
                     session, self._services.policy, case, Outcome.ONLY_LISTENED, _CALLED, now=at, actor=by

@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 
 from models.policy import Policy
 from models.sending import Pace
-from tasks.clock import SetClock
-from tasks.database import Database
+from tasks.archive.archives import NoArchive
 from tasks.mails.composer import Composer
 from tasks.mails.links import Links
+from tasks.runtime.clock import SetClock
+from tasks.runtime.database import Database
 from tasks.services import Services
-from tasks.settling import NoArchive
 from tasks.smtp.answers import Accepted, Answer
 from tasks.smtp.transaction import Mail
 

@@ -1,1 +1,1 @@
-"""Sending over SMTP: the mailer and its connections, a mail's transaction, the wire below, what servers answer."""
+"""A mail in, the answer of the mail server out, over connections that are kept."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import aiosmtplib
 
-from tasks.settings import Settings
+from tasks.runtime.settings import Settings
 from tasks.smtp.answers import Answer, NotStarted, words
 from tasks.smtp.transaction import Mail, Outcome, Posting, transact
 from tasks.smtp.wire import Reply, Wire

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.tables import Commitment, Invoice, Message
-from tasks.answering import Said, answer, question
+from tasks.responses.by_link import Said, answer, question
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World

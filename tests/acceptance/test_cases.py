@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from models.queries import cases, contract_ends
-from models.rules.acting import ActError
+from models.queries.cases import cases, contract_ends
+from models.rules.cases.acting import ActError
 from models.tables import (
     Case,
     CaseReason,
@@ -21,9 +21,9 @@ from models.tables import (
     Statement,
 )
 from models.words import EndCause, EndKind, Outcome
-from tasks import case_acts
-from tasks.case_acts import Acting
-from tasks.hearing import Answer
+from tasks.cases import actions
+from tasks.cases.actions import Acting
+from tasks.responses.record import Answer
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.fakes import plain
@@ -64,7 +64,7 @@ def act(world: World, by: str, do: str, *words: str, case_id: int | None = None)
         case = session.scalars(query).first()
         staff = session.scalars(select(Staff).where(Staff.ref == by)).one()
         assert case is not None
-        done: bool = getattr(case_acts, do)(
+        done: bool = getattr(actions, do)(
             Acting(session, world.policy, case, staff, world.clock.now()), *words
         )
         return done
@@ -320,9 +320,13 @@ def test_b37_both_are_recorded_with_cause_and_date_and_reported_apart(world: Wor
             session, datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
         )
     assert counted == {"withdrawal": {"delay": 1}, "termination": {"price": 1}}
-    for wrong in (("SO-9", "withdrawal", "delay", "x", ""), ("SO-1", "recesso", "delay", "x", ""),
-                  ("SO-1", "withdrawal", "boh", "x", ""), ("SO-1", "withdrawal", "delay", " ", ""),
-                  ("SO-1", "withdrawal", "delay", "x", "2026-03-20")):  # fmt: skip
+    for wrong in (
+        ("SO-9", "withdrawal", "delay", "x", ""),
+        ("SO-1", "recesso", "delay", "x", ""),
+        ("SO-1", "withdrawal", "boh", "x", ""),
+        ("SO-1", "withdrawal", "delay", " ", ""),
+        ("SO-1", "withdrawal", "delay", "x", "2026-03-20"),
+    ):
         with pytest.raises(ActError, match=r"order|kind|cause|text|day"):
             act(world, "A-1", "end_contract", *wrong)
 

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from sqlalchemy.orm import Session
 
-from models.rules.ledger import REASONS, UNSTATED
+from models.rules.commitments.ledger import REASONS, UNSTATED
 from models.tables import Case, CaseReason, Commitment, ContractEnd, FollowUp
 from models.words import (
     CaseReasonKind,
@@ -16,11 +16,11 @@ from models.words import (
     EndKind,
     FollowUpState,
 )
-from tasks.calling import call_list
-from tasks.case_desk import open_cases
-from tasks.mails.happened import why
+from tasks.cases.by_reference import open_cases
+from tasks.escalation.call_list import call_list
 from tasks.mails.labels import LANGUAGES, worded
-from tasks.weekly import report
+from tasks.mails.timeline_words import why
+from tasks.reporting.weekly import report
 from tests import factories
 from tests.world import World
 
@@ -53,33 +53,60 @@ def everything(world: World, session: Session) -> None:
         for kind in CommitmentKind:
             session.add(
                 Commitment(
-                    customer_id=customer.id, kind=kind, subject_type="order", subject_id=order.id, made_at=now,
-                    due_at=now - timedelta(hours=1), done_at=now, state=CommitmentState.LATE, reason=slip,
+                    customer_id=customer.id,
+                    kind=kind,
+                    subject_type="order",
+                    subject_id=order.id,
+                    made_at=now,
+                    due_at=now - timedelta(hours=1),
+                    done_at=now,
+                    state=CommitmentState.LATE,
+                    reason=slip,
                 )
-            )  # fmt: skip
+            )
     for number, kind in enumerate(CommitmentKind):
         waiting = factories.customer(session, f"W-{number}")
         session.add(
             Commitment(
-                customer_id=waiting.id, kind=kind, subject_type="customer", subject_id=waiting.id, made_at=now,
-                due_at=now, state=CommitmentState.OPEN,
+                customer_id=waiting.id,
+                kind=kind,
+                subject_type="customer",
+                subject_id=waiting.id,
+                made_at=now,
+                due_at=now,
+                state=CommitmentState.OPEN,
             )
-        )  # fmt: skip
+        )
     for end in EndKind:
         for cause in EndCause:
             session.add(
                 ContractEnd(
-                    customer_id=customer.id, kind=end, cause_code=cause, cause="", heard_by="A-1", declared_at=now,
+                    customer_id=customer.id,
+                    kind=end,
+                    cause_code=cause,
+                    cause="",
+                    heard_by="A-1",
+                    declared_at=now,
                     confirmed_at=now,
                 )
-            )  # fmt: skip
+            )
     for number, sent in enumerate(kinds_sent(world)):
         session.add(
             FollowUp(
-                subject_type="order", subject_id=order.id, customer_id=customer.id, sweep="s", kind=sent,
-                step=str(number), nudge=0, owed_at=now, due_at=now, sent_at=now, state=FollowUpState.SENT, attempts=1,
+                subject_type="order",
+                subject_id=order.id,
+                customer_id=customer.id,
+                sweep="s",
+                kind=sent,
+                step=str(number),
+                nudge=0,
+                owed_at=now,
+                due_at=now,
+                sent_at=now,
+                state=FollowUpState.SENT,
+                attempts=1,
             )
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture
@@ -94,7 +121,7 @@ def busy(world: World) -> World:
 def test_the_call_list_and_the_list_of_cases_tell_reasons_in_words(busy: World, language: Language) -> None:
     speaking(busy, language)
     reasons = {why(language, [code]) for code in CaseReasonKind}
-    shown = [str(row["why"]) for row in call_list(busy.services)]
+    shown = [str(row["why"]) for row in call_list(busy.db, busy.policy, busy.clock.now())]
     assert reasons <= set(shown)
     assert {one.why for one in open_cases(busy.services)} == reasons
     codes = {str(code) for code in (*CaseReasonKind, *CommitmentKind)}
@@ -108,8 +135,12 @@ def test_the_report_tells_kinds_reasons_and_causes_in_words(busy: World, languag
     made = report(busy.services, day, day)
     cells = {cell.strip() for line in made.markdown.splitlines() for cell in line.split("|")}
     for section, codes in (
-        ("owed", CommitmentKind), ("slip", REASONS), ("slip", [UNSTATED]), ("cause", EndCause), ("end", EndKind),
-    ):  # fmt: skip
+        ("owed", CommitmentKind),
+        ("slip", REASONS),
+        ("slip", [UNSTATED]),
+        ("cause", EndCause),
+        ("end", EndKind),
+    ):
         assert {worded(language, section, code) for code in codes} <= cells
         assert not {str(code) for code in codes} & cells
     assert worded(language, "kind", "satisfaction-check") in cells

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 
 from models.tables import Commitment, History, Invoice, Staff
-from tasks.hearing import Answer
-from tasks.recovery import by_hand
-from tasks.recovery.document import document
+from tasks.credit_recovery import by_reference
+from tasks.credit_recovery.document import document
+from tasks.responses.record import Answer
 from tests import factories
 from tests.recovery import (
     CREDIT,
@@ -147,13 +147,13 @@ def test_b06_hand_over_takes_a_manager_and_ends_the_ladder_until_it_is_taken_bac
     assert len(promises(world, "hand-over")) == 1
     for by, why, error in (("A-1", "Paga.", "is no manager"), ("M-1", " ", "a few words")):
         with pytest.raises(ValueError, match=error):
-            by_hand.take_back(world.services, "F-1", by, why)
-    by_hand.take_back(world.services, "F-1", "M-1", "Ha proposto un piano a rate.")
+            by_reference.take_back(world.services, "F-1", by, why)
+    by_reference.take_back(world.services, "F-1", "M-1", "Ha proposto un piano a rate.")
     with pytest.raises(ValueError, match="was not handed over"):
-        by_hand.take_back(world.services, "F-1", "M-1", "Ancora.")
+        by_reference.take_back(world.services, "F-1", "M-1", "Ancora.")
     world.sweep(CREDIT)
     assert [owed.state for owed in promises(world, "hand-over")][-1] == "open", "a manager is asked anew"
-    printed = by_hand.dossier(world.services, "C-1", None, None, "en")
+    printed = by_reference.dossier(world.services, "C-1", None, None, "en")
     assert "Taken back from credit recovery: Marco Conti · F-1" in printed
 
 
@@ -177,10 +177,16 @@ def test_b06_the_dossier_reckons_interest_line_by_line_and_says_that_it_accrues_
     for words in (
         "16 dicembre 2025 - 31 dicembre 2025 16 2,15 + 8,00 = 10,15 % 1.000,00 x 10,15 % x 16 / 365 4,4493",
         "1 gennaio 2026 - 18 marzo 2026 77 2,15 + 8,00 = 10,15 % 1.000,00 x 10,15 % x 77 / 365 21,4123",
-        "Interessi di mora 25,86 €", "1.500,00 € 27,11 €", "Somme forfettarie 80,00 €", "Montaggio compreso",
-        "Sig. Bassi", "Manca l'anta.", "Gli interessi continuano a maturare anche mentre i solleciti sono sospesi",
-        "I solleciti sono sospesi", "non ancora consegnato",
-    ):  # fmt: skip
+        "Interessi di mora 25,86 €",
+        "1.500,00 € 27,11 €",
+        "Somme forfettarie 80,00 €",
+        "Montaggio compreso",
+        "Sig. Bassi",
+        "Manca l'anta.",
+        "Gli interessi continuano a maturare anche mentre i solleciti sono sospesi",
+        "I solleciti sono sospesi",
+        "non ancora consegnato",
+    ):
         assert words in page
     assert "F-1" not in plain(only).partition("Fatture aperte")[2].partition("Tutta la storia")[0]
     assert not re.search(r"(src|href)=|@import|url\(", html_), "it needs nothing else"
@@ -220,18 +226,18 @@ def test_the_dossier_opens_by_its_link_and_changes_nothing(world: World) -> None
 
 def test_signing_and_handing_over_by_command_take_a_manager_and_say_what_was_done(world: World) -> None:
     to_the_signature(world)
-    assert "F-1" in by_hand.letter(world.services, "C-1", "M-1")
+    assert "F-1" in by_reference.letter(world.services, "C-1", "M-1")
     for customer, by, error in (
         ("C-9", "M-1", "no customer has the reference C-9"),
         ("C-1", "A-1", "is no manager"),
     ):
         with pytest.raises(ValueError, match=error):
-            by_hand.sign(world.services, customer, by, "command")
-    assert by_hand.sign(world.services, "C-1", "M-1", "command") == ["F-1"]
+            by_reference.sign(world.services, customer, by, "command")
+    assert by_reference.sign(world.services, "C-1", "M-1", "command") == ["F-1"]
     with pytest.raises(ValueError, match="no warning waits"):
-        by_hand.sign(world.services, "C-1", "M-1", "command")
+        by_reference.sign(world.services, "C-1", "M-1", "command")
     with pytest.raises(ValueError, match="nothing waits to be handed over"):
-        by_hand.hand_over(world.services, "C-1", "M-1", "Subito.")
+        by_reference.hand_over(world.services, "C-1", "M-1", "Subito.")
 
 
 def test_a_dispute_while_a_signature_is_waited_for_ends_in_being_asked_again(world: World) -> None:

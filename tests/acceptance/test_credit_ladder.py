@@ -8,10 +8,10 @@ from sqlalchemy import update
 
 from models.tables import Invoice
 from models.words import Outcome
-from tasks.claiming import claim_batch
-from tasks.hearing import Answer
-from tasks.planning import plan_all
-from tasks.report import Scope
+from tasks.planning.plan import plan_all
+from tasks.responses.record import Answer
+from tasks.sending.claim import claim_batch
+from tasks.sending.sweep_report import Scope
 from tests import factories
 from tests.fakes import plain
 from tests.world import World

@@ -8,13 +8,13 @@ from sqlalchemy import select, update
 
 from models.queries import people
 from models.tables import History, Invoice
-from tasks.claiming import claim_batch
-from tasks.hearing import Answer
-from tasks.planning import plan_all
-from tasks.rechecking import look_again
-from tasks.recording import Spoken, record
-from tasks.recovery.deciding import let_on
-from tasks.report import Scope
+from tasks.credit_recovery.decisions import let_on
+from tasks.planning.plan import plan_all
+from tasks.responses.by_staff import Spoken, record
+from tasks.responses.record import Answer
+from tasks.sending.claim import claim_batch
+from tasks.sending.recheck import look_again
+from tasks.sending.sweep_report import Scope
 from tests import factories
 from tests.recovery import CREDIT, answer_link, at, import_invoice, states, text_of, visitor
 from tests.world import World

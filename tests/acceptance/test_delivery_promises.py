@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.tables import Commitment, FollowUp, History, Order
 from models.words import CommitmentKind, Subject
-from tasks.commitments import fulfil, re_promise
+from tasks.commitments.close import fulfil, re_promise
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import OrderRow
 from tests import factories
@@ -26,9 +26,14 @@ def at(world: World, day: int, hour: int = 9) -> None:
 def told_by_import(world: World, promised_on: date | None = DAY, **facts: object) -> None:
     """The company's own system says how an order stands; the sweep plans it."""
     row = OrderRow(
-        ref="SO-1", customer="C-1", description="Cucina", currency="EUR", signed_at=factories.SIGNED,
-        promised_on=promised_on, **facts,  # type: ignore[arg-type]
-    )  # fmt: skip
+        ref="SO-1",
+        customer="C-1",
+        description="Cucina",
+        currency="EUR",
+        signed_at=factories.SIGNED,
+        promised_on=promised_on,
+        **facts,  # type: ignore[arg-type]
+    )
     with world.db.write() as session:
         apply_rows(session, "orders", [row], world.clock.now(), "import:erp", policy=world.policy)
     world.sweep("delay-alert")
@@ -131,9 +136,15 @@ def test_a_day_agreed_on_by_a_person_is_not_undone_by_the_older_one_of_the_sourc
     with shop.db.write() as session:
         one = session.scalars(select(Commitment).where(Commitment.kind == CommitmentKind.DELIVERY)).one()
         re_promise(
-            session, shop.policy, one, agreed, "customer-asked", "la settimana dopo", now=shop.clock.now(),
+            session,
+            shop.policy,
+            one,
+            agreed,
+            "customer-asked",
+            "la settimana dopo",
+            now=shop.clock.now(),
             actor="A-1",
-        )  # fmt: skip
+        )
     at(shop, 20)
     told_by_import(shop, delay_reason="carrier")
     assert [(one.state, one.due_at) for one in deliveries(shop)][1:] == [("open", agreed)]

@@ -9,18 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.queries import facts
-from models.rules.acting import ActError
-from models.rules.ledger import AGREED
+from models.rules.cases.acting import ActError
+from models.rules.commitments.ledger import AGREED
 from models.tables import Commitment, Message, Order, Staff
 from models.words import CaseReasonKind, CommitmentKind, MessageState, Outcome, Subject
-from tasks import owed_acts
-from tasks.cases import open_case
-from tasks.commitments import promise, re_promise
-from tasks.hearing import Answer
-from tasks.owed_acts import Owing
-from tasks.planning import plan_all
-from tasks.promising import Owners
-from tasks.settling import settle_doubts
+from tasks.cases.open_case import open_case
+from tasks.commitments import actions
+from tasks.commitments.actions import Owing
+from tasks.commitments.close import promise, re_promise
+from tasks.commitments.make import Owners
+from tasks.planning.plan import plan_all
+from tasks.responses.record import Answer
+from tasks.sending.settle_doubtful import settle_doubts
 from tests import factories
 from tests.inbox import Inbox
 from tests.world import World
@@ -45,9 +45,14 @@ def a_call_of_the_seller(world: World) -> int:
     with world.db.write() as session:
         customer, seller = factories.customer(session), person(session, "S-1")
         made = promise(
-            session, world.policy, customer.id, CommitmentKind.CALL_BACK, (Subject.CUSTOMER, customer.id),
-            now=world.clock.now(), owners=Owners(seller.id, person(session, "A-1").id),
-        )  # fmt: skip
+            session,
+            world.policy,
+            customer.id,
+            CommitmentKind.CALL_BACK,
+            (Subject.CUSTOMER, customer.id),
+            now=world.clock.now(),
+            owners=Owners(seller.id, person(session, "A-1").id),
+        )
         return made.id
 
 
@@ -61,7 +66,7 @@ def test_b04_a_seller_does_not_put_off_what_has_climbed(world: World) -> None:
         acting = Owing(session, world.policy, owed, person(session, "S-1"), world.clock.now())
         later = world.clock.now() + timedelta(days=20)
         with pytest.raises(ActError, match="for after-sale and managers"):
-            owed_acts.promise_anew(acting, later, AGREED, "preferisce aprile")
+            actions.promise_anew(acting, later, AGREED, "preferisce aprile")
 
 
 def test_b26_a_promise_that_is_over_its_time_is_broken_whatever_the_reason(world: World) -> None:
@@ -75,7 +80,7 @@ def test_b26_a_promise_that_is_over_its_time_is_broken_whatever_the_reason(world
         assert new.breaks == 1
         acting = Owing(session, world.policy, new, person(session, "A-1"), world.clock.now())
         with pytest.raises(ActError, match="within 180 days"):
-            owed_acts.promise_anew(acting, datetime(9999, 12, 31, tzinfo=UTC), AGREED, "prima o poi")
+            actions.promise_anew(acting, datetime(9999, 12, 31, tzinfo=UTC), AGREED, "prima o poi")
 
 
 def test_b06_solved_without_a_word_spoken_is_no_call(world: World) -> None:
@@ -117,9 +122,14 @@ def test_an_alarm_does_not_move_the_hour_that_the_customer_asked_for(world: Worl
             session, world.policy, call, asked_for, AGREED, "martedì", now=world.clock.now(), actor="M-1"
         )
         open_case(
-            session, world.policy, 1, "no-promised-date",
-            (Subject.ORDER, 1), now=world.clock.now(), actor="welcome-contact",
-        )  # fmt: skip
+            session,
+            world.policy,
+            1,
+            "no-promised-date",
+            (Subject.ORDER, 1),
+            now=world.clock.now(),
+            actor="welcome-contact",
+        )
     with world.db.read() as session:
         calls = of_kind(session, CommitmentKind.LISTENING_CALL)
     assert [one.due_at for one in calls if one.done_at is None] == [asked_for]
@@ -130,9 +140,14 @@ def test_b04_the_deputy_and_the_director_hear_of_a_call_that_nobody_makes(world:
         factories.staff(session, "M-2", "manager")
         factories.order(session, factories.customer(session))
         open_case(
-            session, world.policy, 1, CaseReasonKind.SILENT, (Subject.ORDER, 1),
-            now=world.clock.now(), actor="escalate-unanswered",
-        )  # fmt: skip
+            session,
+            world.policy,
+            1,
+            CaseReasonKind.SILENT,
+            (Subject.ORDER, 1),
+            now=world.clock.now(),
+            actor="escalate-unanswered",
+        )
     for day in range(18, 32):
         at(world, day)
         at(world, day, 15)

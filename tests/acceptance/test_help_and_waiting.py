@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from models import policy as policies
 from models.policy import PolicyError
-from models.rules.acting import ActError
+from models.rules.cases.acting import ActError
 from models.tables import Commitment, Order, Staff
 from models.words import CommitmentKind, Outcome, Subject
-from tasks.arrangements import set_appointment
-from tasks.calling import call_list
-from tasks.commitments import promise
-from tasks.hearing import Answer
+from tasks.cases.raise_matter import ask_for_help
+from tasks.commitments.appointments_and_help import set_appointment
+from tasks.commitments.close import promise
+from tasks.escalation.call_list import call_list
 from tasks.mails.texts import missing_texts
-from tasks.raising import ask_for_help
+from tasks.responses.record import Answer
 from tests import factories
 from tests.conftest import ROOT
 from tests.world import World
@@ -48,9 +48,13 @@ def test_b32_a_seller_asks_for_help_and_a_manager_owes_it_by_a_time_of_its_own(w
     with world.db.write() as session:
         order = factories.order(session, factories.customer(session), promised_on=None)
         promise(
-            session, world.policy, order.customer_id, CommitmentKind.CALL_BACK, (Subject.ORDER, order.id),
+            session,
+            world.policy,
+            order.customer_id,
+            CommitmentKind.CALL_BACK,
+            (Subject.ORDER, order.id),
             now=world.clock.now(),
-        )  # fmt: skip
+        )
     before = owed(world, "call-back")
     world.clock.set(world.clock.now() + timedelta(hours=1))
     with world.db.write() as session:
@@ -87,7 +91,7 @@ def test_b33_setting_an_appointment_has_a_deadline_and_who_waits_is_seen_with_th
     waiting = owed(world, "set-appointment")
     assert waiting.due_at == datetime(2026, 3, 23, 9, tzinfo=UTC), "three business days later"
     at(world, 25)
-    [row] = call_list(world.services)
+    [row] = call_list(world.db, world.policy, world.clock.now())
     assert ("Un cliente aspetta che si fissi un appuntamento" in row["why"], row["days"]) == (True, 7)
     assert "m-1" in told(world), "nobody set one: it climbs"
     with world.db.write() as session:
@@ -139,9 +143,12 @@ def test_b10_an_earlier_hour_comes_before_a_longer_wait(world: World) -> None:
                 session, world.policy, number, CommitmentKind.PHONE, about, now=world.clock.now(), due_at=due
             )
     world.clock.set(world.clock.now() + timedelta(hours=1))
-    assert [row["customer"] for row in call_list(world.services)] == ["C-1", "C-2"]
+    assert [row["customer"] for row in call_list(world.db, world.policy, world.clock.now())] == ["C-1", "C-2"]
     world.hear(Answer("r-1", 2, "not-arrived", "page", world.clock.now(), order_id=2))
-    assert [row["customer"] for row in call_list(world.services)] == ["C-2", "C-1"], "due in four hours"
+    assert [row["customer"] for row in call_list(world.db, world.policy, world.clock.now())] == [
+        "C-2",
+        "C-1",
+    ], "due in four hours"
 
 
 def _without(section: str) -> str:
@@ -202,8 +209,10 @@ steps = [{ name = "soon", after = "-3 days" }]
 """
     problems = missing_texts(policies.parse(text + added))
     assert [re.search(r"before-arrival/(\w\w)\.txt is missing", one)[1] for one in problems] == [  # type: ignore[index]
-        "it", "pl", "en",
-    ]  # fmt: skip
+        "it",
+        "pl",
+        "en",
+    ]
 
 
 def test_b13_who_has_paid_is_still_welcomed_and_asked(world: World) -> None:

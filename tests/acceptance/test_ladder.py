@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.rules.calendars import Window
+from models.rules.calendar.calendars import Window
 from models.tables import Commitment, FollowUp, History, Staff
 from models.words import CommitmentKind, Subject
-from tasks import climbing
-from tasks.commitments import fulfil, promise, re_promise
-from tasks.hearing import Answer, Asks
-from tasks.promising import Owners
-from tasks.recomputing import recompute
+from tasks.commitments import ladder
+from tasks.commitments.close import fulfil, promise, re_promise
+from tasks.commitments.make import Owners
+from tasks.commitments.recalculate_ladders import recompute
+from tasks.responses.record import Answer, Asks
 from tasks.smtp.answers import Accepted, Refused
 from tests import factories
 from tests.world import World
@@ -102,9 +102,12 @@ def test_b04_an_acknowledgement_delays_nobody_above_and_lapses_upwards(world: Wo
     due = owed(world, number).due_at
     until = WED.replace(hour=12)
     act(
-        world, number,
-        lambda session, one: climbing.acknowledge(session, world.policy, one, until, now=WED, actor="A-1") and None,
-    )  # fmt: skip
+        world,
+        number,
+        lambda session, one: (
+            ladder.acknowledge(session, world.policy, one, until, now=WED, actor="A-1") and None
+        ),
+    )
     at(world, 18, 11, 59)
     assert told(world) == ["a-1"]
     at(world, 18, 12)
@@ -117,17 +120,23 @@ def test_b04_an_acknowledgement_delays_nobody_above_and_lapses_upwards(world: Wo
 def test_b04_a_seller_can_neither_mute_nor_delay(world: World) -> None:
     number = asked(world)
     with world.db.write() as session, pytest.raises(ValueError, match="a seller cannot put a matter off"):
-        climbing.snooze(
-            session, world.policy, session.get_one(Commitment, number), WED.replace(day=25), "dopo le ferie",
-            now=WED, actor="S-1",
-        )  # fmt: skip
+        ladder.snooze(
+            session,
+            world.policy,
+            session.get_one(Commitment, number),
+            WED.replace(day=25),
+            "dopo le ferie",
+            now=WED,
+            actor="S-1",
+        )
     before = rungs_of(world, number)
     act(
-        world, number,
-        lambda session, one: climbing.acknowledge(
-            session, world.policy, one, WED.replace(day=30), now=WED, actor="S-1"
-        ) and None,
-    )  # fmt: skip
+        world,
+        number,
+        lambda session, one: (
+            ladder.acknowledge(session, world.policy, one, WED.replace(day=30), now=WED, actor="S-1") and None
+        ),
+    )
     after = rungs_of(world, number)
     assert all(after[step] <= before[step] for step in before if step.partition(":")[2] != "owner")
 
@@ -138,7 +147,7 @@ def test_a_rest_has_a_reason_an_end_and_a_limit_and_a_question_ends_it(world: Wo
 
     def rest(session: Session, one: Commitment) -> None:
         now = world.clock.now()
-        climbing.snooze(session, world.policy, one, now.replace(day=25), "in ferie", now=now, actor="A-1")
+        ladder.snooze(session, world.policy, one, now.replace(day=25), "in ferie", now=now, actor="A-1")
 
     act(world, number, rest)
     at(world, 20)
@@ -217,18 +226,30 @@ def test_b26_the_second_break_of_a_chain_goes_to_the_manager(world: World) -> No
     at(world, 19, 10)
     with world.db.write() as session:
         second = re_promise(
-            session, world.policy, session.get_one(Commitment, number), WED.replace(day=20, hour=12), "overload",
-            "domani a mezzogiorno", now=world.clock.now(), actor="A-1",
-        ).id  # fmt: skip
+            session,
+            world.policy,
+            session.get_one(Commitment, number),
+            WED.replace(day=20, hour=12),
+            "overload",
+            "domani a mezzogiorno",
+            now=world.clock.now(),
+            actor="A-1",
+        ).id
     assert (owed(world, number).state, owed(world, number).due_at) == ("broken", first_due)
     world.mailer.mails.clear()
     at(world, 20, 12)
     assert "m-1" in told(world), "the manager hears when the second one is over, and not a day later"
     with world.db.write() as session:
         third = re_promise(
-            session, world.policy, session.get_one(Commitment, second), WED.replace(day=24), "overload",
-            "martedì", now=WED.replace(day=20, hour=13), actor="A-1",
-        )  # fmt: skip
+            session,
+            world.policy,
+            session.get_one(Commitment, second),
+            WED.replace(day=24),
+            "overload",
+            "martedì",
+            now=WED.replace(day=20, hour=13),
+            actor="A-1",
+        )
         assert (third.breaks, third.root_id) == (2, number)
     assert "asked:manager" in rungs_of(world, third.id)
 
@@ -237,9 +258,15 @@ def test_b12_no_new_date_without_a_reason_from_the_list(world: World) -> None:
     number = asked(world)
     with world.db.write() as session, pytest.raises(ValueError, match="choose from supplier, carrier"):
         re_promise(
-            session, world.policy, session.get_one(Commitment, number), WED.replace(day=25), "boh", "dopo",
-            now=WED, actor="A-1",
-        )  # fmt: skip
+            session,
+            world.policy,
+            session.get_one(Commitment, number),
+            WED.replace(day=25),
+            "boh",
+            "dopo",
+            now=WED,
+            actor="A-1",
+        )
     with world.db.write() as session, pytest.raises(ValueError, match="say in a few words"):
         fulfil(session, session.get_one(Commitment, number), "done", " ", now=WED, actor="A-1")
 
@@ -263,9 +290,14 @@ def test_b31_a_seller_silent_on_three_promises_loses_them_to_the_deputy(world: W
         for ref in ("C-1", "C-2", "C-3"):
             customer = factories.customer(session, ref)
             made = promise(
-                session, world.policy, customer.id, CommitmentKind.CALL_BACK, (Subject.CUSTOMER, customer.id),
-                now=WED, owners=Owners(seller.id, deputy.id),
-            )  # fmt: skip
+                session,
+                world.policy,
+                customer.id,
+                CommitmentKind.CALL_BACK,
+                (Subject.CUSTOMER, customer.id),
+                now=WED,
+                owners=Owners(seller.id, deputy.id),
+            )
             numbers.append(made.id)
     at(world, 19, 8)
     assert {owed(world, number).owner_id for number in numbers} == {seller.id}
@@ -284,9 +316,15 @@ def test_b25_three_missed_terms_on_one_order_go_up_by_themselves(world: World) -
         at(world, day, 10)
         with world.db.write() as session:
             number = re_promise(
-                session, world.policy, session.get_one(Commitment, number), WED.replace(day=day + 1, hour=8),
-                "overload", "domani", now=world.clock.now(), actor="A-1",
-            ).id  # fmt: skip
+                session,
+                world.policy,
+                session.get_one(Commitment, number),
+                WED.replace(day=day + 1, hour=8),
+                "overload",
+                "domani",
+                now=world.clock.now(),
+                actor="A-1",
+            ).id
         world.escalate()
         assert world.reasons() == []
     at(world, 21, 10)
@@ -300,10 +338,11 @@ def rungs_of(world: World, number: int) -> dict[str, datetime]:
     with world.db.read() as session:
         rows = session.scalars(
             select(FollowUp).where(
-                FollowUp.subject_type == Subject.COMMITMENT, FollowUp.subject_id == number,
+                FollowUp.subject_type == Subject.COMMITMENT,
+                FollowUp.subject_id == number,
                 FollowUp.state == "planned",
             )
-        )  # fmt: skip
+        )
         return {row.step: row.due_at for row in rows}
 
 

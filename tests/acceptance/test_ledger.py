@@ -7,14 +7,14 @@ from email import message_from_bytes, policy
 import pytest
 from sqlalchemy import select
 
-from models.queries import calling
+from models.queries.escalation import call_list as calling
 from models.tables import Case, Commitment, Customer, Staff
 from models.words import CommitmentKind, Outcome, Subject
-from tasks.arrangements import ask_for_help, set_appointment
-from tasks.calling import call_list
-from tasks.closing import close_case
-from tasks.commitments import fulfil, promise, re_promise, withdraw
-from tasks.hearing import Answer
+from tasks.cases.close_case import close_case
+from tasks.commitments.appointments_and_help import ask_for_help, set_appointment
+from tasks.commitments.close import fulfil, promise, re_promise, withdraw
+from tasks.escalation.call_list import call_list
+from tasks.responses.record import Answer
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World
@@ -51,9 +51,15 @@ def test_b20_and_b05_an_open_case_owes_exactly_one_call_until_it_ends_though_nob
         )
     with shop.db.write() as session:
         again = re_promise(
-            session, shop.policy, session.get_one(Commitment, call.id), datetime(2026, 3, 19, 15, tzinfo=UTC),
-            "customer-asked", "richiamo domani alle quattro", now=shop.clock.now(), actor="M-1",
-        )  # fmt: skip
+            session,
+            shop.policy,
+            session.get_one(Commitment, call.id),
+            datetime(2026, 3, 19, 15, tzinfo=UTC),
+            "customer-asked",
+            "richiamo domani alle quattro",
+            now=shop.clock.now(),
+            actor="M-1",
+        )
         assert again.kind == CommitmentKind.LISTENING_CALL
     assert [one.state for one in shop.promises(CommitmentKind.LISTENING_CALL)] == ["re-promised", "open"]
     shop.close_case("Ha raccontato, ho ascoltato.", Outcome.ONLY_LISTENED)
@@ -167,9 +173,16 @@ def test_b11_i_will_call_back_closes_by_the_promise_of_the_call(shop: World) -> 
             session, shop.policy, 1, CommitmentKind.REPLY, (Subject.CUSTOMER, 1), now=shop.clock.now()
         )
         call = re_promise(
-            session, shop.policy, asked, datetime(2026, 3, 18, 16, tzinfo=UTC), "customer-asked", "la richiamo alle 17",
-            now=shop.clock.now(), actor="A-1", kind=CommitmentKind.CALL_BACK,
-        )  # fmt: skip
+            session,
+            shop.policy,
+            asked,
+            datetime(2026, 3, 18, 16, tzinfo=UTC),
+            "customer-asked",
+            "la richiamo alle 17",
+            now=shop.clock.now(),
+            actor="A-1",
+            kind=CommitmentKind.CALL_BACK,
+        )
         assert (asked.state, asked.successor_id, call.root_id) == ("re-promised", call.id, asked.id)
     at(shop, 19, 9)
     shop.escalate()
@@ -188,10 +201,14 @@ def test_b10_a_days_list_keeps_to_the_capacity_and_who_wrote_often_stands_no_hig
         world.hear(Answer(f"again-{number}", 5, "call-me", "page", world.clock.now()))
     capped = replace(world.policy.ledger, calls_a_day=2)
     world.policy = world.policy.model_copy(update={"ledger": capped})
-    rows = call_list(world.services)
+    rows = call_list(world.db, world.policy, world.clock.now())
     assert [(row["customer"], row["when"]) for row in rows] == [
-        ("C-1", "today"), ("C-2", "today"), ("C-3", "waits"), ("C-4", "waits"), ("C-5", "waits"),
-    ]  # fmt: skip
+        ("C-1", "today"),
+        ("C-2", "today"),
+        ("C-3", "waits"),
+        ("C-4", "waits"),
+        ("C-5", "waits"),
+    ]
     world.clock.set(datetime(2026, 3, 18, 15, tzinfo=UTC))
     with world.db.write() as session:
         case = session.scalars(select(Case).order_by(Case.id)).first()
@@ -205,13 +222,15 @@ def test_b10_a_days_list_keeps_to_the_capacity_and_who_wrote_often_stands_no_hig
             now=world.clock.now(),
             actor="M-1",
         )
-    rows = call_list(world.services)
+    rows = call_list(world.db, world.policy, world.clock.now())
     assert [(row["customer"], row["when"]) for row in rows][:2] == [("C-2", "today"), ("C-3", "waits")]
     at(world, 20)
-    rows = call_list(world.services)
+    rows = call_list(world.db, world.policy, world.clock.now())
     assert [(row["customer"], row["when"], row["days"]) for row in rows][:3] == [
-        ("C-2", "today", 2), ("C-3", "today", 2), ("C-4", "waits", 2),
-    ]  # fmt: skip
+        ("C-2", "today", 2),
+        ("C-3", "today", 2),
+        ("C-4", "waits", 2),
+    ]
     world.escalate()
     digests = [
         mail for mail in world.mailer.to("m-1@casa.example") if "2 clienti da chiamare" in mail.subject

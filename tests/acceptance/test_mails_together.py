@@ -20,7 +20,7 @@ from models.tables import (
     Sighting,
     Statement,
 )
-from tasks.collecting.collect import collect
+from tasks.mailboxes.collect import collect
 from tasks.mails.links import Links
 from tasks.smtp.transaction import Mail
 from tests import factories
@@ -72,11 +72,12 @@ def welcomed(world: World, *refs: str) -> list[Mail]:
     world.sweep("welcome-contact")
     return [
         next(
-            mail for mail in world.mailer.to(f"{ref.lower()}@posta.example")
+            mail
+            for mail in world.mailer.to(f"{ref.lower()}@posta.example")
             if kind_of(world, mail.message_id) == "welcome-contact"
         )
         for ref in refs
-    ]  # fmt: skip
+    ]
 
 
 def what_followed(world: World, ref: str) -> dict[str, Any]:
@@ -87,8 +88,14 @@ def what_followed(world: World, ref: str) -> dict[str, Any]:
         mails = session.scalars(select(Inbound).where(Inbound.customer_id == mine).order_by(Inbound.id)).all()
         return {
             "mails": [
-                (row.state, row.outcome, row.parked_for, row.matched_by, row.follow_up_id is not None,
-                 row.owner_id is not None)
+                (
+                    row.state,
+                    row.outcome,
+                    row.parked_for,
+                    row.matched_by,
+                    row.follow_up_id is not None,
+                    row.owner_id is not None,
+                )
                 for row in mails
             ],
             "responses": [
@@ -98,8 +105,14 @@ def what_followed(world: World, ref: str) -> dict[str, Any]:
                 )
             ],
             "commitments": [
-                (row.kind, row.subject_type, row.due_at, row.owner_id is not None, row.case_id is not None,
-                 [row.inbound_id == mail.id for mail in mails])
+                (
+                    row.kind,
+                    row.subject_type,
+                    row.due_at,
+                    row.owner_id is not None,
+                    row.case_id is not None,
+                    [row.inbound_id == mail.id for mail in mails],
+                )
                 for row in session.scalars(
                     select(Commitment).where(Commitment.customer_id == mine).order_by(Commitment.id)
                 )
@@ -110,17 +123,21 @@ def what_followed(world: World, ref: str) -> dict[str, Any]:
             ),
             "reasons": sorted(
                 session.scalars(
-                    select(CaseReason.reason).join(Case, Case.id == CaseReason.case_id).where(Case.customer_id == mine)
+                    select(CaseReason.reason)
+                    .join(Case, Case.id == CaseReason.case_id)
+                    .where(Case.customer_id == mine)
                 )
             ),
             "words": sorted(
                 session.scalars(
-                    select(Statement.text).join(Case, Case.id == Statement.case_id).where(Case.customer_id == mine)
+                    select(Statement.text)
+                    .join(Case, Case.id == Statement.case_id)
+                    .where(Case.customer_id == mine)
                 )
             ),
             "address": (customer.suppressed_email or "").partition("@")[2],
             "extras stopped": customer.extras_stopped_at,
-        }  # fmt: skip
+        }
 
 
 def test_mails_that_come_together_do_what_they_do_one_by_one(inbox: Inbox) -> None:

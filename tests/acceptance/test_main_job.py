@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from models.rules.before_sending import STALE
+from models.rules.sending.before_sending import STALE
 from models.tables import Order
-from tasks.hearing import Answer
+from tasks.responses.record import Answer
 from tests import factories
 from tests.fakes import plain
 from tests.world import World
@@ -48,9 +48,12 @@ def test_b09_a_passed_date_is_told_by_itself_once_a_slip(world: World) -> None:
 def test_b09_a_moved_date_is_told_and_its_own_passing_too(world: World) -> None:
     with world.db.write() as session:
         factories.order(
-            session, factories.customer(session), promised_on=date(2026, 3, 25), promised_before=date(2026, 3, 20),
+            session,
+            factories.customer(session),
+            promised_on=date(2026, 3, 25),
+            promised_before=date(2026, 3, 20),
             promise_moved_at=datetime(2026, 3, 18, 8, tzinfo=UTC),
-        )  # fmt: skip
+        )
     world.sweep("delay-alert")
     at(world, 26)
     world.sweep("delay-alert")
@@ -63,9 +66,11 @@ def test_b09_a_moved_date_is_told_and_its_own_passing_too(world: World) -> None:
 def test_b09_what_arrived_in_time_alarms_nobody(world: World) -> None:
     with world.db.write() as session:
         factories.order(
-            session, factories.customer(session), promised_on=date(2026, 3, 17),
+            session,
+            factories.customer(session),
+            promised_on=date(2026, 3, 17),
             delivered_at=datetime(2026, 3, 17, 15, tzinfo=UTC),
-        )  # fmt: skip
+        )
     report = world.sweep("delay-alert")
     assert world.mailer.mails == []
     assert report.counts["delay-alert", "skipped", "delivered"] == 1
@@ -80,8 +85,10 @@ def test_b13_and_b21_the_cadence_goes_on_for_everyone_at_several_ages(world: Wor
         world.sweep("satisfaction-check")
     checks = world.follow_ups("satisfaction-check")
     assert [(row.step, row.state) for row in checks] == [
-        ("first-days", "sent"), ("one-month", "sent"), ("six-months", "sent"),
-    ]  # fmt: skip
+        ("first-days", "sent"),
+        ("one-month", "sent"),
+        ("six-months", "sent"),
+    ]
 
 
 def test_b13_who_waits_hears_how_it_stands_and_is_asked_whether_everything_came(world: World) -> None:
@@ -124,8 +131,10 @@ def test_b29_without_a_delivered_welcome_the_manager_hears_of_it_inside_the_wind
 def test_nobody_answers_so_a_nudge_and_then_the_managers_list_of_the_day(world: World) -> None:
     with world.db.write() as session:
         factories.order(
-            session, factories.customer(session), delivered_at=datetime(2026, 3, 17, 15, tzinfo=UTC),
-        )  # fmt: skip
+            session,
+            factories.customer(session),
+            delivered_at=datetime(2026, 3, 17, 15, tzinfo=UTC),
+        )
     while not world.reasons():
         world.day_by_day(world.clock.now() + timedelta(hours=12))
     world.day_by_day(world.clock.now() + timedelta(hours=12))

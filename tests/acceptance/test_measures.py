@@ -5,14 +5,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.queries import calling, people
-from models.rules.calling import ranked
+from models.queries import people
+from models.queries.escalation import call_list
+from models.rules.escalation.call_list import ranked
 from models.tables import Commitment, ContractEnd, Order
 from models.words import CommitmentKind
-from tasks.commitments import fulfil, promise, re_promise
-from tasks.hearing import Answer
-from tasks.promising import Owners
-from tasks.weekly import report
+from tasks.commitments.close import fulfil, promise, re_promise
+from tasks.commitments.make import Owners
+from tasks.reporting.weekly import report
+from tasks.responses.record import Answer
 from tests import factories
 from tests.world import World
 
@@ -43,9 +44,16 @@ def say(world: World, ref: str, customer_id: int, meaning: str = "call-me", **fa
 def owe(world: World, session: Session, order: Order, kind: str, due: datetime, owner: int) -> Commitment:
     """Somebody promises a customer something by a time."""
     return promise(
-        session, world.policy, order.customer_id, CommitmentKind(kind), ("order", order.id),
-        now=world.clock.now(), due_at=due, owners=Owners(owner, None), actor="A-1",
-    )  # fmt: skip
+        session,
+        world.policy,
+        order.customer_id,
+        CommitmentKind(kind),
+        ("order", order.id),
+        now=world.clock.now(),
+        due_at=due,
+        owners=Owners(owner, None),
+        actor="A-1",
+    )
 
 
 def test_b14_the_after_sale_measures_stand_beside_turnover(world: World) -> None:
@@ -94,9 +102,13 @@ def test_b14_alerts_are_measured_by_how_long_before_the_question_they_came(world
         customers = [factories.customer(session, f"C-{number}") for number in range(3)]
         for customer in customers:
             factories.order(
-                session, customer, f"SO-{customer.ref}", promised_on=date(2026, 4, 10),
-                promised_before=date(2026, 3, 25), promise_moved_at=world.clock.now(),
-            )  # fmt: skip
+                session,
+                customer,
+                f"SO-{customer.ref}",
+                promised_on=date(2026, 4, 10),
+                promised_before=date(2026, 3, 25),
+                promise_moved_at=world.clock.now(),
+            )
     at(world, 18, 8)
     say(world, "asked before", 1, order_id=1)
     at(world, 18, 10)
@@ -114,13 +126,22 @@ def test_b15_promised_dates_are_compared_with_the_lead_times_reached_by_line(wor
         customer = factories.customer(session)
         for number, days in enumerate((10, 20, 30, 40, 50)):
             factories.order(
-                session, customer, f"SO-{number}", product_line="kitchens", promised_on=date(2026, 3, 31),
+                session,
+                customer,
+                f"SO-{number}",
+                product_line="kitchens",
+                promised_on=date(2026, 3, 31),
                 delivered_at=factories.SIGNED + timedelta(days=days),
-            )  # fmt: skip
+            )
         factories.order(
-            session, customer, "SO-moved", product_line="garden", promised_on=date(2026, 5, 1),
-            promised_before=date(2026, 3, 26), delivered_at=factories.SIGNED + timedelta(days=40),
-        )  # fmt: skip
+            session,
+            customer,
+            "SO-moved",
+            product_line="garden",
+            promised_on=date(2026, 5, 1),
+            promised_before=date(2026, 3, 26),
+            delivered_at=factories.SIGNED + timedelta(days=40),
+        )
     at(world, 10, month=6)
     kitchens, garden = figures(world, FIRST, date(2026, 6, 9))["lead_times"]
     assert kitchens["line"] == "kitchens"
@@ -156,9 +177,11 @@ def test_b15_without_a_product_line_it_is_the_sellers_team_that_promised(world: 
     with world.db.write() as session:
         seller = factories.staff(session, "S-9", "seller", team="Veneto")
         factories.order(
-            session, factories.customer(session), seller_id=seller.id,
+            session,
+            factories.customer(session),
+            seller_id=seller.id,
             delivered_at=factories.SIGNED + timedelta(days=3),
-        )  # fmt: skip
+        )
     assert [row["line"] for row in figures(world)["lead_times"]] == ["Veneto"]
 
 
@@ -194,8 +217,11 @@ def test_b17_each_promise_is_kept_late_or_broken_and_counted(world: World) -> No
     ledger(world)
     found = figures(world)["promises"]
     assert {name: found[name] for name in ("kept", "late", "broken", "moved")} == {
-        "kept": 2, "late": 1, "broken": 1, "moved": 1,
-    }  # fmt: skip
+        "kept": 2,
+        "late": 1,
+        "broken": 1,
+        "moved": 1,
+    }
     assert "| promises kept | 2 of 5 (40 %) | none |" in page(world)
 
 
@@ -248,7 +274,7 @@ def test_b23_a_team_too_small_to_hide_a_person_is_counted_with_others(world: Wor
 
 def queue(world: World) -> list[str]:
     with world.db.read() as session:
-        calls = ranked(calling.open_cases(session) + calling.commitments(session))
+        calls = ranked(call_list.open_cases(session) + call_list.commitments(session))
     return [call.customer for call in calls]
 
 
@@ -288,16 +314,23 @@ def test_b37_withdrawals_and_terminations_are_reported_apart_and_by_cause(world:
     with world.db.write() as session:
         customer = factories.customer(session)
         for kind, cause, confirmed in (
-            ("withdrawal", "delay", True), ("withdrawal", "price", True), ("termination", "price", True),
+            ("withdrawal", "delay", True),
+            ("withdrawal", "price", True),
+            ("termination", "price", True),
             ("termination", "service", False),
-        ):  # fmt: skip
+        ):
             now = world.clock.now()
             session.add(
                 ContractEnd(
-                    customer_id=customer.id, kind=kind, cause="", cause_code=cause, declared_at=now, heard_by="A-1",
+                    customer_id=customer.id,
+                    kind=kind,
+                    cause="",
+                    cause_code=cause,
+                    declared_at=now,
+                    heard_by="A-1",
                     confirmed_at=now if confirmed else None,
                 )
-            )  # fmt: skip
+            )
     found = figures(world)["contract_ends"]
     assert found == {"withdrawal": {"delay": 1, "price": 1}, "termination": {"price": 1}}
     assert "| withdrawals | 2 | 0 |" in page(world)

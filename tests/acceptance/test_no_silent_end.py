@@ -13,15 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.rules.ladder import rank
+from models.rules.commitments.ladder import rank
 from models.tables import Case, Commitment, FollowUp, Staff
 from models.words import CommitmentKind, Level, Outcome, Subject
-from tasks import climbing
-from tasks.clock import SetClock
-from tasks.closing import close_case
-from tasks.commitments import fulfil, promise, re_promise
-from tasks.database import Database
-from tasks.hearing import Answer, Asks
+from tasks.cases.close_case import close_case
+from tasks.commitments import ladder
+from tasks.commitments.close import fulfil, promise, re_promise
+from tasks.responses.record import Answer, Asks
+from tasks.runtime.clock import SetClock
+from tasks.runtime.database import Database
 from tests import factories
 from tests.world import World
 
@@ -73,7 +73,7 @@ class Office(RuleBasedStateMachine):
     def acknowledges(self, pick: int, who: str, hours: int) -> None:
         def act(session: Session, one: Commitment) -> None:
             until = self.now + timedelta(hours=hours)
-            climbing.acknowledge(session, self.world.policy, one, until, now=self.now, actor=who)
+            ladder.acknowledge(session, self.world.policy, one, until, now=self.now, actor=who)
 
         self._try(pick, act)
 
@@ -81,7 +81,7 @@ class Office(RuleBasedStateMachine):
     def snoozes(self, pick: int, who: str, days: int) -> None:
         def act(session: Session, one: Commitment) -> None:
             until = self.now + timedelta(days=days)
-            climbing.snooze(session, self.world.policy, one, until, "ferie", now=self.now, actor=who)
+            ladder.snooze(session, self.world.policy, one, until, "ferie", now=self.now, actor=who)
 
         self._try(pick, act)
 
@@ -103,7 +103,7 @@ class Office(RuleBasedStateMachine):
     @rule(pick=PICK, to=st.integers(1, 5))
     def hands_over(self, pick: int, to: int) -> None:
         def act(session: Session, one: Commitment) -> None:
-            climbing.hand_over(session, self.world.policy, one, to, now=self.now, actor="M-1", cause="turni")
+            ladder.hand_over(session, self.world.policy, one, to, now=self.now, actor="M-1", cause="turni")
 
         self._try(pick, act)
 
@@ -135,19 +135,21 @@ class Office(RuleBasedStateMachine):
                     continue
                 waiting = session.scalars(
                     select(FollowUp.id).where(
-                        FollowUp.subject_type == Subject.COMMITMENT, FollowUp.subject_id == one.id,
+                        FollowUp.subject_type == Subject.COMMITMENT,
+                        FollowUp.subject_id == one.id,
                         FollowUp.state == "planned",
                     )
-                ).all()  # fmt: skip
+                ).all()
                 is_listed = one.told_id is not None and rank(one.level or Level.OWNER) >= rank(Level.DEPUTY)
                 assert waiting or is_listed, f"{one.kind} would be forgotten"
             for case in session.scalars(select(Case).where(Case.closed_at.is_(None))):
                 calls = session.scalars(
                     select(Commitment).where(
-                        Commitment.case_id == case.id, Commitment.kind == CommitmentKind.LISTENING_CALL,
+                        Commitment.case_id == case.id,
+                        Commitment.kind == CommitmentKind.LISTENING_CALL,
                         Commitment.done_at.is_(None),
                     )
-                ).all()  # fmt: skip
+                ).all()
                 assert len(calls) == 1, "a case without a clock"
 
     @property
@@ -186,7 +188,10 @@ def test_no_sequence_of_events_loses_a_matter_or_ends_it_in_silence(
     run_state_machine_as_test(
         office,
         settings=settings(
-            max_examples=examples, stateful_step_count=14, deadline=None, database=None,
+            max_examples=examples,
+            stateful_step_count=14,
+            deadline=None,
+            database=None,
             suppress_health_check=list(HealthCheck),
         ),
-    )  # fmt: skip
+    )

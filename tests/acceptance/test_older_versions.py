@@ -47,10 +47,16 @@ def owed_of_old(world: World, due_at: datetime, ref: str) -> None:
     with world.db.write() as session:
         session.execute(
             insert(old).values(
-                customer_id=customer, kind="reply", subject_type="customer", subject_id=customer, owner_id=owner,
-                deputy_id=deputy, made_at=due_at - timedelta(days=2), due_at=due_at,
+                customer_id=customer,
+                kind="reply",
+                subject_type="customer",
+                subject_id=customer,
+                owner_id=owner,
+                deputy_id=deputy,
+                made_at=due_at - timedelta(days=2),
+                due_at=due_at,
             )
-        )  # fmt: skip
+        )
 
 
 def told(world: World) -> list[str]:
@@ -61,10 +67,11 @@ def rungs(world: World, number: int) -> dict[str, datetime]:
     with world.db.read() as session:
         rows = session.scalars(
             select(FollowUp).where(
-                FollowUp.subject_type == Subject.COMMITMENT, FollowUp.subject_id == number,
+                FollowUp.subject_type == Subject.COMMITMENT,
+                FollowUp.subject_id == number,
                 FollowUp.audience.is_not(None),
             )
-        )  # fmt: skip
+        )
         return {row.step: row.due_at for row in rows}
 
 
@@ -111,11 +118,15 @@ def test_a_delivery_of_an_older_version_that_is_over_its_time_climbs_one_step_af
         anna = session.execute(text("SELECT id FROM staff WHERE ref = 'A-1'")).scalar_one()
         session.add(
             Commitment(
-                customer_id=customer.id, kind=CommitmentKind.DELIVERY, subject_type=Subject.ORDER,
-                subject_id=order.id, owner_id=anna, made_at=WED - timedelta(days=60),
+                customer_id=customer.id,
+                kind=CommitmentKind.DELIVERY,
+                subject_type=Subject.ORDER,
+                subject_id=order.id,
+                owner_id=anna,
+                made_at=WED - timedelta(days=60),
                 due_at=datetime(2026, 2, 15, 23, tzinfo=UTC),
             )
-        )  # fmt: skip
+        )
     world.escalate()
     assert told(world) == ["a-1"], "thirty days late, and yet not everybody at once"
     with world.db.read() as session:

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from models.tables import Case, CaseReason, Commitment, Customer, Order, Staff, Statement
 from models.words import Matter
+from tasks.cases.staff_page_link import send_link
 from tasks.mails.labels import LANGUAGES, label
-from tasks.own_pages import send_link
 from tests import factories
 from tests.fakes import plain
 from tests.inbox import SENDER, Inbox, written
@@ -211,9 +211,11 @@ def test_the_page_speaks_the_language_of_its_reader(visitor: Visitor, language: 
         reader = factories.staff(session, "S-9", "seller", language=language, name="Kim Nowak")
     address = visitor.own_link(reader.id)
     for page in (
-        visitor.open(address), visitor.press(address, **raised(about="SO-9")),
-        visitor.press(address, **raised(help="1")), visitor.press(address, **raised()),
-    ):  # fmt: skip
+        visitor.open(address),
+        visitor.press(address, **raised(about="SO-9")),
+        visitor.press(address, **raised(help="1")),
+        visitor.press(address, **raised()),
+    ):
         assert f'<html lang="{language}">' in page.text
 
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from models.tables import Commitment, Order, Staff
-from tasks.hearing import Answer, Asks
 from tasks.mails.labels import LANGUAGES, label
+from tasks.responses.record import Answer, Asks
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.inbox import Inbox
@@ -125,9 +125,13 @@ def test_b19_a_word_of_delay_first_says_sorry_and_then_offers_a_way_round(
         factories.order(session, passed, "SO-1", promised_on=date(2026, 3, 17))
         moved = factories.customer(session, "C-2", language=language)
         factories.order(
-            session, moved, "SO-2", promised_on=date(2026, 4, 20), promised_before=date(2026, 4, 10),
+            session,
+            moved,
+            "SO-2",
+            promised_on=date(2026, 4, 20),
+            promised_before=date(2026, 4, 10),
             promise_moved_at=datetime(2026, 3, 18, 8, tzinfo=UTC),
-        )  # fmt: skip
+        )
     world.sweep("delay-alert")
     assert len(world.mailer.mails) == 2
     sorry, way = _TROUBLE[language]

@@ -5,9 +5,9 @@ import threading
 
 from flows.sweeping import sweep
 from models.queries import people
-from models.queries.planning import note_policy
-from tasks.planning import plan_all, plan_batch
-from tasks.report import Report, Scope
+from models.queries.planning.plan import note_policy
+from tasks.planning.plan import plan_all, plan_batch
+from tasks.sending.sweep_report import Report, Scope
 from tests import factories
 from tests.world import World
 

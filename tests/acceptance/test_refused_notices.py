@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from flows.sweeping import sweep
 from models.tables import Case, FollowUp, History, Staff
 from models.words import Subject
-from tasks.hearing import Answer
-from tasks.own_pages import send_link
-from tasks.report import Report, Scope
+from tasks.cases.staff_page_link import send_link
+from tasks.responses.record import Answer
+from tasks.sending.sweep_report import Report, Scope
 from tasks.smtp.answers import Accepted, Refused
 from tasks.smtp.answers import Answer as Said
 from tasks.smtp.transaction import Mail

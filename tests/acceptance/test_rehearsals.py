@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from flows.sweeping import escalate
 from models.queries import people
-from tasks import silence
-from tasks.silence import rehearse_silence
+from tasks.escalation import silence
+from tasks.escalation.silence import rehearse_silence
 from tests import factories
 from tests.world import World
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from models.tables import Commitment, Response
-from tasks.recording import Channel, RecordingError, Spoken, Wants, record
-from tasks.referring import UnknownReferenceError
+from tasks.cases.references import UnknownReferenceError
+from tasks.responses.by_staff import Channel, RecordingError, Spoken, Wants, record
 from tests import factories
 from tests.world import World
 

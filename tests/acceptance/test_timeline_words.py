@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from models.queries import dossier
+from models.queries.cases import dossier
 from models.tables import Case, Commitment, Customer, Staff
 from models.words import (
     CaseReasonKind,
@@ -19,14 +19,15 @@ from models.words import (
     Side,
     Subject,
 )
-from tasks import case_acts, owed_acts
-from tasks.case_acts import Acting
-from tasks.commitments import promise
-from tasks.dossier_text import as_markdown
-from tasks.hearing import Answer
+from tasks.cases import actions as case_actions
+from tasks.cases.actions import Acting
+from tasks.cases.dossier_markdown import as_markdown
+from tasks.commitments import actions as commitment_actions
+from tasks.commitments.actions import OUTCOMES, Owing, moment
+from tasks.commitments.close import promise
+from tasks.credit_recovery.document import document
 from tasks.mails.labels import LANGUAGES
-from tasks.owed_acts import OUTCOMES, Owing, moment
-from tasks.recovery.document import document
+from tasks.responses.record import Answer
 from tests import factories
 from tests.fakes import plain
 from tests.visitor import Visitor, sent
@@ -38,10 +39,35 @@ CODES = {
     for code in words
 } | {"welcome-contact", "case-opened", "case-closed", "handed-over", "re-promised", "promise-moved", "M-1"}
 ENGLISH = {
-    "answered", "called", "done", "solved", "agreed", "delivery", "message", "help", "reply", "phone", "delay",
-    "fault", "service", "price", "other", "withdrawal", "termination", "customer", "seller", "appointment", "rating",
-    "paid", "signature", "raised", "silent", "dispute", "manager", "fine",
-}  # fmt: skip
+    "answered",
+    "called",
+    "done",
+    "solved",
+    "agreed",
+    "delivery",
+    "message",
+    "help",
+    "reply",
+    "phone",
+    "delay",
+    "fault",
+    "service",
+    "price",
+    "other",
+    "withdrawal",
+    "termination",
+    "customer",
+    "seller",
+    "appointment",
+    "rating",
+    "paid",
+    "signature",
+    "raised",
+    "silent",
+    "dispute",
+    "manager",
+    "fine",
+}
 """Codes that are words of the language, and may stand in a sentence of it."""
 
 
@@ -56,22 +82,31 @@ def case_id(world: World) -> int:
         about = (Subject.ORDER, order.id)
         manager = session.scalars(select(Staff).where(Staff.ref == "M-1")).one()
         for kind, outcome in zip(
-            (CommitmentKind.REPLY, CommitmentKind.PHONE, CommitmentKind.CALL_BACK, CommitmentKind.SET_APPOINTMENT,
-             CommitmentKind.HELP), OUTCOMES, strict=True,
-        ):  # fmt: skip
+            (
+                CommitmentKind.REPLY,
+                CommitmentKind.PHONE,
+                CommitmentKind.CALL_BACK,
+                CommitmentKind.SET_APPOINTMENT,
+                CommitmentKind.HELP,
+            ),
+            OUTCOMES,
+            strict=True,
+        ):
             owed = promise(session, world.policy, customer.id, kind, about, now=now)
-            owed_acts.close(Owing(session, world.policy, owed, manager, now), outcome, "Detto al cliente.")
+            commitment_actions.close(
+                Owing(session, world.policy, owed, manager, now), outcome, "Detto al cliente."
+            )
     for number, meaning in enumerate(Meaning):
         rating = {"rating": 4} if meaning is Meaning.RATING else {}
         world.hear(Answer(f"r-{number}", 1, meaning, "page", now, order_id=1, **rating))
     with world.db.write() as session:
         case = session.scalars(select(Case)).one()
         acting = Acting(session, world.policy, case, session.get_one(Staff, manager.id), now)
-        case_acts.end_contract(acting, "SO-1", "withdrawal", "changed-mind", "Ci ha ripensato.", "")
-        case_acts.end_contract(acting, "SO-1", "termination", "service", "Basta.", "")
-        due = moment("2026-03-20T10:00:00+00:00", owed_acts.ZoneInfo("Europe/Rome"), "need-due")
-        case_acts.promise_anew(acting, due, "customer-asked", "Venerdì.")
-        case_acts.close(acting, "only-listened", "Voleva solo essere ascoltata.")
+        case_actions.end_contract(acting, "SO-1", "withdrawal", "changed-mind", "Ci ha ripensato.", "")
+        case_actions.end_contract(acting, "SO-1", "termination", "service", "Basta.", "")
+        due = moment("2026-03-20T10:00:00+00:00", commitment_actions.ZoneInfo("Europe/Rome"), "need-due")
+        case_actions.promise_anew(acting, due, "customer-asked", "Venerdì.")
+        case_actions.close(acting, "only-listened", "Voleva solo essere ascoltata.")
     world.hear(Answer("r-last", 1, "call-me", "page", now + timedelta(hours=1), order_id=1))
     with world.db.read() as session:
         return session.scalars(select(Case.id).where(Case.closed_at.is_(None))).one()
@@ -114,7 +149,7 @@ def test_no_code_is_left_in_the_text_of_the_command_line_and_of_the_artifact(
         found = dossier.dossier(session, case_id, world.clock.now())
         assert found is not None
         staff = {one.id: one for one in session.scalars(select(Staff))}
-        text = as_markdown(found, staff, owed_acts.ZoneInfo("Europe/Rome"), words=words)
+        text = as_markdown(found, staff, commitment_actions.ZoneInfo("Europe/Rome"), words=words)
     assert raw(text, "en") == set()
     for told in ("Commitment settled: An answer, answered in writing", "Case closed: 1 · Only listened"):
         assert told in text

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models.tables import Staff, Statement
-from tasks.hearing import Answer
+from tasks.responses.record import Answer
 from tests import factories
 from tests.fakes import plain
 from tests.inbox import SENDER, Inbox, commitments, message_id, row, welcome, written
@@ -103,8 +103,9 @@ def test_b02_a_reply_to_the_request_is_the_sellers_version_and_a_forged_one_is_n
             select(Statement.side, Statement.author, Statement.text).order_by(Statement.id)
         )
         assert [tuple(one) for one in said] == [
-            ("customer", "C-1", "Il piano è sbagliato."), ("seller", "S-1", "Il quarzo era esaurito."),
-        ]  # fmt: skip
+            ("customer", "C-1", "Il piano è sbagliato."),
+            ("seller", "S-1", "Il quarzo era esaurito."),
+        ]
 
 
 def test_a_forged_message_id_proves_nothing(inbox: Inbox) -> None:

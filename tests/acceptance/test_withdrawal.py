@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.rules.calendars import Place
-from models.rules.withdrawing import last_day
+from models.rules.calendar.calendars import Place
+from models.rules.responses.withdrawal import last_day
 from models.tables import Case, Customer, Order, Response, Statement
 from tasks.mails.labels import LANGUAGES
 from tests import factories
@@ -151,9 +151,11 @@ def test_it_speaks_the_customers_language(world: World, language: str) -> None:
     who = buyer(world, customer={"language": language})
     with world.db.write() as session:
         key = sent(
-            session, session.get_one(Customer, 1), "delay-alert",
+            session,
+            session.get_one(Customer, 1),
+            "delay-alert",
             factories.order(session, session.get_one(Customer, 1), "SO-2"),
-        )  # fmt: skip
+        )
     link = who.answer_link(key)
     pages = (who.open(link), who.open(f"{link}/withdraw"), who.press(f"{link}/withdraw"), who.open(link))
     for page in pages:

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from models.tables import CaseReason, ContractEnd
-from tasks.hearing import Answer
-from tasks.planning import plan_all
+from tasks.planning.plan import plan_all
+from tasks.responses.record import Answer
 from tests.withdrawing import DECLARATION, LINK, buyer, ends, receipts, set_aside
 from tests.world import World
 

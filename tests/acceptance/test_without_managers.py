@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from flows.sweeping import sweep
 from models.tables import Case, Commitment, History, Staff
 from models.words import CommitmentKind, Subject
-from tasks.arrangements import ask_for_help
-from tasks.checking import check_ladders
-from tasks.commitments import promise
-from tasks.hearing import Answer
-from tasks.promising import Owners
-from tasks.recovery.asking import ask_manager
-from tasks.report import Report, Scope
+from tasks.commitments.appointments_and_help import ask_for_help
+from tasks.commitments.close import promise
+from tasks.commitments.make import Owners
+from tasks.credit_recovery.ask_manager import ask_manager
+from tasks.escalation.coverage import check_ladders
+from tasks.responses.record import Answer
+from tasks.sending.sweep_report import Report, Scope
 from tests import factories
 from tests.world import World
 
@@ -45,9 +45,14 @@ def called_back(world: World) -> int:
         ids = {row.ref: row.id for row in session.scalars(select(Staff))}
         about = (Subject.CUSTOMER, customer.id)
         return promise(
-            session, world.policy, customer.id, CommitmentKind.CALL_BACK, about, now=world.clock.now(),
+            session,
+            world.policy,
+            customer.id,
+            CommitmentKind.CALL_BACK,
+            about,
+            now=world.clock.now(),
             owners=Owners(ids["A-1"], ids["A-2"]),
-        ).id  # fmt: skip
+        ).id
 
 
 def history(session: Session, subject: Subject) -> list[tuple[str, str | None]]:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from flows.sweeping import sweep
-from tasks.report import Scope
+from tasks.runtime.settings import Settings
+from tasks.sending.sweep_report import Scope
 from tasks.services import open_services
-from tasks.settings import Settings
 
 
 class AheadClock:

@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_customers_billing_email", "customers", [sa.text("lower(billing_email)")],
         sqlite_where=_BILLED, postgresql_where=_BILLED,
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:

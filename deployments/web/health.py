@@ -1,0 +1,27 @@
+"""The front door: a word for whoever comes without a link, and a sign of life for whoever watches."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from deployments.web.context import Parts
+from models.queries.responses import pages
+
+router = APIRouter()
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+def index(request: Request, web: Parts) -> Response:
+    """What this is. Links to nothing personal."""
+    return web.pages.show("index", web.language_of(request))
+
+
+@router.api_route("/healthz", methods=["GET", "HEAD"])
+def health(web: Parts) -> Response:
+    """`ok` when the database answers."""
+    try:
+        with web.db.read() as session:
+            pages.is_there(session)
+    except SQLAlchemyError:
+        return PlainTextResponse("the database does not answer", 503)
+    return PlainTextResponse("ok")

@@ -1,0 +1,42 @@
+"""What another system's event wakes."""
+
+from prefect import State, flow
+from prefect.states import Failed
+
+from flows.batches import Batches
+from flows.importing import read_source
+from flows.naming import run_name
+from flows.runs import CANNOT_RUN, ended, leave, services
+from flows.sweeping import ESCALATION, sweep
+from models.policy import SWEEPS
+from tasks.importing.errors import SourceError
+from tasks.sending.sweep import SweepStoppedError
+from tasks.sending.sweep_report import Report, Scope
+
+
+@flow(
+    name="react-to-events",
+    description=(
+        "Imports the company's facts and sends what they make due. The event itself says nothing: what counts is "
+        "what the source holds, so one run takes all events that came before it."
+    ),
+    flow_run_name=run_name,
+    persist_result=False,
+)
+async def react_to_events() -> State[None]:
+    """Import, then every sweep that writes to customers."""
+    total = Report()
+    try:
+        imported = await read_source()
+        async with services() as opened:
+            for name in SWEEPS:
+                if name != ESCALATION:
+                    report = await sweep(opened, Scope(name, opened.clock.now()), batch=Batches(name))
+                    await leave(name, report, dry_run=False)
+                    total += report
+    except SweepStoppedError as error:
+        await leave(name, error.report, dry_run=False)
+        return Failed(message=str(error))
+    except (SourceError, *CANNOT_RUN) as error:
+        return Failed(message=str(error))
+    return ended(total, before=f"{imported.sentence()}; ")

@@ -1,0 +1,97 @@
+"""What all flows share: opening the services, a final state that speaks, and what a sweep leaves behind."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from prefect import State
+from prefect.logging import get_run_logger
+from prefect.states import Completed, Failed
+
+from flows.artifacts import leave_table
+from flows.as_of import moment
+from flows.batches import Batches
+from flows.blocks import settings
+from flows.events import tell_sweep
+from flows.fanning import start_more
+from flows.sweeping import sweep
+from models.policy import PolicyError
+from tasks.runtime.database import DatabaseUnreachableError
+from tasks.runtime.settings import AccessError
+from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError, customer_ids
+from tasks.sending.sweep_report import Report, Scope
+from tasks.services import Services, open_services
+
+PARTLY_FAILED = "PartlyFailed"
+"""Name of the state of a run that did its work, but for some contacts that failed for good or are in doubt.
+
+Of the type Failed, so that the UI shows it in red; under a name of its own, so that an automation tells it from a run
+that did not work at all. Running it again does no more: each failure has its reason in the table, and its case.
+"""
+REFUSED = "Refused"
+"""Name of the state of a run that was asked for something impossible, and did nothing."""
+CANNOT_RUN = (PolicyError, AccessError, DatabaseUnreachableError)
+"""What keeps every run from working until somebody has mended it; the message says what."""
+
+
+@asynccontextmanager
+async def services() -> AsyncIterator[Services]:
+    """The services by the settings of this process, and by the blocks that they name.
+
+    Raises: one of `CANNOT_RUN`.
+    """
+    async with open_services(await settings()) as opened:
+        yield opened
+
+
+async def run_sweep(
+    sweep_name: str, customers: Collection[str], as_of: datetime | None, *, dry_run: bool
+) -> State[None]:
+    """Run one sweep and say in the final state what it did.
+
+    `as_of` (aware; naive means UTC) judges what is due; now when empty. The future is for dry runs.
+    """
+    try:
+        async with services() as opened:
+            now = moment(as_of, opened.clock.now(), may_be_later=dry_run)
+            scope = Scope(sweep_name, now, customer_ids(opened, customers))
+            report = await sweep(opened, scope, dry_run=dry_run, batch=Batches(sweep_name), share=start_more)
+    except SweepStoppedError as error:
+        await leave(sweep_name, error.report, dry_run=False)
+        return Failed(message=str(error))
+    except CANNOT_RUN as error:
+        return Failed(message=str(error))
+    except (UnknownCustomersError, ValueError) as error:
+        return refused(error)
+    await leave(sweep_name, report, dry_run=dry_run)
+    return ended(report, dry_run=dry_run)
+
+
+async def leave(name: str, report: Report, *, dry_run: bool) -> None:
+    """The table on the Artifacts page, and the sums in the event feed; a dry run keeps a page of its own."""
+    if dry_run:
+        await leave_table(f"dry-run-{name}", report, f"What {name} would do. Nothing was written or sent.")
+    else:
+        await leave_table(f"sweep-{name}", report, f"What {name} did, by kind, outcome and reason.")
+        await tell_sweep(name, report)
+
+
+def ended(report: Report, *, dry_run: bool = False, before: str = "") -> State[None]:
+    """The final state of a sweep: a sentence with figures, behind `before`."""
+    sentence = ("dry run: " if dry_run else "") + before + report.sentence()
+    if report.partly_failed:
+        get_run_logger().warning(sentence)
+        return Failed(name=PARTLY_FAILED, message=sentence)
+    return said(sentence)
+
+
+def refused(error: Exception) -> State[None]:
+    """Nothing was done, and why."""
+    get_run_logger().warning("refused: %s", error)
+    return Failed(name=REFUSED, message=str(error))
+
+
+def said(sentence: str) -> State[None]:
+    """Completed, with a sentence that stands in the log too."""
+    get_run_logger().info(sentence)
+    return Completed(message=sentence)

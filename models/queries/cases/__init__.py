@@ -1,0 +1,1 @@
+"""Cases, their statements, holds, dossiers and timelines."""

@@ -1,0 +1,1 @@
+"""Ladder steps, call lists and patterns of misses."""

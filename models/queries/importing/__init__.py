@@ -1,0 +1,1 @@
+"""Rows of an import, always a batch at once."""

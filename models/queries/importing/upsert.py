@@ -1,0 +1,180 @@
+"""What an import asks and writes: always a batch at once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, bindparam, func, insert, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from models.queries import bulk
+from models.tables import Base, Customer, History, Invoice, Mark, Order, Staff
+
+_LOCK = 0x5E9017
+"""Any number nobody else uses: imports on PostgreSQL take turns by it (SQLite has one writer anyway)."""
+
+_MODELS: Mapping[str, type[Staff | Customer | Order | Invoice]] = {
+    "staff": Staff,
+    "customers": Customer,
+    "orders": Order,
+    "invoices": Invoice,
+}
+_REMEMBERED: Mapping[str, tuple[str, ...]] = {
+    "orders": (
+        "promised_on",
+        "promised_before",
+        "promise_moved_at",
+        "delivered_at",
+        "cancelled_at",
+        "owner_id",
+        "deputy_id",
+    ),
+    "invoices": ("customer_id", "paid_at", "disputed_at", "cancelled_at"),
+}
+
+
+class Known(NamedTuple):
+    """A row that is there already."""
+
+    id: int
+    fingerprint: str
+
+
+class Buyer(NamedTuple):
+    """Of a customer, what an order needs."""
+
+    id: int
+    is_business: bool
+
+
+class Owned(NamedTuple):
+    """An order or invoice, and whose it is."""
+
+    id: int
+    customer_id: int
+
+
+def take_turn(session: Session) -> None:
+    """Wait until no other import writes; held to the end of the transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def known(session: Session, table: str, refs: Collection[str]) -> dict[str, Known]:
+    """By reference: the rows of a table that are there already."""
+    model = _MODELS[table]
+    rows = session.execute(select(model.ref, model.id, model.fingerprint).where(model.ref.in_(refs)))
+    return {ref: Known(row_id, fingerprint) for ref, row_id, fingerprint in rows}
+
+
+def staff_ids(session: Session, refs: Collection[str]) -> dict[str, int]:
+    """Ids of members of staff by reference."""
+    if not refs:
+        return {}
+    return dict(session.execute(select(Staff.ref, Staff.id).where(Staff.ref.in_(refs))).tuples().all())
+
+
+def buyers(session: Session, refs: Collection[str]) -> dict[str, Buyer]:
+    """Customers by reference."""
+    rows = session.execute(
+        select(Customer.ref, Customer.id, Customer.is_business).where(Customer.ref.in_(refs))
+    )
+    return {ref: Buyer(row_id, is_business) for ref, row_id, is_business in rows}
+
+
+def owned(session: Session, table: str, refs: Collection[str]) -> dict[str, Owned]:
+    """Orders or invoices by reference."""
+    if not refs:
+        return {}
+    model = Order if table == "orders" else Invoice
+    rows = session.execute(select(model.ref, model.id, model.customer_id).where(model.ref.in_(refs)))
+    return {ref: Owned(row_id, customer_id) for ref, row_id, customer_id in rows}
+
+
+def remembered(session: Session, table: str, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    """By id: the values of rows about to change that decide what the change means."""
+    columns = _REMEMBERED.get(table, ())
+    if not columns or not ids:
+        return {row_id: {} for row_id in ids}
+    model = _MODELS[table]
+    rows = session.execute(
+        select(model.id, *(getattr(model, name) for name in columns)).where(model.id.in_(ids))
+    )
+    return {row.id: dict(row._mapping) for row in rows}  # noqa: SLF001 (SQLAlchemy's public name for it)
+
+
+def add(session: Session, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, all with the same columns."""
+    bulk.load(session, _MODELS[table], rows)
+
+
+def change(session: Session, table: str, changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Set columns by id; all changes name the same ones."""
+    if not changes:
+        return
+    target = _table(_MODELS[table])
+    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in next(iter(changes.values()))}
+    session.connection().execute(
+        update(target).where(target.c.id == bindparam("row_id")).values(columns),
+        [
+            {"row_id": row_id, **{f"new_{name}": value for name, value in changes[row_id].items()}}
+            for row_id in sorted(changes)  # always in one order, so that two writers cannot block each other
+        ],
+    )
+
+
+def plan_again(session: Session, customer_ids: Collection[int]) -> None:
+    """Have everything of these customers planned anew."""
+    if not customer_ids:
+        return
+    for model in (Order, Invoice):
+        session.execute(update(model).where(model.customer_id.in_(customer_ids)).values(to_plan=True))
+
+
+def lift_suppressions(session: Session, customer_ids: Collection[int]) -> list[int]:
+    """Trust customers again whose refused address is none of their addresses any more; returns their ids."""
+    elsewhere = func.lower(Customer.suppressed_email) != func.lower(Customer.email)
+    billed = func.lower(Customer.suppressed_email) != func.lower(Customer.billing_email)
+    lifted = session.scalars(
+        update(Customer)
+        .where(
+            Customer.id.in_(customer_ids),
+            Customer.suppressed_email.is_not(None),
+            elsewhere,
+            or_(Customer.billing_email.is_(None), billed),
+        )
+        .values(suppressed_at=None, suppressed_email=None)
+        .returning(Customer.id),
+        execution_options={"synchronize_session": False},
+    )
+    return sorted(lifted)
+
+
+def remember(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append to the history."""
+    if rows:
+        session.connection().execute(insert(_table(History)), list(rows))
+
+
+def mark(session: Session, name: str) -> str | None:
+    """The value of a mark; None when it was never set."""
+    return session.scalar(select(Mark.value).where(Mark.name == name))
+
+
+def set_mark(session: Session, name: str, value: str, at: datetime) -> None:
+    """Set a mark (`at` aware)."""
+    take_turn(session)
+    session.merge(Mark(name=name, value=value, at=at))
+
+
+def refresh_statistics(session: Session, tables: Collection[str]) -> None:
+    """Let PostgreSQL count again after a bulk load: with old figures its plans can turn bad."""
+    if session.get_bind().dialect.name == "postgresql":
+        for table in tables:
+            session.execute(text(f"ANALYZE {_table(_MODELS[table]).name}"))
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 (what SQLAlchemy makes of every class here)
+    return table

@@ -1,0 +1,1 @@
+"""Mails that came in, and whose they may be."""

@@ -1,0 +1,1 @@
+"""What has changed and is to be planned."""

@@ -1,0 +1,1 @@
+"""Counts for the report, and news for other systems."""

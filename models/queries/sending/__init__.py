@@ -1,0 +1,1 @@
+"""Follow-ups that are due, their claims, and the mails that carry them."""

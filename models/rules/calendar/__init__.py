@@ -1,0 +1,1 @@
+"""Business days, working hours, and distances in them."""

@@ -1,0 +1,1 @@
+"""What a delay costs, and which days to pay are accepted."""

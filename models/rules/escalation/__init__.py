@@ -1,0 +1,1 @@
+"""Who is notified, in which order, and where nobody would be."""

@@ -1,0 +1,49 @@
+"""What happens when the time to answer is over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.rules.calendar import offsets
+from models.rules.calendar.calendars import Place
+from models.rules.planning.cadence import Cadence
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """Ask again: the `number`-th reminder."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Give up asking; `opens_case` says whether a person takes it up, `draws` whether the lot decides."""
+
+    opens_case: bool
+    draws: bool = False
+
+
+def answer_by(cadence: Cadence, sent_at: datetime, place: Place) -> datetime | None:
+    """Until when, in UTC, we wait for the answer to a contact sent at `sent_at`; None when none is expected.
+
+    Days count from the instant of sending, so that a wait of 7 days is 168 hours; business days count whole days.
+    """
+    if cadence.wait is None:
+        return None
+    offset = offsets.parse(cadence.wait)
+    if offset.unit in {"day", "week"}:
+        days = offset.count * (7 if offset.unit == "week" else 1)
+        return offsets.apply(sent_at, offsets.Offset(days * 24, "hour"), place)
+    return offsets.apply(sent_at, offset, place)
+
+
+def after_waiting(cadence: Cadence, step: str, nudge: int, *, ended: bool = False) -> Nudge | Silent:
+    """Nudge again while the cadence has nudges left, otherwise declare silence about a step.
+
+    `ended` says that the next nudge was planned before and never went out: it is not tried again.
+    """
+    if not ended and nudge < cadence.nudges:
+        return Nudge(nudge + 1)
+    name = step.partition(":")[0]
+    own = next((one.on_silence for one in cadence.steps if one.name == name), None) or cadence.on_silence
+    return Silent(opens_case=own == "case", draws=own == "draw")

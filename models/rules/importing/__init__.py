@@ -1,0 +1,1 @@
+"""Reading days, times and values as people write them."""

@@ -1,0 +1,1 @@
+"""Words that mean trouble, thanks or consent."""

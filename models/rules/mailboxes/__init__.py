@@ -1,0 +1,1 @@
+"""What a colleague asks for in a mail."""

@@ -1,0 +1,1 @@
+"""Which contacts are owed, and when."""

@@ -1,0 +1,1 @@
+"""Until when a customer may withdraw."""

@@ -1,0 +1,1 @@
+"""Whether a contact may go now, and how fast."""

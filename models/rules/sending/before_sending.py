@@ -1,0 +1,161 @@
+"""The last look before a contact goes out: send it, skip it, hold it or open a case, always with the reason."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.rules.calendar import offsets
+from models.rules.calendar.calendars import Place, Window, next_open
+from models.rules.planning.cadence import Cadence
+from models.rules.sending.holds import HELD_BY_HAND
+
+NO_ADDRESS = "no usable address"
+EXTRAS_STOPPED = "the customer stopped the extras"
+STALE = "stale: due too long ago"
+CAPPED = "too many mails to one address"
+PACED = "a new domain starts slowly"
+ANSWERED = "answered"
+IN_DIGEST = "in the daily digest"
+SUPERSEDED = "superseded by a newer step"
+NOBODY = "nobody to tell"
+PAYMENTS_STALE = "payments not fresh"
+_FRESH = "payments-fresh"
+_LOOK_AGAIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is true of a due follow-up at `now`."""
+
+    now: datetime
+    owed_at: datetime
+    due_at: datetime
+    place: Place
+    conditions: frozenset[str]
+    newer_step_due: bool = False
+    answered: bool = False
+    """A nudge whose contact was answered meanwhile."""
+    extras_stopped: bool = False
+    has_address: bool = True
+    never_stale: bool = False
+    """A rung of a ladder: however late, somebody hears of it."""
+    held_until: datetime | None = None
+    """Until when a person here wants nothing written to this customer."""
+
+
+@dataclass(frozen=True)
+class Send:
+    """Compose and send it now."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Never send it."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Not now; a change of the facts brings it back."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """Not at this hour; `until` is in UTC."""
+
+    until: datetime
+    reason: str | None = None
+    """Nothing when it is the hour alone."""
+    is_held: bool = False
+    """It counts as held: what it waits for is no hour."""
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """A notice to our own people, and nobody of them can be reached. It stays owed, and is told once somebody can."""
+
+    until: datetime
+    """When to look again at the latest, in UTC."""
+    is_known: bool = False
+    """It was so at the last look: said once, it need not be said again."""
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """No mail: a person has to see to it."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """No mail: a manager has to decide (`models.rules.planning.cadence.DECISIONS`)."""
+
+    what: str
+
+
+Decision = Send | Skip | Hold | Postpone | Unheard | OpenCase | Ask
+
+
+def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
+    """Judge one due follow-up. What makes it moot comes before what holds it, and both before the hour."""
+    return (
+        _moot(cadence, moment)
+        or _held(cadence, moment)
+        or _blind(cadence, moment)
+        or _held_by_hand(cadence, moment)
+        or _without_mail(cadence, window, moment)
+        or _now(window, moment)
+    )
+
+
+def _moot(cadence: Cadence, moment: Moment) -> Skip | None:
+    if moment.answered:
+        return Skip(ANSWERED)
+    for condition in cadence.moot_when:
+        if condition in moment.conditions:
+            return Skip(condition)
+    if cadence.extra and moment.extras_stopped:
+        return Skip(EXTRAS_STOPPED)
+    if moment.newer_step_due:
+        return Skip(SUPERSEDED)
+    latest = offsets.apply(moment.due_at, offsets.parse(cadence.max_late), moment.place)
+    is_stale = not moment.never_stale and moment.now > max(latest, moment.due_at)
+    return Skip(STALE) if is_stale else None
+
+
+def _held(cadence: Cadence, moment: Moment) -> Hold | None:
+    reasons = [word for word in cadence.hold_when if word in moment.conditions]
+    reasons += [f"not {word}" for word in cadence.needs if word not in {*moment.conditions, _FRESH}]
+    return Hold(reasons[0]) if reasons else None
+
+
+def _blind(cadence: Cadence, moment: Moment) -> Postpone | None:
+    """Who may have paid is not reminded. It is looked at again soon: an import that finds nothing changes no fact."""
+    if _FRESH not in cadence.needs or _FRESH in moment.conditions:
+        return None
+    return Postpone(moment.now + _LOOK_AGAIN, PAYMENTS_STALE, is_held=True)
+
+
+def _held_by_hand(cadence: Cadence, moment: Moment) -> Postpone | None:
+    """Alarms to a manager are not held: nobody can mute them (B04)."""
+    if moment.held_until is None or moment.held_until <= moment.now or cadence.opens_case is not None:
+        return None
+    return Postpone(moment.held_until, HELD_BY_HAND)
+
+
+def _without_mail(cadence: Cadence, window: Window, moment: Moment) -> OpenCase | Ask | Postpone | None:
+    """An alarm keeps to its hours like a mail: within the same hours, the mail it asks for could go out before it."""
+    if not cadence.sends:
+        now = _now(window, moment)
+        if isinstance(now, Postpone):
+            return now
+        return OpenCase(cadence.opens_case) if cadence.opens_case is not None else Ask(cadence.asks or "")
+    return None if moment.has_address else OpenCase("undeliverable")
+
+
+def _now(window: Window, moment: Moment) -> Send | Postpone:
+    opens = next_open(moment.now, window, moment.place)
+    return Send() if opens <= moment.now else Postpone(opens)

@@ -1,0 +1,1 @@
+"""Message-IDs in, which of them the archive holds out."""

@@ -1,0 +1,109 @@
+"""How a case ends: by an account of what happened, after the customer was heard; and what goes on then."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import people
+from models.queries.cases import cases
+from models.queries.planning import plan
+from models.rules.calendar.calendars import Place, Window
+from models.rules.calendar.due import due_at
+from models.rules.cases import acting, closing
+from models.rules.cases.acting import Act, ActError, checked
+from models.rules.planning.plan import Subject, new_row, owed
+from models.tables import Case, Customer
+from models.words import CaseReasonKind, CommitmentKind, Outcome
+from models.words import Subject as SubjectType
+from tasks.cases.listening_call import end_call
+from tasks.cases.open_case import About
+from tasks.cases.statements import customer_says, state
+from tasks.commitments.close import promise
+
+_CALL_AGAIN, _ANY_HOUR = "2 business days", Window(("00:00-24:00",), "business")
+
+
+def close_case(
+    session: Session,
+    policy: Policy,
+    case: Case,
+    outcome: Outcome,
+    text: str,
+    *,
+    now: datetime,
+    actor: str,
+    heard: str = "",
+) -> bool:
+    """Close a case with what happened, in the words of who says so; what it held goes on. False if it was closed.
+
+    `heard` is what the customer said about it in a conversation, where one was had: it becomes the customer's version.
+    A listening call in which nobody was spoken with is owed again two business days later, at the same hour; any other
+    customer who complained and was not reached is owed a call back. Who complained and was reached is asked later
+    whether it is solved (B22).
+
+    Raises:
+        ActError: the words are missing (a case never ends in silence), only our own side of the matter is known (B02),
+            or whoever sold it would close it.
+    """
+    words = checked(text)
+    if case.closed_at is not None:
+        return False
+    person = people.staff_by_ref(session, actor)
+    if person is not None:
+        acting.check(person.role, Act.OUTCOME)
+    sides = {one.side for one in cases.statements(session, cases.chain(session, case))}
+    if not heard.strip() and (refusal := closing.refusal(outcome, sides)) is not None:
+        raise ActError("not-heard", refusal)
+    if heard.strip():
+        customer_says(session, case, heard, now, recorded_by=actor)
+    state(session, case, actor, words, now)
+    reasons = [one.reason for one in cases.reasons(session, case.id)]
+    _close(session, case, outcome, now, actor)
+    end_call(session, case.id, outcome, text, now=now, actor=actor)
+    _go_on(session, policy, case, outcome, reasons, now, actor)
+    return True
+
+
+def settle_silence(session: Session, customer_id: int, about: About, now: datetime) -> None:
+    """The customer was silent about something and has answered: that reason is gone, and with the last one its case."""
+    case = cases.open_case_of(session, customer_id)
+    if case is None:
+        return
+    if not cases.settle_reasons(session, case.id, now, (CaseReasonKind.SILENT, *about)):
+        return
+    if all(reason.settled_at is not None for reason in cases.reasons(session, case.id)):
+        _close(session, case, Outcome.ANSWERED, now, "customer")
+        end_call(session, case.id, Outcome.ANSWERED, "the customer has answered", now=now, actor="customer")
+
+
+def _close(session: Session, case: Case, outcome: Outcome, now: datetime, actor: str) -> None:
+    case.closed_at, case.outcome = now, outcome
+    session.flush()
+    cases.settle_reasons(session, case.id, now)
+    cases.note(session, (SubjectType.CASE, case.id), "closed", now, actor, cause=outcome)
+    plan.plan_customer_again(session, case.customer_id)
+
+
+def _go_on(
+    session: Session,
+    policy: Policy,
+    case: Case,
+    outcome: Outcome,
+    reasons: list[str],
+    now: datetime,
+    actor: str,
+) -> None:
+    customer = session.get_one(Customer, case.customer_id)
+    place = Place(customer.country, customer.timezone)
+    if outcome is Outcome.NOT_REACHED or (
+        outcome is Outcome.SOLVED and not cases.was_spoken_with(session, case.id)
+    ):
+        cases.call_again(session, case.id, due_at(now, _CALL_AGAIN, _ANY_HOUR, place))
+    if closing.still_owed(outcome, reasons):
+        about = cases.subject(session, case.id) or (SubjectType.CUSTOMER, customer.id)
+        promise(session, policy, customer.id, CommitmentKind.CALL_BACK, about, now=now, actor=actor)
+    if closing.asks_again(outcome, reasons):
+        subject = Subject(SubjectType.CLOSED_CASE, case.id, customer.id, place, {"closed": now})
+        rows = [new_row(subject, item) for item in owed(subject, policy.cadences, policy.windows)]
+        plan.add_follow_ups(session, rows)

@@ -1,0 +1,83 @@
+"""The call that every open case owes: its manager calls, and listens (B05). No case is without a clock."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import facts, people
+from models.queries.cases import cases
+from models.queries.commitments import commitments
+from models.rules.calendar.due import due_at
+from models.rules.commitments.ledger import AGREED
+from models.rules.escalation import ownership
+from models.tables import Case, Commitment, Customer
+from models.words import CommitmentKind, Outcome, Role, Subject
+from tasks.commitments.close import fulfil, promise, re_promise, withdraw
+from tasks.commitments.make import Owners
+
+
+def owe_call(session: Session, policy: Policy, case: Case, *, now: datetime, actor: str) -> Commitment:
+    """See that an open case owes exactly one call, by its manager.
+
+    When the customer begins to complain in a case that had more time, an earlier call takes the place of the later one.
+    """
+    about = (Subject.CASE, case.id)
+    call = commitments.of_case(session, case.id)
+    if call is None:
+        return promise(
+            session,
+            policy,
+            case.customer_id,
+            CommitmentKind.LISTENING_CALL,
+            about,
+            now=now,
+            actor=actor,
+            case_id=case.id,
+            owners=_owners(session, case, now),
+        )
+    if not facts.complaints(session, [case.customer_id]):
+        return call
+    soon = due_at(now, policy.ledger.complaint_within, policy.working_hours, policy.company.place)
+    if call.due_at <= soon or call.root_id is not None:
+        return call  # a time that was agreed on with the customer is the customer's
+    return re_promise(session, policy, call, soon, AGREED, "the customer complains", now=now, actor=actor)
+
+
+def end_call(
+    session: Session, case_id: int, outcome: Outcome, text: str, *, now: datetime, actor: str
+) -> None:
+    """The case is closed, and with it what it owed. Where the customer was quicker, nobody owes a call any more."""
+    call = commitments.of_case(session, case_id)
+    if call is None:
+        return
+    if outcome is Outcome.ANSWERED:
+        withdraw(session, call, text, now=now, actor=actor)
+    else:
+        fulfil(session, call, outcome, text, now=now, actor=actor)
+
+
+def give_call(session: Session, case_id: int, to: int, *, now: datetime, actor: str, cause: str) -> None:
+    """The call follows its case to another colleague; its time does not change."""
+    call = commitments.of_case(session, case_id)
+    if call is not None and call.owner_id != to:
+        call.owner_id, call.acted_at, call.acknowledged_until = to, None, None
+        cases.note(session, (Subject.COMMITMENT, call.id), "handed-over", now, actor, cause=cause)
+
+
+def cases_without_call(session: Session, policy: Policy, now: datetime, actor: str) -> int:
+    """Give a clock to open cases that have none, such as those of an older version; returns how many there were."""
+    found = cases.without_call(session)
+    for case in found:
+        owe_call(session, policy, case, now=now, actor=actor)
+    return len(found)
+
+
+def _owners(session: Session, case: Case, now: datetime) -> Owners:
+    """The manager of the case, and the next one who can be reached."""
+    everyone = people.people(session)
+    owner_id = case.taken_by_id or case.manager_id
+    language = session.get_one(Customer, case.customer_id).language
+    others = [person for person in everyone if person.id != owner_id]
+    own = next((person.deputy_id for person in everyone if person.id == owner_id), None)
+    return Owners(owner_id, own or ownership.reached(others, Role.MANAGER, language, now.date()))

@@ -1,1 +1,0 @@
-"""Collecting what came in: mailboxes are read, mails are matched, and what they say has its effect."""

@@ -1,0 +1,216 @@
+"""What one of our people does about something owed: one function each, behind page, command line and form alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import people
+from models.rules.cases import acting as rules
+from models.rules.cases.acting import Act, ActError, checked
+from models.tables import Commitment, Staff
+from models.words import CommitmentKind
+from tasks.commitments import ladder
+from tasks.commitments.appointments_and_help import ask_for_help
+from tasks.commitments.close import fulfil, re_promise
+from tasks.commitments.make import About
+
+OUTCOMES = ("answered", "called", "done", "not-reached", "nothing-needed")
+"""What something owed can be closed with; the words say the rest."""
+
+_LONGEST = timedelta(days=3650)
+FARTHEST = timedelta(days=180)
+"""A later promise is none that anybody waits for."""
+
+
+@dataclass(frozen=True)
+class Owing:
+    """Who acts, about what, and when. The commitment is locked."""
+
+    session: Session
+    policy: Policy
+    owed: Commitment
+    by: Staff
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where times without an offset are meant."""
+        return ZoneInfo(self.policy.company.timezone)
+
+
+def take(owing: Owing, until: datetime | None = None) -> datetime:
+    """Say "mine until then", or as long as the policy allows; returns until when it counts.
+
+    Raises:
+        ActError: it is closed, the time has passed, or it is a case's call and whoever sells would take it.
+    """
+    _check(owing, Act.TAKE)
+    with _refused("need-until"):
+        return ladder.acknowledge(
+            owing.session,
+            owing.policy,
+            owing.owed,
+            until or owing.now + _LONGEST,
+            now=owing.now,
+            actor=owing.by.ref,
+        )
+
+
+def close(owing: Owing, outcome: str, text: str, reason_code: str | None = None) -> bool:
+    """Close it with what happened; False when it was closed.
+
+    Raises:
+        ActError: no words, an outcome nobody can choose, a reason that is not on the policy's list, or a case's call.
+    """
+    words = checked(text)
+    if outcome not in OUTCOMES:
+        raise ActError("need-outcome", f"outcome: choose from {', '.join(OUTCOMES)}")
+    if reason_code:
+        _check_reason(owing, reason_code)
+    with _refused("with-case"):
+        return fulfil(
+            owing.session,
+            owing.owed,
+            outcome,
+            words,
+            now=owing.now,
+            actor=owing.by.ref,
+            reason_code=reason_code or None,
+        )
+
+
+def promise_anew(owing: Owing, due_at: datetime | None, reason_code: str, text: str) -> Commitment:
+    """Another time, agreed on with the customer, for a reason of the policy's list; the first time stays on record.
+
+    Raises:
+        ActError: no time or one that has passed, no reason, no words, or it was closed.
+    """
+    _check(owing, Act.RE_PROMISE)
+    if due_at is None or not owing.now < due_at <= owing.now + FARTHEST:
+        raise ActError("need-due", f"due: name a time that lies ahead, within {FARTHEST.days} days")
+    _check_reason(owing, reason_code)
+    with _refused("too-late"):
+        return re_promise(
+            owing.session,
+            owing.policy,
+            owing.owed,
+            due_at,
+            reason_code,
+            checked(text),
+            now=owing.now,
+            actor=owing.by.ref,
+        )
+
+
+def snooze(owing: Owing, until: datetime | None, text: str) -> bool:
+    """Let it rest until a time, with a reason; a question or complaint of the customer wakes it.
+
+    Raises:
+        ActError: no time, no reason, as often as the policy allows already, or whoever sells would delay it (B04).
+    """
+    _check(owing, Act.SNOOZE)
+    words = checked(text)
+    if until is None or until <= owing.now:
+        raise ActError("need-until", "until: name a time that lies ahead")
+    if owing.owed.snoozes >= owing.policy.ledger.snoozes:
+        raise ActError(
+            "snoozed",
+            f"it was put off {owing.owed.snoozes} times already; say what came of it, or hand it over",
+        )
+    with _refused("need-until"):
+        ladder.snooze(
+            owing.session, owing.policy, owing.owed, until, words, now=owing.now, actor=owing.by.ref
+        )
+    return True
+
+
+def hand_over(owing: Owing, to: str, text: str) -> Staff:
+    """Give it to the colleague of a reference, who is told at once.
+
+    Raises:
+        ActError: nobody has this reference, it is that colleague's already, no reason, or it was closed.
+    """
+    _check(owing, Act.HAND_OVER)
+    person = people.staff_by_ref(owing.session, to.strip())
+    if person is None or person.id == owing.owed.owner_id:
+        raise ActError(
+            "unknown-person", f"to: give the reference of another colleague than {to!r}, such as A-1"
+        )
+    words = checked(text)
+    with _refused("too-late"):
+        ladder.hand_over(
+            owing.session, owing.policy, owing.owed, person.id, now=owing.now, actor=owing.by.ref, cause=words
+        )
+    return person
+
+
+def help_wanted(owing: Owing, text: str) -> Commitment:
+    """Ask a manager for help with it; the request has a clock of its own (B32), and this one's runs on.
+
+    Raises:
+        ActError: no words, or nobody who could help.
+    """
+    about = owing.owed.subject_type, owing.owed.subject_id
+    return ask(owing.session, owing.policy, owing.owed.customer_id, about, text, now=owing.now, by=owing.by)
+
+
+def ask(
+    session: Session, policy: Policy, customer_id: int, about: About, text: str, *, now: datetime, by: Staff
+) -> Commitment:
+    """As `help_wanted`, about a customer with or without something owed.
+
+    Raises:
+        ActError: no words, or nobody who could help.
+    """
+    words = checked(text)
+    with _refused("no-help"):
+        return ask_for_help(session, policy, customer_id, about, words, now=now, by=by.id, actor=by.ref)
+
+
+def moment(text: str, zone: ZoneInfo, code: str = "need-until") -> datetime | None:
+    """A written time, in UTC; one without an offset is meant in `zone`. None when nothing is written.
+
+    Raises:
+        ActError: it is none.
+    """
+    if not text.strip():
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ActError(code, f"{text!r} is no time; write it like 2026-03-18 15:00") from None
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _check(owing: Owing, act: Act) -> None:
+    """A case's own call is after-sale's and the managers'; and nobody who sells puts off anything, or what has climbed.
+
+    A delivery day is the order's: it comes with the import, which would take another one back.
+    """
+    if owing.owed.kind == CommitmentKind.DELIVERY and act is Act.RE_PROMISE:
+        raise ActError("too-late", "the day of a delivery is the order's: change it there, and import it")
+    has_climbed = owing.owed.told_id is not None and act is Act.RE_PROMISE
+    if owing.owed.kind == CommitmentKind.LISTENING_CALL or act is Act.SNOOZE or has_climbed:
+        rules.check(owing.by.role, act)
+
+
+def _check_reason(owing: Owing, code: str) -> None:
+    known = owing.policy.ledger.reasons
+    if code not in known:
+        raise ActError("need-reason", f"reason: this is not on the list; choose from {', '.join(known)}")
+
+
+@contextmanager
+def _refused(code: str) -> Iterator[None]:
+    """What the ledger refuses, under a name that the pages have words for."""
+    try:
+        yield
+    except ActError:
+        raise
+    except ValueError as error:
+        raise ActError(code, str(error)) from error

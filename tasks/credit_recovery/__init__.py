@@ -1,0 +1,1 @@
+"""Open invoices and the decisions of managers in; warnings, hand-overs and their documents out."""

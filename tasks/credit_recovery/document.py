@@ -1,0 +1,211 @@
+"""The dossier as a document: one page that needs nothing else, to read, to print, and to hand over with the matter."""
+
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import facts, people
+from models.queries.cases.dossier import Dossier, of_customer
+from models.queries.credit_recovery import invoices
+from models.rules.cases.case_reasons import COMPLAINTS
+from models.rules.credit_recovery.late_costs import Reckoned, Reckoning, reckon
+from models.tables import Invoice, Staff
+from tasks.mails.formats import clean, local_day, long_day, money, short_moment
+from tasks.mails.labels import label, worded
+from tasks.mails.letter_facts import order_facts, version
+from tasks.mails.timeline_words import happened, name_of
+from tasks.mails.views import order_view
+
+_HERE = Path(__file__).parent
+STYLE = (_HERE / "document.css").read_text(encoding="utf-8")
+"""The style of the document; the pages have to allow it by its hash."""
+
+_WHOLE = 100_000
+_PAGES = Environment(
+    loader=FileSystemLoader(_HERE),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+class NoSuchCustomerError(ValueError):
+    """There is nobody to write a dossier about."""
+
+
+def document(
+    session: Session,
+    policy: Policy,
+    customer_id: int,
+    language: str,
+    *,
+    now: datetime,
+    as_of: date | None = None,
+    only: Collection[str] = (),
+) -> str:
+    """The dossier of a customer as HTML.
+
+    Args:
+        session: only read.
+        policy: gives rates and the company.
+        customer_id: whose.
+        language: `it`, `pl` or `en`.
+        now: aware; the time that stands on it.
+        as_of: the day that interest is reckoned to, itself included; today at the company when empty.
+        only: references of the invoices that are reckoned up; empty: all that are open, handed over ones included.
+
+    Raises:
+        NoSuchCustomerError: there is no such customer.
+    """
+    found = of_customer(session, customer_id, now, newest=_WHOLE)
+    if found is None:
+        raise NoSuchCustomerError(f"there is no customer {customer_id}")
+    zone, staff = policy.company.timezone, people.staff(session)
+    day = as_of or local_day(now, zone)
+    reckoned = reckon(
+        policy.credit.terms_for(found.customer.country, is_business=found.customer.is_business),
+        [(one, one.debt) for one in invoices.owing(session, customer_id, only)],
+        day,
+        is_business=found.customer.is_business,
+    )
+    moment = partial(short_moment, language, timezone=zone)
+    return _PAGES.get_template("document.html").render(
+        language=language,
+        style=Markup(STYLE),  # noqa: S704 (our own style sheet)
+        say=partial(_say, language),
+        company=policy.company,
+        customer=found.customer,
+        name=clean(found.customer.name),
+        made=moment(now),
+        as_of=long_day(language, day),
+        orders=[
+            (order_view(order_facts(one), language, zone), one.cancelled_at) for one in reversed(found.orders)
+        ],
+        versions=[
+            (label(language, f"team.{one.side}"), clean(one.author), moment(one.at), one.words)
+            for one in (version(statement, staff) for statement in found.statements)
+        ],
+        words=found.words,
+        timeline=[(moment(one.at), happened(one, language, staff).sentence) for one in found.events],
+        invoices=[_invoice(one, language, zone, staff) for one in reckoned.invoices],
+        holding=_holding(found, language, moment),
+        calls=_calls(session, reckoned, moment),
+        **_sums(reckoned, language),
+    )
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    return tomllib.loads((_HERE / "texts.toml").read_text(encoding="utf-8"))
+
+
+def _say(language: str, key: str, **names: object) -> str:
+    return _texts()[key][language].format(**names)
+
+
+def _sums(found: Reckoning[Invoice], language: str) -> dict[str, Any]:
+    terms, currencies = found.terms, found.principal
+    return {
+        "is_business": found.is_business,
+        "law": terms.law if terms else None,
+        "claims": terms is not None,
+        "stops_on": long_day(language, found.stops_on) if found.stops_on else None,
+        "country": terms.country if terms else "",
+        "totals": [
+            (money(language, cents, currency), money(language, found.interest[currency], currency))
+            for currency, cents in currencies.items()
+        ],
+        "flat": money(language, found.flat_euro_cents, "EUR"),
+        "has_flat": found.flat_euro_cents > 0,
+    }
+
+
+def _invoice(one: Reckoned[Invoice], language: str, zone: str, staff: Mapping[int, Staff]) -> dict[str, Any]:
+    invoice = one.invoice
+    currency = invoice.currency
+    return {
+        "ref": clean(invoice.ref),
+        "amount": money(language, invoice.amount_cents, currency),
+        "issued": long_day(language, invoice.issued_on),
+        "due": long_day(language, invoice.due_on),
+        "notes": list(_notes(invoice, language, zone, staff)),
+        "lines": [
+            (
+                long_day(language, line.first),
+                long_day(language, line.last),
+                line.days,
+                _number(language, line.reference),
+                _number(language, line.points),
+                _number(language, line.percent),
+                _number(language, line.cents / 100, "#,##0.0000"),
+            )
+            for line in one.claim.lines
+        ],
+        "principal": _number(language, Decimal(invoice.amount_cents) / 100, "#,##0.00"),
+        "currency": currency,
+        "interest": money(language, one.claim.interest_cents, currency),
+        "flat": money(language, one.claim.flat_euro_cents, "EUR") if one.claim.flat_euro_cents else None,
+    }
+
+
+def _notes(invoice: Invoice, language: str, zone: str, staff: Mapping[int, Staff]) -> Iterator[str]:
+    """What stands on the invoice: disputed, promised, signed, handed over."""
+
+    def on(at: datetime) -> str:
+        return long_day(language, local_day(at, zone))
+
+    if invoice.disputed_at:
+        yield _say(language, "disputed", day=on(invoice.disputed_at))
+    if invoice.pays_on:
+        key = "promise-waits" if invoice.pays_until else "promise-broken"
+        yield _say(language, key, day=long_day(language, invoice.pays_on))
+    if invoice.signed_at:
+        name = name_of(invoice.signed_by or "", staff)
+        yield _say(language, "signed", day=on(invoice.signed_at), name=name)
+    if invoice.handed_over_at:
+        name = name_of(invoice.handed_over_by or "", staff)
+        yield _say(language, "handed-over", day=on(invoice.handed_over_at), name=name)
+
+
+def _holding(found: Dossier, language: str, moment: Callable[[datetime], str]) -> list[str]:
+    """What keeps the ladder back now; interest keeps accruing all the same (B06)."""
+    open_case = found.matter is not None and found.matter.closed_at is None
+    complaints = [
+        _say(language, "complaint", reason=worded(language, "reason", one.reason), at=moment(one.at))
+        for one in found.reasons
+        if open_case and one.settled_at is None and one.reason in COMPLAINTS
+    ]
+    holds = [
+        _say(
+            language,
+            "held",
+            reason=one.reason,
+            by=one.actor,
+            at=moment(one.placed_at),
+            until=moment(one.until),
+        )
+        for one in found.holds
+    ]
+    return complaints + holds
+
+
+def _calls(session: Session, found: Reckoning[Invoice], moment: Callable[[datetime], str]) -> list[str]:
+    """When a manager spoke with the customer about these invoices."""
+    called = facts.called(session, [one.invoice.id for one in found.invoices])
+    return [moment(at) for at in sorted(set(called.values()))]
+
+
+def _number(language: str, value: Decimal, form: str = "0.00##") -> str:
+    return format_decimal(value, form, locale="en_GB" if language == "en" else language)

@@ -1,0 +1,60 @@
+"""The call list: whom to call today, and who waits in the queue."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries.escalation import call_list as calling
+from models.rules.calendar.calendars import day_start, local_day
+from models.rules.escalation.call_list import Call, for_today, ranked
+from tasks.mails.timeline_words import why
+from tasks.runtime.database import Database
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A customer on the list, and whether the call fits into today."""
+
+    call: Call
+    today: bool
+
+
+def listed(session: Session, policy: Policy, now: datetime) -> list[Listed]:
+    """Everybody who waits, in the order of calling; `now` is aware."""
+    calls = ranked(calling.open_cases(session) + calling.commitments(session))
+    midnight = day_start(local_day(now, policy.company.place), policy.company.place)
+    done = calling.done_since(session, midnight)
+    today = for_today(calls, policy.ledger.calls_a_day, done)
+    return [Listed(call, fits) for call, fits in zip(calls, today, strict=True)]
+
+
+def call_list(db: Database, policy: Policy, now: datetime) -> list[dict[str, Any]]:
+    """The list as the control room shows it: references and hours, and reasons in the company's language and time."""
+    zone, language = ZoneInfo(policy.company.timezone), policy.company.language
+    with db.read() as session:
+        found = listed(session, policy, now)
+    today = now.astimezone(zone).date()
+    return [
+        {
+            "place": place,
+            "customer": call.customer,
+            "case": call.case or "",
+            "why": why(language, call.why),
+            "for": call.owner or "nobody",
+            "when": "today" if one.today else "waits",
+            "promised by": _hour(call.due_at, zone),
+            "waits since": _hour(call.since, zone),
+            "days": (today - call.since.astimezone(zone).date()).days,
+            "taken on": "yes" if call.taken else "",
+        }
+        for place, one in enumerate(found, start=1)
+        for call in (one.call,)
+    ]
+
+
+def _hour(at: datetime | None, zone: ZoneInfo) -> str:
+    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"

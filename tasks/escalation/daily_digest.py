@@ -1,0 +1,62 @@
+"""The daily digest: one mail a day to every manager and director who has calls to make, until nothing is open."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.policy import DIGEST, Policy
+from models.queries.escalation import call_list
+from models.queries.planning import plan
+from models.rules.calendar.calendars import day_start, local_day, next_open
+from models.rules.escalation.call_list import is_for_digest
+from models.rules.planning.plan import Owed, Subject, new_row
+from models.words import Subject as SubjectType
+from tasks.escalation.call_list import listed
+from tasks.mails.letter import DigestFacts, DigestLine
+from tasks.runtime.database import Database
+
+
+def plan_digests(db: Database, policy: Policy, now: datetime) -> int:
+    """Plan today's digests, once a day and person, within the hours of the cadence; returns how many are new."""
+    cadence = policy.cadences.get(DIGEST)
+    if cadence is None or next_open(now, policy.windows[cadence.window], policy.company.place) > now:
+        return 0
+    step = f"{cadence.steps[0].name}:{local_day(now, policy.company.place)}"
+    midnight = day_start(local_day(now, policy.company.place), policy.company.place)
+    with db.read() as session:
+        waiting = [one.call for one in listed(session, policy, now)]
+        readers = {reader for call in waiting if is_for_digest(call, midnight) for reader in call.readers}
+        new = sorted(readers - plan.planned_for(session, SubjectType.STAFF, DIGEST, step))
+    if new:
+        with db.write() as session:
+            plan.add_follow_ups(session, [_row(policy, cadence.sweep, holder, step, now) for holder in new])
+    return len(new)
+
+
+def _row(policy: Policy, sweep: str, holder: int, step: str, now: datetime) -> dict[str, Any]:
+    subject = Subject(SubjectType.STAFF, holder, None, policy.company.place, {})
+    return new_row(subject, Owed(DIGEST, step, sweep, now, None), holder)
+
+
+def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> DigestFacts:
+    """What stands on somebody's list today, and how much waits behind it."""
+    mine = [one for one in listed(session, policy, now) if holder in one.call.readers]
+    known = call_list.customers(session, [one.call.customer for one in mine if one.today])
+    waiting = [one.call for one in mine if not one.today]
+    return DigestFacts(
+        lines=tuple(
+            DigestLine(
+                matter=one.call.matter or (SubjectType.CASE, one.call.case or 0),
+                why=one.call.why,
+                customer_name=known[one.call.customer].name,
+                customer_phone=known[one.call.customer].phone,
+                since=one.call.since,
+                due_at=one.call.due_at,
+            )
+            for one in mine
+            if one.today
+        ),
+        waiting=len(waiting),
+        oldest=min((call.since for call in waiting), default=None),
+    )

@@ -1,0 +1,111 @@
+"""Watching the ledger: what goes up by itself, before it is a crisis."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import people
+from models.queries.cases import cases
+from models.queries.escalation import patterns
+from models.queries.importing import upsert as marks
+from models.rules.commitments.ladder import rank
+from models.rules.escalation import ownership
+from models.words import CaseReasonKind, Level, Subject
+from tasks.cases.listening_call import cases_without_call
+from tasks.cases.open_case import open_case
+from tasks.commitments import ladder
+from tasks.commitments.backfill_ladders import any_to_look_at, promises_without_ladder
+from tasks.escalation.undeliverable_notices import people_changed, tell_the_unheard
+from tasks.runtime.database import Database
+
+_ACTOR = "escalate-unanswered"
+_MARK = "ledger-watched"
+_OVERLAP, _REMEMBER = timedelta(minutes=1), timedelta(hours=1)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def watch_ledger(db: Database, policy: Policy, now: datetime) -> Counter[str]:
+    """Take up patterns: orders and owners that miss again and again (B25), and owners who are silent (B31).
+
+    Idempotent: a pattern is taken up once, and looked for only where something slipped since the last look. Returns how
+    many promises were raised and handed to a deputy, and how many cases got a clock.
+    """
+    with db.read() as session:
+        if not _something_to_do(session, policy, now):
+            return Counter()
+    with db.write() as session:
+        count = Counter(
+            {
+                "cases given a clock": cases_without_call(session, policy, now, _ACTOR),
+                "promises given a ladder": promises_without_ladder(session, policy, now, _ACTOR),
+                "notices that can be told now": tell_the_unheard(session, now),
+                "promises handed to a deputy": _relieve_the_silent(session, policy, now),
+            }
+        )
+        count += _raise_patterns(session, policy, now)
+    return +count
+
+
+def _something_to_do(session: Session, policy: Policy, now: datetime) -> bool:
+    """Most looks find nothing, and cost no write lock."""
+    seen = _seen(session, policy, now)
+    return (
+        cases.any_without_call(session)
+        or any_to_look_at(session, policy)
+        or people_changed(session, now)
+        or bool(patterns.silent_owners(session, now, policy.ledger.silent_on))
+        or now - seen > _REMEMBER
+        or patterns.anything_slipped(session, seen, now)
+    )
+
+
+def _seen(session: Session, policy: Policy, now: datetime) -> datetime:
+    """Until when the ledger was watched; a little less, for what was written meanwhile."""
+    kept = marks.mark(session, _MARK)
+    seen = datetime.fromisoformat(kept) if kept else _LONG_AGO
+    return max(seen - _OVERLAP, now - timedelta(days=policy.ledger.misses_within_days))
+
+
+def _raise_patterns(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    seen = _seen(session, policy, now)
+    if seen >= now:
+        return Counter()
+    since = now - timedelta(days=policy.ledger.misses_within_days)
+    slipping = patterns.orders_that_slip(session, seen, since, now, policy.ledger.misses)
+    for order_id, customer_id in slipping:
+        open_case(
+            session,
+            policy,
+            customer_id,
+            CaseReasonKind.MISSED_TERMS,
+            (Subject.ORDER, order_id),
+            now=now,
+            actor=_ACTOR,
+        )
+    owners = patterns.owners_that_slip(session, seen, since, now, policy.ledger.misses)
+    raised = sum(
+        ladder.raise_now(
+            session, owed, Level.TEAM_LEAD, "the owner missed several terms", now=now, actor=_ACTOR
+        )
+        for owed in patterns.overdue_of(session, owners, now)
+        if owed.level is None or rank(owed.level) < rank(Level.MANAGER)
+    )
+    marks.set_mark(session, _MARK, now.isoformat(), now)
+    return Counter({"orders with missed terms": len(slipping), "promises raised": raised})
+
+
+def _relieve_the_silent(session: Session, policy: Policy, now: datetime) -> int:
+    """Who is silent about several promises loses these to the deputy; one without a deputy, to whoever is on duty."""
+    everyone = people.people(session)
+    moved = 0
+    for owner_id in patterns.silent_owners(session, now, policy.ledger.silent_on):
+        for owed in patterns.silent_ones(session, owner_id, now):
+            others = [person for person in everyone if person.id != owner_id]
+            named = ownership.at_level(others, Level.DEPUTY, owner_id, owed.deputy_id, "", now.date())
+            to = named or ownership.standing(others, "after-sale", "", now.date())
+            if to is not None:
+                ladder.hand_over(session, policy, owed, to, now=now, actor=_ACTOR, cause="silent owner")
+                moved += 1
+    return moved

@@ -1,0 +1,1 @@
+"""Facts and policy in, follow-ups with their times out."""

@@ -1,0 +1,164 @@
+"""Planning: turns changed facts into follow-ups. Its cost follows what changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import facts, people
+from models.queries.cases import cases, contract_ends
+from models.queries.planning import plan
+from models.rules.calendar.calendars import Place
+from models.rules.escalation import ownership
+from models.rules.planning.cadence import OWN_FACTS
+from models.rules.planning.plan import Subject, new_row, owed, reconcile
+from models.tables import Invoice, Order
+from models.words import Subject as SubjectType
+from tasks.commitments.delivery_promises import keep_deliveries
+from tasks.runtime.database import Database
+
+BATCH = 1_000
+
+
+def plan_all(db: Database, policy: Policy, now: datetime) -> int:
+    """Plan everything whose facts, or whose policy, changed; one transaction a batch.
+
+    Returns how many orders and invoices were planned.
+    """
+    with db.write() as session:
+        plan.note_policy(session, policy.fingerprint(), now)
+    total = 0
+    while True:
+        with db.write() as session:
+            count = plan_batch(session, policy, now)
+        total += count
+        if count == 0:
+            return total
+
+
+def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BATCH) -> int:
+    """Plan up to `limit` changed orders and as many changed invoices; returns how many there were."""
+    for id_ in plan.end_rests(session, now):
+        cases.note(session, (SubjectType.INVOICE, id_), "payment-promise-broken", now, "planning")
+    orders = plan.take_orders_to_plan(session, limit)
+    invoices = plan.take_invoices_to_plan(session, limit)
+    _name_owners(session, [(order, language) for order, _, _, language in orders], now)
+    declared = contract_ends.declared(session, [order.id for order, *_ in orders]) if orders else {}
+    _derive(
+        session,
+        policy,
+        now,
+        SubjectType.ORDER,
+        {
+            order.id: (
+                order_subject(order, Place(country, timezone), declared.get(order.id, ())),
+                order.signed_at.date(),
+            )
+            for order, country, timezone, _ in orders
+        },
+    )
+    since = policy.company.follow_up_from or date.min
+    followed = [
+        (order, Place(country, timezone))
+        for order, country, timezone, _ in orders
+        if order.signed_at.date() >= since
+    ]
+    keep_deliveries(session, policy, followed, now)
+    _derive(
+        session,
+        policy,
+        now,
+        SubjectType.INVOICE,
+        {
+            invoice.id: (invoice_subject(invoice, Place(country, timezone)), invoice.issued_on)
+            for invoice, country, timezone in invoices
+        },
+    )
+    return len(orders) + len(invoices)
+
+
+def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.Declaration] = ()) -> Subject:
+    """The facts of an order that planning needs; `declared` are the withdrawals declared of it, oldest first."""
+    anchors: dict[str, date | datetime | None] = {
+        "signed": order.signed_at,
+        "promised": order.promised_on,
+        "promise-moved": order.promise_moved_at if _moved_back(order) else None,
+        "delivered": order.delivered_at,
+        "cancelled": order.cancelled_at,
+        "withdrawal": max((one.said.received_at for one in declared if one.stands), default=None),
+        **{name: named_date(text) for name, text in order.dates.items()},
+    }
+    present = {name: at for name, at in anchors.items() if at is not None}
+    untrue = OWN_FACTS[SubjectType.ORDER] - facts.order_words(order)
+    return Subject(
+        SubjectType.ORDER,
+        order.id,
+        order.customer_id,
+        place,
+        present,
+        order.withdrawal_days,
+        untrue,
+        tuple(one.said.received_at for one in declared),
+        order.promised_on,
+    )
+
+
+def invoice_subject(invoice: Invoice, place: Place) -> Subject:
+    """The facts of an invoice that planning needs."""
+    anchors = {"issued": invoice.issued_on, "due": invoice.due_on}
+    untrue = OWN_FACTS[SubjectType.INVOICE] - facts.invoice_words(invoice)
+    return Subject(SubjectType.INVOICE, invoice.id, invoice.customer_id, place, anchors, untrue=untrue)
+
+
+def named_date(text: str) -> date | datetime:
+    """Read a further date of an order: an ISO date, or an ISO time with its offset (given in UTC)."""
+    return (
+        date.fromisoformat(text)
+        if len(text) == len("2026-03-18")
+        else datetime.fromisoformat(text).astimezone(UTC)
+    )
+
+
+def _moved_back(order: Order) -> bool:
+    """Only a later day is news that we owe; an earlier one is told when the goods arrive."""
+    return bool(order.promised_on and order.promised_before and order.promised_on > order.promised_before)
+
+
+def _derive(
+    session: Session,
+    policy: Policy,
+    now: datetime,
+    kind: SubjectType,
+    subjects: Mapping[int, tuple[Subject, date]],
+) -> None:
+    if not subjects:
+        return
+    known = plan.known_follow_ups(session, kind, list(subjects))
+    new: list[dict[str, Any]] = []
+    moved: dict[int, tuple[datetime, datetime]] = {}
+    withdrawn: list[int] = []
+    since = policy.company.follow_up_from or date.min
+    for id_, (subject, began) in subjects.items():
+        wanted = owed(subject, policy.cadences, policy.windows) if began >= since else []
+        changes = reconcile(wanted, known.get(id_, ()), now, subject.untrue)
+        new += [new_row(subject, item) for item in changes.new]
+        moved |= changes.moved
+        withdrawn += changes.withdrawn
+    plan.add_follow_ups(session, new)
+    plan.move_follow_ups(session, moved)
+    plan.withdraw_follow_ups(session, withdrawn)
+    plan.planned(session, kind, list(subjects))
+
+
+def _name_owners(session: Session, orders: Iterable[tuple[Order, str]], now: datetime) -> None:
+    """Give every order without an owner one of the after-sale desk, and a deputy (B30)."""
+    without = [(order, language) for order, language in orders if order.owner_id is None]
+    if not without:
+        return
+    desk, day = people.people(session), now.date()
+    named = {
+        order.id: ownership.owner_and_deputy(desk, language, order.id, day) for order, language in without
+    }
+    plan.name_owners(session, {order.id: order for order, _ in without}, named)

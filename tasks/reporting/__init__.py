@@ -1,0 +1,1 @@
+"""A span of days in, the after-sale measures and the events for other systems out."""

@@ -1,0 +1,1 @@
+"""What a customer said, on any channel, in; answered contacts, commitments and cases out."""

@@ -1,0 +1,181 @@
+"""Answering through a link: what the mail asked, what was said before, and recording what is said now."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import facts, people
+from models.queries.cases import cases
+from models.queries.commitments import commitments
+from models.queries.responses import pages, responses
+from models.rules.escalation import ownership
+from models.tables import Customer, FollowUp, Invoice, Message, Order, Response
+from models.words import Meaning, Subject
+from tasks.mails.letter import Contact
+from tasks.mails.letter_facts import Desk
+from tasks.responses.record import Answer, hear
+
+MOST_CHARACTERS = 4_000
+"""How long an answer may be."""
+
+MOST_ANSWERS = 20
+"""How often one mail can be answered; who has more to say is asked to call."""
+
+_FALLBACK = (Meaning.CALL_ME, Meaning.MESSAGE)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A mail that was sent, what it was about, and what has been answered to it."""
+
+    message: Message
+    customer: Customer
+    asked: FollowUp | None
+    """The follow-up that names the mail; None when it is gone."""
+    order: Order | None
+    invoices: Sequence[Invoice]
+    offered: tuple[str, ...]
+    heard: Sequence[Response]
+    owner: Contact | None
+    manager: Contact | None
+    """Who hears of trouble: whoever has the customer's open case, else the manager of the day."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody filled in. Nothing but words counts as a message."""
+
+    rating: int | None = None
+    meaning: str | None = None
+    text: str | None = None
+    pays_on: date | None = None
+    """The day that is named for the payment."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was filled in."""
+        return self.rating is None and self.meaning is None and not self.text
+
+
+def question(
+    session: Session, policy: Policy, key: str, now: datetime, *, lock: bool = False
+) -> Question | None:
+    """The mail behind a link; None when there is no such mail. `lock` keeps others waiting."""
+    message = pages.message(session, key, lock=lock)
+    if message is None:
+        return None
+    asked = pages.asked(session, message)
+    customer = pages.customer(session, message.customer_id)
+    cadence = policy.cadences.get(message.kind)
+    order, invoices = _about(session, asked)
+    owner, manager = _people(session, message, order, now)
+    return Question(
+        message,
+        customer,
+        asked[0] if asked else None,
+        order,
+        invoices,
+        cadence.answers if cadence and cadence.answers else _FALLBACK,
+        responses.of_message(session, key),
+        owner,
+        manager,
+    )
+
+
+def answer(session: Session, policy: Policy, asked: Question, said: Said, now: datetime) -> int:
+    """Record what is said; returns how many things were new.
+
+    A meaning counts once per mail. What differs from it when it is said again (other words, another rating)
+    is kept as a message of its own, so that nothing is lost.
+    """
+    known = {row.ref: row for row in asked.heard}
+    if len(known) >= MOST_ANSWERS:
+        return 0
+    new = [one for one in _sorted_out(asked.message.key, said, known) if one[0] not in known]
+    return hear(session, policy, [_answer(asked, ref, one, now) for ref, one in new], now)
+
+
+def stop_extras(session: Session, key: str, now: datetime) -> tuple[Message, Customer] | None:
+    """Stop the courtesy mails of the customer who got this mail, once; None when there is no such mail."""
+    message = pages.message(session, key)
+    if message is None:
+        return None
+    customer = pages.customer(session, message.customer_id, lock=True)
+    if customer.extras_stopped_at is None:
+        customer.extras_stopped_at = now
+        about = (Subject.CUSTOMER, customer.id)
+        cases.note(session, about, "extras-stopped", now, "customer", cause=message.key)
+    return message, customer
+
+
+def _about(session: Session, asked: Sequence[FollowUp]) -> tuple[Order | None, list[Invoice]]:
+    orders = facts.orders(session, {row.subject_id for row in asked if row.subject_type == Subject.ORDER})
+    ids = [row.subject_id for row in asked if row.subject_type == Subject.INVOICE]
+    invoices = facts.invoices(session, ids)
+    order = next(iter(orders.values()), None)
+    if asked and asked[0].subject_type == Subject.CLOSED_CASE:
+        about = (Subject.CLOSED_CASE, asked[0].subject_id)
+        order = commitments.order_about(session, asked[0].customer_id or 0, about)
+    return order, [invoices[id_] for id_ in ids]
+
+
+def _people(
+    session: Session, message: Message, order: Order | None, now: datetime
+) -> tuple[Contact | None, Contact | None]:
+    desk = Desk(people.staff(session), people.people(session), now.date())
+    owner = order.owner_id if order else None
+    if owner is None:
+        owner, _ = ownership.owner_and_deputy(
+            desk.people, message.language, message.customer_id or 0, desk.day
+        )
+    case = pages.open_case(session, message.customer_id)
+    knows = desk.contact(case.taken_by_id or case.manager_id) if case else None
+    return desk.contact(owner), knows or desk.manager(message.language)
+
+
+def _sorted_out(key: str, said: Said, known: dict[str, Response]) -> list[tuple[str, Said]]:
+    """What is said, one meaning each with its reference; the words go with the first of them."""
+    parts: list[Said] = []
+    if said.meaning is not None:
+        parts.append(Said(None, said.meaning, said.text, said.pays_on))
+    if said.rating is not None:
+        parts.append(Said(said.rating, Meaning.RATING, None if parts else said.text))
+    if not parts and said.text:
+        parts.append(Said(None, Meaning.MESSAGE, said.text))
+    return [_once(key, part, known.get(f"{key}:{part.meaning}")) for part in parts]
+
+
+def _once(key: str, part: Said, before: Response | None) -> tuple[str, Said]:
+    ref = f"{key}:{part.meaning}"
+    if before is None:
+        return ref, part
+    text = part.text if part.text != before.text else None
+    rating = part.rating if part.rating != before.rating else None
+    if part.pays_on != before.pays_on:  # another day is another promise
+        return f"{ref}:{part.pays_on}", part
+    if text is None and rating is None:
+        return ref, part
+    digest = hashlib.sha256(f"{rating}:{text}".encode()).hexdigest()[:16]
+    return f"{key}:{Meaning.MESSAGE}:{digest}", Said(rating, Meaning.MESSAGE, text)
+
+
+def _answer(asked: Question, ref: str, said: Said, now: datetime) -> Answer:
+    subject = (asked.asked.subject_type, asked.asked.subject_id) if asked.asked else (Subject.CUSTOMER, 0)
+    return Answer(
+        ref=ref,
+        customer_id=asked.customer.id,
+        meaning=said.meaning or Meaning.MESSAGE,
+        channel="page",
+        received_at=now,
+        order_id=subject[1] if subject[0] == Subject.ORDER else None,
+        invoice_id=subject[1] if subject[0] == Subject.INVOICE else None,
+        follow_up_id=asked.asked.id if asked.asked else None,
+        rating=said.rating,
+        text=said.text,
+        pays_on=said.pays_on,
+        message_key=asked.message.key,
+    )

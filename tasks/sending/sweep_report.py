@@ -1,0 +1,129 @@
+"""What a sweep was asked to do, and what it did: figures that fit into one sentence."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+NUDGE = " (nudge)"
+"""Marks, behind a kind, that a reminder of it was sent."""
+
+_ORDER = (
+    "sent",
+    "to be sent",
+    "taken to a manager",
+    "held",
+    "skipped",
+    "postponed",
+    "to be tried again",
+    "in doubt",
+    "unheard",
+    "failed",
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which due follow-ups a sweep takes: those due at `now` (UTC); empty `customers` (ids) or `kinds` means all."""
+
+    sweep: str
+    now: datetime
+    customers: frozenset[int] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    limit: int = 500
+
+
+@dataclass
+class Report:
+    """Counts by kind of follow-up, outcome and reason, and the cases behind them. Holds no personal data."""
+
+    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    cases: dict[tuple[str, str, str], frozenset[int]] = field(default_factory=dict)
+    """Numbers of the cases where a person finds more about a count."""
+    claimed: int = 0
+    planned: int = 0
+    due: bool = False
+    """Something is left to claim: of a sweep before it starts, or since a batch brought it forward."""
+
+    def count(
+        self, kind: str, outcome: str, reason: str = "", number: int = 1, *, cases: Iterable[int] = ()
+    ) -> None:
+        """Add to a count; `cases` are those that it led to, or that it tells of."""
+        self.counts[kind, outcome, reason] += number
+        if found := frozenset(cases):
+            self.cases = _both(self.cases, {(kind, outcome, reason): found})
+
+    def __add__(self, other: "Report") -> "Report":
+        """Both together."""
+        return Report(
+            self.counts + other.counts,
+            _both(self.cases, other.cases),
+            self.claimed + other.claimed,
+            self.planned + other.planned,
+            self.due or other.due,
+        )
+
+    def since(self, before: "Report", last: "Report") -> "Report":
+        """What was counted since `before`, with the claims of the `last` batch."""
+        return Report(self.counts - before.counts, self.cases, last.claimed, last.planned, last.due)
+
+    def by_kind(self, outcome: str) -> dict[str, int]:
+        """How many of each kind ended in an outcome."""
+        found: Counter[str] = Counter()
+        for (kind, what, _), number in self.counts.items():
+            if what == outcome:
+                found[kind] += number
+        return dict(sorted(found.items()))
+
+    def total(self, outcome: str) -> int:
+        """How many ended in an outcome."""
+        return sum(number for (_, what, _), number in self.counts.items() if what == outcome)
+
+    def without(self, reason: str) -> "Report":
+        """The same but for what has this reason."""
+        kept = Counter({key: number for key, number in self.counts.items() if key[2] != reason})
+        return Report(kept, self.cases, self.claimed, self.planned, self.due)
+
+    @property
+    def partly_failed(self) -> bool:
+        """Whether something ended badly: a person should look at what the reasons say."""
+        return self.total("failed") + self.total("in doubt") + self.total("unheard") > 0
+
+    def sentence(self) -> str:
+        """`41 sent, 2 held: open-complaint, 1 failed: 550`; says so when there was nothing to do."""
+        parts = []
+        for outcome in _ORDER:
+            number = self.total(outcome)
+            if number:
+                reasons: Counter[str] = Counter()
+                for (_, what, reason), count in self.counts.items():
+                    if what == outcome and reason:
+                        reasons[reason] += count
+                parts.append(f"{number} {outcome}" + (f": {_list(reasons)}" if reasons else ""))
+        return ", ".join(parts) or "nothing was due"
+
+    def rows(self) -> list[dict[str, object]]:
+        """A table, for artifacts and the command line."""
+        return [
+            {
+                "kind": key[0],
+                "outcome": key[1],
+                "reason": key[2],
+                "count": number,
+                "cases": sorted(self.cases.get(key, ())),
+            }
+            for key, number in sorted(self.counts.items())
+        ]
+
+
+_Cases = dict[tuple[str, str, str], frozenset[int]]
+
+
+def _both(some: _Cases, more: _Cases) -> _Cases:
+    return some | {key: some.get(key, frozenset()) | found for key, found in more.items()}
+
+
+def _list(reasons: Counter[str]) -> str:
+    if len(reasons) == 1:
+        return next(iter(reasons))
+    return " · ".join(f"{number} {reason}" for reason, number in reasons.most_common())

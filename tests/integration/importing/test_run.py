@@ -1,0 +1,306 @@
+"""A whole import: what comes in, what changed, what is refused, and that doing it again changes nothing."""
+
+import csv
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from models.policy import Policy
+from models.tables import Customer, History, Invoice, Mark, Order, Response, Staff
+from models.words import Subject
+from tasks.importing.errors import SourceError
+from tasks.importing.report import ImportReport
+from tasks.importing.run import import_source
+from tasks.runtime.database import Database
+from tests.import_sources import SETTINGS, Company
+
+NOW = datetime(2026, 3, 18, 9, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+
+
+class Import:
+    """A company, the database it goes to, and the import between them."""
+
+    def __init__(self, db: Database, policy: Policy, folder: Path) -> None:
+        self.db, self.policy, self.state_dir = db, policy, folder / "state"
+        self.company = Company.usual(folder / "casa")
+
+    def __call__(self, now: datetime = NOW, **options: Any) -> ImportReport:
+        return import_source(
+            self.db,
+            self.company.folder,
+            None,
+            now=now,
+            policy=self.policy,
+            state_dir=self.state_dir,
+            **options,
+        )
+
+    def one(self, model: Any, ref: str) -> Any:
+        with self.db.read() as session:
+            return session.scalars(select(model).where(model.ref == ref)).one()
+
+    def planned(self) -> None:
+        """As after planning: nothing is left to plan."""
+        with self.db.write() as session:
+            session.execute(update(Order).values(to_plan=False))
+            session.execute(update(Invoice).values(to_plan=False))
+
+    def history(self) -> list[tuple[str, dict[str, Any]]]:
+        with self.db.read() as session:
+            facts = select(History).where(History.subject_type != Subject.COMMITMENT).order_by(History.id)
+            return [(row.event, row.details) for row in session.scalars(facts)]
+
+
+@pytest.fixture
+def casa(db: Database, policy: Policy, tmp_path: Path) -> Import:
+    return Import(db, policy, tmp_path)
+
+
+def test_everything_comes_in(casa: Import) -> None:
+    report = casa()
+    assert report.rejects_file is None
+    assert report.sentence() == (
+        "2 staff: 2 new; 2 customers: 2 new; 2 orders: 2 new; 2 invoices: 2 new; 1 responses: 1 new"
+    )
+    order, invoice = casa.one(Order, "o1"), casa.one(Invoice, "i1")
+    assert order.customer_id == casa.one(Customer, "c1").id
+    assert order.seller_id == casa.one(Staff, "s1").id
+    assert (order.amount_cents, order.currency, order.withdrawal_days) == (120_050, "EUR", 14)
+    assert order.signed_at == datetime(2026, 3, 1, 9, tzinfo=UTC)
+    assert (order.promised_on, order.to_plan) == (date(2026, 4, 1), True)
+    assert casa.one(Order, "o2").withdrawal_days == 0  # a business
+    assert (invoice.order_id, invoice.due_on) == (order.id, date(2026, 3, 3))
+    assert casa.one(Staff, "a1").deputy_id == casa.one(Staff, "s1").id
+    assert (casa.one(Response, "r1").rating, casa.one(Response, "r1").channel) == (5, "import")
+    assert (casa.one(Customer, "c2").language, casa.one(Customer, "c2").timezone) == ("pl", "Europe/Warsaw")
+
+
+def test_importing_again_changes_nothing(casa: Import) -> None:
+    casa()
+    casa.planned()
+    again = casa(LATER)
+    assert all((c.inserted, c.changed, c.rejected) == (0, 0, 0) for c in again.tables.values())
+    assert again.tables["orders"].unchanged == 2
+    assert "2 orders: nothing new" in again.sentence()
+    assert not casa.one(Order, "o1").to_plan
+    assert not casa.one(Invoice, "i1").to_plan
+    assert casa.history() == []
+
+
+def test_a_moved_promise_is_remembered_with_its_time(casa: Import) -> None:
+    casa()
+    casa.planned()
+    casa.company.change("orders", "2026-04-01", "2026-04-15")
+    assert casa(LATER).tables["orders"].changed == 1
+    order = casa.one(Order, "o1")
+    assert (order.promised_on, order.promised_before) == (date(2026, 4, 15), date(2026, 4, 1))
+    assert (order.promise_moved_at, order.to_plan) == (LATER, True)
+    assert not casa.one(Order, "o2").to_plan
+    assert casa.history() == [("promised-date-moved", {"old": "2026-04-01", "new": "2026-04-15"})]
+    casa.company.change("orders", "kitchen", "large kitchen")
+    casa(LATER + timedelta(days=1))
+    assert casa.one(Order, "o1").promise_moved_at == LATER
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "event"),
+    [
+        ("orders", "2026-04-01,,", "2026-04-01,2026-03-17 10:00:00,", "delivered"),
+        ("orders", "2026-04-01,,", "2026-04-01,,2026-03-17", "cancelled"),
+        ("orders", "2026-04-01,,", ",,", "promised-date-withdrawn"),
+        ("invoices", "2026-03-03,,,", "2026-03-03,2026-03-17,,", "paid"),
+        ("invoices", "2026-03-03,,,", "2026-03-03,,2026-03-17,", "disputed"),
+        ("invoices", "2026-03-03,,,", "2026-03-03,,,2026-03-17", "cancelled"),
+        ("invoices", "2026-04-01,2026-03-05,", "2026-04-01,,", "payment-withdrawn"),
+    ],
+)
+def test_what_happens_is_noticed(casa: Import, table: str, old: str, new: str, event: str) -> None:
+    casa()
+    casa.company.change(table, old, new)
+    report = casa(LATER)
+    assert (report.tables[table].changed, report.tables[table].rejected) == (1, 0)
+    assert [name for name, _ in casa.history()] == [event]
+    assert casa(LATER).tables[table].changed == 0
+
+
+def test_a_settled_dispute(casa: Import) -> None:
+    casa.company.change("invoices", "2026-03-03,,,", "2026-03-03,,2026-03-17,")
+    casa()
+    casa.company.change("invoices", "2026-03-03,,2026-03-17,", "2026-03-03,,,")
+    casa(LATER)
+    assert casa.one(Invoice, "i1").disputed_at is None
+    assert [name for name, _ in casa.history()] == ["dispute-settled"]
+
+
+def test_whom_planning_chose_stays_where_the_source_names_nobody(casa: Import) -> None:
+    casa()
+    chosen = casa.one(Staff, "a1").id
+    with casa.db.write() as session:
+        session.execute(update(Order).values(owner_id=chosen, deputy_id=chosen))
+    casa.company.change("orders", "kitchen", "large kitchen")
+    casa(LATER)
+    order = casa.one(Order, "o1")
+    assert (order.description, order.owner_id, order.deputy_id) == ("large kitchen", chosen, chosen)
+
+
+def test_a_changed_customer_has_everything_planned_anew(casa: Import) -> None:
+    casa()
+    casa.planned()
+    casa.company.change("customers", "Mario Rossi", "Mario Rossi & figli")
+    casa(LATER)
+    assert [casa.one(Order, "o1").to_plan, casa.one(Invoice, "i1").to_plan] == [True, True]
+    assert [casa.one(Order, "o2").to_plan, casa.one(Invoice, "i2").to_plan] == [False, False]
+
+
+def test_becoming_a_business_ends_the_right_to_withdraw(casa: Import) -> None:
+    casa()
+    casa.company.change("customers", "rossi.example,IT,", "rossi.example,IT,true")
+    casa(LATER)
+    assert casa.one(Order, "o1").withdrawal_days == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "suppressed"), [("new@rossi.example", False), ("Mario@rossi.example", True)]
+)
+def test_a_new_address_lifts_the_suppression_of_the_old_one(
+    casa: Import, address: str, *, suppressed: bool
+) -> None:
+    casa()
+    with casa.db.write() as session:
+        session.execute(
+            update(Customer)
+            .where(Customer.ref == "c1")
+            .values(suppressed_at=NOW, suppressed_email="mario@rossi.example")
+        )
+    casa.company.change("customers", "mario@rossi.example", address)
+    casa(LATER)
+    customer = casa.one(Customer, "c1")
+    assert (customer.suppressed_at is not None, customer.email) == (suppressed, address)
+    assert [name for name, _ in casa.history()] == ([] if suppressed else ["suppression-lifted"])
+
+
+def test_bad_rows_cost_only_themselves(casa: Import) -> None:
+    casa.company.write(
+        "staff", casa.company.files["staff"] + "a2,Ugo,after-sale,,nobody\na3,Ada,after-sale,,a2\n"
+    )
+    casa.company.write(
+        "customers", casa.company.files["customers"] + "c3,Bad,no address,IT,\nc4,,x@y.example,,\n"
+    )
+    casa.company.write(
+        "orders",
+        casa.company.files["orders"]
+        + "o3,c3,,chair,1,2026-03-01,,,\no4,c1,s9,chair,1,2026-03-01,,,\n"
+        + "o5,c1,,chair,1,2026-03-01,31/02/2026,,\n"
+        + "o1,c1,,copy,1,2026-03-01,,,\n",
+    )
+    casa.company.write("invoices", casa.company.files["invoices"] + "i3,c1,o9,5,2026-03-01,2026-03-09,,,\n")
+    casa.company.write(
+        "responses",
+        casa.company.files["responses"] + "r2,,o9,,,1,no,2026-03-12\nr3,c1,o2,,,1,no,2026-03-12\n",
+    )
+    report = casa()
+    assert {table: dict(counts.columns) for table, counts in report.tables.items()} == {
+        "staff": {"deputy": 2},
+        "customers": {"email": 1, "name": 1},
+        "orders": {"customer": 1, "seller": 1, "promised_on": 1, "ref": 1},
+        "invoices": {"order": 1},
+        "responses": {"order": 1, "customer": 1},
+    }
+    assert [counts.inserted for counts in report.tables.values()] == [2, 2, 2, 2, 1]
+    assert "6 orders: 2 new, 4 rejected (customer 1, promised_on 1, ref 1, seller 1)" in report.sentence()
+    assert casa.one(Order, "o1").description == "kitchen"
+
+
+def test_rejects_are_kept_in_a_file_for_its_owner_alone(casa: Import) -> None:
+    casa.company.change("orders", "2026-04-01", "31/02/2026")
+    report = casa()
+    assert report.rejects_file == casa.state_dir / "rejects" / "casa-20260318T090000Z.csv"
+    assert report.rejects_file.stat().st_mode & 0o777 == 0o600
+    with report.rejects_file.open(encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    assert first == {
+        "table": "orders",
+        "file": "orders.csv",
+        "row": "2",
+        "column": "promised_on",
+        "value": "31/02/2026",
+        "fix": "is no date; write it like 2026-02-28",
+    }
+    assert "31/02/2026" not in repr(report)
+    second = casa().rejects_file
+    assert second is not None
+    assert second.name == "casa-20260318T090000Z-2.csv"
+
+
+def test_a_row_that_is_mended_comes_in(casa: Import) -> None:
+    casa.company.change("customers", "mario@rossi.example", "mario rossi")
+    assert casa().tables["orders"].columns == {"customer": 1}
+    casa.company.change("customers", "mario rossi", "mario@rossi.example")
+    assert casa(LATER).sentence().startswith("2 staff: nothing new; 2 customers: 1 new; 2 orders: 1 new")
+
+
+def test_a_customer_without_an_address_is_a_customer(casa: Import) -> None:
+    casa.company.change("customers", "mario@rossi.example", "")
+    assert casa().tables["customers"].rejected == 0
+    assert casa.one(Customer, "c1").email is None
+
+
+def test_check_shows_and_writes_nothing(casa: Import) -> None:
+    casa.company.change("orders", "2026-04-01", "31/02/2026")
+    report = casa(check=True)
+    assert report.preview is not None
+    assert [row.ref for row in report.preview.samples["customers"]] == ["c1", "c2"]
+    assert [str(reject) for reject in report.preview.rejects] == [
+        "orders.csv, row 2, promised_on: '31/02/2026' is no date; write it like 2026-02-28",
+        (
+            "invoices.csv, row 2, order: 'o1' is no known order; "
+            "import it with orders.sql first, or mend the reference"
+        ),
+    ]
+    assert "31/02/2026" not in repr(report)
+    assert not casa.state_dir.exists()
+    with casa.db.read() as session:
+        assert [session.scalars(select(model)).all() for model in (Staff, Customer, Mark)] == [[], [], []]
+
+
+def test_only_some_tables(casa: Import) -> None:
+    assert list(casa(tables=["customers", "staff"]).tables) == ["staff", "customers"]
+    with pytest.raises(SourceError, match=r"has no boxes\.sql; it has staff, customers"):
+        casa(tables=["boxes"])
+
+
+def test_when_a_table_was_last_imported(casa: Import) -> None:
+    casa()
+    casa.company.write("invoices", casa.company.files["invoices"].partition("\n")[0] + "\n")
+    casa.company.change("orders", "2026-03-0", "32.03.2026 ")
+    report = casa(LATER)
+    with casa.db.read() as session:
+        marks = {mark.name: mark.at for mark in session.scalars(select(Mark))}
+    assert marks["import:casa:customers"] == LATER
+    assert marks["import:casa:invoices"] == NOW  # an empty export is no news of payments
+    assert marks["import:casa:orders"] == NOW  # and neither is one of which nothing can be read
+    assert "not counted as a fresh import" in report.sentence()
+
+
+def test_the_day_of_the_first_import_is_kept(casa: Import) -> None:
+    casa.company.settings(SETTINGS + '[variables]\nday_zero = "first-import"\nshop = "Bari"\n')
+    casa.company.select(
+        "orders",
+        "SELECT 'o1' AS ref, 'c1' AS customer, getvariable('shop') AS description, "
+        "getvariable('day_zero')::DATE - 3 AS signed_at",
+    )
+    just_before_midnight_utc = datetime(2026, 3, 18, 23, 30, tzinfo=UTC)  # the 19th in Rome
+    casa(just_before_midnight_utc)
+    again = casa(just_before_midnight_utc + timedelta(days=7))
+    assert again.tables["orders"].unchanged == 1
+    order = casa.one(Order, "o1")
+    assert (order.description, order.signed_at) == ("Bari", datetime(2026, 3, 15, 23, tzinfo=UTC))
+    with casa.db.read() as session:
+        assert (
+            session.scalars(select(Mark.value).where(Mark.name == "source:casa:day_zero")).one()
+            == "2026-03-19"
+        )

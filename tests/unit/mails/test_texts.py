@@ -1,0 +1,133 @@
+from pathlib import Path
+
+import pytest
+
+from models.policy import Policy
+from models.queries.reporting.measures.orders import NO_LINE
+from models.rules.commitments.deliveries import ACTS
+from models.rules.commitments.ledger import REASONS, UNSTATED
+from models.rules.reporting.tallies import NOBODY, OTHERS
+from models.words import (
+    CaseReasonKind,
+    CommitmentKind,
+    EndCause,
+    EndKind,
+    Matter,
+    Meaning,
+    Outcome,
+    ParkedFor,
+    Role,
+    Side,
+)
+from tasks.commitments.actions import OUTCOMES
+from tasks.mails import texts
+from tasks.mails.context import NAMES, context
+from tasks.mails.frame import answer_label
+from tasks.mails.labels import LANGUAGES, TEXTS, catalogue, label, worded
+from tests.unit.mails.test_samples import letter
+
+
+def test_every_label_is_there_in_every_language() -> None:
+    for key, words in catalogue().items():
+        assert tuple(words) == LANGUAGES, key
+        assert all(one == one.strip() and one for one in words.values()), key
+
+
+def test_the_languages_take_the_same_names() -> None:
+    for key, words in catalogue().items():
+        names = {tuple(part.partition("}")[0] for part in one.split("{")[1:]) for one in words.values()}
+        assert len(names) == 1, key
+
+
+def test_every_meaning_and_reason_has_its_words(policy: Policy) -> None:
+    for language in LANGUAGES:
+        for meaning in Meaning:
+            assert label(language, answer_label(meaning, is_service=False))
+            assert label(language, answer_label(meaning, is_service=True))
+        opened = [cadence.opens_case for cadence in policy.cadences.values() if cadence.opens_case]
+        for word in (*CaseReasonKind, *opened):
+            assert worded(language, "reason", word) != word
+
+
+VOCABULARIES = {
+    "slip": (*REASONS, UNSTATED),
+    "end": EndKind,
+    "cause": EndCause,
+    "outcome": Outcome,
+    "matter": Matter,
+    "did": OUTCOMES,
+    "ended": (
+        *OUTCOMES,
+        *Outcome,
+        "signed",
+        "handed-over",
+        "put-off",
+        "re-promised",
+        "withdrawn",
+        *ACTS.values(),
+    ),
+    "owed": CommitmentKind,
+    "notice": (*CommitmentKind, *ParkedFor),
+    "kind": (),
+    "team": (*Side, *Role, NOBODY, OTHERS),
+    "line": (NO_LINE,),
+}
+
+
+@pytest.mark.parametrize("section", VOCABULARIES)
+def test_every_code_of_a_closed_vocabulary_has_its_words(section: str, policy: Policy) -> None:
+    codes = VOCABULARIES[section] or [kind for kind, cadence in policy.cadences.items() if cadence.sends]
+    assert [code for code in codes if f"{section}.{code}" not in catalogue()] == []
+
+
+def test_a_reason_nobody_knows_is_shown_as_it_is() -> None:
+    assert worded("pl", "reason", "a-word-of-the-policy") == "a-word-of-the-policy"
+
+
+def test_the_shipped_policy_misses_no_text(policy: Policy) -> None:
+    assert texts.missing_texts(policy) == []
+
+
+def test_every_text_belongs_to_a_message_of_the_policy(policy: Policy) -> None:
+    folders = {path.name for path in TEXTS.iterdir() if path.is_dir()}
+    assert folders == {kind for kind, cadence in policy.cadences.items() if cadence.sends}
+
+
+def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:
+    more = {**policy.cadences, "birthday": policy.cadences["satisfaction-check"]}
+    problems = texts.missing_texts(policy.model_copy(update={"cadences": more}))
+    assert len(problems) == len(LANGUAGES)
+    assert problems[0].startswith("cadences.birthday: tasks/mails/texts/birthday/it.txt is missing; write it")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Subject: a\n\n{% if order %}", "line 3: Unexpected end of template"),
+        ("Subject: a\n\n{{ ordr.ref }}", "there is no 'ordr' to write about; choose from answer_by"),
+        ("Dear you,\n\nhello", "the first line is no 'Subject: …'"),
+        ("Subject: a\nhello", "with a blank line after it"),
+        ("Subject: {% if nudge %}a{% endif %}\n\nhello", "takes the line end with it"),
+    ],
+)
+def test_a_text_that_is_wrong_is_named_with_the_fix(tmp_path: Path, text: str, problem: str) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "en.txt").write_text(text, encoding="utf-8")
+    (found,) = texts.problems("news", "en", tmp_path)
+    assert problem in found
+
+
+def test_the_context_has_the_names_that_texts_may_use(policy: Policy) -> None:
+    assert set(context(letter(policy), policy.company)) == NAMES
+
+
+def test_paragraphs_are_joined_and_lists_and_headings_kept() -> None:
+    found = texts.blocks("one\ntwo\n\n- a\n  goes on\n- b\n\n# head\nthree")
+    assert found == [("p", "one two"), ("li", "a goes on"), ("li", "b"), ("h", "head"), ("p", "three")]
+    assert texts.as_text(found) == "one two\n\n- a goes on\n- b\n\nhead\nthree"
+
+
+def test_paragraphs_are_escaped_for_html() -> None:
+    html = texts.as_html([("p", "a < b & c"), ("li", '"d"'), ("p", "e")])
+    assert "a &lt; b &amp; c</p>\n<ul" in html
+    assert "&quot;d&quot;</li>\n</ul>\n<p" in html
