@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from flows.sweeping import ESCALATION, sweep
 from models.policy import SWEEPS
-from models.queries.importing.upsert import set_mark
 from models.queries.replay.figures import totals
 from models.queries.sending.waiting import next_due
+from models.queries.watermarks import set_watermark
 from tasks.escalation.silence import watch_silence
 from tasks.importing.apply import apply_rows
 from tasks.importing.rows import TABLES
@@ -106,7 +106,9 @@ async def _step(services: Services, feed: Feed, now: datetime, day: date) -> dic
         for table in TABLES:
             if rows := news.get(table):
                 new[table] = apply_rows(session, table, rows, now, "replay", policy=services.policy).inserted
-        set_mark(session, "import:replay:invoices", now.isoformat(), now)  # all that had happened is known
+        set_watermark(
+            session, "import:replay:invoices", now.isoformat(), now
+        )  # all that had happened is known
     report = Report()
     for name in SWEEPS:
         if name != ESCALATION:

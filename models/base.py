@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON
 
@@ -50,3 +50,10 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: JSON()}  # noqa: RUF012 (SQLAlchemy's way)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements that go round the unit of work."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 (what SQLAlchemy makes of every class here)
+    return table

@@ -15,7 +15,7 @@ from models.order import Order
 from models.pace import Pace
 from models.response import Response
 from models.staff import Staff
-from models.watermark import Mark
+from models.watermark import Watermark
 
 __all__ = [
     "Base",
@@ -29,7 +29,6 @@ __all__ = [
     "Hold",
     "Inbound",
     "Invoice",
-    "Mark",
     "Message",
     "Order",
     "Pace",
@@ -37,4 +36,5 @@ __all__ = [
     "Sighting",
     "Staff",
     "Statement",
+    "Watermark",
 ]

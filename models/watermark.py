@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base
 
 
-class Mark(Base):
+class Watermark(Base):
     """A remembered value by name: the policy last planned with, day zero of a source, the last import of payments."""
 
     __tablename__ = "marks"

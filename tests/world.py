@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from flows.sweeping import escalate, sweep
 from models.policy import Policy
-from models.queries.importing.upsert import set_mark
+from models.queries.watermarks import set_watermark
 from models.tables import Case, CaseReason, Commitment, FollowUp
 from models.words import CommitmentKind, Outcome
 from tasks.archive.archives import Archive, NoArchive
@@ -70,7 +70,7 @@ class World:
         """The company's system was read, and had nothing new to say."""
         now = self.clock.now()
         with self.db.write() as session:
-            set_mark(session, f"import:{source}:invoices", now.isoformat(), now)
+            set_watermark(session, f"import:{source}:invoices", now.isoformat(), now)
 
     def escalate(self) -> str:
         """Look at what nobody answered, and tell the managers."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people
+from models.queries import history, people
 from models.queries.cases import cases
 from models.queries.planning import plan
 from models.rules.calendar.calendars import Place, Window
@@ -81,7 +81,7 @@ def _close(session: Session, case: Case, outcome: Outcome, now: datetime, actor:
     case.closed_at, case.outcome = now, outcome
     session.flush()
     cases.settle_reasons(session, case.id, now)
-    cases.note(session, (SubjectType.CASE, case.id), "closed", now, actor, cause=outcome)
+    history.note(session, (SubjectType.CASE, case.id), "closed", now, actor, cause=outcome)
     plan.plan_customer_again(session, case.customer_id)
 
 

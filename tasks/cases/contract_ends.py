@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.queries.cases import cases, contract_ends
+from models.queries import history
+from models.queries.cases import contract_ends
 from models.queries.planning import plan
 from models.rules.inbound.trouble_words import Trouble
 from models.tables import ContractEnd, Order
@@ -58,7 +59,7 @@ def listen(
             },
         )
         about = (Subject.CUSTOMER, customer_id)
-        cases.note(session, about, "contract-end-heard", declared_at, "customer", cause=kind, end=made.id)
+        history.note(session, about, "contract-end-heard", declared_at, "customer", cause=kind, end=made.id)
 
 
 def declare(session: Session, order: Order, said: Declared, *, now: datetime, actor: str) -> ContractEnd:
@@ -88,7 +89,7 @@ def declare(session: Session, order: Order, said: Declared, *, now: datetime, ac
     found.confirmed_at, found.confirmed_by = found.confirmed_at or now, found.confirmed_by or actor
     found.declared_at = min(found.declared_at, said.declared_at)
     plan.plan_customer_again(session, order.customer_id)
-    cases.note(
+    history.note(
         session, (Subject.ORDER, order.id), "contract-ended", now, actor, cause=said.kind, why=said.cause
     )
     return found
@@ -100,5 +101,5 @@ def dismiss(session: Session, end: ContractEnd, *, now: datetime, actor: str) ->
         return False
     end.dismissed_at = now
     about = (Subject.CUSTOMER, end.customer_id)
-    cases.note(session, about, "contract-end-dismissed", now, actor, cause=end.kind, end=end.id)
+    history.note(session, about, "contract-end-dismissed", now, actor, cause=end.kind, end=end.id)
     return True

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people
-from models.queries.cases import cases, holds
+from models.queries import history, people
+from models.queries.cases import holds
 from models.queries.planning import plan
 from models.rules.sending.holds import CUSTOMER, DELAY_ALERT, HELD_BY_HAND, check
 from models.words import Subject
@@ -151,7 +151,7 @@ def _place(
 def _note(
     session: Session, subject: tuple[str, int], event: str, services: Services, by: str, reason: str, did: str
 ) -> None:
-    cases.note(session, subject, event, services.clock.now(), by, cause=reason, did=did)
+    history.note(session, subject, event, services.clock.now(), by, cause=reason, did=did)
 
 
 def _utc(at: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts, people
+from models.queries import facts, history, people
 from models.queries.cases import cases
 from models.queries.commitments import commitments
 from models.rules.calendar.due import due_at
@@ -62,7 +62,7 @@ def give_call(session: Session, case_id: int, to: int, *, now: datetime, actor: 
     call = commitments.of_case(session, case_id)
     if call is not None and call.owner_id != to:
         call.owner_id, call.acted_at, call.acknowledged_until = to, None, None
-        cases.note(session, (Subject.COMMITMENT, call.id), "handed-over", now, actor, cause=cause)
+        history.note(session, (Subject.COMMITMENT, call.id), "handed-over", now, actor, cause=cause)
 
 
 def cases_without_call(session: Session, policy: Policy, now: datetime, actor: str) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people
+from models.queries import history, people
 from models.queries.cases import cases
 from models.queries.commitments import commitments
 from models.queries.planning import plan
@@ -67,7 +67,7 @@ def open_case(
     )
     if added is not None:
         event = ("reopened" if before else "opened") if is_new else "joined"
-        cases.note(session, (SubjectType.CASE, case.id), event, now, actor, cause=reason)
+        history.note(session, (SubjectType.CASE, case.id), event, now, actor, cause=reason)
     if before is not None and not is_new:
         _raise(session, case, before, now, actor)
     if is_new and case.manager_id is not None:
@@ -97,7 +97,7 @@ def take_case(session: Session, case: Case, staff_id: int, now: datetime, actor:
     if case.taken_at is not None or case.closed_at is not None:
         return False
     case.taken_at, case.taken_by_id = now, staff_id
-    cases.note(session, (SubjectType.CASE, case.id), "taken", now, actor)
+    history.note(session, (SubjectType.CASE, case.id), "taken", now, actor)
     give_call(session, case.id, staff_id, now=now, actor=actor, cause="taken")
     return True
 
@@ -121,7 +121,7 @@ def hand_over_case(
         raise ActError("too-late", f"case {case.id} is closed")
     case.manager_id, case.taken_at, case.taken_by_id = person.id, None, None
     session.flush()
-    made = cases.note(
+    made = history.note(
         session, (SubjectType.CASE, case.id), "handed-over", now, by.ref, cause=words, to=person.ref
     )
     give_call(session, case.id, person.id, now=now, actor=by.ref, cause=words)
@@ -158,7 +158,7 @@ def note_stand_in(
     """Somebody hears of a matter for a role at which nobody can be reached: the history says so, and why."""
     who = session.get_one(Staff, staff_id)
     if who.role != role:
-        cases.note(session, about, "stood-in", now, actor, cause=f"{ownership.UNREACHED}{role}", by=who.ref)
+        history.note(session, about, "stood-in", now, actor, cause=f"{ownership.UNREACHED}{role}", by=who.ref)
 
 
 def audience_of(level: int) -> str:
@@ -175,7 +175,9 @@ def _raise(session: Session, case: Case, before: Case, now: datetime, actor: str
     session.flush()
     if case.manager_id is not None:
         give_call(session, case.id, case.manager_id, now=now, actor=actor, cause="raised a level")
-    cases.note(session, (SubjectType.CASE, case.id), "raised-a-level", now, actor, cause=f"case {before.id}")
+    history.note(
+        session, (SubjectType.CASE, case.id), "raised-a-level", now, actor, cause=f"case {before.id}"
+    )
 
 
 def _manager(session: Session, customer_id: int, level: int, now: datetime) -> int | None:

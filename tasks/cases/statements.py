@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.queries import people
+from models.queries import history, people
 from models.queries.cases import cases
 from models.rules.cases import acting
 from models.rules.cases.acting import checked
@@ -22,7 +22,7 @@ def state(session: Session, case: Case, author: str, text: str, now: datetime) -
     person = people.staff_by_ref(session, author)
     side = acting.side_of(person.role if person else None)
     cases.add_statement(session, case.id, side, author, words, now)
-    cases.note(session, (Subject.CASE, case.id), "stated", now, author, cause=side)
+    history.note(session, (Subject.CASE, case.id), "stated", now, author, cause=side)
 
 
 def customer_says(

@@ -7,10 +7,8 @@ from typing import Self
 from sqlalchemy.orm import Session
 
 from models.policy import NOTICE, Policy
-from models.queries import facts
-from models.queries.cases import cases
+from models.queries import facts, history, watermarks
 from models.queries.commitments import commitments
-from models.queries.importing import upsert as marks
 from models.words import CommitmentKind, Subject
 from tasks.commitments.ladder import start_late
 
@@ -31,7 +29,7 @@ class _Look:
     def of(cls, session: Session, policy: Policy) -> Self:
         """Where it stands; from the start, where it was never taken or other kinds have a ladder now."""
         kinds = ",".join(_kinds(policy))
-        kept = marks.mark(session, _MARK)
+        kept = watermarks.watermark(session, _MARK)
         if kept is not None and kept.rpartition(":")[0].rpartition(":")[0] == kinds:
             _, at, until = kept.rsplit(":", 2)
             return cls(kinds, int(at), int(until))
@@ -58,8 +56,10 @@ def promises_without_ladder(session: Session, policy: Policy, now: datetime, act
     complaining = facts.complaints(session, {owed.customer_id for owed in found}) if found else set()
     for owed in found:
         start_late(session, policy, owed, now, complains=owed.customer_id in complaining)
-        cases.note(session, (Subject.COMMITMENT, owed.id), "ladder-started", now, actor, cause="it had none")
-    marks.set_mark(session, _MARK, f"{look.kinds}:{upto}:{look.until}", now)
+        history.note(
+            session, (Subject.COMMITMENT, owed.id), "ladder-started", now, actor, cause="it had none"
+        )
+    watermarks.set_watermark(session, _MARK, f"{look.kinds}:{upto}:{look.until}", now)
     return len(found)
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts
-from models.queries.cases import cases
+from models.queries import facts, history
 from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
 from models.queries.mailboxes import inbound
@@ -211,4 +210,4 @@ def _note(
     cause: str | None = None,
     **details: Any,
 ) -> None:
-    cases.note(session, (SubjectType.COMMITMENT, commitment.id), event, now, actor, cause=cause, **details)
+    history.note(session, (SubjectType.COMMITMENT, commitment.id), event, now, actor, cause=cause, **details)

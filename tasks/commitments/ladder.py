@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import NOTICE, Policy
-from models.queries import people
-from models.queries.cases import cases
+from models.queries import history, people
 from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
 from models.queries.planning import plan
@@ -268,4 +267,4 @@ def _note(
     cause: str | None = None,
     **details: Any,
 ) -> None:
-    cases.note(session, (Subject.COMMITMENT, owed.id), event, now, actor, cause=cause, **details)
+    history.note(session, (Subject.COMMITMENT, owed.id), event, now, actor, cause=cause, **details)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts, people
+from models.queries import facts, history, people
 from models.queries.cases import cases
 from models.queries.commitments import commitments
 from models.queries.planning import plan
@@ -126,7 +126,7 @@ def make(
     """Write promises down, whatever is open already, with their ladders; `rows` have the same columns."""
     made = commitments.add(session, rows)
     about = {"at": now, "actor": actor, "subject_type": SubjectType.COMMITMENT, "event": "made"}
-    cases.note_all(
+    history.note_all(
         session,
         [
             {**about, "subject_id": one.id, "cause": one.kind, "details": {"due": one.due_at.isoformat()}}

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.queries.cases import cases, holds
+from models.queries import history
+from models.queries.cases import holds
 from models.queries.credit_recovery import invoices as recovery
 from models.queries.planning import plan
 from models.rules.sending.holds import CUSTOMER, LET_ON, check
@@ -32,7 +33,9 @@ def hand_over(session: Session, customer_id: int, reader: Staff, text: str, *, n
     refs = [one.ref for one in invoices]
     for invoice in invoices:
         invoice.handed_over_at, invoice.handed_over_by, invoice.to_plan = now, reader.ref, True
-        cases.note(session, (Subject.INVOICE, invoice.id), "handed-over", now, reader.ref, cause=text.strip())
+        history.note(
+            session, (Subject.INVOICE, invoice.id), "handed-over", now, reader.ref, cause=text.strip()
+        )
     recovery.ask_again(
         session, customer_id, CommitmentKind.HAND_OVER, now
     )  # about what was disputed meanwhile
@@ -54,7 +57,7 @@ def take_back(session: Session, invoice: Invoice, reader: Staff, text: str, *, n
     if invoice.handed_over_at is None:
         raise ValueError(f"{invoice.ref} was not handed over; nothing was done")
     invoice.handed_over_at, invoice.handed_over_by, invoice.to_plan = None, None, True
-    cases.note(session, (Subject.INVOICE, invoice.id), "taken-back", now, reader.ref, cause=text.strip())
+    history.note(session, (Subject.INVOICE, invoice.id), "taken-back", now, reader.ref, cause=text.strip())
 
 
 def put_off(
@@ -95,7 +98,7 @@ def put_off(
         },
     )
     recovery.ask_again(session, customer_id, what, until)
-    cases.note(
+    history.note(
         session, subject, "held", now, reader.ref, cause=reason.strip(), did=f"until {until.isoformat()}"
     )
     fulfil(session, owed, "put-off", reason, now=now, actor=reader.ref)
@@ -125,7 +128,7 @@ def let_on(
             "goes_on": True,
         },
     )
-    cases.note(
+    history.note(
         session,
         (Subject.INVOICE, invoice.id),
         "let-on",

@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts, people
-from models.queries.cases import cases
+from models.queries import facts, history, people
 from models.queries.credit_recovery import invoices as recovery
 from models.tables import Customer, FollowUp, Invoice, Staff
 from models.words import CommitmentKind, Subject
@@ -112,7 +111,7 @@ def sign(
     for invoice in letter.invoices:
         invoice.signed_at, invoice.signed_by, invoice.to_plan = now, reader.ref, True
         about = (Subject.INVOICE, invoice.id)
-        cases.note(
+        history.note(
             session, about, "warning-signed", now, reader.ref, cause=via, letter=letter.digest, said=words
         )
     recovery.ask_again(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import DIGEST, Policy
-from models.queries import facts
+from models.queries import facts, history
 from models.queries.cases import cases
 from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
@@ -82,7 +82,7 @@ class Rungs:
                 return
             ladder_steps.move(self.session, times)
             self.brought_forward = True
-        cases.note(
+        history.note(
             self.session,
             (Subject.COMMITMENT, owed.id),
             "rung-skipped",
@@ -118,7 +118,7 @@ class Rungs:
         is_known = row.reason == NOBODY
         if not is_known:
             about = (row.subject_type, row.subject_id)
-            cases.note(self.session, about, "unheard", self.now, row.sweep, cause=NOBODY, step=row.step)
+            history.note(self.session, about, "unheard", self.now, row.sweep, cause=NOBODY, step=row.step)
         return Unheard(self._tomorrow(), is_known)
 
     def without_seller(self, row: FollowUp, people: Sequence[Person]) -> Decision:
@@ -154,7 +154,7 @@ class Rungs:
             told(self.session, row, self.now)
         else:
             about = (row.subject_type, row.subject_id)
-            cases.note(self.session, about, "escalated", self.now, row.sweep, cause=row.step, by=IN_DIGEST)
+            history.note(self.session, about, "escalated", self.now, row.sweep, cause=row.step, by=IN_DIGEST)
         return Skip(IN_DIGEST)
 
 
@@ -184,7 +184,7 @@ def told(session: Session, row: FollowUp, now: datetime) -> None:
     if to_manager or rank(row.audience) >= rank(Level.MANAGER):
         owed.told_id = row.staff_id
     about = (Subject.COMMITMENT, owed.id)
-    cases.note(session, about, "escalated", now, row.sweep, cause=row.step, level=row.audience)
+    history.note(session, about, "escalated", now, row.sweep, cause=row.step, level=row.audience)
     if row.audience in _OF_ROLE and row.staff_id is not None:
         note_stand_in(session, about, row.audience, row.staff_id, now, row.sweep)
 

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people
+from models.queries import people, watermarks
 from models.queries.cases import cases
 from models.queries.escalation import patterns
-from models.queries.importing import upsert as marks
 from models.rules.commitments.ladder import rank
 from models.rules.escalation import ownership
 from models.words import CaseReasonKind, Level, Subject
@@ -63,7 +62,7 @@ def _something_to_do(session: Session, policy: Policy, now: datetime) -> bool:
 
 def _seen(session: Session, policy: Policy, now: datetime) -> datetime:
     """Until when the ledger was watched; a little less, for what was written meanwhile."""
-    kept = marks.mark(session, _MARK)
+    kept = watermarks.watermark(session, _MARK)
     seen = datetime.fromisoformat(kept) if kept else _LONG_AGO
     return max(seen - _OVERLAP, now - timedelta(days=policy.ledger.misses_within_days))
 
@@ -92,7 +91,7 @@ def _raise_patterns(session: Session, policy: Policy, now: datetime) -> Counter[
         for owed in patterns.overdue_of(session, owners, now)
         if owed.level is None or rank(owed.level) < rank(Level.MANAGER)
     )
-    marks.set_mark(session, _MARK, now.isoformat(), now)
+    watermarks.set_watermark(session, _MARK, now.isoformat(), now)
     return Counter({"orders with missed terms": len(slipping), "promises raised": raised})
 
 

@@ -5,16 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.queries import people
+from models.queries import people, watermarks
 from models.queries.escalation import ladder_steps
-from models.queries.importing import upsert as marks
 
 _MARK = "people-reached"
 
 
 def people_changed(session: Session, now: datetime) -> bool:
     """Whether others can be reached today than at the last look: somebody came, came back, or has another address."""
-    return marks.mark(session, _MARK) != _who_is_reached(session, now)
+    return watermarks.watermark(session, _MARK) != _who_is_reached(session, now)
 
 
 def tell_the_unheard(session: Session, now: datetime) -> int:
@@ -22,7 +21,7 @@ def tell_the_unheard(session: Session, now: datetime) -> int:
     if not people_changed(session, now):
         return 0
     reached = _who_is_reached(session, now)
-    marks.set_mark(session, _MARK, reached, now)
+    watermarks.set_watermark(session, _MARK, reached, now)
     return ladder_steps.tell_now(session, now) if reached else 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
+from models.queries import watermarks
 from models.queries.importing import upsert as queries
 from models.queries.responses.responses import known_refs
 from tasks.importing import resolving
@@ -32,7 +33,7 @@ def apply_rows(
     """
     if not rows:
         return Applied()
-    queries.take_turn(session)
+    watermarks.take_turn(session)
     size = len(rows) if table == "staff" else _CHUNK
     parts = (rows[start : start + size] for start in range(0, len(rows), size))
     done = [_apply(session, table, part, Word(at, actor), policy) for part in parts]

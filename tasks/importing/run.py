@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
+from models.queries import watermarks
 from models.queries.importing import upsert as queries
 from tasks.importing.apply import apply_rows
 from tasks.importing.config import read_config
@@ -91,7 +92,9 @@ class _Import:
             self._count(table, counts, rows, rejects, applied)
         with self.transaction() as session:
             if counts.is_whole:
-                queries.set_mark(session, f"import:{source.name}:{table}", self.now.isoformat(), self.now)
+                watermarks.set_watermark(
+                    session, f"import:{source.name}:{table}", self.now.isoformat(), self.now
+                )
             if counts.inserted >= _BULK_ROWS and table != "responses":
                 queries.refresh_statistics(session, [table])
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models.queries.importing import upsert as queries
+from models.queries import watermarks
 from models.rules.calendar.calendars import zone
 from tasks.importing.config import FIRST_IMPORT, SourceConfig
 
@@ -21,8 +21,8 @@ def resolve(session: Session, config: SourceConfig, folder: Path, now: datetime)
 
 
 def _first_day(session: Session, config: SourceConfig, mark: str, now: datetime) -> str:
-    queries.take_turn(session)
-    if (value := queries.mark(session, mark)) is None:
+    watermarks.take_turn(session)
+    if (value := watermarks.watermark(session, mark)) is None:
         value = now.astimezone(zone(config.timezone)).date().isoformat()
-        queries.set_mark(session, mark, value, now)
+        watermarks.set_watermark(session, mark, value, now)
     return value

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from models.queries import history
 from models.queries.importing import upsert as queries
 from models.rules.planning.changes import is_in_dispute, promise, transitions
 from tasks.importing.rows import AnyRow, Reject
@@ -79,7 +80,7 @@ def write(session: Session, table: str, resolved: Resolved, word: Word) -> Writt
 
 
 def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], word: Word) -> None:
-    history: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     settled: set[int] = set()
     for row_id, old in queries.remembered(session, table, changes).items():
         new = changes[row_id]
@@ -89,20 +90,20 @@ def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], wo
                 new[chosen] = new[chosen] or old[chosen]
         if table == "invoices" and is_in_dispute(old) and not is_in_dispute(new):
             settled |= {old["customer_id"], new["customer_id"]}
-        history += [
+        entries += [
             _event(word, (_SUBJECTS[table], row_id), item.event, {"old": item.old, "new": item.new})
             for item in transitions(old, new)
         ]
     queries.change(session, table, changes)
     queries.plan_again(session, settled)  # it held the customer's other invoices too
-    queries.remember(session, history)
+    history.note_all(session, entries)
 
 
 def lift_suppressions(session: Session, customer_ids: Sequence[int], word: Word) -> None:
     """Where a customer's address is a new one: mail may go there again."""
     lifted = queries.lift_suppressions(session, customer_ids)
     events = [_event(word, ("customer", row_id), "suppression-lifted", {}) for row_id in lifted]
-    queries.remember(session, events)
+    history.note_all(session, events)
 
 
 def _event(word: Word, subject: tuple[str, int], event: str, details: dict[str, Any]) -> dict[str, Any]:

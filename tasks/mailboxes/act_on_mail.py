@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries.cases import cases
+from models.queries import history
 from models.queries.mailboxes import inbound
 from models.queries.responses import pages, responses
 from models.rules.inbound.trouble import is_thanks, trouble
@@ -199,7 +199,7 @@ def _stop_extras(session: Session, arrived: Arrived, became: Became, now: dateti
     customer = pages.customer(session, arrived.match.customer_id, lock=True)
     if customer.extras_stopped_at is None:
         customer.extras_stopped_at = now
-        cases.note(session, (Subject.CUSTOMER, customer.id), "extras-stopped", now, ACTOR, cause=became)
+        history.note(session, (Subject.CUSTOMER, customer.id), "extras-stopped", now, ACTOR, cause=became)
     return done(arrived.row, became, now)
 
 

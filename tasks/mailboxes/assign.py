@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries.cases import cases
+from models.queries import history
 from models.queries.mailboxes import inbound, matching
 from models.queries.responses import responses
 from models.tables import FollowUp, Inbound
@@ -33,7 +33,7 @@ def assign(
         asked = waiting[0] if len(waiting) == 1 else None
     row.matched_by, row.customer_id, row.follow_up_id = "hand", customer_id, asked.id if asked else None
     row.parked_for = None
-    cases.note(session, (Subject.INBOUND, row.id), "assigned", now, actor, cause=about)
+    history.note(session, (Subject.INBOUND, row.id), "assigned", now, actor, cause=about)
     arrived = Arrived(row, Match("hand", None, [asked] if asked else [], customer_id))
     return reply(session, policy, [arrived], now)[row.id]
 
@@ -45,5 +45,5 @@ def settle_mail(
     if mail.handled_at is not None:
         return False
     inbound.handled(session, [mail.id], now, actor, f"{outcome}: {text.strip()}")
-    cases.note(session, (Subject.INBOUND, mail.id), "done", now, actor, cause=outcome)
+    history.note(session, (Subject.INBOUND, mail.id), "done", now, actor, cause=outcome)
     return True

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries.cases import cases
+from models.queries import history
 from models.queries.mailboxes import bounces, inbound
 from models.tables import Customer, FollowUp, Message
 from models.words import CommitmentKind, Subject
@@ -84,7 +84,7 @@ def _hard(session: Session, policy: Policy, returned: Sequence[Returned], now: d
         "event": "address-suppressed",
         "details": {},
     }
-    cases.note_all(
+    history.note_all(
         session, [{**entry, "subject_id": one.customer_id, "cause": one.mail.key} for one in returned]
     )
     carried = [row for one in returned for row in one.carried]

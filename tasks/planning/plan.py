@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts, people
-from models.queries.cases import cases, contract_ends
+from models.queries import facts, history, people
+from models.queries.cases import contract_ends
 from models.queries.planning import plan
 from models.rules.calendar.calendars import Place
 from models.rules.escalation import ownership
@@ -41,7 +41,7 @@ def plan_all(db: Database, policy: Policy, now: datetime) -> int:
 def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BATCH) -> int:
     """Plan up to `limit` changed orders and as many changed invoices; returns how many there were."""
     for id_ in plan.end_rests(session, now):
-        cases.note(session, (SubjectType.INVOICE, id_), "payment-promise-broken", now, "planning")
+        history.note(session, (SubjectType.INVOICE, id_), "payment-promise-broken", now, "planning")
     orders = plan.take_orders_to_plan(session, limit)
     invoices = plan.take_invoices_to_plan(session, limit)
     _name_owners(session, [(order, language) for order, _, _, language in orders], now)

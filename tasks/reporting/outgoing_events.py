@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.queries.importing import upsert as marks
+from models.queries import watermarks
 from models.queries.reporting import outgoing_events as queries
 from models.tables import History
 from tasks.runtime.database import Database
@@ -54,7 +54,7 @@ class Told:
 def read_news(db: Database, now: datetime) -> tuple[list[News], Told]:
     """What was not told yet, and what to remember once it was."""
     with db.read() as session:
-        kept = marks.mark(session, _MARK)
+        kept = watermarks.watermark(session, _MARK)
         told = Told(**json.loads(kept)) if kept else Told()
         rows = queries.case_history(session, told.after("case"), told.recent["case"], _MOST)
         found = [_case(session, row) for row in rows]
@@ -68,7 +68,7 @@ def remember(db: Database, told: Told, now: datetime) -> None:
     """What was told is not told again."""
     value = json.dumps({"upto": told.upto, "recent": told.recent})
     with db.write() as session:
-        marks.set_mark(session, _MARK, value, now)
+        watermarks.set_watermark(session, _MARK, value, now)
 
 
 def _case(session: Session, row: History) -> News:

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts, people
-from models.queries.cases import cases
+from models.queries import facts, history, people
 from models.queries.commitments import commitments
 from models.queries.responses import pages, responses
 from models.rules.escalation import ownership
@@ -108,7 +107,7 @@ def stop_extras(session: Session, key: str, now: datetime) -> tuple[Message, Cus
     if customer.extras_stopped_at is None:
         customer.extras_stopped_at = now
         about = (Subject.CUSTOMER, customer.id)
-        cases.note(session, about, "extras-stopped", now, "customer", cause=message.key)
+        history.note(session, about, "extras-stopped", now, "customer", cause=message.key)
     return message, customer
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries.cases import cases
+from models.queries import history
 from models.queries.planning import plan
 from models.queries.sending import claim, messages
 from models.rules.calendar.calendars import Place
@@ -135,7 +135,7 @@ def _note_escalation(session: Session, group: Group, now: datetime) -> None:
     """A notice about a case, or a rung of a ladder, went out to one of our own people."""
     for row in group.follow_ups:
         if is_case(row) and ASKED not in row.step:
-            cases.note(session, (Subject.CASE, row.subject_id), "escalated", now, row.sweep, cause=row.step)
+            history.note(session, (Subject.CASE, row.subject_id), "escalated", now, row.sweep, cause=row.step)
         elif is_rung(row):
             told(session, row, now)
 

@@ -35,7 +35,6 @@ _REASON = select(CaseReason).where(
     CaseReason.subject_id == bindparam("subject_id"),
 )
 _ADD_REASON = CaseReason.__table__.insert().returning(CaseReason.id)  # type: ignore[attr-defined]
-_NOTE = History.__table__.insert().returning(History.id)  # type: ignore[attr-defined]
 
 
 def open_case_of(session: Session, customer_id: int) -> Case | None:
@@ -274,31 +273,3 @@ def actor_of(session: Session, subject: tuple[str, int], event: str) -> str:
         History.subject_type == subject[0], History.subject_id == subject[1], History.event == event
     )
     return session.scalar(query.order_by(History.id).limit(1)) or ""
-
-
-def note(
-    session: Session,
-    subject: tuple[str, int],
-    event: str,
-    at: datetime,
-    actor: str,
-    cause: str | None = None,
-    **details: Any,
-) -> int:
-    """Append to the history of a subject (type, id); returns the entry's number."""
-    row = {
-        "at": at,
-        "actor": actor,
-        "subject_type": subject[0],
-        "subject_id": subject[1],
-        "event": event,
-        "cause": cause,
-        "details": details,
-    }
-    return int(session.connection().execute(_NOTE, row).scalar_one())
-
-
-def note_all(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Append many entries, each with all columns of the history but its number."""
-    if rows:
-        session.execute(insert(History), list(rows))

@@ -1,17 +1,14 @@
 """What an import asks and writes: always a batch at once."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from models.base import table_of
 from models.queries import bulk
-from models.tables import Base, Customer, History, Invoice, Mark, Order, Staff
-
-_LOCK = 0x5E9017
-"""Any number nobody else uses: imports on PostgreSQL take turns by it (SQLite has one writer anyway)."""
+from models.tables import Customer, Invoice, Order, Staff
 
 _MODELS: Mapping[str, type[Staff | Customer | Order | Invoice]] = {
     "staff": Staff,
@@ -52,12 +49,6 @@ class Owned(NamedTuple):
 
     id: int
     customer_id: int
-
-
-def take_turn(session: Session) -> None:
-    """Wait until no other import writes; held to the end of the transaction."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def known(session: Session, table: str, refs: Collection[str]) -> dict[str, Known]:
@@ -112,7 +103,7 @@ def change(session: Session, table: str, changes: Mapping[int, Mapping[str, Any]
     """Set columns by id; all changes name the same ones."""
     if not changes:
         return
-    target = _table(_MODELS[table])
+    target = table_of(_MODELS[table])
     columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in next(iter(changes.values()))}
     session.connection().execute(
         update(target).where(target.c.id == bindparam("row_id")).values(columns),
@@ -150,31 +141,8 @@ def lift_suppressions(session: Session, customer_ids: Collection[int]) -> list[i
     return sorted(lifted)
 
 
-def remember(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append to the history."""
-    if rows:
-        session.connection().execute(insert(_table(History)), list(rows))
-
-
-def mark(session: Session, name: str) -> str | None:
-    """The value of a mark; None when it was never set."""
-    return session.scalar(select(Mark.value).where(Mark.name == name))
-
-
-def set_mark(session: Session, name: str, value: str, at: datetime) -> None:
-    """Set a mark (`at` aware)."""
-    take_turn(session)
-    session.merge(Mark(name=name, value=value, at=at))
-
-
 def refresh_statistics(session: Session, tables: Collection[str]) -> None:
     """Let PostgreSQL count again after a bulk load: with old figures its plans can turn bad."""
     if session.get_bind().dialect.name == "postgresql":
         for table in tables:
-            session.execute(text(f"ANALYZE {_table(_MODELS[table]).name}"))
-
-
-def _table(model: type[Base]) -> Table:
-    table = model.__table__
-    assert isinstance(table, Table)  # noqa: S101 (what SQLAlchemy makes of every class here)
-    return table
+            session.execute(text(f"ANALYZE {table_of(_MODELS[table]).name}"))

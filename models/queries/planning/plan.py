@@ -13,7 +13,7 @@ from models.queries import bulk
 from models.queries.in_list import among
 from models.queries.sending.waiting import PLANNED_WITH
 from models.rules.planning.plan import WITHDRAWN, Known
-from models.tables import Customer, FollowUp, Invoice, Mark, Order
+from models.tables import Customer, FollowUp, Invoice, Order, Watermark
 from models.words import FollowUpState, Subject
 
 
@@ -22,11 +22,11 @@ def note_policy(session: Session, fingerprint: str, now: datetime) -> bool:
 
     Returns whether it changed.
     """
-    mark = session.get(Mark, PLANNED_WITH)
+    mark = session.get(Watermark, PLANNED_WITH)
     if mark is not None and mark.value == fingerprint:
         return False
     if mark is None:  # of two first runs at once, one writes it
-        bulk.add(session, Mark, [{"name": PLANNED_WITH, "value": fingerprint, "at": now}])
+        bulk.add(session, Watermark, [{"name": PLANNED_WITH, "value": fingerprint, "at": now}])
     else:
         mark.value, mark.at = fingerprint, now
         for table in (Order, Invoice):

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.tables import Mark
+from models.tables import Watermark
 
 
 def payments_as_of(session: Session, sources: Collection[str]) -> datetime | None:
@@ -14,8 +14,8 @@ def payments_as_of(session: Session, sources: Collection[str]) -> datetime | Non
 
     None when there is none, or when one of `sources` never brought any.
     """
-    query = select(func.min(Mark.at), func.count())
+    query = select(func.min(Watermark.at), func.count())
     if sources:
-        query = query.where(Mark.name.in_([f"import:{name}:invoices" for name in sources]))
-    oldest, count = session.execute(query.where(Mark.name.like("import:%:invoices"))).one()
+        query = query.where(Watermark.name.in_([f"import:{name}:invoices" for name in sources]))
+    oldest, count = session.execute(query.where(Watermark.name.like("import:%:invoices"))).one()
     return None if count < len(sources) else oldest

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.base import UtcDateTime
 from models.queries.sending.claim import due
-from models.tables import FollowUp, Invoice, Mark, Message, Order
+from models.tables import FollowUp, Invoice, Message, Order, Watermark
 from models.words import FollowUpState, MessageState
 
 PLANNED_WITH = "policy"
@@ -64,7 +64,7 @@ def _question(due_now: ColumnElement[bool]) -> Select[Any]:
             for rests in (Invoice.said_paid_until, Invoice.pays_until)
         ),
     )
-    planned_with = select(Mark.value).where(Mark.name == PLANNED_WITH).scalar_subquery()
+    planned_with = select(Watermark.value).where(Watermark.name == PLANNED_WITH).scalar_subquery()
     return select(lapsed, changed, due_now, planned_with)
 
 

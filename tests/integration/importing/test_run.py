@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.policy import Policy
-from models.tables import Customer, History, Invoice, Mark, Order, Response, Staff
+from models.tables import Customer, History, Invoice, Order, Response, Staff, Watermark
 from models.words import Subject
 from tasks.importing.errors import SourceError
 from tasks.importing.report import ImportReport
@@ -264,7 +264,11 @@ def test_check_shows_and_writes_nothing(casa: Import) -> None:
     assert "31/02/2026" not in repr(report)
     assert not casa.state_dir.exists()
     with casa.db.read() as session:
-        assert [session.scalars(select(model)).all() for model in (Staff, Customer, Mark)] == [[], [], []]
+        assert [session.scalars(select(model)).all() for model in (Staff, Customer, Watermark)] == [
+            [],
+            [],
+            [],
+        ]
 
 
 def test_only_some_tables(casa: Import) -> None:
@@ -279,7 +283,7 @@ def test_when_a_table_was_last_imported(casa: Import) -> None:
     casa.company.change("orders", "2026-03-0", "32.03.2026 ")
     report = casa(LATER)
     with casa.db.read() as session:
-        marks = {mark.name: mark.at for mark in session.scalars(select(Mark))}
+        marks = {mark.name: mark.at for mark in session.scalars(select(Watermark))}
     assert marks["import:casa:customers"] == LATER
     assert marks["import:casa:invoices"] == NOW  # an empty export is no news of payments
     assert marks["import:casa:orders"] == NOW  # and neither is one of which nothing can be read
@@ -301,6 +305,6 @@ def test_the_day_of_the_first_import_is_kept(casa: Import) -> None:
     assert (order.description, order.signed_at) == ("Bari", datetime(2026, 3, 15, 23, tzinfo=UTC))
     with casa.db.read() as session:
         assert (
-            session.scalars(select(Mark.value).where(Mark.name == "source:casa:day_zero")).one()
+            session.scalars(select(Watermark.value).where(Watermark.name == "source:casa:day_zero")).one()
             == "2026-03-19"
         )

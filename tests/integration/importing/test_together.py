@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.policy import Policy
-from models.tables import Mark, Order
+from models.tables import Order, Watermark
 from tasks.importing.errors import SourceError
 from tasks.importing.report import ImportReport
 from tasks.importing.run import import_source
@@ -52,7 +52,7 @@ def test_one_that_broke_off_is_taken_up_again(db: Database, busy: Company, polic
     with db.read() as session:
         there = session.scalar(select(func.count(Order.id))) or 0
         assert there < MANY
-        assert session.scalar(select(Mark.name).where(Mark.name.like("import:%:orders"))) is None
+        assert session.scalar(select(Watermark.name).where(Watermark.name.like("import:%:orders"))) is None
     busy.select("orders", whole)
     counts = imported(db, busy, policy).tables["orders"]
     assert (counts.inserted, counts.unchanged, counts.changed) == (MANY + 2 - there, there, 0)
