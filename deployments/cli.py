@@ -17,6 +17,7 @@ from deployments.cli_credit import credit, dossier
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
 from deployments.cli_responses import collect, inbox, respond
+from deployments.cli_texts import check_texts, texts
 from flows.as_of import moment
 from flows.sweeping import ESCALATION, escalate, sweep
 from models import policy as policies
@@ -26,7 +27,6 @@ from tasks.escalation.coverage import check_ladders
 from tasks.importing.errors import SourceError
 from tasks.importing.report import Preview
 from tasks.importing.run import import_source
-from tasks.mails.texts import missing_texts
 from tasks.runtime.clock import SystemClock
 from tasks.runtime.database import Database, DatabaseUnreachableError
 from tasks.runtime.settings import AccessError, Settings
@@ -45,6 +45,7 @@ app.command(inbox)
 app.command(credit)
 app.command(dossier)
 app.command(cases)
+app.command(texts)
 app.command(report_, name="report")
 app.command(replay_, name="replay")
 app.command(backtest_, name="backtest")
@@ -180,9 +181,7 @@ def check(file: Path | None = None) -> int:
     """
     path = file or Settings().policy
     policy = policies.load(path)
-    problems = missing_texts(policy)
-    if problems:
-        print("\n".join(problems), file=sys.stderr)
+    if not check_texts(policy):
         return 1
     per_sweep = Counter(cadence.sweep for cadence in policy.cadences.values())
     print(f"{path} holds: " + ", ".join(f"{name} {number}" for name, number in per_sweep.items()) + ".")

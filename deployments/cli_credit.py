@@ -8,9 +8,9 @@ from typing import Literal, TypeVar
 
 from cyclopts import App
 
+from models.languages import CODES
 from models.words import CommitmentKind
 from tasks.credit_recovery import by_reference
-from tasks.mails.labels import LANGUAGES
 from tasks.runtime.settings import Settings
 from tasks.services import Services, open_services
 
@@ -122,10 +122,10 @@ def dossier(
         customer: Reference of the customer: every open invoice is reckoned up.
         invoice: Reference of an invoice: that one alone is reckoned up.
         as_of: The day that interest is reckoned to, such as 2026-03-31; today when not given.
-        language: it, pl or en; the company's when not given.
+        language: A code such as it, pl or en; the company's when not given.
     """
-    if language is not None and language not in LANGUAGES:
-        raise ValueError(f"--language {language!r} is not written here; choose from {', '.join(LANGUAGES)}")
+    if language is not None and language not in CODES:
+        raise ValueError(f"--language {language!r} is not written here; choose from {', '.join(CODES)}")
     day = None if as_of is None else _instant(as_of, "--as-of").date()
     html = _run(lambda services: by_reference.dossier(services, customer, invoice, day, language))
     out.write_text(html, encoding="utf-8")

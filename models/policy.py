@@ -5,12 +5,13 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.credit import Credit
+from models.languages import CODES, ELSE
 from models.rules.calendar.calendars import Place, Window
 from models.rules.commitments.ladder import Ladder
 from models.rules.commitments.ledger import Ledger
@@ -51,7 +52,10 @@ class Company(_Strict):
     postal_address: str
     country: str = Field(pattern=r"^[A-Z]{2}$")
     timezone: str
-    language: Literal["it", "pl", "en"]
+    language: str
+    """In which our own people are written to where nothing else is known: a code of `models.languages`."""
+    language_else: str = ELSE
+    """For a customer whose language is not written here."""
     follow_up_from: date | None = None
     """Orders signed and invoices issued before this day are left alone."""
 
@@ -60,6 +64,13 @@ class Company(_Strict):
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError(f"{value!r} is no time zone; write an IANA name such as 'Europe/Rome'")
+        return value
+
+    @field_validator("language", "language_else")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in CODES:
+            raise ValueError(f"{value!r} is a language without texts; choose from {', '.join(CODES)}")
         return value
 
     @property

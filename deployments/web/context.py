@@ -9,8 +9,8 @@ from deployments.web.pages import Pages
 from deployments.web.wording import preferred
 from models.policy import Policy
 from tasks.mailboxes.originals import Originals
-from tasks.mails.labels import LANGUAGES
 from tasks.mails.links import Links
+from tasks.mails.texts import offered, spoken
 from tasks.runtime.clock import Clock
 from tasks.runtime.database import Database
 
@@ -37,12 +37,13 @@ class Web:
         return self.policy.sending.link_days
 
     def language(self, wanted: str) -> str:
-        """A language that we write; the company's own for any other."""
-        return wanted if wanted in LANGUAGES else self.policy.company.language
+        """A language that we write; for any other the one that the policy has for everybody else."""
+        return spoken(self.policy, wanted)
 
     def language_of(self, request: Request) -> str:
         """The language for somebody of whom we know nothing but the browser."""
-        return preferred(request.headers.get("accept-language", ""), self.policy.company.language)
+        wanted = request.headers.get("accept-language", "")
+        return preferred(wanted, offered(self.policy), self.policy.company.language)
 
 
 class MissingPageError(Exception):

@@ -2,51 +2,53 @@
 
 import base64
 import hashlib
-from functools import partial
+from collections.abc import Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from deployments.web.wording import answer_words, coded, words, words_first
 from models.policy import Company
-from tasks.credit_recovery.document import STYLE as DOCUMENT_STYLE
+from tasks.credit_recovery.document import style as document_style
 from tasks.mails.frame import phone_link
 from tasks.mails.labels import label
+from tasks.mails.looks import Looks, file
 
 _HERE = Path(__file__).parent
-_STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
 
 
 def _hash(style: str) -> str:
     return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_hash(_STYLE)}' 'sha256-{_hash(DOCUMENT_STYLE)}'; "
-        "form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",  # the address of a page is the key to it
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-}
-"""What every response carries, errors included."""
+@lru_cache(maxsize=8)
+def _headers(styles: tuple[str, str]) -> Mapping[str, str]:
+    allowed = " ".join(f"'sha256-{_hash(one)}'" for one in styles)
+    return {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src {allowed}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "Referrer-Policy": "no-referrer",  # the address of a page is the key to it
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex, nofollow",
+    }
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
-_TEMPLATES.globals |= {"style": Markup(_STYLE), "dial": phone_link}  # noqa: S704 (our own file)
+
+def headers() -> Mapping[str, str]:
+    """What every response carries, errors included."""
+    return _headers((_style(), document_style()))
+
+
+def _style() -> str:
+    return file(_HERE, "style.css")
+
+
+TEMPLATES = Looks(_HERE / "templates", {"dial": phone_link})
 
 
 class Pages:
@@ -62,15 +64,19 @@ class Pages:
             KeyError: a text is missing.
             jinja2.UndefinedError: the template asks for something that `values` does not have.
         """
-        html = _TEMPLATES.get_template(f"{page}.html").render(
-            values,
-            language=language,
-            company=self.company,
-            say=partial(words, language),
-            say_first=partial(words_first, language),
-            coded=partial(coded, language),
-            label=partial(_label, language),
-            answer_words=partial(answer_words, language),
+        html = TEMPLATES.render(
+            f"{page}.html",
+            values
+            | {
+                "style": Markup(_style()),  # noqa: S704 (our own file, or the company's)
+                "language": language,
+                "company": self.company,
+                "say": partial(words, language),
+                "say_first": partial(words_first, language),
+                "coded": partial(coded, language),
+                "label": partial(_label, language),
+                "answer_words": partial(answer_words, language),
+            },
         )
         return HTMLResponse(html, status, headers={"Content-Language": language})
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deployments.web.pages import HEADERS
+from deployments.web.pages import headers
 
 _log = logging.getLogger("seguito.web")
 _TOKEN = re.compile(r"/([aucidr])/[^\s\"]*")
@@ -35,7 +35,7 @@ class Shield:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(headers())
             await send(message)
 
         try:

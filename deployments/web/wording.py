@@ -1,36 +1,12 @@
 """What the pages say, in every language, and which language a stranger gets."""
 
-import tomllib
-from collections.abc import Iterable, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Container, Iterable, Sequence
 
 from tasks.mails.frame import answer_label
-from tasks.mails.labels import LANGUAGES, label, worded
-
-_HERE = Path(__file__).parent
-FILES = (
-    _HERE / "texts.toml",
-    _HERE / "texts_staff.toml",
-    _HERE / "texts_inbox.toml",
-    _HERE / "texts_credit.toml",
-    _HERE / "texts_own.toml",
-    _HERE / "texts_withdrawal.toml",
-)
-"""Where the texts live."""
+from tasks.mails.labels import label, worded
+from tasks.mails.shelf import laid
 
 _MOST_TAGS = 10
-
-
-@cache
-def catalogue() -> dict[str, dict[str, str]]:
-    """Every text by its key (`section.name`), then by language."""
-    found: dict[str, dict[str, str]] = {}
-    for path in FILES:
-        sections = tomllib.loads(path.read_text(encoding="utf-8"))
-        for section, names in sections.items():
-            found |= {f"{section}.{name}": texts for name, texts in names.items()}
-    return found
 
 
 def words(language: str, key: str, **names: object) -> str:
@@ -39,7 +15,7 @@ def words(language: str, key: str, **names: object) -> str:
     Raises:
         KeyError: there is no such text, or a gap is left.
     """
-    return catalogue()[key][language].format(**names)
+    return laid().words["pages"][language][key].format(**names)
 
 
 def words_first(language: str, keys: Sequence[str], **names: object) -> str:
@@ -48,7 +24,7 @@ def words_first(language: str, keys: Sequence[str], **names: object) -> str:
     Raises:
         StopIteration: there is none of them.
     """
-    return words(language, next(key for key in keys if key in catalogue()), **names)
+    return words(language, next(key for key in keys if key in laid().words["pages"][language]), **names)
 
 
 def coded(language: str, section: str, codes: Iterable[str]) -> list[tuple[str, str]]:
@@ -61,14 +37,14 @@ def answer_words(language: str, meaning: str, *, is_service: bool = False) -> st
     return label(language, answer_label(meaning, is_service))
 
 
-def preferred(accept_language: str, otherwise: str) -> str:
+def preferred(accept_language: str, ours: Container[str], otherwise: str) -> str:
     """The first of our languages that a browser asks for, by its own ranking."""
     ranked = []
     for place, part in enumerate(accept_language.split(",")[:_MOST_TAGS]):
         tag, _, weight = part.strip().partition(";q=")
         ranked.append((-_weight(weight), place, tag.split("-")[0].strip().lower()))
     wanted = (language for weight, _, language in sorted(ranked) if weight < 0)
-    return next((language for language in wanted if language in LANGUAGES), otherwise)
+    return next((language for language in wanted if language in ours), otherwise)
 
 
 def _weight(text: str) -> float:

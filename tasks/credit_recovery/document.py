@@ -1,18 +1,17 @@
 """The dossier as a document: one page that needs nothing else, to read, to print, and to hand over with the matter."""
 
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from models.languages import BY_CODE
 from models.policy import Policy
 from models.queries import facts, people
 from models.queries.cases.dossier import Dossier, of_customer
@@ -23,22 +22,20 @@ from models.tables import Invoice, Staff
 from tasks.mails.formats import clean, local_day, long_day, money, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.letter_facts import order_facts, version
+from tasks.mails.looks import Looks, file
+from tasks.mails.shelf import laid
 from tasks.mails.timeline_words import happened, name_of
 from tasks.mails.views import order_view
 
 _HERE = Path(__file__).parent
-STYLE = (_HERE / "document.css").read_text(encoding="utf-8")
-"""The style of the document; the pages have to allow it by its hash."""
 
 _WHOLE = 100_000
-_PAGES = Environment(
-    loader=FileSystemLoader(_HERE),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
+PAGES = Looks(_HERE)
+
+
+def style() -> str:
+    """The style of the document; the pages have to allow it by its hash."""
+    return file(_HERE, "document.css")
 
 
 class NoSuchCustomerError(ValueError):
@@ -81,9 +78,9 @@ def document(
         is_business=found.customer.is_business,
     )
     moment = partial(short_moment, language, timezone=zone)
-    return _PAGES.get_template("document.html").render(
+    values = dict(
         language=language,
-        style=Markup(STYLE),  # noqa: S704 (our own style sheet)
+        style=Markup(style()),  # noqa: S704 (our own style sheet)
         say=partial(_say, language),
         company=policy.company,
         customer=found.customer,
@@ -104,15 +101,11 @@ def document(
         calls=_calls(session, reckoned, moment),
         **_sums(reckoned, language),
     )
-
-
-@cache
-def _texts() -> dict[str, dict[str, str]]:
-    return tomllib.loads((_HERE / "texts.toml").read_text(encoding="utf-8"))
+    return PAGES.render("document.html", values)
 
 
 def _say(language: str, key: str, **names: object) -> str:
-    return _texts()[key][language].format(**names)
+    return laid().words["dossier"][language][f"dossier.{key}"].format(**names)
 
 
 def _sums(found: Reckoning[Invoice], language: str) -> dict[str, Any]:
@@ -208,4 +201,4 @@ def _calls(session: Session, found: Reckoning[Invoice], moment: Callable[[dateti
 
 
 def _number(language: str, value: Decimal, form: str = "0.00##") -> str:
-    return format_decimal(value, form, locale="en_GB" if language == "en" else language)
+    return format_decimal(value, form, locale=BY_CODE[language].locale)

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from models.languages import CODES, of_country
 from models.rules.calendar.calendars import zone
 from models.rules.importing.plausible import Doubt, before_it_began, paid_too_early, still_to_come
 from models.words import Meaning
 from tasks.importing.config import SourceConfig
-from tasks.importing.places import language_of, zone_of
+from tasks.importing.places import zone_of
 from tasks.importing.rows import AnyRow, CustomerRow, InvoiceRow, OrderRow, ResponseRow, StaffRow
 
 Builder = Callable[[dict[str, Any], SourceConfig, datetime], AnyRow]
@@ -32,9 +33,9 @@ def _refuse(*doubts: Doubt | None) -> None:
 
 def _staff(values: dict[str, Any], config: SourceConfig, now: datetime) -> StaffRow:
     del now
-    values.setdefault("language", config.language)
     values.setdefault("country", config.country)
-    row = StaffRow(**values)
+    language = _language(values.pop("language", config.language), config)
+    row = StaffRow(**values, **language)
     if row.absent_from and row.absent_until and row.absent_until < row.absent_from:
         raise UnusableError(
             "absent_until", f"lies before absent_from ({row.absent_from}); mend whichever is wrong"
@@ -45,13 +46,19 @@ def _staff(values: dict[str, Any], config: SourceConfig, now: datetime) -> Staff
 def _customer(values: dict[str, Any], config: SourceConfig, now: datetime) -> CustomerRow:
     del now
     country = values.setdefault("country", None)
-    if "language" not in values:
-        values["language"] = language_of(country) if country else config.language
+    language = values.pop("language", None) or (of_country(country) if country else config.language)
     values["country"] = country or config.country
     if "timezone" not in values:
         elsewhere = None if values["country"] == config.country else zone_of(values["country"])
         values["timezone"] = elsewhere or config.timezone
-    return CustomerRow(**values)
+    return CustomerRow(**values, **_language(language, config))
+
+
+def _language(wanted: str, config: SourceConfig) -> dict[str, Any]:
+    """What somebody is written to in; a language that we do not write costs nobody anything but its sound."""
+    if wanted in CODES:
+        return {"language": wanted}
+    return {"language": config.language_else, "unwritten": wanted}
 
 
 def _order(values: dict[str, Any], config: SourceConfig, now: datetime) -> OrderRow:

@@ -7,11 +7,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from models import languages
 from tasks.importing.errors import SourceError
-from tasks.importing.places import read_country, read_language, read_zone
+from tasks.importing.places import read_country, read_zone
 
 FIRST_IMPORT = "first-import"
 """The value of a variable that stands for the local day of the first import."""
+
+
+def _written(text: str) -> str:
+    code = languages.read(text)
+    if code not in languages.CODES:
+        raise ValueError(f"is a language without texts; write one of {', '.join(languages.CODES)}")
+    return code
 
 
 class SourceConfig(BaseModel):
@@ -22,7 +30,9 @@ class SourceConfig(BaseModel):
     timezone: Annotated[str, AfterValidator(read_zone)]
     """IANA name; resolves naive times."""
     country: Annotated[str, AfterValidator(read_country)]
-    language: Annotated[str, AfterValidator(read_language)]
+    language: Annotated[str, AfterValidator(_written)]
+    language_else: Annotated[str, AfterValidator(_written)] = languages.ELSE
+    """For whoever speaks a language that is not written here."""
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     url: str | None = None
     """SQLAlchemy address, or `env:NAME`; without it the SELECTs run in DuckDB over files."""

@@ -5,9 +5,7 @@ from zoneinfo import available_timezones
 
 from babel.core import Locale, get_global
 
-LANGUAGES = ("it", "pl", "en")
 _NONE = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
-_SPOKEN = {"IT": "it", "PL": "pl"}
 _PRINCIPAL = {
     "AR": "America/Argentina/Buenos_Aires",
     "AU": "Australia/Sydney",
@@ -56,11 +54,6 @@ def zone_of(country: str) -> str | None:
     return there[0] if len(there) == 1 and there[0] in zones() else None
 
 
-def language_of(country: str) -> str:
-    """The language we write to a country in, of those we have."""
-    return _SPOKEN.get(country, "en")
-
-
 def read_country(text: str) -> str:
     """ISO 3166-1 alpha-2, in capitals.
 
@@ -82,15 +75,3 @@ def read_zone(text: str) -> str:
     if text not in zones():
         raise ValueError("is no time zone; write an IANA name such as Europe/Rome")
     return text
-
-
-def read_language(text: str) -> str:
-    """One of `LANGUAGES`; `it-IT` and `it_IT` count as `it`.
-
-    Raises:
-        ValueError: we have no texts in it.
-    """
-    code = text.lower().replace("_", "-").partition("-")[0]
-    if code not in LANGUAGES:
-        raise ValueError(f"is a language without texts; write one of {', '.join(LANGUAGES)}")
-    return code

@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from models import languages
 from models.rules.importing.times import read_day, read_moment, read_time
 from models.rules.importing.values import (
     as_text,
@@ -19,7 +20,7 @@ from models.rules.importing.values import (
 )
 from models.words import Meaning, Role
 from tasks.importing.addresses import read_email
-from tasks.importing.places import read_country, read_language, read_zone
+from tasks.importing.places import read_country, read_zone
 
 _LONGEST_WITHDRAWAL_DAYS = 366
 
@@ -38,7 +39,7 @@ def readers(timezone: str) -> Mapping[str, Callable[[Any], Any]]:
         "email": _of_text(read_email),
         "country": _repeated(read_country),
         "zone": _repeated(read_zone),
-        "language": _repeated(read_language),
+        "language": _repeated(languages.read),
         "currency": _repeated(_currency),
         "role": partial(read_choice, choices=tuple(Role)),
         "meaning": partial(read_choice, choices=tuple(Meaning)),

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tasks.importing.rows import AnyRow, Reject
+from tasks.importing.rows import AnyRow, CustomerRow, Reject, StaffRow
 from tasks.importing.writing import Applied
 
 _SAMPLES, _SHOWN_REJECTS = 3, 1_000
+_CODE = 3
+"""Of a language's name so many letters stand in a sentence: whatever else is in that column is for no log."""
 
 
 @dataclass
@@ -21,9 +23,14 @@ class Counts:
     unchanged: int = 0
     rejected: int = 0
     columns: Counter[str] = field(default_factory=Counter)
+    unwritten: Counter[str] = field(default_factory=Counter)
+    """Languages that are not written here, and how many speak them."""
 
-    def add(self, read: int, applied: Applied, rejects: Iterable[Reject]) -> None:
+    def add(self, rows: Iterable[AnyRow], read: int, applied: Applied, rejects: Iterable[Reject]) -> None:
         """Count a batch in; `rejects` are all of it."""
+        self.unwritten.update(
+            row.unwritten[:_CODE] for row in rows if isinstance(row, CustomerRow | StaffRow) and row.unwritten
+        )
         columns = [reject.column for reject in rejects]
         self.read += read
         self.inserted += applied.inserted
@@ -82,6 +89,9 @@ def _said(table: str, counts: Counts) -> str:
     ]
     if counts.columns:
         parts[-1] += f" ({', '.join(f'{name} {number}' for name, number in sorted(counts.columns.items()))})"
+    if counts.unwritten:
+        spoken = ", ".join(f"{name} {number}" for name, number in sorted(counts.unwritten.items()))
+        parts.append(f"{counts.unwritten.total()} in a language that is not written here ({spoken})")
     if counts.read and not counts.is_whole:
         parts.append("not counted as a fresh import: too many rejected")
     return f"{counts.read} {table}: {', '.join(parts) or 'nothing new'}"

@@ -55,6 +55,8 @@ class StaffRow(Row):
     absent_from: date | None = None
     absent_until: date | None = None
     active: bool = True
+    unwritten: str = field(default="", compare=False)
+    """The language that the source has, where it is none of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class CustomerRow(Row):
     billing_email: str | None = None
     phone: str | None = None
     is_business: bool = False
+    unwritten: str = field(default="", compare=False)
+    """The language that the source has, where it is none of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,7 @@ class _Import:
     ) -> None:
         read = len(rows) + len(rejects)
         rejects = sorted([*rejects, *applied.rejects], key=lambda reject: (reject.file, reject.row))
-        counts.add(read, applied, rejects)
+        counts.add(rows, read, applied, rejects)
         if self.report.preview is not None:
             self.report.preview.add(table, rows, rejects)
         if self.rejects is not None:

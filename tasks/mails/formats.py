@@ -9,9 +9,10 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_currency
 
+from models.languages import LANGUAGES
 from models.rules.calendar.calendars import zone
 
-_LOCALES = {"it": Locale("it"), "pl": Locale("pl"), "en": Locale("en", "GB")}
+_LOCALES = {one.code: Locale.parse(one.locale) for one in LANGUAGES}
 _BLANKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _CODE_BEFORE_NUMBER = re.compile(r"\b([A-Z]{3})(?=\d)")
 

@@ -12,13 +12,13 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from models.policy import Company
 from models.words import Meaning
 from tasks.mails.labels import label
 from tasks.mails.letter import Contact
+from tasks.mails.looks import Looks
 from tasks.mails.mime import quoted, quoted_open
+from tasks.mails.shelf import laid
 from tasks.mails.views import contact_view
 
 _SUBJECT, _BODY, _LINK, _STOP, _OWN = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
@@ -29,14 +29,7 @@ _CUTS = re.compile("([\x01-\x05])")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _RATINGS = ("1", "2", "3", "4", "5")
 
-_LAYOUTS = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
+LAYOUTS = Looks(Path(__file__).parent)
 
 
 class Shape(NamedTuple):
@@ -93,10 +86,14 @@ class Frames:
 
     def __init__(self, company: Company) -> None:
         self._company = company
-        self.of = lru_cache(maxsize=4096)(self._of)
+        self._kept = lru_cache(maxsize=4096)(self._of)
 
-    def _of(self, shape: Shape) -> Frame:
-        """The frame for a shape, rendered at its first use."""
+    def of(self, shape: Shape) -> Frame:
+        """The frame for a shape, rendered at its first use and again when the texts have changed."""
+        return self._kept(shape, laid().version)
+
+    def _of(self, shape: Shape, version: int) -> Frame:
+        del version
         values = {
             "company": self._company,
             "language": shape.language,
@@ -113,7 +110,7 @@ class Frames:
             "people": _people(shape),
             "manager_known": shape.manager is not None,
         }
-        text, html = (_LAYOUTS.get_template(f"layout.{form}").render(values) for form in ("txt", "html"))
+        text, html = (LAYOUTS.render(f"layout.{form}", values) for form in ("txt", "html"))
         return Frame(_pieces(_BLANK_LINES.sub("\n\n", text)), _pieces(html))
 
 

@@ -27,6 +27,7 @@ from tasks.mails.letter import (
     OwedFacts,
     Version,
 )
+from tasks.mails.texts import spoken
 from tasks.mails.timeline_words import happened, name_of
 
 
@@ -111,7 +112,7 @@ def write_letter(
     if recipient is None:
         raise LookupError(f"no address for follow-up {lead.id}")
     owner, deputy = _owner(group, desk)
-    language = addressee.language if addressee else customer.language
+    language = spoken(policy, addressee.language if addressee else customer.language)
     return Letter(
         key=key,
         kind=lead.kind,

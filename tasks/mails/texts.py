@@ -7,24 +7,24 @@ of one paragraph are joined. A line that starts with `- ` is an item of a list, 
 import re
 from functools import lru_cache
 from html import escape
-from pathlib import Path
 
 from jinja2 import (
     Environment,
-    FileSystemLoader,
     StrictUndefined,
     Template,
+    TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
 )
 from jinja2.meta import find_undeclared_variables
 
+from models.languages import CODES
 from models.policy import Policy
+from tasks.mails import shelf
 from tasks.mails.context import NAMES
-from tasks.mails.labels import LANGUAGES, TEXTS
+from tasks.mails.examples import examples
 
 _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the finished paragraphs)
-    loader=FileSystemLoader(TEXTS),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -40,15 +40,26 @@ _UL = '<ul style="margin:0 0 16px;padding-left:20px">'
 _LI = '<li style="margin:0 0 6px">'
 
 
-@lru_cache
 def template(kind: str, language: str) -> Template:
-    """The text of a message, ready to be filled in.
+    """The text of a message, ready to be filled in: the company's own where it has one that can be used.
 
     Raises:
         TemplateNotFound: nobody has written it.
         TemplateSyntaxError: it was written wrongly.
     """
-    return _WRITER.get_template(f"{kind}/{language}.txt")
+    return _template(kind, language, shelf.laid().version)
+
+
+@lru_cache(maxsize=1024)
+def _template(kind: str, language: str, version: int) -> Template:
+    del version  # it only tells one state of the shelf from the next
+    own = shelf.laid().own_texts.get(f"{kind}/{language}")
+    shipped = shelf.text(kind, language)
+    if own is not None and (shipped is None or not faults(own, language, f"{kind}/{language}.txt")):
+        return _WRITER.from_string(own)
+    if shipped is None:
+        raise TemplateNotFound(f"{kind}/{language}.txt")
+    return _WRITER.from_string(shipped)
 
 
 def blocks(body: str) -> list[tuple[str, str]]:
@@ -109,23 +120,80 @@ def _element(tag: str, escaped: str) -> str:
 
 
 def missing_texts(policy: Policy) -> list[str]:
-    """What keeps the mails of a policy from being written: one sentence for each text, with the fix."""
+    """What keeps the mails of a policy from being written: one sentence for each text, with the fix.
+
+    Asked of the languages that nobody can be spared: the company's own, and the one for everybody else.
+    """
+    needed = dict.fromkeys((policy.company.language, policy.company.language_else))
+    return [problem for language in needed for problem in problems_of(policy, language)]
+
+
+def problems_of(policy: Policy, language: str) -> list[str]:
+    """What is missing or wrong before a language can be offered, to the last label."""
+    labels = [
+        f"{catalogue}/{language}.toml: {key} is missing"
+        for catalogue in shelf.CATALOGUES
+        for key in shelf.missing_keys(catalogue, language)
+    ]
     sends = [kind for kind, cadence in policy.cadences.items() if cadence.sends]
+    return labels + [problem for kind in sends for problem in problems(kind, language)]
+
+
+@lru_cache(maxsize=8)
+def _offered(kinds: tuple[str, ...], version: int) -> tuple[str, ...]:
+    del version
+    return tuple(
+        code
+        for code in CODES
+        if not any(shelf.missing_keys(name, code) for name in shelf.CATALOGUES)
+        and not any(problems(kind, code) for kind in kinds)
+    )
+
+
+def offered(policy: Policy) -> tuple[str, ...]:
+    """The languages in which every mail and page of a policy can be written."""
+    kinds = tuple(kind for kind, cadence in policy.cadences.items() if cadence.sends)
+    return _offered(kinds, shelf.laid().version)
+
+
+def spoken(policy: Policy, wanted: str) -> str:
+    """The language that somebody is written to in: the wanted one where it is offered."""
+    return wanted if wanted in offered(policy) else policy.company.language_else
+
+
+def problems(kind: str, language: str) -> list[str]:
+    """What is wrong with the text of a message, the company's own before the shipped one."""
+    name = f"{kind}/{language}"
+    own, shipped = shelf.laid().own_texts.get(name), shelf.text(kind, language)
+    if own is None and shipped is None:
+        fix = "write it (docs/recipes/add-a-message.md), or give the cadence opens_case"
+        return [f"cadences.{kind}: tasks/mails/texts/{name}.txt is missing; {fix}"]
+    found = faults(own, language, f"{name}.txt") if own else form_faults(shipped or "", f"{name}.txt")
+    return [f"cadences.{kind}: {fault}" for fault in found]
+
+
+def own_problems() -> list[str]:
+    """What is wrong with the company's own texts and words; the shipped ones stand in until it is mended."""
+    laid = shelf.laid()
     return [
-        problem for kind in sends for language in LANGUAGES for problem in problems(kind, language, TEXTS)
+        *laid.problems,
+        *(
+            fault
+            for name, source in laid.own_texts.items()
+            for fault in faults(source, name.rpartition("/")[2], f"{name}.txt")
+        ),
     ]
 
 
-def problems(kind: str, language: str, folder: Path) -> list[str]:
-    """What is wrong with one text in a folder of texts."""
-    where = f"cadences.{kind}: tasks/mails/texts/{kind}/{language}.txt"
+def faults(source: str, language: str, where: str) -> list[str]:
+    """What is wrong with a text: its form, the names it uses, and what comes out when it is filled in."""
+    return form_faults(source, where) or _when_filled(source, language, where)
+
+
+def form_faults(source: str, where: str) -> list[str]:
+    """What is wrong with the form of a text, and with the names it uses."""
     try:
-        source = (folder / kind / f"{language}.txt").read_text(encoding="utf-8")
         tree = _WRITER.parse(source)
-    except (OSError, TemplateNotFound):
-        return [
-            f"{where} is missing; write it (docs/recipes/add-a-message.md), or give the cadence opens_case"
-        ]
     except TemplateSyntaxError as error:
         return [f"{where}, line {error.lineno}: {error.message}"]
     found = [
@@ -139,3 +207,14 @@ def problems(kind: str, language: str, folder: Path) -> list[str]:
             f"{where}: a tag at its end takes the line end with it; write {{{{ … if … else … }}}} instead"
         )
     return found
+
+
+def _when_filled(source: str, language: str, where: str) -> list[str]:
+    """A name that is misspelt after its dot shows only when the text is filled in."""
+    written = _WRITER.from_string(source)
+    for facts in examples(language):
+        try:
+            written.render(facts)
+        except (TemplateError, TypeError, ValueError) as error:
+            return [f"{where}: cannot be filled in ({error}); mend the name, or ask first with {{% if … %}}"]
+    return []

@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         default="", description="SQLAlchemy address of the database; empty: SQLite in the state folder."
     )
     policy: Path = Field(default=Path("policy.toml"), description="The policy file.")
+    texts: Path | None = Field(
+        default=None,
+        description="Folder of a company's own texts, words and looks, laid over the shipped ones (docs/own-texts.md).",
+    )
     source: Path = Field(default=Path("sources/sample"), description="What the flow `import-sales` imports.")
     source_data: Path | None = Field(
         default=None, description="Folder of the source's files; empty: its own `data`."

@@ -6,6 +6,7 @@ from typing import Literal
 import pytest
 from sqlalchemy.orm import Session
 
+from models.languages import CODES
 from models.rules.commitments.ledger import REASONS, UNSTATED
 from models.tables import Case, CaseReason, Commitment, ContractEnd, FollowUp
 from models.words import (
@@ -18,7 +19,7 @@ from models.words import (
 )
 from tasks.cases.by_reference import open_cases
 from tasks.escalation.call_list import call_list
-from tasks.mails.labels import LANGUAGES, worded
+from tasks.mails.labels import worded
 from tasks.mails.timeline_words import why
 from tasks.reporting.weekly import report
 from tests import factories
@@ -117,7 +118,7 @@ def busy(world: World) -> World:
     return world
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_the_call_list_and_the_list_of_cases_tell_reasons_in_words(busy: World, language: Language) -> None:
     speaking(busy, language)
     reasons = {why(language, [code]) for code in CaseReasonKind}
@@ -128,7 +129,7 @@ def test_the_call_list_and_the_list_of_cases_tell_reasons_in_words(busy: World, 
     assert not codes & {part for told in shown for part in told.split("; ")}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_the_report_tells_kinds_reasons_and_causes_in_words(busy: World, language: Language) -> None:
     speaking(busy, language)
     day = busy.clock.now().date()

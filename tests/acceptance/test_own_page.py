@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from models.languages import CODES
 from models.tables import Case, CaseReason, Commitment, Customer, Order, Staff, Statement
 from models.words import Matter
 from tasks.cases.staff_page_link import send_link
-from tasks.mails.labels import LANGUAGES, label
+from tasks.mails.labels import label
 from tests import factories
 from tests.fakes import plain
 from tests.inbox import SENDER, Inbox, written
@@ -205,7 +206,7 @@ def test_a_seller_sees_the_file_of_no_customer_but_the_own_ones(visitor: Visitor
     assert "/c/" in visitor.press(link(visitor, "A-1"), **raised("SO-2")).text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_the_page_speaks_the_language_of_its_reader(visitor: Visitor, language: str) -> None:
     with visitor.db.write() as session:
         reader = factories.staff(session, "S-9", "seller", language=language, name="Kim Nowak")

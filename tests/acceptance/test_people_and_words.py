@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from models.languages import CODES
 from models.tables import Commitment, Order, Staff
-from tasks.mails.labels import LANGUAGES, label
+from tasks.mails.labels import label
 from tasks.responses.record import Answer, Asks
 from tasks.smtp.transaction import Mail
 from tests import factories
@@ -47,7 +48,7 @@ def places(world: World) -> set[str]:
         }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_b07_what_goes_up_says_that_it_is_routine_and_judges_nobody(world: World, language: str) -> None:
     with world.db.write() as session:
         for person in session.scalars(select(Staff)):
@@ -116,7 +117,7 @@ def test_b28_who_brought_a_customer_stands_in_the_dossier_and_not_in_the_custome
     assert not any("Studio Bruni" in text(mail) for mail in world.mailer.to("c-1@posta.example"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_b19_a_word_of_delay_first_says_sorry_and_then_offers_a_way_round(
     world: World, language: str
 ) -> None:
@@ -145,7 +146,7 @@ def test_b19_a_word_of_delay_first_says_sorry_and_then_offers_a_way_round(
         assert first.start() < offered.start()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("said", [{"meaning": "not-arrived"}, {"meaning": "not-solved"}, {"rating": "1"}])
 def test_b19_the_page_that_answers_trouble_acknowledges_it_and_says_what_happens_next(
     world: World, language: str, said: dict[str, str]

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
+from models import languages
 from models.queries.cases import dossier
 from models.tables import Case, Commitment, Customer, Staff
 from models.words import (
@@ -26,7 +27,6 @@ from tasks.commitments import actions as commitment_actions
 from tasks.commitments.actions import OUTCOMES, Owing, moment
 from tasks.commitments.close import promise
 from tasks.credit_recovery.document import document
-from tasks.mails.labels import LANGUAGES
 from tasks.responses.record import Answer
 from tests import factories
 from tests.fakes import plain
@@ -119,7 +119,7 @@ def raw(text: str, language: str) -> set[str]:
     return tokens & (CODES - ENGLISH if language == "en" else CODES - {"service", "M-1"}) - {"M-1"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages.CODES)
 def test_no_code_is_left_on_a_page_in_a_mail_or_in_a_document(
     world: World, case_id: int, language: str
 ) -> None:

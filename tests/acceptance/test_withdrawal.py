@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.languages import CODES
 from models.rules.calendar.calendars import Place
 from models.rules.responses.withdrawal import last_day
 from models.tables import Case, Customer, Order, Response, Statement
-from tasks.mails.labels import LANGUAGES
 from tests import factories
 from tests.fakes import plain
 from tests.visitor import sent
@@ -146,7 +146,7 @@ def test_the_answer_page_itself_declares_nothing_by_one_press(world: World) -> N
     assert who.dump() == before
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_it_speaks_the_customers_language(world: World, language: str) -> None:
     who = buyer(world, customer={"language": language})
     with world.db.write() as session:

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from models.languages import CODES
 from models.policy import Policy
 from models.tables import Customer, FollowUp, History, Response
 from models.words import Meaning
-from tasks.mails.labels import LANGUAGES, label
+from tasks.mails.labels import label
 from tasks.runtime.clock import SetClock
 from tasks.runtime.database import Database
 from tests import factories
@@ -224,7 +225,7 @@ def test_whoever_asks_for_a_call_without_a_known_number_is_asked_for_one(visitor
 KINDS = ((CHECK, False), ("welcome-contact", True), ("gone-from-the-policy", False))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_every_meaning_in_every_language(visitor: Visitor, language: str):
     for meaning in set(Meaning) - {Meaning.WITHDRAW}:  # which has a page of its own
         for kind, is_service in KINDS:

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from models.languages import CODES
 from models.policy import Policy
 from models.queries.cases import cases
 from models.tables import Case, History, Staff, Statement
 from models.words import CaseReasonKind
 from tasks.cases.open_case import open_case
-from tasks.mails.labels import LANGUAGES
 from tasks.responses.record import Answer, hear
 from tasks.runtime.clock import SetClock
 from tasks.runtime.database import Database
@@ -175,7 +175,7 @@ def test_a_case_that_closed_by_itself_says_so(visitor: Visitor, desk: dict[str, 
     assert "<form" not in page.text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_a_case_in_every_language(visitor: Visitor, desk: dict[str, Staff], case_id: int, language: str):
     with visitor.db.write() as session:
         reader = factories.staff(session, "M-9", "manager", language=language, name="Kim Nowak")

@@ -12,6 +12,7 @@ from email_validator import validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from models import languages
 from models.rules.importing.times import read_day, read_moment, read_time
 from models.rules.importing.values import (
     read_cents,
@@ -23,7 +24,7 @@ from models.rules.importing.values import (
     read_words,
 )
 from tasks.importing.addresses import read_email
-from tasks.importing.places import language_of, read_country, read_language, read_zone, zone_of
+from tasks.importing.places import read_country, read_zone, zone_of
 from tasks.importing.readers import readers
 
 ROME = ZoneInfo("Europe/Rome")
@@ -225,14 +226,13 @@ def test_places() -> None:
         "America/Sao_Paulo",
         "America/New_York",
     )
-    assert [language_of(country) for country in ("IT", "PL", "DE")] == ["it", "pl", "en"]
-    assert (read_language("it_IT"), read_country("pl"), read_zone("Europe/Rome")) == (
+    assert [languages.of_country(country) for country in ("IT", "PL", "GB")] == ["it", "pl", "en"]
+    assert (languages.read("it_IT"), read_country("pl"), read_zone("Europe/Rome")) == (
         "it",
         "PL",
         "Europe/Rome",
     )
     for read, wrong in (
-        (read_language, "de"),
         (read_country, "UK"),
         (read_country, "XX"),
         (read_zone, "Rome"),

@@ -8,10 +8,11 @@ from quopri import decodestring
 
 import pytest
 
+from models.languages import CODES
 from models.policy import Policy
 from models.words import OF_STAFF
 from tasks.mails.composer import Mail
-from tasks.mails.labels import LANGUAGES, label
+from tasks.mails.labels import label
 from tasks.mails.letter import Contact, Letter
 from tasks.mails.mime import AddressError
 from tests.unit.mails.test_samples import (
@@ -74,7 +75,7 @@ def by_the_standard_library(one: Letter, mail: Mail) -> EmailMessage:
     return again
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_every_mail_is_sound_and_says_the_same_twice(policy: Policy, language: str) -> None:
     write = composer(policy)
     for one in (some for some in every_letter(policy) if some.language == language):
@@ -87,7 +88,7 @@ def test_every_mail_is_sound_and_says_the_same_twice(policy: Policy, language: s
             assert "".join(re.sub(r"^[1-5] .*", "", said).split()) in seen, (one.kind, line)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_every_mail_is_written_as_the_standard_library_would(policy: Policy, language: str) -> None:
     write = composer(policy)
     for kind in kinds_that_send(policy):
@@ -161,7 +162,7 @@ def test_only_courtesies_can_be_unsubscribed_from(policy: Policy) -> None:
     assert url in part(message, "plain")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_b27_every_customer_mail_has_a_way_to_the_manager(policy: Policy, language: str) -> None:
     for kind in (one for one in kinds_that_send(policy) if policy.cadences[one].subject not in OF_STAFF):
         message = parsed(composer(policy).compose(letter(policy, kind, language), NOW))
@@ -174,7 +175,7 @@ def test_b27_every_customer_mail_has_a_way_to_the_manager(policy: Policy, langua
         assert "".join(way.split()) in words(part(alone, "html"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_b30_the_welcome_names_owner_and_deputy(policy: Policy, language: str) -> None:
     text = part(parsed(composer(policy).compose(letter(policy, language=language), NOW)), "plain")
     opening, _, closing = text.partition("CB-2026-0147")
@@ -212,7 +213,7 @@ def test_a_service_is_completed_not_delivered(policy: Policy) -> None:
         assert not re.search("consegn|arrivat", text.lower())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CODES)
 def test_money_matters_have_a_neutral_subject(policy: Policy, language: str) -> None:
     for one in every_letter(policy):
         if one.invoices and one.language == language:

@@ -1,7 +1,8 @@
-from pathlib import Path
+from itertools import product
 
 import pytest
 
+from models.languages import CODES
 from models.policy import Policy
 from models.queries.reporting.measures.orders import NO_LINE
 from models.rules.commitments.deliveries import ACTS
@@ -23,24 +24,26 @@ from tasks.commitments.actions import OUTCOMES
 from tasks.mails import texts
 from tasks.mails.context import NAMES, context
 from tasks.mails.frame import answer_label
-from tasks.mails.labels import LANGUAGES, TEXTS, catalogue, label, worded
+from tasks.mails.labels import label, worded
+from tasks.mails.shelf import CATALOGUES, TEXTS, gaps, missing_keys, shipped
 from tests.unit.mails.test_samples import letter
 
 
 def test_every_label_is_there_in_every_language() -> None:
-    for key, words in catalogue().items():
-        assert tuple(words) == LANGUAGES, key
-        assert all(one == one.strip() and one for one in words.values()), key
+    for name, code in product(CATALOGUES, CODES):
+        assert missing_keys(name, code) == [], f"{name}/{code}.toml"
+        for key, words in shipped(name)[code].items():
+            assert words == words.strip() != "", f"{name}/{code}: {key}"
 
 
-def test_the_languages_take_the_same_names() -> None:
-    for key, words in catalogue().items():
-        names = {tuple(part.partition("}")[0] for part in one.split("{")[1:]) for one in words.values()}
-        assert len(names) == 1, key
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_the_languages_take_the_same_names(name: str) -> None:
+    for key in shipped(name)["en"]:
+        assert len({gaps(words[key]) for words in shipped(name).values()}) == 1, key
 
 
 def test_every_meaning_and_reason_has_its_words(policy: Policy) -> None:
-    for language in LANGUAGES:
+    for language in CODES:
         for meaning in Meaning:
             assert label(language, answer_label(meaning, is_service=False))
             assert label(language, answer_label(meaning, is_service=True))
@@ -77,7 +80,7 @@ VOCABULARIES = {
 @pytest.mark.parametrize("section", VOCABULARIES)
 def test_every_code_of_a_closed_vocabulary_has_its_words(section: str, policy: Policy) -> None:
     codes = VOCABULARIES[section] or [kind for kind, cadence in policy.cadences.items() if cadence.sends]
-    assert [code for code in codes if f"{section}.{code}" not in catalogue()] == []
+    assert [code for code in codes if f"{section}.{code}" not in shipped("labels")["en"]] == []
 
 
 def test_a_reason_nobody_knows_is_shown_as_it_is() -> None:
@@ -90,14 +93,19 @@ def test_the_shipped_policy_misses_no_text(policy: Policy) -> None:
 
 def test_every_text_belongs_to_a_message_of_the_policy(policy: Policy) -> None:
     folders = {path.name for path in TEXTS.iterdir() if path.is_dir()}
-    assert folders == {kind for kind, cadence in policy.cadences.items() if cadence.sends}
+    assert folders == {*CATALOGUES} | {kind for kind, cadence in policy.cadences.items() if cadence.sends}
 
 
 def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:
     more = {**policy.cadences, "birthday": policy.cadences["satisfaction-check"]}
-    problems = texts.missing_texts(policy.model_copy(update={"cadences": more}))
-    assert len(problems) == len(LANGUAGES)
+    changed = policy.model_copy(update={"cadences": more})
+    problems = texts.missing_texts(changed)
+    assert len(problems) == 2  # the company's own language, and the one for everybody else
     assert problems[0].startswith("cadences.birthday: tasks/mails/texts/birthday/it.txt is missing; write it")
+    assert texts.offered(changed) == ()
+    assert texts.problems_of(changed, "pl")[0].startswith(
+        "cadences.birthday: tasks/mails/texts/birthday/pl.txt is missing"
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,15 +113,14 @@ def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:
     [
         ("Subject: a\n\n{% if order %}", "line 3: Unexpected end of template"),
         ("Subject: a\n\n{{ ordr.ref }}", "there is no 'ordr' to write about; choose from answer_by"),
+        ("Subject: a\n\n{{ order.reff }}", "cannot be filled in"),
         ("Dear you,\n\nhello", "the first line is no 'Subject: …'"),
         ("Subject: a\nhello", "with a blank line after it"),
         ("Subject: {% if nudge %}a{% endif %}\n\nhello", "takes the line end with it"),
     ],
 )
-def test_a_text_that_is_wrong_is_named_with_the_fix(tmp_path: Path, text: str, problem: str) -> None:
-    (tmp_path / "news").mkdir()
-    (tmp_path / "news" / "en.txt").write_text(text, encoding="utf-8")
-    (found,) = texts.problems("news", "en", tmp_path)
+def test_a_text_that_is_wrong_is_named_with_the_fix(text: str, problem: str) -> None:
+    (found,) = texts.faults(text, "en", "news/en.txt")
     assert problem in found
 
 
