@@ -100,6 +100,8 @@ class CaseReasonKind(StrEnum):
     """A promised payment did not come, and another day is named: a person agrees on it, or not."""
     MISSED_TERMS = "missed-terms"
     """Several promises about one order were missed (B25)."""
+    TOLD_ANOTHER = "told-another"
+    """Mails about an order or invoice went to somebody else: it may be a breach that has to be reported."""
     RAISED = "raised"
     """One of our own people brought it up; further ones say what it is about (`Matter`)."""
     RAISED_DELAY = "raised-delay"
@@ -136,6 +138,13 @@ class Outcome(StrEnum):
     NOT_REACHED = "not-reached"
     ANSWERED = "answered"
     """Closed by itself: the customer was silent and then answered well."""
+    FELL_AWAY = "fell-away"
+    """Closed by itself: what it waited for has come (the payment), or it turned out to be another customer's."""
+
+    @property
+    def is_by_itself(self) -> bool:
+        """Whether no person closed it, and none can choose it."""
+        return self in {Outcome.ANSWERED, Outcome.FELL_AWAY}
 
 
 class Side(StrEnum):

@@ -109,6 +109,8 @@ def _standing(session: Session, web: Web, case: Case, reader: Staff, staff: Mapp
         at, actor = short_moment(language, case.closed_at, zone), pages.closed_by(session, case.id) or ""
         if case.outcome == Outcome.ANSWERED:
             return words(language, "case.closed-itself", at=at)
+        if case.outcome == Outcome.FELL_AWAY:
+            return words(language, "case.closed-fell-away", at=at)
         outcome = worded(language, "outcome", case.outcome or "")
         return words(language, "case.closed", name=name_of(actor, staff), at=at, outcome=outcome)
     if case.taken_at is None or case.taken_by_id is None:

@@ -22,7 +22,7 @@ from tasks.cases.open_case import hand_over_case, take_case
 from tasks.commitments import actions
 from tasks.commitments.actions import Owing, ask
 
-OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.ANSWERED)
+OUTCOMES = tuple(outcome for outcome in Outcome if not outcome.is_by_itself)
 """What a person can close a case with; `answered` is what happens by itself."""
 
 _Word = TypeVar("_Word", Outcome, EndKind, EndCause)
@@ -97,7 +97,7 @@ def close(acting: Acting, outcome: str, text: str, heard: str = "") -> bool:
     """
     checked(text)
     ending = _word(Outcome, outcome, "outcome")
-    if ending is Outcome.ANSWERED:
+    if ending.is_by_itself:
         raise ActError("need-outcome", f"outcome: choose from {', '.join(OUTCOMES)}")
     return close_case(
         acting.session,

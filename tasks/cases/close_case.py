@@ -77,6 +77,12 @@ def settle_silence(session: Session, customer_id: int, about: About, now: dateti
         end_call(session, case.id, Outcome.ANSWERED, "the customer has answered", now=now, actor="customer")
 
 
+def close_fallen_away(session: Session, case: Case, why: str, now: datetime, actor: str) -> None:
+    """Close a case whose reasons are all gone by themselves; nobody owes its call any more."""
+    _close(session, case, Outcome.FELL_AWAY, now, actor)
+    end_call(session, case.id, Outcome.FELL_AWAY, why, now=now, actor=actor)
+
+
 def _close(session: Session, case: Case, outcome: Outcome, now: datetime, actor: str) -> None:
     case.closed_at, case.outcome = now, outcome
     session.flush()

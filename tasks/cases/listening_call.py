@@ -51,7 +51,7 @@ def end_call(
     call = commitments.of_case(session, case_id)
     if call is None:
         return
-    if outcome is Outcome.ANSWERED:
+    if outcome.is_by_itself:
         withdraw(session, call, text, now=now, actor=actor)
     else:
         fulfil(session, call, outcome, text, now=now, actor=actor)

@@ -15,7 +15,7 @@ from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.escalation import ownership
 from models.rules.planning.plan import Subject, new_row, owed
 from models.tables import Case, Customer, Staff
-from models.words import Matter, Role
+from models.words import CaseReasonKind, Matter, Role
 from models.words import Subject as SubjectType
 from tasks.cases.listening_call import give_call, owe_call
 
@@ -25,7 +25,8 @@ ASKED = ":link-"
 """In the step of a notice: it was asked for once more, so it is no escalation."""
 RAISED = ":raised-"
 """In the step of a notice: a colleague raised the matter, so the manager hears at once."""
-_RAISED = frozenset(matter.reason for matter in Matter)
+_AT_ONCE = frozenset(matter.reason for matter in Matter) | {CaseReasonKind.TOLD_ANOTHER}
+"""Reasons of which the manager hears by a mail of its own."""
 _MOST_LINKS = 20
 """Links asked for and mailed in an hour, over all cases."""
 
@@ -73,7 +74,7 @@ def open_case(
     if is_new and case.manager_id is not None:
         note_stand_in(session, (SubjectType.CASE, case.id), audience_of(level), case.manager_id, now, actor)
     owe_call(session, policy, case, now=now, actor=actor)
-    if reason in _RAISED and added is not None:
+    if reason in _AT_ONCE and added is not None:
         _tell(session, policy, case, f"{RAISED}{added}", now)
     elif is_new:
         _tell(session, policy, case, "", now)

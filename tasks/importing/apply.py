@@ -10,9 +10,10 @@ from models.policy import Policy
 from models.queries import watermarks
 from models.queries.importing import upsert as queries
 from models.queries.responses.responses import known_refs
+from tasks.cases.change_of_customer import follow
 from tasks.importing import resolving
 from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
-from tasks.importing.writing import Applied, Word, lift_suppressions, write
+from tasks.importing.writing import Applied, Resolved, Word, lift_suppressions, write
 from tasks.responses.record import Answer, hear
 
 _CHUNK = 5_000
@@ -52,9 +53,9 @@ def _apply(session: Session, table: str, rows: Sequence[Any], word: Word, policy
         case "customers":
             return _customers(session, rows, word)
         case "orders":
-            return write(session, table, resolving.orders(session, rows), word).applied
+            return _sales(session, table, resolving.orders(session, rows), word, policy)
         case "invoices":
-            return write(session, table, resolving.invoices(session, rows), word).applied
+            return _sales(session, table, resolving.invoices(session, rows), word, policy)
         case "responses":
             return _responses(session, rows, word.at, policy)
     raise ValueError(f"{table!r} is no table of an import")
@@ -70,6 +71,13 @@ def _staff(session: Session, rows: Sequence[StaffRow], word: Word) -> Applied:
         known = {ids[ref]: {"deputy_id": ids.get(deputy or "")} for ref, deputy in deputies.items()}
         queries.change(session, "staff", known)
     return applied
+
+
+def _sales(session: Session, table: str, resolved: Resolved, word: Word, policy: Policy) -> Applied:
+    written = write(session, table, resolved, word)
+    if written.moved:
+        follow(session, policy, written.moved, word.at, word.actor)
+    return written.applied
 
 
 def _customers(session: Session, rows: Sequence[CustomerRow], word: Word) -> Applied:

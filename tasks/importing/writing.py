@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.queries import history
 from models.queries.importing import upsert as queries
 from models.rules.planning.changes import is_in_dispute, promise, transitions
+from tasks.cases.change_of_customer import Moved
 from tasks.importing.rows import AnyRow, Reject
 
 _SUBJECTS = {"orders": "order", "invoices": "invoice"}
@@ -53,6 +54,8 @@ class Written:
 
     applied: Applied
     changes: Mapping[int, Mapping[str, Any]]
+    moved: Sequence[Moved] = ()
+    """Orders and invoices that are another customer's than before."""
 
 
 def fingerprint(values: Mapping[str, Any], later: str | None = None) -> str:
@@ -74,14 +77,15 @@ def write(session: Session, table: str, resolved: Resolved, word: Word) -> Writt
         elif row.fingerprint != mark:
             changes[row.id] = values | planned | {"fingerprint": mark}
     queries.add(session, table, new)
-    _change(session, table, changes, word)
+    moved = _change(session, table, changes, word)
     unchanged = len(resolved.values) - len(new) - len(changes)
-    return Written(Applied(len(new), len(changes), unchanged, tuple(resolved.rejects)), changes)
+    return Written(Applied(len(new), len(changes), unchanged, tuple(resolved.rejects)), changes, moved)
 
 
-def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], word: Word) -> None:
+def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], word: Word) -> list[Moved]:
     entries: list[dict[str, Any]] = []
     settled: set[int] = set()
+    moved: list[Moved] = []
     for row_id, old in queries.remembered(session, table, changes).items():
         new = changes[row_id]
         if table == "orders":
@@ -90,6 +94,8 @@ def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], wo
                 new[chosen] = new[chosen] or old[chosen]
         if table == "invoices" and is_in_dispute(old) and not is_in_dispute(new):
             settled |= {old["customer_id"], new["customer_id"]}
+        if table in _SUBJECTS and old["customer_id"] != new["customer_id"]:
+            moved.append(Moved((_SUBJECTS[table], row_id), old["customer_id"], new["customer_id"]))
         entries += [
             _event(word, (_SUBJECTS[table], row_id), item.event, {"old": item.old, "new": item.new})
             for item in transitions(old, new)
@@ -97,6 +103,7 @@ def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], wo
     queries.change(session, table, changes)
     queries.plan_again(session, settled)  # it held the customer's other invoices too
     history.note_all(session, entries)
+    return moved
 
 
 def lift_suppressions(session: Session, customer_ids: Sequence[int], word: Word) -> None:

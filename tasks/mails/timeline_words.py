@@ -15,6 +15,7 @@ from tasks.mails.labels import label, worded
 
 _SECTIONS = {
     **dict.fromkeys(OF_MAILS, "kind"),
+    "told-another": "kind",
     "owed": "owed",
     "kept": "owed",
     "case-closed": "outcome",

@@ -34,6 +34,9 @@ OF_DECISIONS = ("warning-signed", "handed-over", "taken-back", "let-on")
 OF_INVOICES = ("payment-promise-broken", "dispute-settled", *OF_DECISIONS)
 """Events of the history of an invoice that a dossier tells."""
 
+TOLD_ANOTHER = "told-another"
+"""A mail about the customer's order or invoice went to somebody else; `about` is that customer's reference."""
+
 
 @dataclass(frozen=True)
 class Event:
@@ -42,8 +45,8 @@ class Event:
     at: datetime
     what: str
     """`signed`, `promise-moved`, `delivered`, `cancelled`, `sent`, `failed`, `silent`, `said`, `stated`, `case-opened`,
-    `case-reopened`, `case-closed`, `owed`, `kept`, `withdrawal`, `termination`, `paid`, `disputed`, or one of
-    `OF_INVOICES`."""
+    `case-reopened`, `case-closed`, `owed`, `kept`, `withdrawal`, `termination`, `paid`, `disputed`, `TOLD_ANOTHER`,
+    or one of `OF_INVOICES`."""
     about: str
     kind: str = ""
     """The kind of mail or commitment, the meaning of the answer, how a case ended, the cause of a withdrawal, or who
@@ -67,6 +70,7 @@ def events(
         *_of_promises(session, customer.id, newest),
         *_of_ends(session, customer.id, refs),
         *_of_invoices(session, customer.id),
+        *_of_others(session, customer.id),
     ]
     return sorted(found, key=lambda event: event.at)
 
@@ -131,6 +135,21 @@ def _of_cases(session: Session, customer_id: int, newest: int) -> list[Event]:
         Event(row.at, "stated", row.author, row.side, text=row.text)
         for row in statements
         if row.side != Side.CUSTOMER or row.recorded_by is not None
+    ]
+
+
+def _of_others(session: Session, customer_id: int) -> list[Event]:
+    """Mails about this customer's orders and invoices that went to somebody else, at the time they did."""
+    notes = session.scalars(
+        select(History).where(
+            History.subject_type == Subject.CUSTOMER,
+            History.subject_id == customer_id,
+            History.event == TOLD_ANOTHER,
+        )
+    )
+    return [
+        Event(datetime.fromisoformat(row.details["sent"]), row.event, row.details["to"], row.cause or "")
+        for row in notes
     ]
 
 

@@ -18,6 +18,7 @@ _MODELS: Mapping[str, type[Staff | Customer | Order | Invoice]] = {
 }
 _REMEMBERED: Mapping[str, tuple[str, ...]] = {
     "orders": (
+        "customer_id",
         "promised_on",
         "promised_before",
         "promise_moved_at",

@@ -32,13 +32,16 @@ def asked(session: Session, sent: Message) -> list[FollowUp]:
 def asked_by(session: Session, mails: Collection[Message]) -> dict[int, list[FollowUp]]:
     """By mail: the follow-ups that it carries, the one that names it first.
 
+    What turned out to be another customer's is not theirs who got the mail, and not shown to them.
+
     One that was sent anew after a doubtful refusal belongs to its newer mail; the older one's key still
     names it.
     """
     carried = responses.carried(session, {mail.id for mail in mails})
     found = {}
     for sent in mails:
-        rows = sorted(carried.get(sent.id, ()), key=lambda row: (row.step != sent.step, row.id))
+        whose = [row for row in carried.get(sent.id, ()) if row.customer_id == sent.customer_id]
+        rows = sorted(whose, key=lambda row: (row.step != sent.step, row.id))
         if not rows and (match := _KEY.fullmatch(sent.key)):
             named = session.get(FollowUp, int(match["follow_up"]))
             rows = [named] if named is not None and named.customer_id == sent.customer_id else []

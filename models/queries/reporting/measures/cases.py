@@ -90,7 +90,7 @@ def by_contacts(rows: Sequence[Waited]) -> dict[str, Spread]:
 
 def _settled(span: Span) -> tuple[ColumnElement[bool], ...]:
     """Closed by a person: what closed by itself, since the customer answered, tells nothing of our work."""
-    return span.holds(Case.closed_at), Case.outcome != Outcome.ANSWERED
+    return span.holds(Case.closed_at), Case.outcome.not_in((Outcome.ANSWERED, Outcome.FELL_AWAY))
 
 
 def _first_deed() -> ScalarSelect[datetime | None]:
