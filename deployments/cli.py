@@ -18,6 +18,7 @@ from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
 from deployments.cli_responses import collect, inbox, respond
 from deployments.cli_texts import check_texts, texts
+from deployments.import_preview import lines
 from flows.as_of import moment
 from flows.sweeping import ESCALATION, escalate, sweep
 from models import policy as policies
@@ -25,7 +26,6 @@ from models.policy import SWEEPS, Policy, PolicyError
 from tasks.commitments.recalculate_ladders import recompute
 from tasks.escalation.coverage import check_ladders
 from tasks.importing.errors import SourceError
-from tasks.importing.report import Preview
 from tasks.importing.run import import_source
 from tasks.runtime.clock import SystemClock
 from tasks.runtime.database import Database, DatabaseUnreachableError
@@ -121,18 +121,10 @@ def import_(
     )
     print(report.sentence())
     if report.preview is not None:
-        _show(report.preview)
+        print(*lines(report.preview), sep="\n")
     if report.rejects_file is not None:
         print(f"The rejected rows, with what to do about each: {report.rejects_file}")
     return 0
-
-
-def _show(preview: Preview) -> None:
-    for table, rows in preview.samples.items():
-        for row in rows:
-            print(f"  {table}: {row}")
-    for reject in preview.rejects:
-        print(f"  {reject}")
 
 
 @app.command(name="sweep")

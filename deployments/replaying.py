@@ -89,7 +89,7 @@ def read(source: Path, data: Path | None, first: date, last: date, step: str) ->
         for table in opened.tables:
             for batch in opened.read(table, after):
                 rows.setdefault(table, []).extend(row for row in batch if not isinstance(row, Reject))
-                rejected += sum(isinstance(row, Reject) for row in batch)
+                rejected += sum(isinstance(row, Reject) and row.costs_row for row in batch)
         return Past(rows, rejected, Span(first, last, _step(step), ZoneInfo(opened.config.timezone)))
 
 

@@ -61,8 +61,24 @@ def _language(wanted: str, config: SourceConfig) -> dict[str, Any]:
     return {"language": config.language_else, "unwritten": wanted}
 
 
+def _price(values: dict[str, Any], config: SourceConfig) -> None:
+    """Part the amount from the currency that may stand beside it.
+
+    Raises:
+        UnusableError: it is another one than the column of the currency says.
+    """
+    beside = None
+    if "amount_cents" in values:
+        values["amount_cents"], beside = values["amount_cents"]
+    currency = values.setdefault("currency", beside or config.currency)
+    if beside and beside != currency:
+        raise UnusableError(
+            "amount", f"names {beside}, and its currency is {currency}; mend whichever is wrong"
+        )
+
+
 def _order(values: dict[str, Any], config: SourceConfig, now: datetime) -> OrderRow:
-    values.setdefault("currency", config.currency)
+    _price(values, config)
     row = OrderRow(**values)
     ended = {"delivered_at": row.delivered_at, "cancelled_at": row.cancelled_at}
     here = zone(config.timezone)
@@ -74,7 +90,7 @@ def _order(values: dict[str, Any], config: SourceConfig, now: datetime) -> Order
 
 
 def _invoice(values: dict[str, Any], config: SourceConfig, now: datetime) -> InvoiceRow:
-    values.setdefault("currency", config.currency)
+    _price(values, config)
     row = InvoiceRow(**values)
     if row.amount_cents == 0:
         raise UnusableError("amount", "leaves nothing to pay; leave such invoices out with WHERE")
@@ -93,7 +109,8 @@ def _response(values: dict[str, Any], config: SourceConfig, now: datetime) -> Re
             "customer", "says not whose answer it is; fill in one of customer, order and invoice"
         )
     rating = values.get("rating")
-    meaning = values.setdefault("meaning", Meaning.MESSAGE.value if rating is None else Meaning.RATING.value)
+    was_rated = rating is not None or ("rating" in values.get("unread", ()) and "text" not in values)
+    meaning = values.setdefault("meaning", Meaning.RATING.value if was_rated else Meaning.MESSAGE.value)
     if meaning == Meaning.RATING and rating is None:
         raise UnusableError("rating", "is missing; a rating has a number from 1 to 5")
     if meaning == Meaning.MESSAGE and "text" not in values:

@@ -16,7 +16,12 @@ class Column:
     name: str
     kind: str
     required: bool = False
+    """The SELECT must return it."""
     field: str = ""
+    essential: bool = False
+    """A cell that is missing or cannot be read costs the row. Of all others it costs the cell alone."""
+    state: bool = False
+    """Empty means that it has not happened: a cell that is there and cannot be read costs the row."""
 
 
 def _columns(*columns: Column) -> Mapping[str, Column]:
@@ -25,11 +30,11 @@ def _columns(*columns: Column) -> Mapping[str, Column]:
 
 COLUMNS: Mapping[str, Mapping[str, Column]] = {
     "staff": _columns(
-        Column("ref", "key", required=True),
+        Column("ref", "key", required=True, essential=True),
         Column("name", "words", required=True),
         Column("email", "email"),
         Column("phone", "words"),
-        Column("role", "role", required=True),
+        Column("role", "role", required=True, essential=True),
         Column("team", "words"),
         Column("language", "language"),
         Column("country", "country"),
@@ -39,7 +44,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         Column("active", "truth"),
     ),
     "customers": _columns(
-        Column("ref", "key", required=True),
+        Column("ref", "key", required=True, essential=True),
         Column("name", "words", required=True),
         Column("email", "email"),
         Column("billing_email", "email"),
@@ -50,46 +55,46 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         Column("is_business", "truth"),
     ),
     "orders": _columns(
-        Column("ref", "key", required=True),
-        Column("customer", "key", required=True),
+        Column("ref", "key", required=True, essential=True),
+        Column("customer", "key", required=True, essential=True),
         Column("seller", "key"),
         Column("owner", "key"),
         Column("deputy", "key"),
         Column("description", "words", required=True),
         Column("product_line", "words"),
         Column("is_service", "truth"),
-        Column("amount", "cents", field="amount_cents"),
-        Column("currency", "currency"),
+        Column("amount", "money", field="amount_cents", state=True),
+        Column("currency", "currency", state=True),
         Column("seller_promise", "text"),
         Column("referred_by", "words"),
         Column("withdrawal_days", "days"),
-        Column("signed_at", "time", required=True),
+        Column("signed_at", "time", required=True, essential=True),
         Column("promised_on", "day"),
         Column("delay_reason", "words"),
-        Column("delivered_at", "time"),
-        Column("cancelled_at", "time"),
+        Column("delivered_at", "time", state=True),
+        Column("cancelled_at", "time", state=True),
     ),
     "invoices": _columns(
-        Column("ref", "key", required=True),
-        Column("customer", "key", required=True),
+        Column("ref", "key", required=True, essential=True),
+        Column("customer", "key", required=True, essential=True),
         Column("order", "key"),
-        Column("amount", "cents", required=True, field="amount_cents"),
-        Column("currency", "currency"),
-        Column("issued_on", "day", required=True),
-        Column("due_on", "day", required=True),
-        Column("paid_at", "time"),
-        Column("disputed_at", "time"),
-        Column("cancelled_at", "time"),
+        Column("amount", "money", required=True, field="amount_cents", essential=True),
+        Column("currency", "currency", state=True),
+        Column("issued_on", "day", required=True, essential=True),
+        Column("due_on", "day", required=True, essential=True),
+        Column("paid_at", "time", state=True),
+        Column("disputed_at", "time", state=True),
+        Column("cancelled_at", "time", state=True),
     ),
     "responses": _columns(
-        Column("ref", "key", required=True),
+        Column("ref", "key", required=True, essential=True),
         Column("customer", "key"),
         Column("order", "key"),
         Column("invoice", "key"),
         Column("meaning", "meaning"),
         Column("rating", "rating"),
         Column("text", "text"),
-        Column("received_at", "time", required=True),
+        Column("received_at", "time", required=True, essential=True),
         Column("channel", "words"),
         Column("about", "words"),
     ),

@@ -17,11 +17,14 @@ from tasks.importing.selected import Selected
 _MEMORY, _THREADS = "1GB", 2
 _HELPERS = """
 CREATE MACRO iso_date(value, format) AS
-    coalesce(strftime(try_strptime(value, format), '%Y-%m-%d'), value);
+    CASE WHEN year(try_strptime(value, format)) BETWEEN 1900 AND 2199
+        THEN strftime(try_strptime(value, format), '%Y-%m-%d') ELSE value END;
 CREATE MACRO iso_time(value, format) AS
-    coalesce(strftime(try_strptime(value, format), '%Y-%m-%d %H:%M:%S'), value);
+    CASE WHEN year(try_strptime(value, format)) BETWEEN 1900 AND 2199
+        THEN strftime(try_strptime(value, format), '%Y-%m-%d %H:%M:%S') ELSE value END;
 """
-"""Text in another order to ISO; what cannot be read stays as it is, so that only its row is refused."""
+"""Text in another order to ISO; what cannot be read, or gives a year of another age (`10/1/26` by `%d/%m/%Y`), stays as
+it is, so that only its row is refused, with its own words."""
 _FILE = re.compile(r"'([^'\n]+\.(?:csv|tsv|txt|parquet|json|jsonl|ndjson|gz|zst))'", re.IGNORECASE)
 _MALFORMED = """
 SELECT s.file_path, e.line, coalesce(min(e.column_name), 'line'), any_value(e.csv_line)

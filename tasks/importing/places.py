@@ -1,10 +1,15 @@
 """Countries, their zones and languages, where the source leaves them empty."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from zoneinfo import available_timezones
 
 from babel.core import Locale, get_global
 
+from models import languages
+
+_NAMED_IN = ("it", "pl", "en", "de", "fr")
+"""The languages in which files name countries and languages."""
 _NONE = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 _PRINCIPAL = {
     "AR": "America/Argentina/Buenos_Aires",
@@ -54,16 +59,34 @@ def zone_of(country: str) -> str | None:
     return there[0] if len(there) == 1 and there[0] in zones() else None
 
 
+@lru_cache(maxsize=1)
+def _country_names() -> Mapping[str, str]:
+    """Codes by name, in lower case: names in the languages of the region, and codes of three letters."""
+    names = {
+        name.casefold(): code
+        for language in _NAMED_IN
+        for code, name in Locale(language).territories.items()
+        if code in countries()
+    }
+    for code, aliases in get_global("territory_aliases").items():
+        if len(code) == len("ITA") and code.isalpha() and len(aliases) == 1 and aliases[0] in countries():
+            names[code.casefold()] = aliases[0]
+    return names | {"uk": "GB"}
+
+
 def read_country(text: str) -> str:
-    """ISO 3166-1 alpha-2, in capitals.
+    """ISO 3166-1 alpha-2, in capitals, of a code of two or three letters or of a name: `ITA`, `Italia`, `Włochy`.
 
     Raises:
         ValueError: there is no such country.
     """
     code = text.upper()
-    if code == "UK" or code not in countries():
+    if code != "UK" and code in countries():
+        return code
+    found = _country_names().get(text.casefold())
+    if found is None:
         raise ValueError("is no country; write two letters (ISO 3166-1) such as IT, PL or GB")
-    return code
+    return found
 
 
 def read_zone(text: str) -> str:
@@ -75,3 +98,22 @@ def read_zone(text: str) -> str:
     if text not in zones():
         raise ValueError("is no time zone; write an IANA name such as Europe/Rome")
     return text
+
+
+@lru_cache(maxsize=1)
+def _language_names() -> Mapping[str, str]:
+    """Codes by name, in lower case: each language's own name, its names in the others, and codes of three letters."""
+    names = {
+        name.casefold(): code
+        for language in _NAMED_IN
+        for code, name in Locale(language).languages.items()
+        if len(code) == len("it")
+    }
+    aliases = get_global("language_aliases").items()
+    return names | {alias.casefold(): code for alias, code in aliases if len(alias) == len("ita")}
+
+
+def read_language(text: str) -> str:
+    """The code that a source means: `it-IT`, `ita` and `italiano` are `it`; one that nobody knows stays what it is."""
+    code = languages.read(text)
+    return _language_names().get(text.casefold()) or _language_names().get(code, code)

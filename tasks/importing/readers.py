@@ -1,18 +1,17 @@
 """How each kind of column is read: a function of the value, bound to the settings of the source once."""
 
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models import languages
 from models.rules.importing.times import read_day, read_moment, read_time
 from models.rules.importing.values import (
     as_text,
-    read_cents,
     read_choice,
+    read_currency,
     read_key,
+    read_money,
     read_text,
     read_truth,
     read_whole,
@@ -20,7 +19,7 @@ from models.rules.importing.values import (
 )
 from models.words import Meaning, Role
 from tasks.importing.addresses import read_email
-from tasks.importing.places import read_country, read_zone
+from tasks.importing.places import read_country, read_language, read_zone
 
 _LONGEST_WITHDRAWAL_DAYS = 366
 
@@ -39,14 +38,14 @@ def readers(timezone: str) -> Mapping[str, Callable[[Any], Any]]:
         "email": _of_text(read_email),
         "country": _repeated(read_country),
         "zone": _repeated(read_zone),
-        "language": _repeated(languages.read),
-        "currency": _repeated(_currency),
+        "language": _repeated(read_language),
+        "currency": _repeated(read_currency),
         "role": partial(read_choice, choices=tuple(Role)),
         "meaning": partial(read_choice, choices=tuple(Meaning)),
         "rating": partial(read_whole, least=1, most=5),
         "days": partial(read_whole, least=0, most=_LONGEST_WITHDRAWAL_DAYS),
         "truth": read_truth,
-        "cents": read_cents,
+        "money": read_money,
         "day": partial(read_day, zone=zone),
         "time": partial(read_time, zone=zone),
         "moment": partial(read_moment, zone=zone),
@@ -60,9 +59,3 @@ def _of_text(read: Callable[[str], str]) -> Callable[[Any], str]:
 def _repeated(read: Callable[[str], str]) -> Callable[[Any], str]:
     """Of a column with few values: each is checked once."""
     return _of_text(lru_cache(maxsize=1024)(read))
-
-
-def _currency(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{3}", text):
-        raise ValueError("is no currency; write three letters (ISO 4217) such as EUR or PLN")
-    return text.upper()

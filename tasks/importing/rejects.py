@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tasks.importing.rows import Reject
 
-HEADER = ("table", "file", "row", "column", "value", "fix")
+HEADER = ("table", "file", "row", "column", "value", "fix", "costs")
 
 
 class RejectFile:
@@ -25,7 +25,12 @@ class RejectFile:
         lines = io.StringIO()
         writer = csv.writer(lines)
         for item in rejects:
-            writer.writerow([table, item.file, item.row, item.column, item.value, item.fix])
+            writer.writerow(
+                [
+                    *(table, item.file, item.row, item.column, item.value, item.fix),
+                    "row" if item.costs_row else "cell",
+                ]
+            )
         if not lines.tell():
             return
         if self.path is None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.queries.importing import upsert as queries
 from models.queries.importing.upsert import Buyer, Owned
-from tasks.importing.rows import CustomerRow, InvoiceRow, OrderRow, ResponseRow, StaffRow
+from tasks.importing.rows import AnyRow, CustomerRow, InvoiceRow, OrderRow, ResponseRow, StaffRow
 from tasks.importing.writing import Resolved
 
 CONSUMER_WITHDRAWAL_DAYS = 14
@@ -20,7 +20,7 @@ _UNKNOWN_ORDER = "is no known order; import it with orders.sql first, or mend th
 _UNKNOWN_INVOICE = "is no known invoice; import it with invoices.sql first, or mend the reference"
 _UNKNOWN_STAFF = "is no known member of staff; import them with staff.sql first, or mend the reference"
 
-_REFERENCES = {"origin", "unwritten", "customer", "order", "invoice", *_STAFF}
+_REFERENCES = {"origin", "unread", "unwritten", "customer", "order", "invoice", *_STAFF}
 
 
 def _columns(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
@@ -37,6 +37,13 @@ def _plain(row: StaffRow | CustomerRow | OrderRow | InvoiceRow) -> dict[str, Any
     return dict(zip(names, read(row), strict=True))
 
 
+def _keep(resolved: Resolved, row: AnyRow, values: dict[str, Any]) -> None:
+    """Let a row in, with what it could not say of itself."""
+    resolved.values[row.ref] = values
+    if row.unread:
+        resolved.unread[row.ref] = resolved.unread.get(row.ref, frozenset()) | row.unread
+
+
 def _named(rows: Iterable[Any], *attributes: str) -> set[str]:
     return {ref for row in rows for name in attributes if (ref := getattr(row, name)) is not None}
 
@@ -45,21 +52,22 @@ def staff(session: Session, rows: Sequence[StaffRow]) -> Resolved:
     """Members of staff; their deputies stay references, since they may be new themselves."""
     resolved = Resolved()
     known = set(queries.staff_ids(session, _named(rows, "deputy")))
-    left = list(rows)
-    while lost := [
-        row for row in left if row.deputy and row.deputy not in known | {other.ref for other in left}
-    ]:
-        for row in lost:  # whoever is refused may have been the deputy of another
-            resolved.refuse(row, "deputy", row.deputy or "", _UNKNOWN_STAFF)
-        left = [row for row in left if row not in lost]
-    resolved.values = {row.ref: _plain(row) for row in left}
-    resolved.later = {row.ref: row.deputy for row in left}
+    known |= {row.ref for row in rows}
+    for row in rows:
+        is_known = row.deputy is None or row.deputy in known
+        if not is_known:
+            resolved.leave_out(row, "deputy", row.deputy or "", _UNKNOWN_STAFF)
+        _keep(resolved, row, _plain(row))
+        resolved.later[row.ref] = row.deputy if is_known else None
     return resolved
 
 
 def customers(rows: Sequence[CustomerRow]) -> Resolved:
     """Customers refer to nobody."""
-    return Resolved({row.ref: _plain(row) for row in rows})
+    resolved = Resolved()
+    for row in rows:
+        _keep(resolved, row, _plain(row))
+    return resolved
 
 
 def orders(session: Session, rows: Sequence[OrderRow]) -> Resolved:
@@ -71,19 +79,13 @@ def orders(session: Session, rows: Sequence[OrderRow]) -> Resolved:
         buyer = buyers.get(row.customer)
         if buyer is None:
             resolved.refuse(row, "customer", row.customer, _UNKNOWN_CUSTOMER)
-        elif stranger := _stranger(row, people):
-            resolved.refuse(row, stranger, getattr(row, stranger), _UNKNOWN_STAFF)
         else:
-            resolved.values[row.ref] = _order(row, buyer, people)
+            for name in _STAFF:
+                ref = getattr(row, name)
+                if ref is not None and ref not in people:
+                    resolved.leave_out(row, name, ref, _UNKNOWN_STAFF)
+            _keep(resolved, row, _order(row, buyer, people))
     return resolved
-
-
-def _stranger(row: OrderRow, people: Mapping[str, int]) -> str | None:
-    for name in _STAFF:
-        ref = getattr(row, name)
-        if ref is not None and ref not in people:
-            return name
-    return None
 
 
 def _order(row: OrderRow, buyer: Buyer, people: Mapping[str, int]) -> dict[str, Any]:
@@ -106,14 +108,12 @@ def invoices(session: Session, rows: Sequence[InvoiceRow]) -> Resolved:
     for row in rows:
         if row.customer not in buyers:
             resolved.refuse(row, "customer", row.customer, _UNKNOWN_CUSTOMER)
-        elif row.order is not None and row.order not in sales:
-            resolved.refuse(row, "order", row.order, _UNKNOWN_ORDER)
         else:
-            ids = {
-                "customer_id": buyers[row.customer].id,
-                "order_id": sales[row.order].id if row.order else None,
-            }
-            resolved.values[row.ref] = _plain(row) | ids
+            sale = sales.get(row.order) if row.order else None
+            if row.order and sale is None:
+                resolved.leave_out(row, "order", row.order, _UNKNOWN_ORDER)
+            ids = {"customer_id": buyers[row.customer].id, "order_id": sale.id if sale else None}
+            _keep(resolved, row, _plain(row) | ids)
     return resolved
 
 
@@ -124,21 +124,30 @@ def responses(session: Session, rows: Sequence[ResponseRow]) -> Resolved:
     sales = queries.owned(session, "orders", _named(rows, "order"))
     bills = queries.owned(session, "invoices", _named(rows, "invoice"))
     for row in rows:
-        if row.order is not None and row.order not in sales:
-            resolved.refuse(row, "order", row.order, _UNKNOWN_ORDER)
-        elif row.invoice is not None and row.invoice not in bills:
-            resolved.refuse(row, "invoice", row.invoice, _UNKNOWN_INVOICE)
-        elif row.customer is not None and row.customer not in buyers:
-            resolved.refuse(row, "customer", row.customer, _UNKNOWN_CUSTOMER)
-        else:
-            _response(resolved, row, buyers, sales.get(row.order or ""), bills.get(row.invoice or ""))
+        lost = [
+            (column, ref, fix)
+            for column, ref, known, fix in (
+                ("order", row.order, sales, _UNKNOWN_ORDER),
+                ("invoice", row.invoice, bills, _UNKNOWN_INVOICE),
+                ("customer", row.customer, buyers, _UNKNOWN_CUSTOMER),
+            )
+            if ref is not None and ref not in known
+        ]
+        named = sum(ref is not None for ref in (row.order, row.invoice, row.customer))
+        if len(lost) == named:  # nothing is left that says whose answer it is
+            resolved.refuse(row, *lost[0])
+            continue
+        for column, ref, fix in lost:
+            resolved.leave_out(row, column, ref, fix)
+        _response(resolved, row, buyers, sales.get(row.order or ""), bills.get(row.invoice or ""))
     return resolved
 
 
 def _response(
     resolved: Resolved, row: ResponseRow, buyers: Mapping[str, Buyer], sale: Owned | None, bill: Owned | None
 ) -> None:
-    named = buyers[row.customer].id if row.customer else None
+    buyer = buyers.get(row.customer or "")
+    named = buyer.id if buyer else None
     whose = {
         owner for owner in (named, sale and sale.customer_id, bill and bill.customer_id) if owner is not None
     }

@@ -18,13 +18,15 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that stays outside, and why. Its value may be personal: for the reject file, never for a log."""
+    """A value that cannot be used, and why. It may be personal: for the reject file, never for a log."""
 
     file: str
     row: int
     column: str
     value: str
     fix: str
+    costs_row: bool = True
+    """Whether the whole row stays outside for it; else the row came in without this cell."""
 
     def __str__(self) -> str:
         """Say it in one line, as in `orders.csv, row 17, promised_on: '31/02/2026' is no date; write …`."""
@@ -38,6 +40,8 @@ class Row:
 
     ref: str
     origin: Origin = field(default=Origin(), compare=False)
+    unread: frozenset[str] = field(default=frozenset(), compare=False)
+    """Fields whose cell could not be read: a row that is there already keeps what it has in them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

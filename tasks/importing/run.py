@@ -90,6 +90,8 @@ class _Import:
                 )
             rejects = [row for row in batch if isinstance(row, Reject)]
             self._count(table, counts, rows, rejects, applied)
+        if self.report.preview is not None:
+            self.report.preview.close(table, source.sql(table))
         with self.transaction() as session:
             if counts.is_whole:
                 watermarks.set_watermark(
@@ -101,7 +103,7 @@ class _Import:
     def _count(
         self, table: str, counts: Counts, rows: list[AnyRow], rejects: list[Reject], applied: Applied
     ) -> None:
-        read = len(rows) + len(rejects)
+        read = len(rows) + sum(reject.costs_row for reject in rejects)
         rejects = sorted([*rejects, *applied.rejects], key=lambda reject: (reject.file, reject.row))
         counts.add(rows, read, applied, rejects)
         if self.report.preview is not None:

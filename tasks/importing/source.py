@@ -32,7 +32,7 @@ class Source:
         self._selecting = selecting
 
     def read(self, table: str, now: datetime) -> Iterator[list[AnyRow | Reject]]:
-        """The rows of a table in batches of at most 5,000, in the order of the SELECT.
+        """The rows of a table in batches of at most 5,000, in the order of the SELECT, and the faults of their cells.
 
         Args:
             table: one of `self.tables`.
@@ -42,18 +42,27 @@ class Source:
             SourceError: the SELECT cannot run, or returns other columns than the table has.
         """
         file = f"{self.name}/{table}.sql"
-        try:
-            sql = (self.folder / f"{table}.sql").read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"{file}: cannot be read as UTF-8 text ({type(error).__name__})") from error
-        selected = self._selecting.select(sql, file)
+        selected = self._selecting.select(self.sql(table), file)
         _check_columns(table, selected.names, file)
         parser = RowParser(table, selected.names, self.config, file=f"{table}.sql", now=now)
         with closing(parser):
             for batch in selected.batches(_OTHER_BATCHES.get(table, _BATCH_ROWS)):
-                yield [parser.parse(record) for record in batch]
+                rows = [parser.parse(record) for record in batch]
+                yield [*rows, *parser.take_faults()]
         if malformed := self._selecting.malformed():
             yield list(malformed)
+
+    def sql(self, table: str) -> str:
+        """The SELECT of a table, as it stands in its file.
+
+        Raises:
+            SourceError: the file is no text in UTF-8.
+        """
+        try:
+            return (self.folder / f"{table}.sql").read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            said = f"cannot be read as UTF-8 text ({type(error).__name__})"
+            raise SourceError(f"{self.name}/{table}.sql: {said}") from error
 
     def close(self) -> None:
         """Give back what it holds."""

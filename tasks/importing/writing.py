@@ -1,7 +1,7 @@
 """Writing a batch: what is new, what changed, what is the same, and the history of it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -40,12 +40,22 @@ class Resolved:
 
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
+    """Rows that stay outside, and references that a row came in without."""
+    unread: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By reference: columns whose cell could not be read; a row that is there keeps what it has in them."""
     later: dict[str, str | None] = field(default_factory=dict)
     """By reference: what is part of the facts, and written in a second step (the deputies of staff)."""
 
     def refuse(self, row: AnyRow, column: str, value: str, fix: str) -> None:
         """Keep a row outside."""
         self.rejects.append(Reject(row.origin.file, row.origin.row, column, value, fix))
+
+    def leave_out(self, row: AnyRow, column: str, value: str, fix: str) -> None:
+        """Let a row come in without one of its references; one that is there keeps the one it had."""
+        if column != "deputy" or hasattr(row, "owner"):
+            self.unread[row.ref] = self.unread.get(row.ref, frozenset()) | {f"{column}_id"}
+        said = f"{fix}; the row came in without it"
+        self.rejects.append(Reject(row.origin.file, row.origin.row, column, value, said, costs_row=False))
 
 
 @dataclass(frozen=True)
@@ -58,9 +68,13 @@ class Written:
     """Orders and invoices that are another customer's than before."""
 
 
-def fingerprint(values: Mapping[str, Any], later: str | None = None) -> str:
-    """A hash of the columns that would be written: the same facts give the same one, in every process."""
-    return hashlib.blake2b(repr((*values.values(), later)).encode(), digest_size=16).hexdigest()
+def fingerprint(values: Mapping[str, Any], later: str | None = None, unread: Collection[str] = ()) -> str:
+    """A hash of the columns that would be written: the same facts give the same one, in every process.
+
+    `unread` names the columns that could not be read; a row without any has the hash that it always had.
+    """
+    facts = (*values.values(), later, *sorted(unread))
+    return hashlib.blake2b(repr(facts).encode(), digest_size=16).hexdigest()
 
 
 def write(session: Session, table: str, resolved: Resolved, word: Word) -> Written:
@@ -68,15 +82,21 @@ def write(session: Session, table: str, resolved: Resolved, word: Word) -> Writt
     known = queries.known(session, table, resolved.values)
     new: list[dict[str, Any]] = []
     changes: dict[int, dict[str, Any]] = {}
+    kept: dict[int, frozenset[str]] = {}
     planned = {"to_plan": True} if table in _SUBJECTS else {}
     for ref, values in resolved.values.items():
-        mark = fingerprint(values, resolved.later.get(ref))
+        unread = resolved.unread.get(ref, frozenset())
+        mark = fingerprint(values, resolved.later.get(ref), unread)
         row = known.get(ref)
+        if unread and row is not None and row.fingerprint != mark:
+            kept[row.id] = unread
         if row is None:
             new.append(values | planned | {"fingerprint": mark})
         elif row.fingerprint != mark:
             changes[row.id] = values | planned | {"fingerprint": mark}
     queries.add(session, table, new)
+    for row_id, values in queries.values_of(session, table, kept).items():
+        changes[row_id] |= values
     moved = _change(session, table, changes, word)
     unchanged = len(resolved.values) - len(new) - len(changes)
     return Written(Applied(len(new), len(changes), unchanged, tuple(resolved.rejects)), changes, moved)

@@ -83,6 +83,20 @@ def owned(session: Session, table: str, refs: Collection[str]) -> dict[str, Owne
     return {ref: Owned(row_id, customer_id) for ref, row_id, customer_id in rows}
 
 
+def values_of(
+    session: Session, table: str, columns: Mapping[int, Collection[str]]
+) -> dict[int, dict[str, Any]]:
+    """By id: what rows have in the columns named for each of them."""
+    if not columns:
+        return {}
+    model = _MODELS[table]
+    named = sorted({name for names in columns.values() for name in names})
+    rows = session.execute(
+        select(model.id, *(getattr(model, name) for name in named)).where(model.id.in_(columns))
+    )
+    return {row.id: {name: getattr(row, name) for name in columns[row.id]} for row in rows}
+
+
 def remembered(session: Session, table: str, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
     """By id: the values of rows about to change that decide what the change means."""
     columns = _REMEMBERED.get(table, ())

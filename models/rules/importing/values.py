@@ -13,7 +13,12 @@ _TRUE = frozenset({"true", "t", "1", "yes", "y", "si", "sì", "s", "tak"})
 _FALSE = frozenset({"false", "f", "0", "no", "n", "nie"})
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d{1,2}|\.\d{4,})?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?P<mark>[.,' ])\d{3})(?:(?P=mark)\d{3})*(?P<point>[.,])\d{1,2}")
-_AMOUNT = "is no amount; write it like 1234.50, without a currency"
+_AMOUNT = "is no amount; write it like 1234.50"
+_SYMBOLS = {"€": "EUR", "EURO": "EUR", "ZŁ": "PLN", "ZL": "PLN", "£": "GBP", "$": "USD"}
+_MONEY = re.compile(
+    r"(?P<before>[^\d\s.,'+-]{1,4}\.?)?\s*(?P<number>[+-]?\s?\d[\d.,' ]*)\s*(?P<after>[^\d\s.,'+-]{1,4}\.?)?"
+)
+"""An amount with its currency before or behind it."""
 
 
 def as_text(value: Any) -> str:
@@ -79,6 +84,38 @@ def read_cents(value: Any) -> int:
     if number * 100 > _MOST_CENTS:
         raise ValueError("is too large for an amount; check the column")
     return int((number * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def read_money(value: Any) -> tuple[int, str | None]:
+    """Hundredths as `read_cents` reads them, and the currency (ISO 4217) where the text names one: `€ 12,50`.
+
+    Raises:
+        ValueError: no amount, or one below zero; or what stands beside it is no currency.
+    """
+    if not isinstance(value, str):
+        return read_cents(value), None
+    text = " ".join(value.split()).removesuffix(",-").removesuffix(".-")
+    if (cents := _plain_cents(text)) is not None:
+        return cents, None
+    match = _MONEY.fullmatch(text)
+    if match is None or not (named := match["before"] or match["after"]):
+        return read_cents(text), None
+    if match["before"] and match["after"]:
+        raise ValueError(_AMOUNT)
+    return read_cents(match["number"].strip()), read_currency(named)
+
+
+def read_currency(text: str) -> str:
+    """Three letters (ISO 4217), of a code or of a sign such as `€` and `zł`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    said = text.strip().rstrip(".").upper()
+    code = _SYMBOLS.get(said, said)
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ValueError("is no currency; write three letters (ISO 4217) such as EUR or PLN")
+    return code
 
 
 def _plain_cents(text: str) -> int | None:

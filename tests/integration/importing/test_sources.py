@@ -52,8 +52,11 @@ def test_an_old_erp_export(tmp_path: Path) -> None:
     (customer,) = read(company, "customers")
     assert isinstance(customer, CustomerRow)
     assert customer.name == "Łódź; meble"
-    bad, good = read(company, "orders")
-    assert str(bad) == "orders.sql, row 1, promised_on: '31.02.2026' is no date; write it like 2026-02-28"
+    first, good, fault = read(company, "orders")
+    assert isinstance(first, OrderRow)
+    assert (first.amount_cents, first.promised_on) == (123450, None)
+    said = "orders.sql, row 1, promised_on: '31.02.2026' is no date; write it like 2026-02-28"
+    assert str(fault) == f"{said}; the row came in without it"
     assert isinstance(good, OrderRow)
     assert (good.amount_cents, good.description) == (9900, "zażółć")
 

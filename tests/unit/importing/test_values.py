@@ -202,7 +202,7 @@ def test_the_short_way_for_addresses_agrees_with_email_validator(text: str) -> N
             text, check_deliverability=False, test_environment=True, allow_smtputf8=False
         )
     except ValueError:
-        with pytest.raises(ValueError, match="no e-mail address"):
+        with pytest.raises(ValueError, match=r"no e-mail address|more than one"):
             read_email(text)
     else:
         assert read_email(text) == checked.ascii_email
@@ -233,11 +233,10 @@ def test_places() -> None:
         "Europe/Rome",
     )
     for read, wrong in (
-        (read_country, "UK"),
         (read_country, "XX"),
         (read_zone, "Rome"),
     ):
-        with pytest.raises(ValueError, match="write"):
+        with pytest.raises(ValueError, match=r"write|texts"):
             read(wrong)
 
 

@@ -1,0 +1,52 @@
+"""What `seguito import --check` prints: a line a sample without anybody's data, and each cause of a fault once."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from tasks.importing.report import Cause, Preview
+from tasks.importing.rows import AnyRow
+
+_PERSONAL = {
+    "name",
+    "email",
+    "billing_email",
+    "phone",
+    "description",
+    "text",
+    "seller_promise",
+    "referred_by",
+}
+_INNER = {"ref", "origin", "unread", "unwritten"}
+
+
+def lines(preview: Preview) -> Iterator[str]:
+    """The preview, line by line."""
+    for table, rows in preview.samples.items():
+        for row in rows:
+            yield f"  {table}: {_sample(row)}"
+    for cause in preview.causes:
+        yield from _cause(cause)
+
+
+def _sample(row: AnyRow) -> str:
+    """Its reference and what it says; of what tells who somebody is, only that it is there."""
+    told = []
+    for item in fields(row):
+        value = getattr(row, item.name)
+        if item.name in _INNER or value is None or value == {}:
+            continue
+        told.append(f"{item.name} given" if item.name in _PERSONAL else f"{item.name} {value}")
+    return f"{row.ref}: {', '.join(told)}"
+
+
+def _cause(cause: Cause) -> Iterator[str]:
+    number = f"{cause.count} {'row' if cause.costs_row else 'cell'}{'' if cause.count == 1 else 's'}"
+    lost = "stay outside" if cause.count > 1 else "stays outside"
+    yield f"{cause.table}.{cause.column}: {number}{f' {lost}' if cause.costs_row else ''}: {cause.fix}"
+    for example in cause.examples:
+        said = f"{example.value!r} in " if example.value else ""
+        yield f"    {said}{example.file}, row {example.row}"
+    if cause.count > len(cause.examples):
+        yield f"    and {cause.count - len(cause.examples)} more"
+    if cause.sql:
+        yield f"    in {cause.table}.sql: {cause.sql}"
