@@ -1,0 +1,56 @@
+"""`seguito import --check`: each cause once, with what mends it, and nobody's data on the screen."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.command import run
+from tests.import_sources import Company
+
+pytestmark = pytest.mark.usefixtures("installation")
+
+_DAYS = ("9/3/26", "10/3/26", "11/3/26")
+
+
+def test_a_thousand_equal_faults_are_one_cause_with_the_sql_that_mends_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    customers = "ref,name,email\nK-1,Anna Bianchi,anna@bianchi.example\n"
+    invoices = "No,customer,amount,issued_on,Scadenza\n" + "".join(
+        f"F-{number},K-1,10,2026-03-01,{_DAYS[number % 3]}\n" for number in range(1000)
+    )
+    company = Company.at(tmp_path / "erp", customers=customers, invoices=invoices)
+    company.select(
+        "invoices",
+        """SELECT No AS ref, customer, amount, issued_on,
+                  iso_date(Scadenza, '%d/%m/%Y') AS due_on,
+                  'invoices.csv' AS source_file, row_number() OVER () + 1 AS source_row
+           FROM read_csv('invoices.csv', all_varchar = true)""",
+    )
+    ended = run(capsys, "import", str(company.folder), "--check")
+    assert (ended.code, ended.err) == (0, "")
+    said = ended.out.splitlines()
+    assert said[1] == (
+        "  customers: K-1: name given, language it, country IT, timezone Europe/Rome, email given, is_business False"
+    )
+    assert "Bianchi" not in ended.out, "whose data it is stands nowhere"
+    assert said[2:] == [
+        "invoices.due_on: 1000 rows stay outside: is no date; write it like 2026-02-28",
+        "    '9/3/26' in invoices.csv, row 2",
+        "    '10/3/26' in invoices.csv, row 3",
+        "    '11/3/26' in invoices.csv, row 4",
+        "    and 997 more",
+        "    in invoices.sql: iso_date(Scadenza, '%d/%m/%y') AS due_on",
+    ]
+
+
+def test_what_costs_parents_stands_before_what_costs_their_children(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    customers = "ref,name,country\n,Anna,IT\nK-2,Ugo,Italy\nK-2,Ugo,IT\nK-3,Ada,Nowhere\n"
+    orders = "ref,customer,description,signed_at\nN-1,K-1,table,2026-03-01\nN-2,K-2,table,2026-03-01\n"
+    company = Company.at(tmp_path / "erp", orders=orders, customers=customers)
+    said = run(capsys, "import", str(company.folder), "--check").out.splitlines()
+    causes = [line.partition(":")[0] for line in said if not line.startswith(" ")][1:]
+    assert causes == ["customers.ref", "customers.ref", "customers.country", "orders.customer"]
+    assert "    in customers.sql: CASE country WHEN 'Nowhere' THEN '…' ELSE country END AS country" in said
