@@ -14,6 +14,7 @@ from models.rules.cases.acting import Act, ActError, checked
 from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.escalation import ownership
 from models.rules.planning.plan import Subject, new_row, owed
+from models.rules.planning.step_key import Mark, StepKey
 from models.tables import Case, Customer, Staff
 from models.words import CaseReasonKind, Matter, Role
 from models.words import Subject as SubjectType
@@ -21,10 +22,6 @@ from tasks.cases.listening_call import give_call, owe_call
 
 _LEVELS = ("manager", "director")
 
-ASKED = ":link-"
-"""In the step of a notice: it was asked for once more, so it is no escalation."""
-RAISED = ":raised-"
-"""In the step of a notice: a colleague raised the matter, so the manager hears at once."""
 _AT_ONCE = frozenset(matter.reason for matter in Matter) | {CaseReasonKind.TOLD_ANOTHER}
 """Reasons of which the manager hears by a mail of its own."""
 _MOST_LINKS = 20
@@ -32,6 +29,8 @@ _MOST_LINKS = 20
 
 About = tuple[str, int]
 """What a reason is about: subject type and id."""
+_Mark = tuple[Mark, int | str]
+"""Why there is one more notice: see `models.rules.planning.step_key`."""
 
 
 def open_case(
@@ -75,13 +74,13 @@ def open_case(
         note_stand_in(session, (SubjectType.CASE, case.id), audience_of(level), case.manager_id, now, actor)
     owe_call(session, policy, case, now=now, actor=actor)
     if reason in _AT_ONCE and added is not None:
-        _tell(session, policy, case, f"{RAISED}{added}", now)
+        _tell(session, policy, case, now, (Mark.RAISED, added))
     elif is_new:
-        _tell(session, policy, case, "", now)
+        _tell(session, policy, case, now)
     elif response_id is not None and not cases.unsent_notice(session, case.id):
-        _tell(session, policy, case, f":{response_id}", now)  # the customer added something
+        _tell(session, policy, case, now, (Mark.RESPONSE, response_id))  # the customer added something
     elif added is not None and _is_alarm(policy, reason) and not cases.unsent_notice(session, case.id):
-        _tell(session, policy, case, f":{reason}-{added}", now)
+        _tell(session, policy, case, now, (Mark.REASON, added))
     if reason in COMPLAINTS:
         _ask_seller(session, policy, case, about, now)
     return case
@@ -126,7 +125,7 @@ def hand_over_case(
         session, (SubjectType.CASE, case.id), "handed-over", now, by.ref, cause=words, to=person.ref
     )
     give_call(session, case.id, person.id, now=now, actor=by.ref, cause=words)
-    _tell(session, policy, case, f":handed-{made}", now)
+    _tell(session, policy, case, now, (Mark.HANDED, made))
     return person
 
 
@@ -136,11 +135,11 @@ def send_link(session: Session, policy: Policy, case: Case, now: datetime) -> No
     Anybody may ask for it, since it tells the one who asks nothing. So it goes once in an hour, not while a notice
     waits anyway, and never for so many cases that a machine that presses every button drowns managers in mail.
     """
-    suffix = f"{ASKED}{now:%Y%m%d%H}"
+    hour = f"{now:%Y%m%d%H}"
     if case.closed_at is not None or cases.unsent_notice(session, case.id):
         return
-    if cases.notices_with(session, suffix) < _MOST_LINKS:
-        _tell(session, policy, case, suffix, now)
+    if cases.notices_with(session, Mark.LINK, hour) < _MOST_LINKS:
+        _tell(session, policy, case, now, (Mark.LINK, hour))
 
 
 def fill_in(session: Session, case_id: int, staff_id: int, now: datetime, actor: str) -> None:
@@ -190,15 +189,15 @@ def _is_alarm(policy: Policy, reason: str) -> bool:
     return any(cadence.opens_case == reason for cadence in policy.cadences.values())
 
 
-def _tell(session: Session, policy: Policy, case: Case, suffix: str, now: datetime) -> None:
-    _plan(session, policy, case, {"opened": now}, case.manager_id, suffix)
+def _tell(session: Session, policy: Policy, case: Case, now: datetime, mark: _Mark | None = None) -> None:
+    _plan(session, policy, case, {"opened": now}, case.manager_id, mark)
 
 
 def _ask_seller(session: Session, policy: Policy, case: Case, about: About, now: datetime) -> None:
     """Who sold it is asked for his or her version, once a case (B02); where the import names nobody, nobody is."""
     order = commitments.order_about(session, case.customer_id, about)
     if order is not None and order.seller_id is not None:
-        _plan(session, policy, case, {"complained": now}, order.seller_id, "")
+        _plan(session, policy, case, {"complained": now}, order.seller_id)
 
 
 def _plan(
@@ -207,8 +206,10 @@ def _plan(
     case: Case,
     anchors: dict[str, datetime],
     staff_id: int | None,
-    suffix: str,
+    mark: _Mark | None = None,
 ) -> None:
     subject = Subject(SubjectType.CASE, case.id, case.customer_id, policy.company.place, dict(anchors))
     rows = [new_row(subject, item, staff_id) for item in owed(subject, policy.cadences, policy.windows)]
-    plan.add_follow_ups(session, [{**row, "step": row["step"] + suffix} for row in rows])
+    if mark is not None:
+        rows = [{**row, "step": str(StepKey.parse(row["step"]).marked(*mark))} for row in rows]
+    plan.add_follow_ups(session, rows)

@@ -8,6 +8,7 @@ from models.policy import Policy
 from models.queries.planning import plan
 from models.rules.cases.acting import ActError
 from models.rules.planning.plan import Subject, new_row, owed
+from models.rules.planning.step_key import Mark, StepKey
 from models.tables import Staff
 from models.words import Subject as SubjectType
 
@@ -26,4 +27,7 @@ def send_link(session: Session, policy: Policy, person: Staff, now: datetime) ->
         raise ActError(
             "no-mail", "the policy sends no such link; add [cadences.own-page], as the shipped one has it"
         )
-    plan.add_follow_ups(session, [{**row, "step": f"{row['step']}:{now:%Y%m%d%H}"} for row in rows])
+    hour = f"{now:%Y%m%d%H}"
+    plan.add_follow_ups(
+        session, [{**row, "step": str(StepKey.parse(row["step"]).marked(Mark.LINK, hour))} for row in rows]
+    )

@@ -14,6 +14,7 @@ from models.queries.planning import plan
 from models.rules.calendar.due import due_at
 from models.rules.commitments import ladder_changes
 from models.rules.commitments.ladder import Telling, begun_late, climbed, rank, tellings
+from models.rules.planning.step_key import Mark, StepKey
 from models.tables import Commitment, Staff
 from models.words import CommitmentKind, Level, Role, Subject
 
@@ -213,7 +214,7 @@ def hand_over(
     owed.deputy_id = before if owed.deputy_id in {to, None} else owed.deputy_id
     owed.owner_id, owed.acted_at, owed.acknowledged_until = to, now, None
     names = people.staff(session)
-    _note(
+    made = _note(
         session,
         owed,
         "handed-over",
@@ -223,15 +224,15 @@ def hand_over(
         before=names[before].ref if before else None,
         after=names[to].ref,
     )
-    tell_more(session, policy, owed, f"handed-{to}", Level.OWNER, now)
+    tell_more(
+        session, policy, owed, StepKey("handed-over", Level.OWNER, mark=Mark.HANDED, value=str(made)), now
+    )
 
 
-def tell_more(
-    session: Session, policy: Policy, owed: Commitment, name: str, level: str, now: datetime
-) -> None:
-    """Plan one more notice to a level, beside the ladder; the same name is told once."""
+def tell_more(session: Session, policy: Policy, owed: Commitment, key: StepKey, now: datetime) -> None:
+    """Plan one more notice to a level, beside the ladder; the same key is told once."""
     if NOTICE in policy.cadences:
-        telling = Telling(f"{name}:{level}", level, now)
+        telling = Telling(str(key), key.level, now)
         plan.add_follow_ups(session, [row(policy, owed.id, owed.customer_id, telling)])
 
 
@@ -266,5 +267,5 @@ def _note(
     actor: str,
     cause: str | None = None,
     **details: Any,
-) -> None:
-    history.note(session, (Subject.COMMITMENT, owed.id), event, now, actor, cause=cause, **details)
+) -> int:
+    return history.note(session, (Subject.COMMITMENT, owed.id), event, now, actor, cause=cause, **details)

@@ -19,6 +19,7 @@ from models.queries.planning import plan
 from models.rules.calendar.due import due_at as within_hours
 from models.rules.escalation import ownership
 from models.rules.planning.plan import Subject, new_row, owed
+from models.rules.planning.step_key import StepKey
 from models.tables import Commitment
 from models.words import CommitmentKind, Level
 from models.words import Subject as SubjectType
@@ -179,9 +180,10 @@ def tell(
     """Plan the notice about a matter for its owner: the first at once, further ones once a day at most."""
     anchors = {"made": now, "parked": now}
     subject = Subject(matter[0], matter[1], customer_id, policy.company.place, anchors)
-    suffix = f":{now.date()}" if commitments.notices(session, matter) else ""
     rows = [new_row(subject, item, staff_id) for item in owed(subject, policy.cadences, policy.windows)]
-    plan.add_follow_ups(session, [{**row, "step": row["step"] + suffix} for row in rows])
+    if commitments.notices(session, matter):
+        rows = [{**row, "step": str(StepKey.parse(row["step"]).on(now.date()))} for row in rows]
+    plan.add_follow_ups(session, rows)
 
 
 def _tell_again(session: Session, policy: Policy, known: Commitment, now: datetime) -> None:
@@ -191,7 +193,7 @@ def _tell_again(session: Session, policy: Policy, known: Commitment, now: dateti
     if policy.ladder(known.kind) is None:
         tell(session, policy, (SubjectType.COMMITMENT, known.id), known.customer_id, known.owner_id, now)
     else:
-        climbing.tell_more(session, policy, known, f"again-{now.date()}", Level.OWNER, now)
+        climbing.tell_more(session, policy, known, StepKey("again", Level.OWNER, now.date()), now)
 
 
 def _by_policy(policy: Policy, kind: CommitmentKind, now: datetime, *, complains: bool) -> datetime:

@@ -11,6 +11,7 @@ from models.queries.planning import plan
 from models.rules.calendar.calendars import day_start, local_day, next_open
 from models.rules.escalation.call_list import is_for_digest
 from models.rules.planning.plan import Owed, Subject, new_row
+from models.rules.planning.step_key import StepKey
 from models.words import Subject as SubjectType
 from tasks.escalation.call_list import listed
 from tasks.mails.letter import DigestFacts, DigestLine
@@ -22,8 +23,9 @@ def plan_digests(db: Database, policy: Policy, now: datetime) -> int:
     cadence = policy.cadences.get(DIGEST)
     if cadence is None or next_open(now, policy.windows[cadence.window], policy.company.place) > now:
         return 0
-    step = f"{cadence.steps[0].name}:{local_day(now, policy.company.place)}"
-    midnight = day_start(local_day(now, policy.company.place), policy.company.place)
+    today = local_day(now, policy.company.place)
+    step = str(StepKey(cadence.steps[0].name, day=today))
+    midnight = day_start(today, policy.company.place)
     with db.read() as session:
         waiting = [one.call for one in listed(session, policy, now)]
         readers = {reader for call in waiting if is_for_digest(call, midnight) for reader in call.readers}

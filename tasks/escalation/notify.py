@@ -16,15 +16,16 @@ from models.rules.commitments import ladder_changes
 from models.rules.commitments.ladder import rank
 from models.rules.escalation import ownership
 from models.rules.escalation.ownership import UNREACHED, Person
+from models.rules.planning.step_key import Mark, StepKey
 from models.rules.sending.before_sending import IN_DIGEST, NOBODY, Decision, Postpone, Skip, Unheard
 from models.tables import Commitment, Customer, FollowUp
 from models.words import CommitmentKind, Level, Role, Subject
-from tasks.cases.open_case import ASKED, RAISED, note_stand_in
+from tasks.cases.open_case import note_stand_in
 from tasks.commitments.ladder import start
 
 _OF_ROLE = (Level.MANAGER, Level.DIRECTOR)
 _URGENT = (Subject.CASE, Subject.COMMITMENT)
-_OPENED, _AT_ONCE = "opened", (ASKED, ":handed-", RAISED)
+_OPENED, _AT_ONCE = "opened", (Mark.LINK, Mark.HANDED, Mark.RAISED)
 """A case that was handed over, that a colleague raised, or whose link somebody asked for, waits for no digest."""
 _NEXT_DAY = "1 business day"
 
@@ -43,7 +44,7 @@ class Rungs:
     """By id, the rungs that nobody is told of now."""
     brought_forward: bool = False
     """The next rung is due by now, since nobody stood at one below it."""
-    manned: set[tuple[int, str, int]] = field(default_factory=set)
+    manned: set[tuple[int, StepKey, int]] = field(default_factory=set)
     """Commitment, rung and rank of which somebody is told."""
 
     def place(self, rows: Sequence[tuple[FollowUp, Customer, Sequence[Person]]]) -> None:
@@ -134,8 +135,9 @@ class Rungs:
         if DIGEST not in self.policy.cadences or row.customer_id in self.complaining:
             return False
         if row.subject_type == Subject.CASE:
-            return self.policy.cadences[row.kind].anchor == _OPENED and not any(
-                mark in row.step for mark in _AT_ONCE
+            return (
+                self.policy.cadences[row.kind].anchor == _OPENED
+                and StepKey.parse(row.step).mark not in _AT_ONCE
             )
         return is_rung(row) and self._is_for_caller(row) and self._is_on_the_list_of(row)
 
@@ -193,5 +195,5 @@ def _level(row: FollowUp) -> str:
     return row.audience or Level.OWNER
 
 
-def _rung(row: FollowUp) -> str:
-    return row.step.partition(":")[0]
+def _rung(row: FollowUp) -> StepKey:
+    return StepKey.parse(row.step).rung

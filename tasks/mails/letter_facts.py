@@ -13,6 +13,7 @@ from models.rules.escalation import ownership
 from models.rules.escalation.ownership import Person
 from models.rules.escalation.silence import answer_by
 from models.rules.planning.cadence import Cadence
+from models.rules.planning.step_key import StepKey
 from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Response, Staff, Statement
 from models.words import OF_STAFF, Subject
 from tasks.mails.letter import (
@@ -73,6 +74,11 @@ class Group:
         """The follow-up whose id and step name the mail: the gravest of them."""
         return self.follow_ups[0]
 
+    @property
+    def about_invoices(self) -> list[FollowUp]:
+        """The follow-ups that are about an invoice, in the order of `invoices`."""
+        return [row for row in self.follow_ups if row.subject_type == Subject.INVOICE]
+
 
 def address(group_audience: str, customer: Customer, addressee: Staff | None) -> str | None:
     """Where a mail goes; None when there is no usable address."""
@@ -90,7 +96,8 @@ def called_at(invoices: Collection[int], calls: Mapping[int, datetime]) -> datet
 def gravest_first(policy: Policy, rows: list[FollowUp]) -> list[FollowUp]:
     """By the place of their step in the cadence, the last one first: it sets the tone of the letter."""
     steps = [step.name for step in policy.cadences[rows[0].kind].steps]
-    return sorted(rows, key=lambda row: (-steps.index(row.step) if row.step in steps else 0, row.id))
+    places = {row.id: steps.index(name) for row in rows if (name := StepKey.parse(row.step).name) in steps}
+    return sorted(rows, key=lambda row: (-places.get(row.id, 0), row.id))
 
 
 def write_letter(
@@ -116,7 +123,7 @@ def write_letter(
     return Letter(
         key=key,
         kind=lead.kind,
-        step=lead.step.partition(":")[0],
+        step=StepKey.parse(lead.step).name,
         nudge=lead.nudge,
         language=language,
         timezone=policy.company.timezone if addressee else customer.timezone,
@@ -125,8 +132,8 @@ def write_letter(
         customer_ref=customer.ref,
         order=order_facts(group.order) if group.order else None,
         invoices=tuple(
-            invoice_line(invoice, follow_up.step)
-            for invoice, follow_up in zip(group.invoices, group.follow_ups, strict=False)
+            invoice_line(invoice, StepKey.parse(follow_up.step).name)
+            for invoice, follow_up in zip(group.invoices, group.about_invoices, strict=True)
         ),
         owner=desk.contact(owner),
         deputy=desk.contact(deputy),

@@ -14,12 +14,12 @@ from models.queries.planning import plan
 from models.queries.sending import claim, messages
 from models.rules.calendar.calendars import Place
 from models.rules.escalation.silence import answer_by
+from models.rules.planning.step_key import Mark, StepKey
 from models.tables import Customer, FollowUp
 from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
-from tasks.cases.open_case import ASKED, open_case
+from tasks.cases.open_case import open_case
 from tasks.escalation.notify import is_rung, told
 from tasks.mails.letter_facts import Group, is_case
-from tasks.sending.staff_recipients import next_step
 from tasks.sending.sweep_report import NUDGE, Report
 from tasks.smtp.answers import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 
@@ -134,7 +134,7 @@ def _follow_up_rows(
 def _note_escalation(session: Session, group: Group, now: datetime) -> None:
     """A notice about a case, or a rung of a ladder, went out to one of our own people."""
     for row in group.follow_ups:
-        if is_case(row) and ASKED not in row.step:
+        if is_case(row) and StepKey.parse(row.step).mark is not Mark.LINK:
             history.note(session, (Subject.CASE, row.subject_id), "escalated", now, row.sweep, cause=row.step)
         elif is_rung(row):
             told(session, row, now)
@@ -189,7 +189,7 @@ def tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
                 "audience": failed.audience,
                 "sweep": failed.sweep,
                 "kind": failed.kind,
-                "step": next_step(failed.step),
+                "step": str(StepKey.parse(failed.step).next_round),
                 "nudge": 0,
                 "owed_at": now,
                 "due_at": now,

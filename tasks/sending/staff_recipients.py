@@ -10,13 +10,12 @@ from models.queries.sending.refusals import refused
 from models.rules.escalation import ownership
 from models.rules.escalation.ownership import Person
 from models.rules.planning.cadence import Cadence
+from models.rules.planning.step_key import StepKey
 from models.rules.sending.before_sending import NOBODY
 from models.tables import Customer, FollowUp
 from models.words import Role, Subject
 
-Matter = tuple[str, int, str]
-_AGAIN = "+"
-"""In the step of a notice, before a number: how often it went on to somebody else."""
+Matter = tuple[str, int, StepKey | None]
 
 
 def addressee_of(
@@ -69,11 +68,4 @@ class Refusals:
 
 def _matter(kind: str, id_: int, step: str) -> Matter:
     """What refusals are counted for. To somebody there is another digest each day, and each is a matter of its own."""
-    return kind, id_, step.partition(_AGAIN)[0] if kind == Subject.STAFF else ""
-
-
-def next_step(step: str) -> str:
-    """The step under which a refused notice goes on: it is as long after a year as on the first day."""
-    name, sign, number = step.partition(_AGAIN)
-    times = int(number) if number.isdecimal() else len(sign + number)
-    return f"{name}{_AGAIN}{times + 1}"
+    return kind, id_, StepKey.parse(step).first_round if kind == Subject.STAFF else None

@@ -93,7 +93,7 @@ def test_a_managers_rung_stands_in_the_digest_of_every_working_day_and_then_the_
     assert len(world.mailer.to("d-1@casa.example")) == 2, "Tuesday and Wednesday, and on until it is closed"
     assert owed(world, number).level == "director"
     causes = [cause for event, cause in history(world, number) if event == "escalated"]
-    assert causes[-4:] == ["manager:manager", "manager-2:manager", "manager-3:manager", "director:director"]
+    assert causes[-4:] == ["manager:manager", "manager:manager#2", "manager:manager#3", "director:director"]
 
 
 def test_b04_an_acknowledgement_delays_nobody_above_and_lapses_upwards(world: World) -> None:

@@ -8,8 +8,10 @@ from alembic.config import Config
 from sqlalchemy import column, insert, select, table, text
 
 import models
+from models.rules.planning.step_key import StepKey
 from models.tables import Commitment, FollowUp, History
 from models.words import CommitmentKind, Subject
+from tasks.commitments.close import promise
 from tests import factories
 from tests.world import World
 
@@ -18,13 +20,13 @@ WED = datetime(2026, 3, 18, 9, tzinfo=UTC)
 _BEFORE_THE_LEDGER = "0005"
 
 
-def downgrade(world: World) -> None:
-    """The tables as they were before promises had ladders."""
+def downgrade(world: World, to: str = _BEFORE_THE_LEDGER) -> None:
+    """The tables as they were in an earlier version."""
     config = Config()
     config.set_main_option("script_location", str(Path(models.__file__).parent / "migrations"))
     with world.db.engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.downgrade(config, _BEFORE_THE_LEDGER)
+        command.downgrade(config, to)
 
 
 def owed_of_old(world: World, due_at: datetime, ref: str) -> None:
@@ -133,3 +135,104 @@ def test_a_delivery_of_an_older_version_that_is_over_its_time_climbs_one_step_af
         [number] = session.scalars(select(Commitment.id))
     climb = rungs(world, number)
     assert climb["due:owner"] < climb["late:deputy"] < climb["manager:manager"] < climb["director:director"]
+
+
+STEPS_OF_OLD = {  # as version 0012 wrote them, and as they are written now
+    (Subject.CASE, 1): {
+        "opened": "opened",
+        "opened:link-2026031809": "opened:link=2026031809",
+        "opened:handed-7": "opened:handed=7",
+        "opened:raised-12": "opened:raised=12",
+        "opened:31": "opened:response=31",
+        "opened:welcome-missing-4": "opened:reason=4",
+        "opened:handed-7+3": "opened:handed=7+3",
+        "complained+": "complained+1",
+    },
+    (Subject.COMMITMENT, 1): {
+        "warn:owner": "warn:owner",
+        "warn-2:owner": "warn:owner#2",
+        "manager:manager": "manager:manager",
+        "manager-3:manager++": "manager:manager#3+2",
+        "rung-2:director": "rung-2:director",
+        "again-2026-03-18:owner": "again:owner:2026-03-18",
+        "handed-7:owner+2": "handed-over:owner:staff=7+2",
+        "made:2026-03-17": "made:2026-03-17",
+    },
+    (Subject.COMMITMENT, 2): {
+        "warn-2:owner": "warn-2:owner"
+    },  # no rung `warn`: it is called so in the policy
+    (Subject.STAFF, 1): {
+        "day:2026-03-18": "day:2026-03-18",
+        "day:2026-03-18+3": "day:2026-03-18+3",
+        "asked:2026031809": "asked:link=2026031809",
+    },
+    (Subject.INBOUND, 1): {"parked": "parked", "parked:2026-03-18": "parked:2026-03-18"},
+    (Subject.ORDER, 1): {
+        "passed:2026-03-20": "passed:2026-03-20",
+        "told:2026-03-18#2": "told:2026-03-18#2",
+    },
+}
+
+
+def test_steps_of_an_older_version_are_brought_into_the_form_of_keys(world: World) -> None:
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        for (kind, id_), steps in STEPS_OF_OLD.items():
+            for old in steps:
+                session.add(_notice(customer.id, kind, id_, old))
+    downgrade(world, "0012")
+    world.db.migrate()
+    expected = {(kind, id_, new) for (kind, id_), steps in STEPS_OF_OLD.items() for new in steps.values()}
+    with world.db.read() as session:
+        rows = session.scalars(select(FollowUp)).all()
+        assert {(row.subject_type, row.subject_id, row.step) for row in rows} == expected
+        keys = [StepKey.parse(row.step) for row in rows]
+    assert not [key for key in keys if set(key.name) & set(":+#=")], "every one is understood"
+    world.db.migrate()
+
+
+def _notice(customer_id: int, kind: str, id_: int, step: str) -> FollowUp:
+    return FollowUp(
+        subject_type=kind,
+        subject_id=id_,
+        customer_id=customer_id,
+        sweep="escalate-unanswered",
+        kind="commitment-notice",
+        step=step,
+        owed_at=WED,
+        due_at=WED,
+    )
+
+
+def asked_for(world: World, customer: int, at: datetime) -> None:
+    """A customer asks for a call, and whoever is to be told is told."""
+    world.clock.set(at)
+    with world.db.write() as session:
+        about = (Subject.CUSTOMER, customer)
+        promise(session, world.policy, customer, CommitmentKind.CALL_BACK, about, now=at, actor="customer")
+    world.escalate()
+
+
+def test_a_ladder_of_an_older_version_is_told_no_rung_twice(world: World) -> None:
+    """What was told under its old name is known under the new one, and what is still to come comes once."""
+    with world.db.write() as session:
+        customer = factories.customer(session).id
+    asked_for(world, customer, WED)
+    asked_for(world, customer, WED + timedelta(hours=1))
+    heard = len(told(world))
+    old = {
+        f"again:owner:{WED.date()}": f"again-{WED.date()}:owner",
+        "manager:manager#2": "manager-2:manager",
+        "manager:manager#3": "manager-3:manager",
+    }
+    with world.db.write() as session:
+        rows = session.scalars(select(FollowUp).where(FollowUp.step.in_(old))).all()
+        assert {row.step for row in rows} == set(old)
+        for row in rows:
+            row.step = old[row.step]
+    downgrade(world, "0012")
+    world.db.migrate()
+    asked_for(world, customer, WED + timedelta(hours=2))
+    assert len(told(world)) == heard, "its owner heard today that the customer asks again"
+    with world.db.read() as session:
+        assert set(old) <= set(session.scalars(select(FollowUp.step)))

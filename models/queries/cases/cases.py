@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
+from models.rules.planning.step_key import Mark, suffix
 from models.tables import Case, CaseReason, Commitment, FollowUp, History, Statement
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Side, Subject
 
@@ -140,10 +141,10 @@ def unsent_notice(session: Session, case_id: int) -> bool:
     return found is not None
 
 
-def notices_with(session: Session, suffix: str) -> int:
-    """How many notices about cases have a step that ends so."""
+def notices_with(session: Session, mark: Mark, value: int | str) -> int:
+    """How many notices about cases have a step with this mark."""
     query = select(func.count(FollowUp.id)).where(
-        FollowUp.subject_type == Subject.CASE, FollowUp.step.endswith(suffix, autoescape=True)
+        FollowUp.subject_type == Subject.CASE, FollowUp.step.endswith(suffix(mark, value), autoescape=True)
     )
     return session.scalar(query) or 0
 

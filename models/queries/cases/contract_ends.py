@@ -12,6 +12,7 @@ from models.policy import Policy
 from models.queries.in_list import among
 from models.rules.calendar.calendars import Place
 from models.rules.planning.plan import by_day
+from models.rules.planning.step_key import StepKey
 from models.tables import ContractEnd, Customer, FollowUp, Order, Response
 from models.words import EndKind, Meaning
 
@@ -149,5 +150,8 @@ def told_back(
         if said := [one.said for one in declarations.get(row.subject_id, ())]:
             days = by_day((one.received_at for one in said), Place(customer.country, customer.timezone))
             named = dict(zip(days, said, strict=True))
-            found[row.id] = named.get(row.step.partition(":")[2], said[-1])
+            key = StepKey.parse(row.step)
+            found[row.id] = (
+                named[key.day, key.number] if key.day and (key.day, key.number) in named else said[-1]
+            )
     return found

@@ -10,6 +10,7 @@ from models.rules.calendar.calendars import Place, Window
 from models.rules.calendar.due import due_at
 from models.rules.calendar.offsets import parse
 from models.rules.calendar.working import after_working_minutes, working_minutes
+from models.rules.planning.step_key import StepKey, check_name
 from models.words import Level
 
 LEVELS = tuple(Level)
@@ -33,7 +34,7 @@ class Rung:
     """One step: whom it tells, and when."""
 
     name: str
-    """Names the text's occasion; letters, digits and dashes."""
+    """Names the text's occasion; letters, digits, `-` and `_`."""
     tell: tuple[str, ...]
     """Levels, `models.words.Level`."""
     at: int | None = None
@@ -47,8 +48,9 @@ class Rung:
         """Check the words.
 
         Raises:
-            ValueError: a level nobody knows, no time or two, or a distance that is none.
+            ValueError: a level nobody knows, no time or two, a distance that is none, or a name of other characters.
         """
+        check_name(self.name, "a rung")
         if unknown := [level for level in self.tell if level not in LEVELS]:
             raise ValueError(f"{unknown[0]!r} is no level; choose from {', '.join(LEVELS)}")
         if not self.tell:
@@ -119,6 +121,7 @@ class Telling:
     """One notice of a ladder: who is told of it, and when (UTC)."""
 
     step: str
+    """Text of a `StepKey`."""
     level: str
     at: datetime
 
@@ -170,8 +173,9 @@ def tellings(
     for rung in rungs:
         at = max(_time(rung, made_at, due, minutes, window, place), earliest)
         for number in range(1, rung.times + 1):
-            name = rung.name if number == 1 else f"{rung.name}-{number}"
-            found += [Telling(f"{name}:{level}", level, at) for level in rung.tell]
+            found += [
+                Telling(str(StepKey(rung.name, level, number=number)), level, at) for level in rung.tell
+            ]
             if rung.times > 1:
                 at = due_at(at, _NEXT, window, place)
                 earliest = at

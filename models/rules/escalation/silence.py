@@ -6,6 +6,7 @@ from datetime import datetime
 from models.rules.calendar import offsets
 from models.rules.calendar.calendars import Place
 from models.rules.planning.cadence import Cadence
+from models.rules.planning.step_key import StepKey
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,6 @@ def after_waiting(cadence: Cadence, step: str, nudge: int, *, ended: bool = Fals
     """
     if not ended and nudge < cadence.nudges:
         return Nudge(nudge + 1)
-    name = step.partition(":")[0]
+    name = StepKey.parse(step).name
     own = next((one.on_silence for one in cadence.steps if one.name == name), None) or cadence.on_silence
     return Silent(opens_case=own == "case", draws=own == "draw")

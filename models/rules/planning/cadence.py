@@ -5,6 +5,7 @@ from functools import cached_property
 
 from models.rules.calendar import offsets
 from models.rules.calendar.offsets import Offset
+from models.rules.planning.step_key import check_name
 
 CONDITIONS = {
     "cancelled": "the order or invoice was cancelled",
@@ -53,11 +54,12 @@ class Step:
     """What happens when nobody answers this step; that of the cadence when empty."""
 
     def __post_init__(self) -> None:
-        """Check the distance.
+        """Check the name and the distance.
 
         Raises:
-            ValueError: `after` is no distance.
+            ValueError: `after` is no distance, or the name has other characters than letters, digits, `-` and `_`.
         """
+        check_name(self.name, "a step")
         offsets.parse(self.after)
 
     @cached_property

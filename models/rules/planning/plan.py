@@ -9,6 +9,7 @@ from typing import Any
 from models.rules.calendar import offsets
 from models.rules.calendar.calendars import Place, Window, local_day, next_open
 from models.rules.planning.cadence import Cadence, Step
+from models.rules.planning.step_key import StepKey
 
 WITHDRAWN = "withdrawn: the facts changed"
 
@@ -77,14 +78,14 @@ def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str
     return [
         Owed(
             kind,
-            f"{step.name}:{named}" if cadence.per_date else step.name,
+            str(StepKey(step.name, day=day, number=number) if cadence.per_date else StepKey(step.name)),
             cadence.sweep,
             at,
             _ladder(kind, cadence, step),
         )
         for kind, cadence in cadences.items()
         if cadence.subject == subject.type
-        for named, anchor in _dates(subject, cadence)
+        for (day, number), anchor in _dates(subject, cadence)
         for step in cadence.steps
         if subject.withdrawal_days or not step.offset.of_withdrawal
         for at in (
@@ -104,25 +105,25 @@ def _signed(subject: Subject) -> datetime:
     return at if isinstance(at, datetime) else datetime.min.replace(tzinfo=UTC)
 
 
-def _dates(subject: Subject, cadence: Cadence) -> Iterable[tuple[str, date | datetime]]:
-    """The dates that a cadence hangs on, each with the name that tells its steps from those of another date."""
+def _dates(subject: Subject, cadence: Cadence) -> Iterable[tuple[tuple[date, int], date | datetime]]:
+    """The dates that a cadence hangs on, each with the day and number that tell its steps from those of another."""
     if cadence.tells_back:
         return by_day(subject.withdrawals, subject.place).items()
     anchor = subject.anchors.get(cadence.anchor)
     if anchor is None:
         return ()
     named = (subject.moved_to or anchor) if cadence.anchor == "promise-moved" else anchor
-    return ((local_day(named, subject.place).isoformat(), anchor),)
+    return (((local_day(named, subject.place), 1), anchor),)
 
 
-def by_day(times: Iterable[datetime], place: Place) -> dict[str, datetime]:
-    """Times, oldest first, named by their day there: `2026-03-18`; a second one of that day is `2026-03-18#2`."""
-    found: dict[str, datetime] = {}
-    days: Counter[str] = Counter()
+def by_day(times: Iterable[datetime], place: Place) -> dict[tuple[date, int], datetime]:
+    """Times, oldest first, by their day there and their number on that day, from 1."""
+    found: dict[tuple[date, int], datetime] = {}
+    days: Counter[date] = Counter()
     for time in times:
-        day = local_day(time, place).isoformat()
+        day = local_day(time, place)
         days[day] += 1
-        found[day if days[day] == 1 else f"{day}#{days[day]}"] = time
+        found[day, days[day]] = time
     return found
 
 

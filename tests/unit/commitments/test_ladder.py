@@ -82,8 +82,8 @@ def test_the_manager_is_told_three_working_days_running_and_then_the_director() 
     found = tellings(ladder.rungs, NOW, NOW + timedelta(hours=3), OFFICE, ROME)
     assert [(one.step, one.at.day) for one in found] == [
         ("m:manager", 18),
-        ("m-2:manager", 19),
-        ("m-3:manager", 20),
+        ("m:manager#2", 19),
+        ("m:manager#3", 20),
         ("d:director", 23),
     ]
 

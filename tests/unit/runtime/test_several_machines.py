@@ -34,7 +34,7 @@ def test_every_variable_of_the_page_is_in_the_compose_file(compose: dict[str, An
 
 
 def test_the_cluster_that_is_tried_is_set_up_as_on_the_page() -> None:
-    cluster = (ROOT / "tests" / "integration" / "test_cluster.py").read_text(encoding="utf-8")
+    cluster = (ROOT / "tests" / "integration" / "flows" / "test_cluster.py").read_text(encoding="utf-8")
     assert set(_QUOTED.findall(cluster)) <= on_the_page()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from models.queries.reporting.measures.span import Span, number
 from models.rules.calendar.calendars import Place
 from models.rules.cases.case_reasons import LOW_RATING
+from models.rules.planning.step_key import StepKey
 from models.rules.reporting.figures import Share, Spread, spread
 from models.rules.reporting.lead_times import Alert, lead_hours
 from models.tables import Customer, FollowUp, Order, Response
@@ -142,19 +143,12 @@ def _told(span: Span) -> tuple[ColumnElement[bool], ...]:
 
 def _day_not_kept(row: FollowUp, order: Order) -> date | None:
     """An alert is named after the day it speaks of: the one that passed, or the new one that takes its place."""
-    named = _date_in(row.step)
+    named = StepKey.parse(row.step).day
     if named is None or row.sent_at is None:
         return None
     if row.sent_at.date() > named:
         return named
     return order.promised_before if named == order.promised_on else None
-
-
-def _date_in(step: str) -> date | None:
-    try:
-        return date.fromisoformat(step.rpartition(":")[2])
-    except ValueError:
-        return None
 
 
 def sent_by_kind(session: Session, span: Span) -> dict[str, int]:
