@@ -1,5 +1,6 @@
 """`source.toml`: what a source says of itself."""
 
+import codecs
 import os
 import tomllib
 from pathlib import Path
@@ -11,6 +12,7 @@ from models import languages
 from tasks.importing.errors import SourceError
 from tasks.importing.places import read_country, read_zone
 
+AUTO = "auto"
 FIRST_IMPORT = "first-import"
 """The value of a variable that stands for the local day of the first import."""
 
@@ -20,6 +22,15 @@ def _written(text: str) -> str:
     if code not in languages.CODES:
         raise ValueError(f"is a language without texts; write one of {', '.join(languages.CODES)}")
     return code
+
+
+def _encoding(text: str) -> str:
+    if text == AUTO:
+        return text
+    try:
+        return codecs.lookup(text).name
+    except LookupError:
+        raise ValueError(f"is no encoding; write {AUTO}, or a name such as cp1250") from None
 
 
 class SourceConfig(BaseModel):
@@ -37,6 +48,8 @@ class SourceConfig(BaseModel):
     url: str | None = None
     """SQLAlchemy address, or `env:NAME`; without it the SELECTs run in DuckDB over files."""
     variables: dict[str, str] = {}
+    encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
+    """Of text files that are not UTF-8: a name that Python knows, or `auto`: each is judged by its letters."""
     encodings: dict[str, str] = {}
     """By file, for those that are not UTF-8: any name Python knows, such as `cp1250`."""
 

@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 
 from tasks.importing.config import SourceConfig
+from tasks.importing.encodings import TEXT_FILES, encoding_of, is_utf8
 from tasks.importing.errors import SourceError
-from tasks.importing.files import in_utf8, sheets
+from tasks.importing.files import encodings_of, in_utf8, sheets
 from tasks.importing.rows import Reject
 from tasks.importing.selected import Selected
 
@@ -40,7 +41,7 @@ class Files:
         self._scratch = tempfile.TemporaryDirectory(prefix="seguito-import-")
         scratch = Path(self._scratch.name)
         try:
-            self._data = in_utf8(data.resolve(), config.encodings, scratch / "data")
+            self._data = in_utf8(data.resolve(), encodings_of(data, config), scratch / "data")
             self._duck = _open(self._data, scratch, config.timezone)
             self._prepare(variables, scratch)
         except BaseException:
@@ -62,6 +63,7 @@ class Files:
             SourceError: it cannot run, now or while its rows come.
         """
         self._refuse_strays(sql, file)
+        self._refuse_old_encodings(sql)
         try:
             statements = self._duck.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
@@ -103,6 +105,19 @@ class Files:
             if not Path(name).is_absolute() and any(here.glob(name)):
                 raise SourceError(
                     f"{file}: {name} also stands in the working directory; start in another one"
+                )
+
+    def _refuse_old_encodings(self, sql: str) -> None:
+        """DuckDB would skip every line with a letter that is not UTF-8, the header too, and then miss a column."""
+        if "encoding" in sql.lower():
+            return
+        named = {path for name in _FILE.findall(sql) for path in self._data.glob(name.lstrip("/"))}
+        for path in sorted(named):
+            if path.suffix.lower() in TEXT_FILES and path.is_file() and not is_utf8(path):
+                name = path.relative_to(self._data).as_posix()
+                raise SourceError(
+                    f'{name}: is not UTF-8; by its letters it is {encoding_of(path)}: write encoding = "auto" into '
+                    f'source.toml, or "{name}" = "{encoding_of(path)}" under [encodings]'
                 )
 
     def _source_error(self, file: str, error: duckdb.Error) -> SourceError:

@@ -11,10 +11,24 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from tasks.importing.config import AUTO, SourceConfig
+from tasks.importing.encodings import TEXT_FILES, encoding_of, is_utf8
 from tasks.importing.errors import SourceError
 
 EXCEL_ROW = "excel_row"
 """Added to every sheet: the number of the row in Excel, for `source_row`."""
+
+
+def encodings_of(data: Path, config: SourceConfig) -> dict[str, str]:
+    """By file, relative to the data folder: the encoding of those that have to be transcoded."""
+    found = dict(config.encodings)
+    if config.encoding == "utf-8":
+        return found
+    for path in sorted(data.rglob("*")):
+        name = path.relative_to(data).as_posix()
+        if name not in found and path.suffix.lower() in TEXT_FILES and path.is_file() and not is_utf8(path):
+            found[name] = encoding_of(path) if config.encoding == AUTO else config.encoding
+    return found
 
 
 def in_utf8(data: Path, encodings: Mapping[str, str], target: Path) -> Path:

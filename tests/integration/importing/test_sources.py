@@ -244,3 +244,21 @@ def test_no_file_of_the_working_directory_is_taken_for_the_company_s(
         read(company, "customers")
     monkeypatch.chdir(company.folder / "data")
     assert len(read(company, "customers")) == 2
+
+
+_OLD = """SELECT Nr AS ref, "Nazwa spółki" AS name
+          FROM read_csv('klienci.csv', delim = ';', all_varchar = true, store_rejects = true)"""
+
+
+def test_a_file_of_old_windows_is_named_as_one_with_what_to_write(tmp_path: Path) -> None:
+    company = Company.at(tmp_path / "erp")
+    path = company.folder / "data" / "klienci.csv"
+    path.write_bytes("Nr;Nazwa spółki\n1;Łódź\n".encode("cp1250"))
+    company.select("customers", _OLD)
+    fix = r'klienci\.csv: is not UTF-8; by its letters it is cp1250: write encoding = "auto"'
+    with pytest.raises(SourceError, match=fix):
+        read(company, "customers")
+    company.settings('encoding = "auto"\n' + SETTINGS)
+    (customer,) = read(company, "customers")
+    assert isinstance(customer, CustomerRow)
+    assert customer.name == "Łódź"
