@@ -57,7 +57,7 @@ check: install  ## style, types and the direction of imports
 
 constraints:  ## write constraints.txt anew from a fresh install (then run the tests)
 	@rm -rf .venv-fresh && "$(PYTHON)" -m venv .venv-fresh
-	@.venv-fresh/bin/python -m pip install --quiet '.[dev]'
+	@.venv-fresh/bin/python -m pip install --quiet '.[dev,bench,cluster]'
 	@{ sed -n 1p constraints.txt; .venv-fresh/bin/python -m pip freeze | grep -v -e '^seguito ' -e ' @ '; } > constraints.new
 	@mv constraints.new constraints.txt && rm -rf .venv-fresh
 

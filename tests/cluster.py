@@ -57,7 +57,7 @@ class Cluster:
     def states(self) -> dict[str, int]:
         query = select(FollowUp.state, func.count()).where(FollowUp.kind == "order-confirmation")
         with self.db.read() as session:
-            return dict(session.execute(query.group_by(FollowUp.state)).tuples().all())
+            return dict(session.execute(query.group_by(FollowUp.state)).all())
 
     def accepted(self) -> "Counter[str]":
         return Counter((self.folder / "accepted.log").read_text().split())

@@ -56,7 +56,7 @@ def update(
     return touched
 
 
-def insert(session: Session, table: type[Base], rows: Rows, returning: str) -> Sequence[Row[Any]]:
+def insert(session: Session, table: type[Base], rows: Rows, returning: str) -> Sequence[Row[int, Any]]:
     """Insert rows that all have the same columns; returns `id` and one more column of each, in no order."""
     if not rows:
         return []

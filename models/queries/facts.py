@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import NotNullable, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.cases import contract_ends, holds
@@ -61,7 +61,7 @@ def complaints(session: Session, customers: Collection[int]) -> dict[int, list[T
 def disputes(session: Session, customers: Collection[int]) -> dict[int, list[Trouble]]:
     """The invoices of these customers that are disputed, and neither paid nor cancelled."""
     rows = session.execute(
-        select(Invoice.customer_id, Invoice.id, Invoice.disputed_at).where(
+        select(Invoice.customer_id, Invoice.id, NotNullable(Invoice.disputed_at)).where(
             among(Invoice.customer_id, customers),
             Invoice.disputed_at.is_not(None),
             Invoice.paid_at.is_(None),

@@ -37,9 +37,7 @@ def staff(session: Session) -> dict[int, Staff]:
 
 def customers_by_ref(session: Session, refs: Collection[str]) -> dict[str, int]:
     """Ids of customers by their references; those that do not exist are left out."""
-    return dict(
-        session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).tuples().all()
-    )
+    return dict(session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).all())
 
 
 def customers(session: Session, ids: Collection[int]) -> dict[int, Customer]:
@@ -61,7 +59,7 @@ def staff_by_ref(session: Session, ref: str) -> Staff | None:
 def languages_of(session: Session, customer_ids: Collection[int]) -> dict[int, str]:
     """The language of each of these customers."""
     rows = session.execute(select(Customer.id, Customer.language).where(among(Customer.id, customer_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def languages(session: Session) -> set[str]:

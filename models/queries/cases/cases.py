@@ -61,7 +61,7 @@ def open_numbers(session: Session, customer_ids: Collection[int]) -> dict[int, i
             among(Case.customer_id, customer_ids), Case.closed_at.is_(None)
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def open_or_join(
@@ -265,7 +265,7 @@ def levels(session: Session, case_ids: Collection[int]) -> dict[int, int]:
     if not case_ids:
         return {}
     rows = session.execute(select(Case.id, Case.level).where(among(Case.id, case_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def actor_of(session: Session, subject: tuple[str, int], event: str) -> str:

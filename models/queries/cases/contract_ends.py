@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import NotNullable, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
@@ -59,13 +59,13 @@ def declared(session: Session, order_ids: Collection[int]) -> dict[int, list[Dec
         )
     )
     rows = session.execute(
-        select(Response, ~set_aside)
+        select(NotNullable(Response.order_id), Response, ~set_aside)
         .where(among(Response.order_id, order_ids), Response.meaning == Meaning.WITHDRAW)
         .order_by(Response.received_at, Response.id)
     )
     found: dict[int, list[Declaration]] = {}
-    for said, stands in rows:
-        found.setdefault(said.order_id, []).append(Declaration(said, stands=stands))
+    for order_id, said, stands in rows:
+        found.setdefault(order_id, []).append(Declaration(said, stands=stands))
     return found
 
 

@@ -79,7 +79,7 @@ def let_on(session: Session, invoices: Collection[int], now: datetime) -> dict[i
         )
         .group_by(Hold.subject_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def let_go(session: Session, customer_id: int, reason: str, now: datetime) -> int:

@@ -98,7 +98,7 @@ def _of_mails(session: Session, customer_id: int, orders: dict[int, str], newest
         .limit(newest)
     )
     invoices = session.execute(select(Invoice.id, Invoice.ref).where(Invoice.customer_id == customer_id))
-    refs: dict[str, dict[int, str]] = {Subject.ORDER: orders, Subject.INVOICE: dict(invoices.tuples().all())}
+    refs: dict[str, dict[int, str]] = {Subject.ORDER: orders, Subject.INVOICE: dict(invoices.all())}
     found = []
     for row, message in rows:
         about = refs.get(row.subject_type, {}).get(row.subject_id, "")

@@ -26,7 +26,7 @@ def asked(session: Session, customer_id: int, what: CommitmentKind) -> Sequence[
     return session.scalars(query.with_for_update()).all()
 
 
-def open_of(customer_id: int) -> Select[tuple[Invoice]]:
+def open_of(customer_id: int) -> Select[Invoice]:
     """A customer's invoices that are neither paid, cancelled nor handed over; the oldest first."""
     return (
         select(Invoice)

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import NotNullable, Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from models.queries import bulk
@@ -18,7 +17,7 @@ from models.words import FollowUpState, Subject
 
 _UNHEARD = (FollowUp.state == FollowUpState.PLANNED, FollowUp.reason == NOBODY)
 _PENDING = (
-    select(FollowUp.id, FollowUp.audience, FollowUp.owed_at, FollowUp.due_at, FollowUp.reason)
+    select(FollowUp.id, NotNullable(FollowUp.audience), FollowUp.owed_at, FollowUp.due_at, FollowUp.reason)
     .where(
         FollowUp.subject_type == Subject.COMMITMENT,
         FollowUp.subject_id == bindparam("commitment"),
@@ -70,7 +69,9 @@ def withdraw(session: Session, commitment_ids: Collection[int], reason: str) -> 
     )
 
 
-def of_next_days(session: Session, now: datetime) -> Sequence[Row[Any]]:
+def of_next_days(
+    session: Session, now: datetime
+) -> Sequence[Row[str, int | None, int | None, str, datetime, int]]:
     """The rungs planned for the next seven days, alike ones together.
 
     Rows of level, owner, deputy, language of the customer, the first time, and how many there are.
@@ -78,7 +79,7 @@ def of_next_days(session: Session, now: datetime) -> Sequence[Row[Any]]:
     day = func.date(FollowUp.due_at)
     return session.execute(
         select(
-            FollowUp.audience,
+            NotNullable(FollowUp.audience),
             Commitment.owner_id,
             Commitment.deputy_id,
             Customer.language,

@@ -63,7 +63,7 @@ def staff_ids(session: Session, refs: Collection[str]) -> dict[str, int]:
     """Ids of members of staff by reference."""
     if not refs:
         return {}
-    return dict(session.execute(select(Staff.ref, Staff.id).where(Staff.ref.in_(refs))).tuples().all())
+    return dict(session.execute(select(Staff.ref, Staff.id).where(Staff.ref.in_(refs))).all())
 
 
 def buyers(session: Session, refs: Collection[str]) -> dict[str, Buyer]:

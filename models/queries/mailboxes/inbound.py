@@ -50,7 +50,7 @@ def ids_of(session: Session, identities: Collection[str]) -> dict[str, int]:
     if not identities:
         return {}
     rows = session.execute(select(Inbound.identity, Inbound.id).where(among(Inbound.identity, identities)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def to_change(session: Session, inbound_id: int) -> Inbound | None:

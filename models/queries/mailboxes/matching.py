@@ -23,7 +23,7 @@ def staff_by_addresses(session: Session, addresses: Collection[str]) -> dict[str
     """Who of our own people writes from these addresses, by the address in small letters."""
     small = func.lower(Staff.email, type_=Text)
     rows = session.execute(select(small, Staff).where(among(small, addresses)).order_by(Staff.id.desc()))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def only_customers(session: Session, addresses: Collection[str]) -> dict[str, int]:

@@ -35,7 +35,7 @@ def note_policy(session: Session, fingerprint: str, now: datetime) -> bool:
     return True
 
 
-def take_orders_to_plan(session: Session, limit: int) -> Sequence[Row[Any]]:
+def take_orders_to_plan(session: Session, limit: int) -> Sequence[Row[Order, str, str, str]]:
     """Orders whose facts changed, with the customer's place and language; locked until the transaction ends."""
     return session.execute(
         select(Order, Customer.country, Customer.timezone, Customer.language)
@@ -47,7 +47,7 @@ def take_orders_to_plan(session: Session, limit: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def take_invoices_to_plan(session: Session, limit: int) -> Sequence[Row[Any]]:
+def take_invoices_to_plan(session: Session, limit: int) -> Sequence[Row[Invoice, str, str]]:
     """Invoices whose facts changed, with the customer's place; locked until the transaction ends."""
     return session.execute(
         select(Invoice, Customer.country, Customer.timezone)
@@ -140,8 +140,9 @@ def known_follow_ups(session: Session, subject_type: Subject, ids: Sequence[int]
             FollowUp.due_at,
         ).where(FollowUp.subject_type == subject_type, among(FollowUp.subject_id, ids))
     )
-    for subject_id, *rest in rows:
-        found[subject_id].append(Known(*rest))
+    for subject_id, id_, kind, step, nudge, state, reason, owed_at, due_at in rows:
+        known = Known(id_, kind, step, nudge, state, reason, owed_at, due_at)
+        found[subject_id].append(known)
     return found
 
 

@@ -42,7 +42,7 @@ def totals(session: Session) -> dict[str, Any]:
     }
 
 
-def _low_first_rating() -> Select[tuple[int]]:
+def _low_first_rating() -> Select[int]:
     """Orders whose first rating was low, and that stand in a case for it."""
     earlier = aliased(Response)
     first = ~exists(
@@ -63,11 +63,11 @@ def _low_first_rating() -> Select[tuple[int]]:
     return select(func.count(distinct(Response.order_id))).where(Response.rating <= LOW_RATING, first, stands)
 
 
-def _number(session: Session, query: Select[Any]) -> int:
+def _number(session: Session, query: Select[int]) -> int:
     return int(session.scalar(query) or 0)
 
 
-def _by(session: Session, query: Select[Any]) -> dict[str, int]:
+def _by(session: Session, query: Select[str | None, int]) -> dict[str, int]:
     return dict(sorted((str(name), int(count)) for name, count in session.execute(query)))
 
 

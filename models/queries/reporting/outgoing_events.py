@@ -36,7 +36,7 @@ def answers(
         .order_by(Response.id)
         .limit(limit)
     )
-    return rows.tuples().all()
+    return rows.all()
 
 
 def subjects_of_case(session: Session, case_id: int) -> list[tuple[str, str]]:

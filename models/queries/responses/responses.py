@@ -28,7 +28,7 @@ def known_refs(session: Session, refs: Collection[str]) -> set[str]:
 def add(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Record responses, each with the same columns; returns their ids by reference."""
     session.flush()  # what the rows refer to
-    return dict(session.execute(_ADD, list(rows)).tuples().all())
+    return dict(session.execute(_ADD, list(rows)).all())
 
 
 def follow_ups(session: Session, ids: Collection[int]) -> dict[int, FollowUp]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, exists, func, select, text, update
+from sqlalchemy import ColumnElement, NotNullable, Row, Select, and_, any_, exists, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from models.queries import bulk
@@ -21,7 +21,7 @@ _ENDED_UNSENT = (FollowUpState.SKIPPED, FollowUpState.FAILED, FollowUpState.RAIS
 
 def due(
     sweep: str, now: datetime, limit: int, customers: Collection[int] = (), kinds: Collection[str] = ()
-) -> Select[tuple[int]]:
+) -> Select[int]:
     """Ids of the follow-ups of a sweep that are due, oldest first. Empty `customers` or `kinds` means all."""
     query = (
         select(FollowUp.id)
@@ -46,7 +46,7 @@ def forget_plans(session: Session) -> None:
         session.execute(text("DISCARD PLANS"))
 
 
-def claim(session: Session, query: Select[tuple[int]], token: str, lease_until: datetime) -> list[int]:
+def claim(session: Session, query: Select[int], token: str, lease_until: datetime) -> list[int]:
     """Claim what a query of due follow-ups finds; other runs skip it until the lease ends. Returns the ids."""
     if session.get_bind().dialect.name == "postgresql":
         locked = query.with_for_update(skip_locked=True).scalar_subquery()
@@ -63,7 +63,7 @@ def claim(session: Session, query: Select[tuple[int]], token: str, lease_until: 
     return list(session.scalars(statement))
 
 
-def companions(sweep: str, kind: str, now: datetime, customers: Collection[int]) -> Select[tuple[int]]:
+def companions(sweep: str, kind: str, now: datetime, customers: Collection[int]) -> Select[int]:
     """Whatever else of one kind is due for these customers: all of it, since it goes into the same letter."""
     return due(sweep, now, _ALL, customers, (kind,))
 
@@ -77,7 +77,7 @@ def any_claimed(session: Session, kinds: Collection[str]) -> bool:
 def customers_by_kind(session: Session, ids: Sequence[int], kinds: Collection[str]) -> dict[str, set[int]]:
     """Whom these follow-ups are for, by kind, as far as they are of one of these kinds."""
     found: dict[str, set[int]] = defaultdict(set)
-    query = select(FollowUp.kind, FollowUp.customer_id).where(
+    query = select(FollowUp.kind, NotNullable(FollowUp.customer_id)).where(
         among(FollowUp.id, ids), FollowUp.kind.in_(kinds)
     )
     for kind, customer_id in session.execute(query.where(FollowUp.customer_id.is_not(None)).distinct()):
@@ -85,7 +85,7 @@ def customers_by_kind(session: Session, ids: Sequence[int], kinds: Collection[st
     return found
 
 
-def claimed(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+def claimed(session: Session, ids: Sequence[int]) -> Sequence[Row[FollowUp, Customer | None]]:
     """The claimed follow-ups with their customers, oldest first; a notice about a stranger's mail has none."""
     return session.execute(
         select(FollowUp, Customer)
@@ -118,13 +118,13 @@ def newer_steps(session: Session, rows: Collection[FollowUp], now: datetime) -> 
     }
 
 
-def _cadence(row: FollowUp | Row[Any]) -> tuple[Any, ...]:
+def _cadence(row: FollowUp | Row[*tuple[Any, ...]]) -> tuple[Any, ...]:
     return row.subject_type, row.subject_id, row.kind, row.audience or ""
 
 
 def _steps_about(
     session: Session, rows: Collection[FollowUp], since: datetime, now: datetime
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[int, str, int, str, str, str | None, datetime]]:
     """All of the same kinds, owed `since` a time, that is due by `now` or went out, about the subjects of these rows.
 
     Compared where they are read: joined, PostgreSQL looks through all of the subjects again for each of them.

@@ -35,7 +35,7 @@ def thread_keys(session: Session, nudge_ids: Sequence[int]) -> dict[int, str]:
         .join(Message, Message.id == first.message_id)
         .where(FollowUp.id.in_(nudge_ids))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def mark(session: Session, messages: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -54,7 +54,7 @@ def mark_again(session: Session, keys: Collection[str], token: str, lease_until:
         .returning(Message.key, Message.id)
         .execution_options(synchronize_session=False)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def attach(session: Session, pairs: Sequence[Mapping[str, int]]) -> None:

@@ -71,7 +71,7 @@ def test_a_row_whose_key_is_there_already_is_left_as_it_is(db: Database) -> None
         first, again = _message("a", step="first"), _message("a", step="again")
         bulk.add(session, Message, [first])
         bulk.add(session, Message, [again, _message("b", staff_id=None)])
-        assert dict(session.execute(select(Message.key, Message.step)).tuples().all()) == {
+        assert dict(session.execute(select(Message.key, Message.step)).all()) == {
             "a": "first",
             "b": "y",
         }

@@ -73,9 +73,7 @@ def _sweep_under_kills(
             .where(FollowUp.kind == "order-confirmation")
             .group_by(FollowUp.state)
         )
-        return dict(session.execute(states).tuples().all()), Counter(
-            (folder / "accepted.log").read_text().split()
-        )
+        return dict(session.execute(states).all()), Counter((folder / "accepted.log").read_text().split())
 
 
 def _company(db: Database, orders: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, NotNullable, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.reporting.measures.span import Span, number
@@ -44,7 +44,9 @@ class Waited:
 def cases(session: Session, span: Span) -> Cases:
     """Count a span."""
     closed = session.execute(
-        select(Case.opened_at, Case.closed_at, _first_deed()).where(*_settled(span)).order_by(Case.id)
+        select(Case.opened_at, NotNullable(Case.closed_at), _first_deed())
+        .where(*_settled(span))
+        .order_by(Case.id)
     ).all()
     before_end = Case.opened_at < span.end
     still = or_(Case.closed_at.is_(None), Case.closed_at >= span.end)

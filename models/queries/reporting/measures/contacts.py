@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, NotNullable, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.queries.reporting.measures.span import Span, number
@@ -118,21 +118,21 @@ def _silent(session: Session, span: Span) -> Share:
 def _alerts(session: Session, span: Span) -> list[Alert]:
     told = and_(*_told(span), FollowUp.subject_type == Subject.ORDER)
     rows = session.execute(
-        select(FollowUp, Order, Customer.country, Customer.timezone)
+        select(NotNullable(FollowUp.sent_at), FollowUp, Order, Customer.country, Customer.timezone)
         .join(Order, FollowUp.subject_id == Order.id)
         .join(Customer, Customer.id == Order.customer_id)
         .where(told)
         .order_by(FollowUp.id)
     ).all()
     asked: dict[int, list[datetime]] = defaultdict(list)
-    questions = select(Response.order_id, Response.received_at).where(
+    questions = select(NotNullable(Response.order_id), Response.received_at).where(
         Response.order_id.in_(select(FollowUp.subject_id).where(told)), Response.meaning.in_(_QUESTIONS)
     )
     for order_id, at in session.execute(questions):
         asked[order_id].append(at)
     return [
-        Alert(row.sent_at, _day_not_kept(row, order), Place(country, timezone), tuple(asked[order.id]))
-        for row, order, country, timezone in rows
+        Alert(sent_at, _day_not_kept(row, order), Place(country, timezone), tuple(asked[order.id]))
+        for sent_at, row, order, country, timezone in rows
     ]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import NotNullable, func, select
 from sqlalchemy.orm import Session
 
 from models.queries.reporting.measures.span import Span, number
@@ -30,7 +30,7 @@ def turnover(session: Session, span: Span) -> tuple[int, dict[str, int]]:
     """Orders signed and not cancelled, and their amounts in cents by currency; those without one are left out."""
     sold = (span.holds(Order.signed_at), Order.cancelled_at.is_(None))
     sums = (
-        select(Order.currency, func.sum(Order.amount_cents))
+        select(Order.currency, func.sum(NotNullable(Order.amount_cents)))
         .where(*sold, Order.amount_cents.is_not(None))
         .group_by(Order.currency)
         .order_by(Order.currency)
