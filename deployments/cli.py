@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections import Counter
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,11 @@ from tasks.services import open_services
 
 _MOST_SHOWN = 50
 
-app = App(name="seguito", help="Follows up after the sale: on a schedule, until somebody has answered.")
+app = App(
+    name="seguito",
+    help="Follows up after the sale: on a schedule, until somebody has answered.",
+    version=lambda: version("seguito"),
+)
 policy_app = App(name="policy", help="The policy file.")
 app.command(policy_app)
 app.command(collect)
