@@ -6,7 +6,7 @@ right customer's. The right customer is owed all of it anew, and a person hears 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from models.queries import history
 from models.queries.cases import cases
 from models.queries.cases import change_of_customer as queries
 from models.rules.cases.change_of_customer import FALLS_AWAY, OF_THE_PERSON, is_same_person
+from models.rules.planning.step_key import StepKey
 from models.tables import Case, CaseReason, Commitment, Customer, FollowUp, Invoice, Message
 from models.words import CaseReasonKind, FollowUpState, Subject
 from tasks.cases.close_case import close_fallen_away
@@ -77,7 +78,7 @@ def _leave(session: Session, one: Moved) -> Sequence[Message]:
 
 
 def _detach(row: FollowUp, one: Moved) -> None:
-    row.step = f"{row.step}@{one.about[0]}-{one.about[1]}"
+    row.step = str(replace(StepKey.parse(row.step), was_about=one.about))
     row.subject_type, row.subject_id, row.customer_id, row.answer_by = (
         Subject.CUSTOMER,
         one.old,

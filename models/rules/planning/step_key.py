@@ -39,7 +39,9 @@ _KEY = re.compile(
     rf"(?::(?:(?P<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})|(?P<mark>{_MARKS})=(?P<value>[0-9]+)))?"
     r"(?:#(?P<number>[2-9]|[1-9][0-9]+))?"
 )
-_ROUND = re.compile(r"(?P<key>.*)\+(?P<round>[1-9][0-9]*)", re.DOTALL)
+_END = re.compile(
+    r"(?P<key>.*?)(?:\+(?P<round>[1-9][0-9]*))?(?:@(?P<type>[a-z-]+)-(?P<id>[1-9][0-9]*))?", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class StepKey:
     """The second contact about the same day, or the second time that a rung is told, is number 2."""
     round: int = 0
     """How often a notice went on to somebody else, since a mail server refused it."""
+    was_about: tuple[str, int] | None = None
+    """Subject type and id that a contact was about before that went over to another customer."""
 
     @classmethod
     def parse(cls, text: str) -> "StepKey":
@@ -72,7 +76,9 @@ class StepKey:
         if self.mark is not None:
             parts.append(f"{self.mark}={self.value}")
         number = f"#{self.number}" if self.number > 1 else ""
-        return ":".join(part for part in parts if part) + number + (f"+{self.round}" if self.round else "")
+        times = f"+{self.round}" if self.round else ""
+        about = "@{}-{}".format(*self.was_about) if self.was_about else ""
+        return ":".join(part for part in parts if part) + number + times + about
 
     @property
     def rung(self) -> "StepKey":
@@ -117,15 +123,21 @@ def check_name(name: str, what: str) -> None:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> StepKey:
-    found = _ROUND.fullmatch(text)
-    key, times = (found["key"], int(found["round"])) if found else (text, 0)
-    parts = _KEY.fullmatch(key)
-    if parts is None:
-        return StepKey(key, round=times)
+    end = _END.fullmatch(text)
+    assert end is not None  # noqa: S101 (it takes every text)
+    key = _without_end(end["key"])
+    about = (end["type"], int(end["id"])) if end["type"] else None
+    return replace(key, round=int(end["round"] or 0), was_about=about)
+
+
+def _without_end(text: str) -> StepKey:
+    parts = _KEY.fullmatch(text)
     try:
-        day = date.fromisoformat(parts["day"]) if parts["day"] else None
+        day = date.fromisoformat(parts["day"]) if parts and parts["day"] else None
     except ValueError:
-        return StepKey(key, round=times)
+        parts = None
+    if parts is None:
+        return StepKey(text)
     return StepKey(
         parts["name"],
         parts["level"] or "",
@@ -133,5 +145,4 @@ def _parse(text: str) -> StepKey:
         Mark(parts["mark"]) if parts["mark"] else None,
         parts["value"] or "",
         int(parts["number"] or 1),
-        times,
     )

@@ -29,6 +29,8 @@ MARKED = st.builds(
     mark=st.sampled_from(Mark),
     value=st.integers(0, 10**12).map(str),
     round=st.integers(0, 99),
+    was_about=st.none()
+    | st.tuples(st.sampled_from(["order", "invoice", "closed-case"]), st.integers(1, 10**12)),
 )
 
 
@@ -42,7 +44,7 @@ def test_two_keys_never_have_one_text(keys: list[StepKey]) -> None:
     assert str(keys[0]) != str(keys[1])
 
 
-@given(st.text(max_size=40) | st.from_regex(r"[a-z:+#=0-9-]{1,30}", fullmatch=True))
+@given(st.text(max_size=40) | st.from_regex(r"[a-z:+#=@0-9-]{1,30}", fullmatch=True))
 def test_any_text_is_kept_as_it_is(text: str) -> None:
     assert str(StepKey.parse(text)) == text
 
@@ -57,6 +59,7 @@ def test_any_text_is_kept_as_it_is(text: str) -> None:
         (StepKey("rung-2", Level.MANAGER, number=3, round=1), "rung-2:manager#3+1"),
         (StepKey("opened", mark=Mark.HANDED, value="7"), "opened:handed=7"),
         (StepKey("again", Level.OWNER, DAY), "again:owner:2026-03-18"),
+        (StepKey("moved", day=DAY, round=1, was_about=("order", 12)), "moved:2026-03-18+1@order-12"),
     ],
 )
 def test_texts_of_keys(key: StepKey, text: str) -> None:
