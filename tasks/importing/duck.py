@@ -11,9 +11,10 @@ import duckdb
 from tasks.importing.config import SourceConfig
 from tasks.importing.encodings import TEXT_FILES, encoding_of, is_utf8
 from tasks.importing.errors import SourceError
-from tasks.importing.files import encodings_of, in_utf8, sheets
+from tasks.importing.files import encodings_of, in_utf8
 from tasks.importing.rows import Reject
 from tasks.importing.selected import Selected
+from tasks.importing.spreadsheets import sheets
 
 _MEMORY, _THREADS = "1GB", 2
 _HELPERS = """
