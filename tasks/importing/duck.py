@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tasks.importing.files import encodings_of, in_utf8
 from tasks.importing.rows import Reject
 from tasks.importing.selected import Selected
 from tasks.importing.spreadsheets import sheets
+from tasks.importing.xml_documents import documents
 
 _MEMORY, _THREADS = "1GB", 2
 _HELPERS = """
@@ -52,7 +54,8 @@ class Files:
     def _prepare(self, variables: Mapping[str, str], scratch: Path) -> None:
         for name, value in variables.items():
             self._duck.execute(f"SET VARIABLE {_quoted(name)} = ?", [value])
-        for name, copy in sheets(self._given, scratch / "sheets"):
+        tables = chain(sheets(self._given, scratch / "sheets"), documents(self._given, scratch / "documents"))
+        for name, copy in tables:
             options = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
             path = str(copy).replace("'", "''")
             self._duck.execute(f"CREATE VIEW {_quoted(name)} AS FROM read_csv('{path}', {options})")
