@@ -3,16 +3,15 @@
 import asyncio
 import sys
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import pendulum
 from cyclopts import App, Parameter
-from pydantic import ValidationError
 
-from deployments import settings_with_blocks
+from deployments import cli_edge, settings_with_blocks
 from deployments.cli_cases import cases
 from deployments.cli_credit import credit, dossier
 from deployments.cli_replay import backtest_, replay_
@@ -23,15 +22,16 @@ from deployments.import_preview import lines
 from flows.as_of import moment
 from flows.sweeping import ESCALATION, escalate, sweep
 from models import policy as policies
-from models.policy import SWEEPS, Policy, PolicyError
+from models.policy import SWEEPS, Policy
+from models.rules.calendar.reach import instant
 from tasks.commitments.recalculate_ladders import recompute
 from tasks.escalation.coverage import check_ladders
-from tasks.importing.errors import SourceError
 from tasks.importing.run import import_source
 from tasks.runtime.clock import SystemClock
-from tasks.runtime.database import Database, DatabaseUnreachableError
-from tasks.runtime.settings import AccessError, Settings
-from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError, customer_ids
+from tasks.runtime.database import Database
+from tasks.runtime.opening import open_database
+from tasks.runtime.settings import Settings
+from tasks.sending.sweep import customer_ids
 from tasks.sending.sweep_report import Scope
 from tasks.services import open_services
 
@@ -41,6 +41,8 @@ app = App(
     name="seguito",
     help="Follows up after the sale: on a schedule, until somebody has answered.",
     version=lambda: version("seguito"),
+    suppress_keyboard_interrupt=False,  # it says so itself
+    result_action="return_value",
 )
 policy_app = App(name="policy", help="The policy file.")
 app.command(policy_app)
@@ -96,8 +98,8 @@ def setup(*, pool: str | None = None) -> int:
 
 @app.command
 def migrate() -> None:
-    """Bring the database to the newest version; every other command does so by itself."""
-    Database(Settings().database).migrate()
+    """Make the database where there is none yet, or bring it to the newest version, as other commands do too."""
+    open_database(Settings(), may_make=True).close()
     print("The database is at the newest version.")
 
 
@@ -113,8 +115,7 @@ def import_(
         check: Show what would come in, and write nothing.
     """
     settings = Settings()
-    db = Database(settings.database)
-    db.migrate()
+    db = open_database(settings, may_make=True)
     report = import_source(
         db,
         source,
@@ -193,8 +194,7 @@ def recompute_(*, apply: Annotated[bool, Parameter(negative="")] = False) -> int
         apply: Move them. Due times never move.
     """
     settings = Settings()
-    db = Database(settings.database)
-    db.migrate()
+    db = open_database(settings)
     with db.write() as session:
         found = recompute(session, policies.load(settings.policy), apply=apply)
     for moved in found[:_MOST_SHOWN]:
@@ -206,10 +206,9 @@ def recompute_(*, apply: Annotated[bool, Parameter(negative="")] = False) -> int
 
 def _check_people(policy: Policy) -> int:
     """Who is told at each rung, as far as the database knows our people."""
-    db = Database(Settings().database)
-    if not db.exists:
+    if not Database(Settings().database).exists:
         return 0  # a policy may be checked before there is anything else
-    db.migrate()
+    db = open_database(Settings())
     with db.read() as session:
         checked = check_ladders(session, policy, SystemClock().now())
     if not checked.rows:
@@ -225,32 +224,9 @@ def _instant(option: str, text: str) -> datetime:
         parsed = None
     if not isinstance(parsed, pendulum.DateTime):
         raise ValueError(f"{option} {text!r} is no time; write it like '2026-03-18 10:00'")
-    return parsed.astimezone(UTC)
+    return instant(parsed)
 
 
 def main(words: list[str] | None = None) -> None:
-    """Run the command line; what a person can mend is one line, not a traceback."""
-    try:
-        sys.exit(app(words))
-    except ValidationError as error:
-        print(_settings_at_fault(error), file=sys.stderr)
-        sys.exit(1)
-    except (
-        PolicyError,
-        SourceError,
-        SweepStoppedError,
-        UnknownCustomersError,
-        DatabaseUnreachableError,
-        AccessError,
-        ValueError,
-    ) as error:
-        print(str(error), file=sys.stderr)
-        sys.exit(1)
-
-
-def _settings_at_fault(error: ValidationError) -> str:
-    """One line a setting, without what stands in it: it may be a password."""
-    return "\n".join(
-        f"SEGUITO_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}; mend it"
-        for item in error.errors(include_input=False, include_url=False)
-    )
+    """Run the command line; see `deployments.cli_edge` for how it ends."""
+    sys.exit(cli_edge.run(lambda: app(words)))

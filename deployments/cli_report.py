@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
+from models.rules.calendar.reach import OutOfReachError, written_day
 from tasks.reporting.weekly import Report, monday_of, report, week_report
 from tasks.runtime.settings import Settings
 from tasks.services import open_services
@@ -55,7 +56,9 @@ def day(option: str, text: str) -> date:
         ValueError: it is none.
     """
     try:
-        return date.fromisoformat(text)
+        return written_day(text)
+    except OutOfReachError as error:
+        raise ValueError(f"{option} {error}") from None
     except ValueError:
         raise ValueError(f"{option} {text!r} is no day; write it like 2017-01-01") from None
 

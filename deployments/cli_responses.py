@@ -3,13 +3,14 @@
 import asyncio
 import sys
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from deployments import settings_with_blocks
 from models.queries import people
 from models.queries.commitments import commitments
 from models.queries.mailboxes import inbound
+from models.rules.calendar.reach import OutOfReachError, written_day
 from models.tables import Staff
 from tasks.cases.references import UnknownReferenceError
 from tasks.mailboxes.collect import collect as collect_all
@@ -60,7 +61,10 @@ def respond(
         pays_on: The day that the customer names for the payment, such as 2026-03-31; reminders rest until then.
     """
     try:
-        day = None if pays_on is None else date.fromisoformat(pays_on)
+        day = None if pays_on is None else written_day(pays_on)
+    except OutOfReachError as error:
+        print(f"--pays-on {error}", file=sys.stderr)
+        return 2
     except ValueError:
         print(f"--pays-on {pays_on!r} is no day; write it like 2026-03-31", file=sys.stderr)
         return 2

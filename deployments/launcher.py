@@ -49,7 +49,7 @@ async def up(settings: Settings) -> None:
     settings = for_launch(settings, policies.load(settings.policy))
     with own_state_dir(settings.state_dir), ports(settings) as sockets:
         _ = settings.signing_key  # made here, before several processes would make one each
-        await _unless(stop, asyncio.to_thread(migrate, settings.database))
+        await _unless(stop, asyncio.to_thread(migrate, settings))
         async with _everything(settings, sockets) as (children, status):
             print("seguito: starting …", flush=True)
             problem = await _unless(stop, _serve(settings, children, status))

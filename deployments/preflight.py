@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.environment import mails_stay_here
-from tasks.runtime.database import Database, DatabaseUnreachableError
+from tasks.runtime.database_faults import DatabaseUnreachableError
+from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
 
 PORTS = {
@@ -91,16 +92,14 @@ def _why_not(settings: Settings, name: str, port: int, error: OSError) -> str:
     return f"port {port} {reason} ({PORTS[name]}); set SEGUITO_{name.upper()}_PORT to another"
 
 
-def migrate(url: str) -> None:
-    """Bring the database to the newest version.
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest version; make it where there never was one.
 
     Raises:
         LaunchError: it cannot be opened or changed.
     """
     try:
-        database = Database(url)
-        database.migrate()
-        database.close()
+        open_database(settings, may_make=True).close()
     except DatabaseUnreachableError as error:
         raise LaunchError(str(error)) from error
     except (SQLAlchemyError, OSError) as error:

@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.asyncio import concurrency
 
 from flows.blocks import settings
+from tasks.runtime.database_faults import DatabaseBusyError
 from tasks.sending.sweep import SweepStoppedError, remaining, run_batch
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
@@ -28,14 +29,14 @@ _LEASE_SECONDS = 60.0
 class Batches:
     """Runs the batches of one sweep. Their parameters name the sweep and nobody.
 
-    A batch that found no mail server is run again after the waits of the policy. That is safe: what it had in hand is
-    due again, and a run claims only what is due.
+    A batch that found no mail server, or a database that was away for a moment, is run again after the waits of the
+    policy. That is safe: what it had in hand is due again, and a run claims only what is due.
     """
 
     def __init__(self, sweep_name: str) -> None:
         self._name = sweep_name
         self._done = Report()
-        self._stopped: SweepStoppedError | None = None
+        self._stopped: SweepStoppedError | DatabaseBusyError | None = None
         self._progress: UUID | None = None
         self._told: datetime | None = None
 
@@ -44,6 +45,7 @@ class Batches:
 
         Raises:
             SweepStoppedError: no mail server after all the waits; its report holds the whole sweep so far.
+            DatabaseBusyError: no database after all the waits.
         """
         waits = list(services.policy.sending.server_retry_seconds)
         before = self._done
@@ -77,6 +79,9 @@ class Batches:
         except SweepStoppedError as error:
             self._stopped = error
             self._done += error.report
+            raise
+        except DatabaseBusyError as error:
+            self._stopped = error
             raise
         self._done += report
         return report

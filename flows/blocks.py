@@ -7,7 +7,7 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import PrefectClient
 from pydantic import Field, SecretStr
 
-from tasks.runtime.settings import AccessError, Settings
+from tasks.runtime.settings import AccessError, Settings, read_settings
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -66,9 +66,9 @@ async def settings() -> Settings:
     """The settings of this process, with what stands in the blocks that they name.
 
     Raises:
-        AccessError: a block is missing or cannot be read.
+        AccessError: a setting cannot be used, or a block is missing or cannot be read.
     """
-    known = Settings()
+    known = read_settings()
     changes: dict[str, Any] = {}
     if known.smtp_block:
         changes |= await _read(SmtpAccess, known.smtp_block)

@@ -1,6 +1,6 @@
 """What one of our people does about a case, told through a form: the same acts as on its page."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from prefect import State
 from prefect.artifacts import acreate_markdown_artifact
@@ -9,6 +9,7 @@ from prefect.states import Failed
 from flows.forms import form, with_words
 from flows.naming import CaseNumber, ReasonCode, Reference, Words
 from flows.runs import CANNOT_RUN, refused, said, services
+from models.rules.calendar.reach import instant
 from models.rules.cases.acting import ActError
 from models.words import EndCause, EndKind, Matter
 from tasks.cases import actions, by_reference
@@ -264,6 +265,4 @@ async def _act(case: int, by: str, do: Did, then: str, *words: str) -> State[Non
 
 def _utc(at: datetime | None) -> datetime | None:
     """Naive means UTC, as in every form here."""
-    if at is None:
-        return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    return None if at is None else instant(at)

@@ -33,7 +33,7 @@ async def collect_responses() -> State[None]:
         return Failed(message=str(error))
     try:
         imported = (await read_source(tables=["responses"])).sentence()
-    except SourceError as error:
+    except (SourceError, *CANNOT_RUN) as error:
         problems.append(str(error))
         imported = str(error)
     whole = f"{sentence}; other systems: {imported}"

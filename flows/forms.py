@@ -15,7 +15,7 @@ from tasks.services import Services
 _Fields = ParamSpec("_Fields")
 _Run = Coroutine[Any, Any, State[None]]
 
-REFUSALS = (UnknownCustomersError, ValueError)
+REFUSALS = (UnknownCustomersError, ValueError, OverflowError)
 """What was asked for is impossible, and nothing was done; the message says what is wrong with the form."""
 
 

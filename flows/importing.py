@@ -12,7 +12,7 @@ from flows.runs import CANNOT_RUN, said, services
 from tasks.importing.errors import SourceError
 from tasks.importing.report import ImportReport
 from tasks.importing.run import import_source
-from tasks.runtime.settings import Settings
+from tasks.runtime.settings import read_settings
 
 
 @flow(
@@ -37,7 +37,7 @@ async def import_sales(check: bool = False) -> State[None]:
 @task(name="import the source", cache_policy=NO_CACHE, persist_result=False)
 async def read_source(*, check: bool = False, tables: list[str] | None = None) -> ImportReport:
     """Import the tables named, or all."""
-    settings = Settings()
+    settings = read_settings()
     data: Path | None = settings.source_data
     async with services() as opened:
         return await asyncio.to_thread(

@@ -15,7 +15,7 @@ Words = Annotated[str, Field(pattern=r"\S\s*\S\s*\S", max_length=2_000)]
 ReasonCode = Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,39}$")]
 """One of the policy's list, such as supplier; no words of one's own, which would stay in Prefect."""
 
-CaseNumber = Annotated[int, Field(ge=1)]
+CaseNumber = Annotated[int, Field(ge=1, le=999_999_999_999)]
 """As it stands in the call list, and in the subject of the mail about it."""
 
 _MOST = 3

@@ -8,7 +8,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.states import Failed
 
 from flows.naming import run_name
-from flows.runs import CANNOT_RUN, said, services
+from flows.runs import CANNOT_RUN, refused, said, services
 from tasks.reporting.weekly import monday_of, week_report
 
 KEY = "weekly-report"
@@ -32,6 +32,8 @@ async def weekly_report(week_of: date | None = None) -> State[None]:
             report = week_report(opened, monday_of(week_of or today - timedelta(weeks=1)))
     except CANNOT_RUN as error:
         return Failed(message=str(error))
+    except (ValueError, OverflowError) as error:
+        return refused(error)
     await acreate_markdown_artifact(
         report.markdown, key=KEY, description="Turnover and what came after it, week by week."
     )

@@ -16,7 +16,7 @@ from flows.events import tell_sweep
 from flows.fanning import start_more
 from flows.sweeping import sweep
 from models.policy import PolicyError
-from tasks.runtime.database import DatabaseUnreachableError
+from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.runtime.settings import AccessError
 from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError, customer_ids
 from tasks.sending.sweep_report import Report, Scope
@@ -61,7 +61,7 @@ async def run_sweep(
         return Failed(message=str(error))
     except CANNOT_RUN as error:
         return Failed(message=str(error))
-    except (UnknownCustomersError, ValueError) as error:
+    except (UnknownCustomersError, ValueError, OverflowError) as error:
         return refused(error)
     await leave(sweep_name, report, dry_run=dry_run)
     return ended(report, dry_run=dry_run)

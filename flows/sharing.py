@@ -10,9 +10,8 @@ from flows.as_of import moment
 from flows.batches import Batches
 from flows.fanning import NAME
 from flows.naming import run_name
-from flows.runs import ended, leave, refused, services
+from flows.runs import CANNOT_RUN, ended, leave, refused, services
 from flows.sweeping import share_in
-from models.policy import PolicyError
 from tasks.sending.sweep import SweepStoppedError, phases
 from tasks.sending.sweep_report import Report, Scope
 
@@ -41,7 +40,7 @@ async def share_sweep(sweep: SweepName, as_of: datetime | None = None) -> State[
             report = Report()
             for phase in mails:
                 report += await share_in(opened, phase, batch=Batches(sweep))
-    except (SweepStoppedError, PolicyError) as error:
+    except (SweepStoppedError, *CANNOT_RUN) as error:
         return Failed(message=str(error))
     except ValueError as error:
         return refused(error)

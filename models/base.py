@@ -10,6 +10,11 @@ from sqlalchemy.types import JSON
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only for INTEGER PRIMARY KEY
 
 
+def may_be_id(number: int) -> bool:
+    """Whether a number that a person wrote can be a row's; the databases take no larger ones, not even to look."""
+    return 0 < number < 2**63
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware time, kept in UTC. A naive one is refused, since nobody could say what it means."""
 

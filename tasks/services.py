@@ -13,6 +13,7 @@ from tasks.mails.links import Links
 from tasks.mails.texts import missing_texts
 from tasks.runtime.clock import Clock, SystemClock
 from tasks.runtime.database import Database
+from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
 from tasks.smtp.mailer import Mailer, open_mailer
 
@@ -35,12 +36,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
     Raises:
         PolicyError: the policy cannot be used, or a text of its mails is missing.
+        DatabaseUnreachableError: the database cannot be used, or is not there.
     """
     policy = policies.load(settings.policy)
     if problems := missing_texts(policy):
         raise PolicyError("\n".join(problems))  # else one cadence would stop every mail of its sweep
-    db = Database(settings.database)
-    db.migrate()
+    db = open_database(settings)
     archive = _archive(settings)
     composer = Composer(policy, Links(settings.public_url, settings.signing_key), settings.archive_address)
     try:

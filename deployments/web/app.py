@@ -31,7 +31,11 @@ from tasks.mailboxes.originals import Originals
 from tasks.mails.links import LinkExpired, LinkForged, Links
 from tasks.runtime.clock import Clock, SystemClock
 from tasks.runtime.database import Database
+from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
+
+_PATIENCE_SECONDS = 5.0
+"""How long a page waits for a database that another program holds; then it says so, and keeps what was typed."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -44,8 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         scrub_access_log()
         policy = policies.load(settings.policy)
-        db = Database(settings.database)
-        db.migrate()
+        db = open_database(
+            settings, may_make=True, busy_seconds=min(_PATIENCE_SECONDS, settings.database_wait_seconds)
+        )
         links, originals = (
             Links(settings.public_url, settings.signing_key),
             Originals(originals_folder(settings)),

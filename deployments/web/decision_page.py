@@ -1,7 +1,7 @@
 """The page of a decision about credit recovery: a warning to read and sign, or invoices to hand over."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from deployments.web.context import Web
 from deployments.web.said import Said
 from models.queries.credit_recovery import invoices
 from models.rules.calendar.calendars import day_start
+from models.rules.calendar.reach import written_day
 from models.tables import Commitment, Customer, Staff
 from models.words import CommitmentKind, Role
 from tasks.credit_recovery.ask_manager import DECISIONS
@@ -115,7 +116,7 @@ def _sign(web: Web, session: Session, owed: Commitment, reader: Staff, digest: s
 def _put_off(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Said:
     until, text = form.get("until", ""), form.get("text", "")
     try:
-        end = day_start(datetime.fromisoformat(until).date(), web.policy.company.place).astimezone(UTC)
+        end = day_start(written_day(until.partition("T")[0]), web.policy.company.place).astimezone(UTC)
         put_off(session, owed.customer_id, CommitmentKind(owed.kind), reader, text, end, now=web.clock.now())
     except ValueError:
         return Said(do="put-off", fault="need-until", filled=form)

@@ -1,12 +1,11 @@
 """The dossier as a document to print: the same signed link as the page of the dossier, with `/print` behind it."""
 
-from datetime import date
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from deployments.web.case_page import reader_of
 from deployments.web.context import MissingPageError, Parts
+from models.rules.calendar.reach import written_day
 from tasks.credit_recovery.document import NoSuchCustomerError, document
 
 router = APIRouter()
@@ -19,7 +18,7 @@ def show(token: str, web: Parts, to: str = "") -> Response:
     with web.db.read() as session:
         language = web.language(reader_of(session, staff_id).language)
         try:
-            as_of = date.fromisoformat(to) if to else None
+            as_of = written_day(to) if to else None
             html = document(session, web.policy, customer_id, language, now=web.clock.now(), as_of=as_of)
         except (NoSuchCustomerError, ValueError) as error:
             raise MissingPageError from error

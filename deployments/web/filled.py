@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from models.rules.calendar.reach import written_day
 from models.words import Meaning
 from tasks.responses.by_link import MOST_CHARACTERS, Said
 
@@ -39,7 +40,7 @@ class Filled:
     def day(self) -> date | None:
         """The day that is named for the payment, where it was promised."""
         try:
-            return date.fromisoformat(self.pays_on) if self.choice is Meaning.WILL_PAY else None
+            return written_day(self.pays_on) if self.choice is Meaning.WILL_PAY else None
         except ValueError:
             return None
 

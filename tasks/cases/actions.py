@@ -1,7 +1,7 @@
 """What one of our people does about a case: one function each, behind page, command line and form alike."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from models.policy import Policy
 from models.queries import people
 from models.queries.cases import contract_ends
 from models.queries.commitments import commitments
+from models.rules.calendar.reach import written_day
 from models.rules.cases import acting as rules
 from models.rules.cases.acting import Act, ActError, checked
 from models.tables import Case, Order, Staff
@@ -181,7 +182,7 @@ def day_at(day: str, now: datetime, zone: ZoneInfo) -> datetime:
     """
     today = now.astimezone(zone).date()
     try:
-        chosen = date.fromisoformat(day.strip()) if day.strip() else today
+        chosen = written_day(day) if day.strip() else today
     except ValueError:
         raise ActError("need-day", f"day: {day!r} is no day; write it like {today}") from None
     if chosen > today:

@@ -1,7 +1,7 @@
 """What stands behind the flows that a person starts by hand: each says who, why and what in the history."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +9,7 @@ from models.policy import Policy
 from models.queries import history, people
 from models.queries.cases import holds
 from models.queries.planning import plan
+from models.rules.calendar.reach import instant
 from models.rules.sending.holds import CUSTOMER, DELAY_ALERT, HELD_BY_HAND, check
 from models.words import Subject
 from tasks.planning.plan import plan_all
@@ -67,7 +68,7 @@ def hold_customer(services: Services, customer_id: int, by: str, reason: str, un
     Raises:
         ValueError: no reason, an end that has passed, or one too far away.
     """
-    end, now = _utc(until), services.clock.now()
+    end, now = instant(until), services.clock.now()
     check(CUSTOMER, reason, end, now)
     with services.db.write() as session:
         _place(session, services, customer_id, (Subject.CUSTOMER, customer_id, None), by, reason, end)
@@ -79,7 +80,7 @@ def stop_delay_alerts(services: Services, order_ref: str, by: str, reason: str, 
     Raises:
         ValueError: no such order; and see `hold_customer`.
     """
-    end, now = _utc(until), services.clock.now()
+    end, now = instant(until), services.clock.now()
     check(DELAY_ALERT, reason, end, now)
     with services.db.write() as session:
         order = holds.order(session, order_ref)
@@ -152,8 +153,3 @@ def _note(
     session: Session, subject: tuple[str, int], event: str, services: Services, by: str, reason: str, did: str
 ) -> None:
     history.note(session, subject, event, services.clock.now(), by, cause=reason, did=did)
-
-
-def _utc(at: datetime) -> datetime:
-    """Naive means UTC, as in every form here."""
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries import people
+from models.rules.calendar.reach import written_instant
 from models.rules.cases import acting as rules
 from models.rules.cases.acting import Act, ActError, checked
 from models.tables import Commitment, Staff
@@ -181,10 +182,9 @@ def moment(text: str, zone: ZoneInfo, code: str = "need-until") -> datetime | No
     if not text.strip():
         return None
     try:
-        found = datetime.fromisoformat(text.strip())
+        return written_instant(text, zone)
     except ValueError:
         raise ActError(code, f"{text!r} is no time; write it like 2026-03-18 15:00") from None
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _check(owing: Owing, act: Act) -> None:

@@ -1,11 +1,12 @@
 """The same decisions by command and by form: found by references, written with a name."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from models.queries import people
 from models.queries.credit_recovery import invoices
+from models.rules.calendar.reach import instant
 from models.tables import Invoice
 from models.words import CommitmentKind
 from tasks.credit_recovery import decisions, warning
@@ -93,7 +94,9 @@ def put_off(
     with services.db.write() as session:
         customer_id = _customer(session, customer)
         reader = check_may_decide(people.staff_by_ref(session, by), by)
-        decisions.put_off(session, customer_id, what, reader, reason, _utc(until), now=services.clock.now())
+        decisions.put_off(
+            session, customer_id, what, reader, reason, instant(until), now=services.clock.now()
+        )
 
 
 def let_on(services: Services, invoice: str, by: str, reason: str, until: datetime) -> None:
@@ -105,7 +108,7 @@ def let_on(services: Services, invoice: str, by: str, reason: str, until: dateti
     with services.db.write() as session:
         found = _invoice(session, invoice)
         reader = check_may_decide(people.staff_by_ref(session, by), by)
-        decisions.let_on(session, found, reader, reason, _utc(until), now=services.clock.now())
+        decisions.let_on(session, found, reader, reason, instant(until), now=services.clock.now())
 
 
 def dossier(
@@ -149,7 +152,3 @@ def _invoice(session: Session, ref: str) -> Invoice:
     if found is None:
         raise NotFoundError(f"no invoice has the reference {ref}; nothing was done")
     return found
-
-
-def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from models.queries.reporting.measures.cases import opened_in
 from models.queries.reporting.measures.orders import delivered, lead_times, turnover
 from models.queries.reporting.measures.span import Span
+from models.rules.calendar.reach import check
 from tasks.reporting.markdown import Series, page, sentence
 from tasks.reporting.measures import measure
 from tasks.services import Services
@@ -33,6 +34,7 @@ def monday_of(day: date) -> date:
 
 def week_report(services: Services, monday: date) -> Report:
     """The report on the week from `monday`. Lead times are those of thirteen weeks: a single one says little."""
+    check(monday)
     return report(services, monday, monday + timedelta(days=6), lead_times_since=monday - 12 * _WEEK)
 
 
@@ -40,10 +42,12 @@ def report(services: Services, first: date, last: date, *, lead_times_since: dat
     """The report on a span of days of the company, both included, beside the span of equal length before it.
 
     Raises:
-        ValueError: the span runs backwards.
+        ValueError: the span runs backwards, or leaves the years that can be reckoned with.
     """
     if last < first:
         raise ValueError(f"the last day ({last}) lies before the first ({first}); swap them")
+    for day in (first, last):
+        check(day)
     end = last + timedelta(days=1)
     now, zone = services.clock.now(), ZoneInfo(services.policy.company.timezone)
     with services.db.read() as session:

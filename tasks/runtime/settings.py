@@ -2,14 +2,20 @@
 
 import os
 import secrets
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 _LEAST_KEY = 16
+_PREFIX = "SEGUITO_"
+_OF_OTHERS = frozenset({"db_password"})
+"""What the compose file reads by itself."""
+_LIKE = 0.8
 
 
 class AccessError(Exception):
@@ -19,11 +25,17 @@ class AccessError(Exception):
 class Settings(BaseSettings):
     """What differs from one installation to the next. Business rules stand in the policy instead."""
 
-    model_config = SettingsConfigDict(env_prefix="SEGUITO_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=".env", extra="ignore", frozen=True)
 
     state_dir: Path = Field(default=Path(".seguito"), description="Folder for everything kept between runs.")
     database_url: str = Field(
         default="", description="SQLAlchemy address of the database; empty: SQLite in the state folder."
+    )
+    database_wait_seconds: float = Field(
+        default=90.0,
+        ge=0,
+        le=3600,
+        description="How long a command waits while another program holds the database; pages wait 5 at most.",
     )
     policy: Path = Field(default=Path("policy.toml"), description="The policy file.")
     texts: Path | None = Field(
@@ -111,6 +123,27 @@ class Settings(BaseSettings):
     )
     bind: str = Field(default="127.0.0.1", description="Address that `make up` listens on.")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Where values come from; pydantic calls this.
+
+        Raises:
+            AccessError: a name is none of ours.
+        """
+        del settings_cls
+        if isinstance(dotenv_settings, EnvSettingsSource):
+            _refuse_unknown(dotenv_settings.env_vars, cls.model_fields, ".env")
+        if isinstance(env_settings, EnvSettingsSource):
+            _refuse_unknown(env_settings.env_vars, cls.model_fields, None)
+        return init_settings, env_settings, dotenv_settings, file_secret_settings
+
     @cached_property
     def database(self) -> str:
         """The database's address, the default filled in."""
@@ -133,6 +166,40 @@ class Settings(BaseSettings):
         return _long_enough(path.read_text(encoding="ascii"), str(path))
 
 
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        AccessError: one cannot be used, or a name is none of ours.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise AccessError(at_fault(error)) from None
+
+
+def at_fault(error: ValidationError) -> str:
+    """One line a setting, without what stands in it: it may be a password."""
+    return "\n".join(
+        f"{_PREFIX}{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}; mend it"
+        for item in error.errors(include_input=False, include_url=False)
+    )
+
+
+def _refuse_unknown(given: Iterable[str], known: Iterable[str], file: str | None) -> None:
+    """Refuse names that are none of ours. Other programs' may stand in the environment: there, only those like ours."""
+    ours = frozenset(known) | _OF_OTHERS
+    for name in sorted(name.lower() for name in given):
+        if not name.startswith(_PREFIX.lower()) or (short := name.removeprefix(_PREFIX.lower())) in ours:
+            continue
+        near = get_close_matches(short, ours - _OF_OTHERS, 1, 0.0 if file else _LIKE)
+        if near:
+            where = f"{file}: " if file else ""
+            raise AccessError(
+                f"{where}{name.upper()} is no setting of Seguito; did you mean {_PREFIX}{near[0].upper()}?"
+            )
+
+
 def _long_enough(key: str, where: str) -> str:
     if len(key.strip()) < _LEAST_KEY:
         raise ValueError(
@@ -143,7 +210,7 @@ def _long_enough(key: str, where: str) -> str:
 
 def _keep_new_key(path: Path) -> None:
     """Make a key whole before it has its name. Of two processes that start at once, both use the first one's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     half = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
     with open(half, "w", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(secrets.token_urlsafe(32))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.base import may_be_id
 from models.queries.cases import cases, contract_ends
 from models.queries.cases.timeline import Event, events
 from models.tables import (
@@ -70,7 +71,7 @@ class Dossier:
 
 def dossier(session: Session, case_id: int, now: datetime) -> Dossier | None:
     """The dossier of a case as it stands at `now`, or None when there is no such case."""
-    case = session.get(Case, case_id)
+    case = session.get(Case, case_id) if may_be_id(case_id) else None
     return None if case is None else _of(session, session.get_one(Customer, case.customer_id), case, now)
 
 

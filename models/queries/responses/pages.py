@@ -6,6 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
+from models.base import may_be_id
 from models.queries.responses import responses
 from models.tables import Case, Customer, FollowUp, History, Message
 from models.words import Subject
@@ -62,6 +63,8 @@ def open_case(session: Session, customer_id: int | None) -> Case | None:
 
 def case_to_change(session: Session, case_id: int) -> Case | None:
     """A case by id, locked: two managers who press at once follow each other."""
+    if not may_be_id(case_id):
+        return None
     return session.scalar(select(Case).where(Case.id == case_id).with_for_update())
 
 

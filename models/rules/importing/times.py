@@ -16,6 +16,7 @@ def read_day(value: Any, zone: ZoneInfo) -> date:
     if isinstance(value, str):
         value = _parsed(value, "date", "2026-02-28")
     if isinstance(value, datetime):
+        _check_year(value)
         value = (value.astimezone(zone) if value.tzinfo else value).date()
     if not isinstance(value, date):
         raise ValueError("is no date; write it like 2026-02-28")

@@ -1,0 +1,93 @@
+"""The edge of the command line: what a person can mend is one line and an exit status, never a traceback."""
+
+import errno
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from pydantic import ValidationError
+
+from models.policy import PolicyError
+from tasks.importing.errors import SourceError
+from tasks.mailboxes.mailbox import MailboxUnreachableError
+from tasks.runtime.database_faults import DatabaseUnreachableError
+from tasks.runtime.settings import AccessError, at_fault
+from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError
+
+TOLD = (
+    PolicyError,
+    SourceError,
+    SweepStoppedError,
+    UnknownCustomersError,
+    DatabaseUnreachableError,
+    MailboxUnreachableError,
+    AccessError,
+    ValueError,
+)
+"""Errors whose message is a sentence for a person: the cause and what to do."""
+
+_STOPPED = 128 + signal.SIGINT
+_NO_READER = 128 + signal.SIGPIPE
+
+
+def run(work: Callable[[], int | None]) -> int:
+    """Do the work of a command; returns its exit status."""
+    _words_as_they_can_be_shown()
+    try:
+        try:
+            return work() or 0
+        except SystemExit as end:  # a word that is no command, or --help
+            return end.code if isinstance(end.code, int) else 0
+        finally:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("stopped; what was not done is done by the next run", file=sys.stderr)
+        return _STOPPED
+    except BrokenPipeError:
+        _stop_printing()
+        return _NO_READER
+    except (ValidationError, OverflowError, OSError, *TOLD) as error:
+        return _told(_in_a_line(error))
+
+
+def _in_a_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return at_fault(error)
+    if isinstance(error, TOLD):
+        return str(error)
+    if isinstance(error, OSError):
+        return _about_a_file(error)
+    return "a number or a date is too large to be reckoned with; nothing was done"
+
+
+def _told(sentence: str) -> int:
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _about_a_file(error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    where = error.filename if isinstance(error.filename, str) else None
+    if error.errno == errno.ENOSPC:
+        return f"{where or 'the disk'}: there is no room left; make room on the disk, then run this again"
+    if where is None:
+        return f"the system refuses ({reason}); see to the disk and the network of this machine, then run this again"
+    return f"{where} cannot be used ({reason}); name another one, or see to its folder and its rights"
+
+
+def _words_as_they_can_be_shown() -> None:
+    """A terminal that knows no accents gets them spelt out, instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _stop_printing() -> None:
+    """Whoever read has gone (`| head`); Python would say so once more when it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
