@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
-from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.web.context import Parts
 from models.queries.responses import pages
+from tasks.runtime.database_faults import DatabaseUnreachableError
 
 router = APIRouter()
 
@@ -22,6 +22,6 @@ def health(web: Parts) -> Response:
     try:
         with web.db.read() as session:
             pages.is_there(session)
-    except SQLAlchemyError:
+    except DatabaseUnreachableError:
         return PlainTextResponse("the database does not answer", 503)
     return PlainTextResponse("ok")

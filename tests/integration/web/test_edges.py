@@ -155,7 +155,7 @@ def test_a_fault_of_ours_gets_an_apology_and_a_log_without_anybodys_words(
     assert "Da noi qualcosa non ha funzionato" in page.text
     assert "Traceback" not in page.text
     assert "OperationalError" not in page.text
-    assert "OperationalError" in caplog.text
+    assert "DatabaseUnreachableError" in caplog.text
     assert "parole private" not in caplog.text
     assert link.rpartition("/")[2] not in caplog.text
 
