@@ -1,33 +1,40 @@
-"""Fixtures for every test: real databases, the policy, a clock that stands still."""
+"""Fixtures for every test: real databases, the policy, a clock that stands still.
+
+What a fixture needs is imported inside it: tests of rules start without Prefect, SQLAlchemy and the rest of the house.
+"""
+
+from __future__ import annotations
 
 import gc
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import hypothesis
 import pytest
 
-from models import policy as policies
-from models.policy import Policy
-from tasks.runtime.clock import SetClock
-from tasks.runtime.database import Database
-from tests.command import installation  # noqa: F401 (a fixture)
-from tests.postgres import PostgresServer
-from tests.prefect_server import PrefectServer
-from tests.shop import shop, sink  # noqa: F401 (fixtures)
-from tests.world import World
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.policy import Policy
+    from tasks.runtime.clock import SetClock
+    from tasks.runtime.database import Database
+    from tests.postgres import PostgresServer
+    from tests.prefect_server import PrefectServer
+    from tests.world import World
 
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
-hypothesis.settings.register_profile("seguito", deadline=None)  # a busy machine is no fault of the code's
-hypothesis.settings.load_profile("seguito")
-
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    """Property tests alone load Hypothesis; its profile has to be there before their settings are read."""
+    if b"hypothesis" in module_path.read_bytes():
+        import tests.properties  # noqa: F401 (registers the profile)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,6 +55,8 @@ def _sockets_of_prefect(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A real PostgreSQL of our own, for the whole test run."""
+    from tests.postgres import PostgresServer
+
     with PostgresServer.started() as server:
         yield server
 
@@ -55,6 +64,8 @@ def postgres_server() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy from."""
+    from tasks.runtime.database import Database
+
     path = tmp_path_factory.mktemp("sqlite") / "empty.db"
     database = Database(f"sqlite:///{path}")
     database.migrate()
@@ -67,6 +78,8 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: PostgresServer) -> str:
     """Name of a migrated, empty PostgreSQL database to copy from."""
+    from tasks.runtime.database import Database
+
     database = Database(postgres_server.create_database("seguito_template"))
     database.migrate()
     database.close()
@@ -76,6 +89,8 @@ def postgres_template(postgres_server: PostgresServer) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database; a test that asks for it runs on both kinds."""
+    from tasks.runtime.database import Database
+
     if request.param == "sqlite":
         path = tmp_path / "seguito.db"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
@@ -92,12 +107,16 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def policy() -> Policy:
     """The policy that the project ships."""
+    from models import policy as policies
+
     return policies.load(ROOT / "policy.toml")
 
 
 @pytest.fixture
 def clock() -> SetClock:
     """Wednesday, 18 March 2026, 10:00 in Rome and Warsaw: a business day with open windows in both."""
+    from tasks.runtime.clock import SetClock
+
     return SetClock(datetime(2026, 3, 18, 9, 0, tzinfo=UTC))
 
 
@@ -113,11 +132,30 @@ def real_data() -> Path:
 @pytest.fixture
 def world(db: Database, policy: Policy, clock: SetClock) -> World:
     """A company on both databases; see tests/world.py."""
+    from tests.world import World
+
     return World.of(db, policy, clock)
 
 
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
     """A real Prefect server for the whole test run; clients in this process use it."""
+    from tests.prefect_server import PrefectServer
+
     with PrefectServer.started(tmp_path_factory.mktemp("prefect")) as started, started.used():
         yield started
+
+
+@pytest.fixture
+def installation(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Settings, an empty database and the shipped policy, in a folder of their own; returns the database's address."""
+    path = tmp_path / "seguito.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "DATABASE_URL": f"sqlite:///{path}",
+        "STATE_DIR": str(tmp_path),
+        "POLICY": str(ROOT / "policy.toml"),
+    }.items():
+        monkeypatch.setenv(f"SEGUITO_{name}", value)
+    return f"sqlite:///{path}"
