@@ -34,6 +34,8 @@ class Credit(_Strict):
     """How long after the day that a customer names for the payment its reminders still rest."""
     promise_max_days: int = Field(default=30, ge=1)
     """The furthest day that a customer may name by himself; for a later one a person is asked."""
+    days_between_letters: int = Field(default=7, ge=0, le=60)
+    """The least distance between two letters about one invoice; an outage or a late import brings them no closer."""
     rates: dict[str, dict[date, Decimal]] = {}
     """Reference rates of further half-years, by country and first day; see models/rates."""
     elsewhere: Elsewhere | None = None

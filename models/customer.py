@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId
@@ -40,4 +40,13 @@ class Customer(Base):
     suppressed_email: Mapped[str | None]
     extras_stopped_at: Mapped[datetime | None]
     """Since when the customer wants no satisfaction checks; order and payment mail goes on."""
+    no_extras: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The company's own system knows an objection to courtesies; it stands beside `extras_stopped_at`."""
+    vanished_at: Mapped[datetime | None]
+    """Since when it is no longer in an export that its source declares complete."""
     fingerprint: Mapped[str]
+
+    @property
+    def wants_no_extras(self) -> bool:
+        """Whether courtesies have to stop: said to us, or to the company before."""
+        return self.no_extras or self.extras_stopped_at is not None

@@ -36,6 +36,11 @@ class Invoice(Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
     amount_cents: Mapped[int] = mapped_column(BigInteger)
+    """In hundredths; less than nothing is a credit note."""
+    open_cents: Mapped[int | None] = mapped_column(BigInteger)
+    """What is still to be paid, where the source says so; empty: all of it, or nothing once it is paid."""
+    credited_cents: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """What credit notes of the same customer cover of it, the oldest invoice first."""
     currency: Mapped[str]
     issued_on: Mapped[date]
     due_on: Mapped[date]
@@ -58,9 +63,31 @@ class Invoice(Base):
     handed_over_by: Mapped[str | None]
     """Reference of who handed it over."""
     to_plan: Mapped[bool] = mapped_column(default=True)
+    vanished_at: Mapped[datetime | None]
+    """Since when it is no longer in an export that its source declares complete."""
     fingerprint: Mapped[str]
 
     @property
     def debt(self) -> Debt:
         """What decides what its delay costs."""
-        return Debt(self.amount_cents, self.currency, self.due_on)
+        return Debt(self.asked_cents, self.currency, self.due_on)
+
+    @property
+    def asked_cents(self) -> int:
+        """What letters ask for: the part that is neither paid nor covered by credit notes."""
+        return self.unpaid_cents - self.credited_cents
+
+    @property
+    def unpaid_cents(self) -> int:
+        """The part that is not paid, as the source says."""
+        return self.amount_cents if self.open_cents is None else self.open_cents
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether credit notes cover all that is open of it: nothing is asked for, though nothing was paid."""
+        return self.amount_cents > 0 and self.credited_cents > 0 and self.asked_cents <= 0
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether it is a credit note: money that the customer has with us."""
+        return self.amount_cents < 0

@@ -45,6 +45,10 @@ class Order(Base):
     promised_before: Mapped[date | None]
     """The day promised before that, when the date was moved."""
     promise_moved_at: Mapped[datetime | None]
+    told_on: Mapped[date | None]
+    """The delivery day that the customer was told last; empty while nothing was."""
+    told_at: Mapped[datetime | None]
+    """Since when the customer knows that day."""
     delay_reason: Mapped[str | None]
     """Reason code of the last move, as the company's system has it (B12)."""
     delivered_at: Mapped[datetime | None]
@@ -53,4 +57,6 @@ class Order(Base):
     """Further named dates, ISO 8601 with offset, by name: a cadence may anchor on any of them."""
     to_plan: Mapped[bool] = mapped_column(default=True)
     """The facts changed since the last planning. Set with the change, in its transaction."""
+    vanished_at: Mapped[datetime | None]
+    """Since when it is no longer in an export that its source declares complete."""
     fingerprint: Mapped[str]

@@ -186,6 +186,7 @@ def invoice_words(invoice: Invoice) -> frozenset[str]:
         paid=invoice.paid_at,
         disputed=invoice.disputed_at,
         handed_over=invoice.handed_over_at,
+        covered=invoice.is_covered,
     )
 
 

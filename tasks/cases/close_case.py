@@ -12,6 +12,7 @@ from models.rules.calendar.calendars import Place, Window
 from models.rules.calendar.due import due_at
 from models.rules.cases import acting, closing
 from models.rules.cases.acting import Act, ActError, checked
+from models.rules.cases.case_reasons import OF_PAYMENT
 from models.rules.planning.plan import Subject, new_row, owed
 from models.tables import Case, Customer
 from models.words import CaseReasonKind, CommitmentKind, Outcome
@@ -75,6 +76,17 @@ def settle_silence(session: Session, customer_id: int, about: About, now: dateti
     if all(reason.settled_at is not None for reason in cases.reasons(session, case.id)):
         _close(session, case, Outcome.ANSWERED, now, "customer")
         end_call(session, case.id, Outcome.ANSWERED, "the customer has answered", now=now, actor="customer")
+
+
+def settle_paid(session: Session, customer_id: int, invoice_id: int, now: datetime, actor: str) -> None:
+    """The money has come, or is owed no longer: what waited for it in the customer's open case is settled by itself."""
+    case = cases.open_case_of(session, customer_id)
+    if case is None:
+        return
+    about = (SubjectType.INVOICE, invoice_id)
+    settled = sum(cases.settle_reasons(session, case.id, now, (reason, *about)) for reason in OF_PAYMENT)
+    if settled and all(one.settled_at is not None for one in cases.reasons(session, case.id)):
+        close_fallen_away(session, case, "the payment has come", now, actor)
 
 
 def close_fallen_away(session: Session, case: Case, why: str, now: datetime, actor: str) -> None:

@@ -11,7 +11,7 @@ from models.queries.commitments import deliveries
 from models.queries.escalation import ladder_steps
 from models.queries.planning import plan
 from models.rules.calendar.calendars import Place, local_instant
-from models.rules.commitments.deliveries import ACTS, End, Facts, Standing, Turn, turn
+from models.rules.commitments.deliveries import ACTS, TAKEN_BACK, End, Facts, Standing, Turn, turn
 from models.rules.commitments.ledger import UNSTATED
 from models.tables import Commitment, Order
 from models.words import CommitmentKind, CommitmentState, Subject
@@ -63,8 +63,12 @@ def _days_agreed(session: Session, orders: Sequence[Order], now: datetime) -> li
     """Where a day was owed (B33), there is one now, or none is wanted any more; returns what to note."""
     settled = {one.id: one for one in orders if one.promised_on or one.delivered_at or one.cancelled_at}
     ends = [
-        (owed, _agreed(settled[owed.subject_id], owed, now))
+        (owed, _agreed(one, owed, now))
         for owed in deliveries.days_owed(session, list(settled))
+        for one in (settled[owed.subject_id],)
+        if one.delivered_at
+        or one.cancelled_at
+        or (one.promised_on and one.promised_on >= owed.made_at.date())
     ]
     deliveries.end(session, [_ending(owed.id, end) | {"outcome": _AGREED[end.state]} for owed, end in ends])
     ladder_steps.withdraw(session, [owed.id for owed, _ in ends], "closed")
@@ -100,7 +104,9 @@ def _turn(policy: Policy, order: Order, place: Place, last: Commitment | None, n
 
 def _by_hand(last: Commitment) -> bool:
     """Planning ends promises in words of its own, and makes them without any; people say what happened."""
-    return last.words is not None if last.done_at is None else last.outcome not in ACTS.values()
+    return (
+        last.words is not None if last.done_at is None else last.outcome not in {*ACTS.values(), TAKEN_BACK}
+    )
 
 
 def _ending(id_: int, end: End) -> dict[str, Any]:
@@ -109,7 +115,7 @@ def _ending(id_: int, end: End) -> dict[str, Any]:
         "state": str(end.state),
         "done_at": end.at,
         "reason": end.reason,
-        "outcome": ACTS[end.state],
+        "outcome": end.outcome or ACTS[end.state],
     }
 
 
@@ -158,6 +164,6 @@ def _note(before: Commitment, end: End, successor: int | None, now: datetime) ->
         "subject_type": Subject.COMMITMENT,
         "subject_id": before.id,
         "event": events.get(end.state, "re-promised"),
-        "cause": end.reason or ACTS[end.state],
+        "cause": end.reason or end.outcome or ACTS[end.state],
         "details": {"state": str(end.state), "successor": successor},
     }

@@ -130,7 +130,7 @@ def _invoice(one: Reckoned[Invoice], language: str, zone: str, staff: Mapping[in
     currency = invoice.currency
     return {
         "ref": clean(invoice.ref),
-        "amount": money(language, invoice.amount_cents, currency),
+        "amount": money(language, invoice.asked_cents, currency),
         "issued": long_day(language, invoice.issued_on),
         "due": long_day(language, invoice.due_on),
         "notes": list(_notes(invoice, language, zone, staff)),
@@ -146,7 +146,7 @@ def _invoice(one: Reckoned[Invoice], language: str, zone: str, staff: Mapping[in
             )
             for line in one.claim.lines
         ],
-        "principal": _number(language, Decimal(invoice.amount_cents) / 100, "#,##0.00"),
+        "principal": _number(language, Decimal(invoice.asked_cents) / 100, "#,##0.00"),
         "currency": currency,
         "interest": money(language, one.claim.interest_cents, currency),
         "flat": money(language, one.claim.flat_euro_cents, "EUR") if one.claim.flat_euro_cents else None,

@@ -163,5 +163,5 @@ def _with_address(customer: Customer) -> Customer:
 
 def _digest(invoices: Sequence[Invoice], recipient: str | None) -> str:
     """What makes it another letter: who gets it, and about which invoices of which amounts."""
-    content = repr((recipient, [(one.ref, one.amount_cents, one.currency, one.due_on) for one in invoices]))
+    content = repr((recipient, [(one.ref, one.asked_cents, one.currency, one.due_on) for one in invoices]))
     return hashlib.sha256(content.encode()).hexdigest()[:16]

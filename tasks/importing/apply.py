@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import watermarks
 from models.queries.importing import upsert as queries
+from models.queries.importing.balances import lay_credits
 from models.queries.responses.responses import known_refs
-from tasks.cases.change_of_customer import follow
 from tasks.importing import resolving
 from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
+from tasks.importing.turns import take
 from tasks.importing.writing import Applied, Resolved, Word, lift_suppressions, write
 from tasks.responses.record import Answer, hear
 
@@ -75,8 +76,9 @@ def _staff(session: Session, rows: Sequence[StaffRow], word: Word) -> Applied:
 
 def _sales(session: Session, table: str, resolved: Resolved, word: Word, policy: Policy) -> Applied:
     written = write(session, table, resolved, word)
-    if written.moved:
-        follow(session, policy, written.moved, word.at, word.actor)
+    if table == "invoices":
+        lay_credits(session, {row["customer_id"] for row in resolved.values.values()})
+    take(session, policy, written.turns, word)
     return written.applied
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.languages import CODES, of_country
 from models.rules.calendar.calendars import zone
-from models.rules.importing.plausible import Doubt, before_it_began, paid_too_early, still_to_come
+from models.rules.importing.plausible import VALUE_DATE, Doubt, before_it_began, paid_too_early, still_to_come
 from models.words import Meaning
 from tasks.importing.config import SourceConfig
 from tasks.importing.places import zone_of
@@ -91,12 +91,16 @@ def _order(values: dict[str, Any], config: SourceConfig, now: datetime) -> Order
 
 def _invoice(values: dict[str, Any], config: SourceConfig, now: datetime) -> InvoiceRow:
     _price(values, config)
+    paid, still = values.pop("paid_cents", None), values.pop("open_cents", None)
+    if still is not None or paid is not None:
+        values["open_cents"] = still[0] if still is not None else values["amount_cents"] - paid[0]
     row = InvoiceRow(**values)
     if row.amount_cents == 0:
         raise UnusableError("amount", "leaves nothing to pay; leave such invoices out with WHERE")
     ended = {"disputed_at": row.disputed_at, "cancelled_at": row.cancelled_at}
     _refuse(
-        still_to_come({"paid_at": row.paid_at, **ended}, now),
+        still_to_come(ended, now),
+        still_to_come({"paid_at": row.paid_at}, now, VALUE_DATE),
         before_it_began(("issued_on", row.issued_on), ended, zone(config.timezone)),
         paid_too_early(row.issued_on, row.paid_at),
     )

@@ -53,6 +53,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         Column("country", "country"),
         Column("timezone", "zone"),
         Column("is_business", "truth"),
+        Column("no_extras", "truth"),
     ),
     "orders": _columns(
         Column("ref", "key", required=True, essential=True),
@@ -78,7 +79,9 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         Column("ref", "key", required=True, essential=True),
         Column("customer", "key", required=True, essential=True),
         Column("order", "key"),
-        Column("amount", "money", required=True, field="amount_cents", essential=True),
+        Column("amount", "balance", required=True, field="amount_cents", essential=True),
+        Column("open_amount", "balance", field="open_cents"),
+        Column("paid_amount", "balance", field="paid_cents"),
         Column("currency", "currency", state=True),
         Column("issued_on", "day", required=True, essential=True),
         Column("due_on", "day", required=True, essential=True),

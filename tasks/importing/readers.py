@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from models.rules.importing.times import read_day, read_moment, read_time
 from models.rules.importing.values import (
     as_text,
+    read_balance,
     read_choice,
     read_currency,
     read_key,
@@ -46,6 +47,7 @@ def readers(timezone: str) -> Mapping[str, Callable[[Any], Any]]:
         "days": partial(read_whole, least=0, most=_LONGEST_WITHDRAWAL_DAYS),
         "truth": read_truth,
         "money": read_money,
+        "balance": read_balance,
         "day": partial(read_day, zone=zone),
         "time": partial(read_time, zone=zone),
         "moment": partial(read_moment, zone=zone),

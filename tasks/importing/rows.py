@@ -75,6 +75,7 @@ class CustomerRow(Row):
     billing_email: str | None = None
     phone: str | None = None
     is_business: bool = False
+    no_extras: bool = False
     unwritten: str = field(default="", compare=False)
     """The language that the source has, where it is none of ours."""
 
@@ -113,6 +114,8 @@ class InvoiceRow(Row):
     issued_on: date
     due_on: date
     order: str | None = None
+    open_cents: int | None = None
+    """What is still to be paid, where the source says so; all of it when None."""
     paid_at: datetime | None = None
     disputed_at: datetime | None = None
     cancelled_at: datetime | None = None

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from tasks.cases.change_of_customer import Moved
 from tasks.importing.rows import AnyRow, Reject
 
 _SUBJECTS = {"orders": "order", "invoices": "invoice"}
+_YOUNGER = frozenset({"open_cents", "no_extras"})
+"""Columns that came later: where they say nothing, a row keeps the hash that it had before there were any."""
 
 
 class Word(NamedTuple):
@@ -58,14 +60,46 @@ class Resolved:
         self.rejects.append(Reject(row.origin.file, row.origin.row, column, value, said, costs_row=False))
 
 
+@dataclass
+class Turns:
+    """Changes that more follows from than planning anew."""
+
+    moved: list[Moved] = field(default_factory=list)
+    """Orders and invoices that are another customer's than before."""
+    paid: list[tuple[int, int]] = field(default_factory=list)
+    """Invoices that are paid now, each with its customer."""
+    put_off: list[tuple[int, date]] = field(default_factory=list)
+    """Unpaid invoices that are due later, each with the day that they were due before."""
+    reinstated: list[tuple[int, int]] = field(default_factory=list)
+    """Orders whose cancellation was taken back, each with its customer."""
+    back: list[tuple[int, datetime]] = field(default_factory=list)
+    """Orders whose delivery was taken back, each with its time."""
+
+    def note(self, table: str, row_id: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Look at one row that changed."""
+        if table not in _SUBJECTS:
+            return
+        if old["customer_id"] != new["customer_id"]:
+            self.moved.append(Moved((_SUBJECTS[table], row_id), old["customer_id"], new["customer_id"]))
+        if table == "orders":
+            if old["cancelled_at"] and not new["cancelled_at"] and not new["delivered_at"]:
+                self.reinstated.append((row_id, new["customer_id"]))
+            if old["delivered_at"] and not new["delivered_at"]:
+                self.back.append((row_id, old["delivered_at"]))
+        elif new["paid_at"] or new["cancelled_at"]:
+            if not old["paid_at"] and not old["cancelled_at"]:
+                self.paid.append((row_id, new["customer_id"]))
+        elif new["due_on"] > old["due_on"]:
+            self.put_off.append((row_id, old["due_on"]))
+
+
 @dataclass(frozen=True)
 class Written:
     """What `write` did, for those who have to follow up on it."""
 
     applied: Applied
     changes: Mapping[int, Mapping[str, Any]]
-    moved: Sequence[Moved] = ()
-    """Orders and invoices that are another customer's than before."""
+    turns: Turns = field(default_factory=Turns)
 
 
 def fingerprint(values: Mapping[str, Any], later: str | None = None, unread: Collection[str] = ()) -> str:
@@ -73,7 +107,8 @@ def fingerprint(values: Mapping[str, Any], later: str | None = None, unread: Col
 
     `unread` names the columns that could not be read; a row without any has the hash that it always had.
     """
-    facts = (*values.values(), later, *sorted(unread))
+    told = (value for name, value in values.items() if value or name not in _YOUNGER)
+    facts = (*told, later, *sorted(unread))
     return hashlib.blake2b(repr(facts).encode(), digest_size=16).hexdigest()
 
 
@@ -91,31 +126,30 @@ def write(session: Session, table: str, resolved: Resolved, word: Word) -> Writt
         if unread and row is not None and row.fingerprint != mark:
             kept[row.id] = unread
         if row is None:
-            new.append(values | planned | {"fingerprint": mark})
+            new.append(_settled(values, None, word.at) | planned | {"fingerprint": mark})
         elif row.fingerprint != mark:
             changes[row.id] = values | planned | {"fingerprint": mark}
     queries.add(session, table, new)
     for row_id, values in queries.values_of(session, table, kept).items():
         changes[row_id] |= values
-    moved = _change(session, table, changes, word)
+    turns = _change(session, table, changes, word)
     unchanged = len(resolved.values) - len(new) - len(changes)
-    return Written(Applied(len(new), len(changes), unchanged, tuple(resolved.rejects)), changes, moved)
+    return Written(Applied(len(new), len(changes), unchanged, tuple(resolved.rejects)), changes, turns)
 
 
-def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], word: Word) -> list[Moved]:
+def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], word: Word) -> Turns:
     entries: list[dict[str, Any]] = []
     settled: set[int] = set()
-    moved: list[Moved] = []
+    turns = Turns()
     for row_id, old in queries.remembered(session, table, changes).items():
-        new = changes[row_id]
+        new = changes[row_id] = _settled(changes[row_id], old.get("paid_at"), word.at)
         if table == "orders":
             new |= promise(old, new["promised_on"], word.at)
             for chosen in ("owner_id", "deputy_id"):  # planning chose them where the source names nobody
                 new[chosen] = new[chosen] or old[chosen]
         if table == "invoices" and is_in_dispute(old) and not is_in_dispute(new):
             settled |= {old["customer_id"], new["customer_id"]}
-        if table in _SUBJECTS and old["customer_id"] != new["customer_id"]:
-            moved.append(Moved((_SUBJECTS[table], row_id), old["customer_id"], new["customer_id"]))
+        turns.note(table, row_id, old, new)
         entries += [
             _event(word, (_SUBJECTS[table], row_id), item.event, {"old": item.old, "new": item.new})
             for item in transitions(old, new)
@@ -123,7 +157,14 @@ def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], wo
     queries.change(session, table, changes)
     queries.plan_again(session, settled)  # it held the customer's other invoices too
     history.note_all(session, entries)
-    return moved
+    return turns
+
+
+def _settled(values: dict[str, Any], paid_at: datetime | None, now: datetime) -> dict[str, Any]:
+    """An invoice of which nothing is open is paid, since we learned of it where the source names no day."""
+    if values.get("open_cents", 1) is None or values.get("open_cents", 1) > 0 or values["paid_at"]:
+        return values
+    return values if values["amount_cents"] < 0 else values | {"paid_at": paid_at or now}
 
 
 def lift_suppressions(session: Session, customer_ids: Sequence[int], word: Word) -> None:

@@ -174,7 +174,7 @@ def order_facts(order: Order) -> OrderFacts:
         description=order.description,
         signed_at=order.signed_at,
         promised_on=order.promised_on,
-        promised_before=order.promised_before,
+        promised_before=_before(order),
         delivered_at=order.delivered_at,
         is_service=order.is_service,
         amount_cents=order.amount_cents,
@@ -185,9 +185,16 @@ def order_facts(order: Order) -> OrderFacts:
     )
 
 
+def _before(order: Order) -> date | None:
+    """The day that was told last, where it is another one; without it, the one that was promised before."""
+    if order.told_on is None:
+        return order.promised_before
+    return order.promised_before if order.told_on == order.promised_on else order.told_on
+
+
 def invoice_line(invoice: Invoice, step: str) -> InvoiceLine:
-    """An invoice as mails and pages tell it."""
-    return InvoiceLine(invoice.ref, invoice.amount_cents, invoice.currency, invoice.due_on, step)
+    """An invoice as mails and pages tell it: with what is still open of it."""
+    return InvoiceLine(invoice.ref, invoice.asked_cents, invoice.currency, invoice.due_on, step)
 
 
 def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[int, Staff]) -> CaseFacts:
@@ -237,7 +244,9 @@ def owed_facts(owed: Commitment, now: datetime, staff: Mapping[int, Staff]) -> O
 def interest_of(policy: Policy, dossier: Dossier) -> tuple[tuple[str, int], ...]:
     """What the open invoices cost by now besides themselves: currency and hundredths. It grows while reminders rest."""
     today = dossier.read_at.astimezone(ZoneInfo(policy.company.timezone)).date()
-    still = [one for one in dossier.invoices if not one.paid_at and not one.cancelled_at]
+    still = [
+        one for one in dossier.invoices if not one.paid_at and not one.cancelled_at and one.asked_cents > 0
+    ]
     buyer = dossier.customer
     terms = policy.credit.terms_for(buyer.country, is_business=buyer.is_business)
     sums = reckon(terms, [(one, one.debt) for one in still], today, is_business=buyer.is_business).interest

@@ -23,6 +23,8 @@ class OrderView(NamedTuple):
     promised: str | None
     former: str | None
     """The day promised before `promised`."""
+    is_sooner: bool
+    """Whether `promised` lies before `former`."""
     delivered: str | None
     is_service: bool
     amount: str | None
@@ -71,6 +73,9 @@ def order_view(order: OrderFacts, language: str, timezone: str) -> OrderView:
         signed=day(language, signed),
         promised=_day(language, order.promised_on),
         former=_day(language, order.promised_before),
+        is_sooner=bool(
+            order.promised_on and order.promised_before and order.promised_on < order.promised_before
+        ),
         delivered=optional_local_day(language, order.delivered_at, timezone),
         is_service=order.is_service,
         amount=None if order.amount_cents is None else money(language, order.amount_cents, order.currency),

@@ -13,7 +13,8 @@ from models.queries.planning import plan
 from models.rules.calendar.calendars import Place
 from models.rules.escalation import ownership
 from models.rules.planning.cadence import OWN_FACTS
-from models.rules.planning.plan import Subject, new_row, owed, reconcile
+from models.rules.planning.plan import Subject, new_row, numbered, owed, reconcile
+from models.rules.sending.delivery_day import Told, is_news
 from models.tables import Invoice, Order
 from models.words import Subject as SubjectType
 from tasks.commitments.delivery_promises import keep_deliveries
@@ -84,7 +85,7 @@ def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.D
     anchors: dict[str, date | datetime | None] = {
         "signed": order.signed_at,
         "promised": order.promised_on,
-        "promise-moved": order.promise_moved_at if _moved_back(order) else None,
+        "promise-moved": (order.promise_moved_at or order.told_at) if _is_news(order) else None,
         "delivered": order.delivered_at,
         "cancelled": order.cancelled_at,
         "withdrawal": max((one.said.received_at for one in declared if one.stands), default=None),
@@ -107,7 +108,7 @@ def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.D
 
 def invoice_subject(invoice: Invoice, place: Place) -> Subject:
     """The facts of an invoice that planning needs."""
-    anchors = {"issued": invoice.issued_on, "due": invoice.due_on}
+    anchors = {} if invoice.is_credit else {"issued": invoice.issued_on, "due": invoice.due_on}
     untrue = OWN_FACTS[SubjectType.INVOICE] - facts.invoice_words(invoice)
     return Subject(SubjectType.INVOICE, invoice.id, invoice.customer_id, place, anchors, untrue=untrue)
 
@@ -121,9 +122,10 @@ def named_date(text: str) -> date | datetime:
     )
 
 
-def _moved_back(order: Order) -> bool:
-    """Only a later day is news that we owe; an earlier one is told when the goods arrive."""
-    return bool(order.promised_on and order.promised_before and order.promised_on > order.promised_before)
+def _is_news(order: Order) -> bool:
+    """Whether the customer has to be told of another day: later or nearer, whatever it was before."""
+    known = Told(order.promised_on, order.told_on, order.told_at, order.promise_moved_at)
+    return is_news(known, order.promised_before)
 
 
 def _derive(
@@ -141,7 +143,8 @@ def _derive(
     withdrawn: list[int] = []
     since = policy.company.follow_up_from or date.min
     for id_, (subject, began) in subjects.items():
-        wanted = owed(subject, policy.cadences, policy.windows) if began >= since else []
+        told = numbered(subject, known.get(id_, ()), policy.cadences)
+        wanted = owed(told, policy.cadences, policy.windows) if began >= since else []
         changes = reconcile(wanted, known.get(id_, ()), now, subject.untrue)
         new += [new_row(subject, item) for item in changes.new]
         moved |= changes.moved

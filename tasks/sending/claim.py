@@ -17,6 +17,8 @@ from models.queries.sending import claim, messages
 from models.rules.calendar.calendars import Place
 from models.rules.escalation.ownership import Person
 from models.rules.planning.cadence import Cadence
+from models.rules.planning.step_key import StepKey
+from models.rules.sending import delivery_day
 from models.rules.sending.before_sending import Ask, Decision, Hold, Moment, OpenCase, Send, Skip, decide
 from models.tables import Customer, FollowUp, Invoice, Order
 from models.words import CommitmentKind, Role, Subject
@@ -32,6 +34,7 @@ from tasks.sending.payment_freshness import payments_are_fresh
 from tasks.sending.rate_limit import put_off
 from tasks.sending.staff_recipients import Refusals, addressee_of
 from tasks.sending.sweep_report import Report, Scope
+from tasks.sending.told_days import known_of
 
 BATCH = 500
 """Follow-ups a claim takes: one Prefect task run each, so not too few; one transaction each, so not too many."""
@@ -68,6 +71,8 @@ class _Batch:
     """Until when a person wants nothing written, by subject type and id."""
     levels: dict[int, int]
     """Of the cases that notices are about, by id."""
+    letters: dict[int, datetime]
+    """By invoice: when the last letter about it went out."""
 
     def people_for(self, row: FollowUp) -> list[Person]:
         """Our people, but for those whose servers have refused a notice of the same matter."""
@@ -199,7 +204,10 @@ def _read(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -
     holds = holding.held_until(session, rows[0][0].sweep, buyers, orders, now) if buyers else {}
     levels = cases.levels(session, {row.subject_id for row, _ in rows if row.subject_type == Subject.CASE})
     rungs = rungs_of(session, policy, [row for row, _ in rows], now)
-    return _Batch(rows, orders, invoices, conditions, newer, answered, desk, refusals, rungs, holds, levels)
+    letters = claim.last_letters(session, invoices)
+    return _Batch(
+        rows, orders, invoices, conditions, newer, answered, desk, refusals, rungs, holds, levels, letters
+    )
 
 
 def _of_closed_cases(session: Session, rows: Sequence[FollowUp]) -> dict[tuple[str, int], frozenset[str]]:
@@ -226,6 +234,11 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
         ruled = _to_staff(batch, cadence, row, customer)
         if ruled is not None:
             return ruled
+    order = batch.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None
+    if order is not None:
+        told = delivery_day.moot(cadence, StepKey.parse(row.step).name, known_of(order), now)
+        if told is not None:
+            return Skip(told)
     addressee = batch.desk.staff.get(row.staff_id) if row.staff_id is not None else None
     decision = decide(
         cadence,
@@ -238,9 +251,11 @@ def _decide(policy: Policy, batch: _Batch, row: FollowUp, customer: Customer, no
             conditions=batch.conditions.get((row.subject_type, row.subject_id), frozenset()),
             newer_step_due=row.id in batch.newer and not cadence.tells_back,
             answered=row.id in batch.answered,
-            extras_stopped=customer.extras_stopped_at is not None,
+            extras_stopped=customer.wants_no_extras,
             has_address=address(cadence.audience, customer, addressee) is not None,
             never_stale=is_rung(row),
+            last_letter_at=batch.letters.get(row.subject_id) if row.subject_type == Subject.INVOICE else None,
+            letters_apart=timedelta(days=policy.credit.days_between_letters),
             held_until=None if is_for_staff(row) else batch.held_until(row),
         ),
     )

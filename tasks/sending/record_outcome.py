@@ -21,6 +21,7 @@ from tasks.cases.open_case import open_case
 from tasks.escalation.notify import is_rung, told
 from tasks.mails.letter_facts import Group, is_case
 from tasks.sending.sweep_report import NUDGE, Report
+from tasks.sending.told_days import keep_told
 from tasks.smtp.answers import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 
 _BAD_ADDRESS = re.compile(r"\b5\.1\.\d|\b5\.2\.1")
@@ -55,6 +56,8 @@ def record(
     for item in known:
         if item.message_id in ours:
             rows += _follow_up_rows(session, policy, item, now, report)
+    accepted = [one for one in known if one.message_id in ours and isinstance(one.answer, Accepted)]
+    keep_told(session, [one.group for one in accepted], now)
     for item in finished:
         if isinstance(item.answer, Doubtful):  # stays marked; settled when its lease is over
             report.count(item.group.lead.kind, "in doubt", "connection lost", len(item.group.follow_ups))

@@ -105,7 +105,7 @@ def test_a_delivery_taken_back_is_owed_again(shop: World) -> None:
     at(shop, 20)
     told_by_import(shop, delivered_at=datetime(2026, 3, 19, 11, tzinfo=UTC))
     told_by_import(shop)
-    assert [(one.state, one.breaks) for one in deliveries(shop)] == [("kept", 0), ("open", 0)]
+    assert [(one.state, one.breaks) for one in deliveries(shop)] == [("withdrawn", 0), ("open", 0)]
 
 
 def test_a_delivery_that_a_person_ended_stays_ended_until_another_day_is_promised(shop: World) -> None:

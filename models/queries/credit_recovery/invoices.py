@@ -35,6 +35,7 @@ def open_of(customer_id: int) -> Select[Invoice]:
             Invoice.paid_at.is_(None),
             Invoice.cancelled_at.is_(None),
             Invoice.handed_over_at.is_(None),
+            Invoice.amount_cents > 0,
         )
         .order_by(Invoice.due_on, Invoice.id)
     )
@@ -43,7 +44,10 @@ def open_of(customer_id: int) -> Select[Invoice]:
 def owing(session: Session, customer_id: int, refs: Collection[str] = ()) -> Sequence[Invoice]:
     """What a customer owes, with credit recovery or not: all of it, or these invoices; the oldest first."""
     query = select(Invoice).where(
-        Invoice.customer_id == customer_id, Invoice.paid_at.is_(None), Invoice.cancelled_at.is_(None)
+        Invoice.customer_id == customer_id,
+        Invoice.paid_at.is_(None),
+        Invoice.cancelled_at.is_(None),
+        Invoice.amount_cents > Invoice.credited_cents,
     )
     if refs:
         query = query.where(Invoice.ref.in_(refs))

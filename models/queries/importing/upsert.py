@@ -27,7 +27,7 @@ _REMEMBERED: Mapping[str, tuple[str, ...]] = {
         "owner_id",
         "deputy_id",
     ),
-    "invoices": ("customer_id", "paid_at", "disputed_at", "cancelled_at"),
+    "invoices": ("customer_id", "due_on", "paid_at", "disputed_at", "cancelled_at"),
 }
 
 

@@ -162,6 +162,23 @@ def _first_mails(session: Session, nudge_ids: Sequence[int]) -> dict[int, tuple[
     return {id_: (at, of) for id_, at, of in session.execute(query.where(among(FollowUp.id, nudge_ids)))}
 
 
+def last_letters(session: Session, invoice_ids: Collection[int]) -> dict[int, datetime]:
+    """By invoice: when the last letter about it was sent to the customer."""
+    if not invoice_ids:
+        return {}
+    rows = session.execute(
+        select(FollowUp.subject_id, func.max(FollowUp.sent_at))
+        .where(
+            FollowUp.subject_type == Subject.INVOICE,
+            among(FollowUp.subject_id, invoice_ids),
+            FollowUp.sent_at.is_not(None),
+            FollowUp.nudge == 0,
+        )
+        .group_by(FollowUp.subject_id)
+    )
+    return {id_: at for id_, at in rows if at is not None}
+
+
 def answered_threads(session: Session, nudge_ids: Sequence[int]) -> set[int]:
     """Which of these nudges remind of a contact that has been answered meanwhile."""
     if not nudge_ids:

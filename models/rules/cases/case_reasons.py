@@ -16,6 +16,14 @@ COMPLAINTS = frozenset(
 )
 """Reasons that the customer brought up. While one is open, no satisfaction check and no reminder goes out (B06)."""
 
+OF_PAYMENT = (
+    CaseReasonKind.PAYMENT_CHECK,
+    CaseReasonKind.PROMISED_BEFORE,
+    CaseReasonKind.LISTENING_CALL,
+    CaseReasonKind.SILENT,
+)
+"""Reasons about an invoice that are gone once it is paid."""
+
 LOW_RATING = 2
 """A rating of 1 or 2 out of 5 is trouble (B03)."""
 

@@ -14,6 +14,8 @@ ACTS = {
     CommitmentState.WITHDRAWN: "the order was cancelled",
 }
 """What happened, by how the promise ended."""
+TAKEN_BACK = "the delivery was taken back"
+"""It had not come after all, or not all of it: the promise counts neither as kept nor as late."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class End:
     state: CommitmentState
     at: datetime
     reason: str | None = None
+    outcome: str | None = None
+    """What happened, where the state does not say it (`ACTS`)."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,9 @@ def _stands(facts: Facts, last: Standing | None) -> bool:
 
 def _after_its_end(facts: Facts, due_at: datetime, last: Standing) -> Turn:
     """The last promise ended. A delivery that another system corrects is corrected; one it takes back is owed again."""
+    came = last.state in {CommitmentState.KEPT, CommitmentState.LATE}
+    if came and not last.by_hand and facts.delivered_at is None and last.done_at is not None:
+        return Turn(ends=End(CommitmentState.WITHDRAWN, last.done_at, outcome=TAKEN_BACK), makes=True)
     if last.by_hand or last.state == CommitmentState.WITHDRAWN or facts.delivered_at is None:
         return Turn(makes=True, made_ends=_delivered(due_at, facts))
     corrected = _delivered(last.due_at, facts)

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 _CLOCKS_APART = timedelta(days=1)
 """How far ahead another system's clock or zone may reasonably be."""
+VALUE_DATE = timedelta(days=14)
+"""How far ahead a bank dates a payment that it knows of: a direct debit, a transfer ordered for a day."""
 _IN_ADVANCE = timedelta(days=366)
 """A down payment comes before its invoice; refusing it would send reminders to somebody who has paid."""
 
@@ -18,9 +20,11 @@ class Doubt(NamedTuple):
     fix: str
 
 
-def still_to_come(happened: Mapping[str, datetime | None], now: datetime) -> Doubt | None:
-    """The first date of something that has happened, and that lies more than a day ahead."""
-    latest = now + _CLOCKS_APART
+def still_to_come(
+    happened: Mapping[str, datetime | None], now: datetime, ahead: timedelta = _CLOCKS_APART
+) -> Doubt | None:
+    """The first date of something that has happened, and that lies more than `ahead` in the future."""
+    latest = now + ahead
     for name, at in happened.items():
         if at is not None and at > latest:
             return Doubt(name, "lies in the future; write when it happened, and leave it empty until then")

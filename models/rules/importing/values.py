@@ -105,6 +105,26 @@ def read_money(value: Any) -> tuple[int, str | None]:
     return read_cents(match["number"].strip()), read_currency(named)
 
 
+def read_balance(value: Any) -> tuple[int, str | None]:
+    """As `read_money`, and less than nothing too: `-12,50`, `12,50-` and `(12,50)` are credit notes.
+
+    Raises:
+        ValueError: see `read_money`.
+    """
+    if isinstance(value, str):
+        text = value.strip().replace("\N{MINUS SIGN}", "-")
+        bare = text.removeprefix("-").removesuffix("-").strip()
+        if text.startswith("(") and text.endswith(")"):
+            bare = text[1:-1].strip()
+        if bare == text or "-" in bare.removesuffix(",-").removesuffix(".-"):
+            return read_money(value)
+        cents, currency = read_money(bare)
+        return -cents, currency
+    if isinstance(value, int | float | Decimal) and value < 0:
+        return -read_cents(-value), None
+    return read_money(value)
+
+
 def read_currency(text: str) -> str:
     """Three letters (ISO 4217), of a code or of a sign such as `€` and `zł`.
 

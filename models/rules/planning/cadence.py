@@ -23,6 +23,7 @@ CONDITIONS = {
     "signed": "a manager has signed the formal warning about this invoice",
     "warned": "a formal warning about this invoice went out",
     "handed-over": "the invoice was handed over to credit recovery",
+    "covered": "credit notes of the same customer cover the invoice; it holds whatever a payment would make moot",
     "closed": "the case was closed, or the mail or commitment seen to",
     "withdrawn": "the customer has withdrawn from this order (recesso), and a person has confirmed it",
     "terminated": "the customer has ended what runs (disdetta), and a person has confirmed it",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from models.rules.calendar.calendars import Place, Window, local_day, next_open
 from models.rules.planning.cadence import Cadence, Step
 from models.rules.planning.step_key import StepKey
 
+_PROMISE_MOVED = "promise-moved"
 WITHDRAWN = "withdrawn: the facts changed"
 
 
@@ -32,6 +33,8 @@ class Subject:
     each back; other cadences on `withdrawal` hang on the newest that stands."""
     moved_to: date | None = None
     """What a moved promise was moved to: it names the alert, so that two moves on one day are two."""
+    moved_number: int = 1
+    """How many moves to that day there were: a day that is moved away and back is told again."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,28 @@ def _dates(subject: Subject, cadence: Cadence) -> Iterable[tuple[tuple[date, int
     anchor = subject.anchors.get(cadence.anchor)
     if anchor is None:
         return ()
-    named = (subject.moved_to or anchor) if cadence.anchor == "promise-moved" else anchor
-    return (((local_day(named, subject.place), 1), anchor),)
+    if cadence.anchor != _PROMISE_MOVED:
+        return (((local_day(anchor, subject.place), 1), anchor),)
+    return (((local_day(subject.moved_to or anchor, subject.place), subject.moved_number), anchor),)
+
+
+def numbered(subject: Subject, known: Iterable[Known], cadences: Mapping[str, Cadence]) -> Subject:
+    """The subject with the number of its move to the promised day: one more than what came to its end before."""
+    moved_at = subject.anchors.get(_PROMISE_MOVED)
+    if not isinstance(moved_at, datetime):
+        return subject
+    earlier = [
+        StepKey.parse(row.step).number
+        for row in known
+        if (cadence := cadences.get(row.kind)) is not None
+        and cadence.anchor == _PROMISE_MOVED
+        and row.nudge == 0
+        and row.owed_at < moved_at
+        and row.state not in {"planned", "held", "claimed"}
+        and row.reason != WITHDRAWN
+        and StepKey.parse(row.step).day == subject.moved_to
+    ]
+    return replace(subject, moved_number=max(earlier, default=0) + 1)
 
 
 def by_day(times: Iterable[datetime], place: Place) -> dict[tuple[date, int], datetime]:
@@ -140,20 +163,21 @@ def reconcile(
     """Compare what is owed with what is there. Whatever was sent, claimed or settled is left alone.
 
     Held contacts get another chance, in their order and with fresh dates: the first one now, each later one of the
-    same ladder as far behind it as the policy had put them. So do contacts that were skipped for a fact that was taken
-    back since (`untrue`: a payment that was reversed). Whether they are still held or moot is read again at the claim.
+    same ladder as far behind it as the policy had put them. Contacts that were skipped for a fact that was taken back
+    since (`untrue`: a payment that was reversed) come back too, but keep their own age: what is old by now is stale.
+    Whether they are still held or moot is read again at the claim.
     """
     rows = list(known)
     before = {(row.kind, row.step): row for row in rows if row.nudge == 0}
     keys = {(item.kind, item.step) for item in wanted}
-    starts = _starts(wanted, before, now, untrue)
+    starts = _starts(wanted, before, now)
     moved = {row.id: (row.owed_at, now) for row in rows if row.nudge and row.state == "held"}
     for item in wanted:
         row = before.get((item.kind, item.step))
         if row is None or not _open(row, untrue):
             continue
         first = starts.get(item.ladder) if item.ladder is not None else None
-        if first is not None and item.owed_at >= first:
+        if first is not None and item.owed_at >= first and not _revives(row, untrue):
             moved[row.id] = (item.owed_at, item.owed_at + (now - first))
         elif row.state in {"held", "skipped"} or row.owed_at != item.owed_at:
             moved[row.id] = (item.owed_at, item.owed_at)
@@ -167,22 +191,22 @@ def reconcile(
 
 
 def _open(row: Known, untrue: Collection[str]) -> bool:
-    return row.state == "planned" or row.reason == WITHDRAWN or _comes_back(row, untrue)
+    return row.state in {"planned", "held"} or row.reason == WITHDRAWN or _revives(row, untrue)
 
 
-def _comes_back(row: Known, untrue: Collection[str]) -> bool:
-    """Whether what kept it back may be over."""
-    return row.state == "held" or (row.state == "skipped" and row.reason in untrue)
+def _revives(row: Known, untrue: Collection[str]) -> bool:
+    """Whether the fact that made it moot was taken back."""
+    return row.state == "skipped" and row.reason in untrue
 
 
 def _starts(
-    wanted: Iterable[Owed], before: Mapping[tuple[str, str], Known], now: datetime, untrue: Collection[str]
+    wanted: Iterable[Owed], before: Mapping[tuple[str, str], Known], now: datetime
 ) -> dict[str, datetime]:
-    """By ladder: when the first of the contacts that come back was owed. It falls on `now`, the rest follows."""
+    """By ladder: when the first of the contacts that were held was owed. It falls on `now`, the rest follows."""
     first: dict[str, datetime] = {}
     for item in wanted:
         row = before.get((item.kind, item.step))
-        if row is not None and item.ladder is not None and item.owed_at < now and _comes_back(row, untrue):
+        if row is not None and item.ladder is not None and item.owed_at < now and row.state == "held":
             first[item.ladder] = min(first.get(item.ladder, item.owed_at), item.owed_at)
     return first
 

@@ -63,7 +63,8 @@ class StepKey:
     round: int = 0
     """How often a notice went on to somebody else, since a mail server refused it."""
     was_about: tuple[str, int] | None = None
-    """Subject type and id that a contact was about before that went over to another customer."""
+    """Subject type and id that a contact was about before that went over to another customer; or the anchor and the day
+    (`20260331`) that it hung on, where its matter began again since."""
 
     @classmethod
     def parse(cls, text: str) -> "StepKey":

@@ -18,7 +18,10 @@ IN_DIGEST = "in the daily digest"
 SUPERSEDED = "superseded by a newer step"
 NOBODY = "nobody to tell"
 PAYMENTS_STALE = "payments not fresh"
+TOO_SOON = "too soon after the last letter"
+_MONEY = "invoice"
 _FRESH = "payments-fresh"
+_COVERED, _PAID = "covered", "paid"
 _LOOK_AGAIN = timedelta(minutes=10)
 
 
@@ -38,6 +41,10 @@ class Moment:
     has_address: bool = True
     never_stale: bool = False
     """A rung of a ladder: however late, somebody hears of it."""
+    last_letter_at: datetime | None = None
+    """When the customer had the last letter about the same invoice."""
+    letters_apart: timedelta = timedelta(0)
+    """The least distance between two of them."""
     held_until: datetime | None = None
     """Until when a person here wants nothing written to this customer."""
 
@@ -103,7 +110,10 @@ def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
     """Judge one due follow-up. What makes it moot comes before what holds it, and both before the hour."""
     return (
         _moot(cadence, moment)
+        or (_held(cadence, moment) if cadence.subject == _MONEY else None)  # a ladder is judged as a whole
+        or _stale(cadence, moment)
         or _held(cadence, moment)
+        or _too_soon(cadence, moment)
         or _blind(cadence, moment)
         or _held_by_hand(cadence, moment)
         or _without_mail(cadence, window, moment)
@@ -119,8 +129,13 @@ def _moot(cadence: Cadence, moment: Moment) -> Skip | None:
             return Skip(condition)
     if cadence.extra and moment.extras_stopped:
         return Skip(EXTRAS_STOPPED)
-    if moment.newer_step_due:
-        return Skip(SUPERSEDED)
+    return Skip(SUPERSEDED) if moment.newer_step_due else None
+
+
+def _stale(cadence: Cadence, moment: Moment) -> Skip | None:
+    """What is too late to be said. A person's decision about money never is: it is asked, however late."""
+    if cadence.subject == _MONEY and not cadence.sends:
+        return None
     latest = offsets.apply(moment.due_at, offsets.parse(cadence.max_late), moment.place)
     is_stale = not moment.never_stale and moment.now > max(latest, moment.due_at)
     return Skip(STALE) if is_stale else None
@@ -128,8 +143,18 @@ def _moot(cadence: Cadence, moment: Moment) -> Skip | None:
 
 def _held(cadence: Cadence, moment: Moment) -> Hold | None:
     reasons = [word for word in cadence.hold_when if word in moment.conditions]
+    if _COVERED in moment.conditions and _PAID in cadence.moot_when:
+        reasons.append(_COVERED)  # a credit note may yet be used for something else
     reasons += [f"not {word}" for word in cadence.needs if word not in {*moment.conditions, _FRESH}]
     return Hold(reasons[0]) if reasons else None
+
+
+def _too_soon(cadence: Cadence, moment: Moment) -> Postpone | None:
+    """Some days lie between two letters about one invoice, whatever an outage or a late import has done."""
+    if cadence.subject != _MONEY or not cadence.sends or moment.last_letter_at is None:
+        return None
+    earliest = moment.last_letter_at + moment.letters_apart
+    return Postpone(earliest, TOO_SOON) if earliest > moment.now else None
 
 
 def _blind(cadence: Cadence, moment: Moment) -> Postpone | None:

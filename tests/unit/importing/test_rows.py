@@ -49,7 +49,7 @@ def parse(table: str, *records: dict[str, Any]) -> list[AnyRow | Reject]:
         ("orders", "currency", "ducats", "three letters"),
         ("invoices", "amount", "0.00", "nothing to pay"),
         ("invoices", "due_on", "30 days", "write it like"),
-        ("invoices", "paid_at", "2026-04-01", "lies in the future"),
+        ("invoices", "paid_at", "2026-04-20", "lies in the future"),
         ("invoices", "paid_at", "2024-01-31", "impossible date"),
         ("invoices", "cancelled_at", "2026-01-31", "impossible date"),
         ("responses", "rating", "6", "from 1 to 5"),
