@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId
@@ -38,7 +38,9 @@ class Order(Base):
     referred_by: Mapped[str | None]
     """Who brought the customer (B28)."""
     withdrawal_days: Mapped[int]
-    """Length of the withdrawal window from signing; 0 between businesses."""
+    """Length of the withdrawal window: for goods from the delivery, for services from the contract; 0: none."""
+    withdrawal_waived: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The customer asked for the service to begin at once, and acknowledged that the right is lost once it is done."""
     signed_at: Mapped[datetime]
     promised_on: Mapped[date | None]
     """The delivery day promised last, in the customer's calendar."""

@@ -15,7 +15,7 @@ from tests.world import World
 LINK = "Recedere dal contratto qui"
 DECLARATION = (
     "Io, Giulia Ferri, recedo dal contratto relativo all'ordine SO-1 (Cucina Nives), "
-    "firmato il 16 marzo 2026."
+    "concluso in data 16 marzo 2026."
 )
 
 

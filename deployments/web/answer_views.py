@@ -12,9 +12,9 @@ from deployments.web.wording import answer_words, words
 from models.rules.cases.case_reasons import LOW_RATING
 from models.rules.credit_recovery.pay_day import last_day
 from models.words import Meaning
-from tasks.mails.formats import clean, local_day, short_moment
-from tasks.mails.letter_facts import invoice_line, order_facts
-from tasks.mails.views import contact_view, day, invoice_views, order_view
+from tasks.mails.formats import clean, local_day
+from tasks.mails.row_facts import invoice_line, order_facts
+from tasks.mails.views import contact_view, day, invoice_views, legal_moment, order_view
 from tasks.responses import withdrawal
 from tasks.responses.by_link import MOST_ANSWERS, MOST_CHARACTERS, Question, Said
 
@@ -40,6 +40,7 @@ def ask(
         ratings=RATINGS if has_rating else (),
         options=_choices(web, asked, filled, offers_rating=has_rating),
         pay_days=pay_days(web, asked),
+        last_pay_day=day(language_of(web, asked), pay_days(web, asked)[1]),
     )
 
 
@@ -54,7 +55,7 @@ def thank(web: Web, asked: Question, said: Said, new: int) -> Response:
         new=new,
         full=not new and len(asked.heard) >= MOST_ANSWERS,
         pays_on=day(language_of(web, asked), said.pays_on) if said.pays_on else None,
-        next=next_step(said, is_service=is_service),
+        next=next_steps(said, is_service=is_service),
         number_wanted=_number_wanted(asked, said),
         hears=clean(asked.manager.name) if asked.manager else web.policy.company.name,
     )
@@ -64,6 +65,13 @@ def pay_days(web: Web, asked: Question) -> tuple[date, date]:
     """The first and the last day that may be named for a payment."""
     today = local_day(web.clock.now(), asked.customer.timezone)
     return today, last_day(today, web.policy.credit.promise_max_days)
+
+
+def next_steps(said: Said, *, is_service: bool) -> list[str]:
+    """The names of the sentences that tell what happens now: a low rating is answered first, whatever else was said."""
+    step = next_step(said, is_service=is_service)
+    is_low = said.rating is not None and said.rating <= LOW_RATING and step not in {"low-rating", "good"}
+    return ["sorry", step] if is_low else [step]
 
 
 def next_step(said: Said, *, is_service: bool) -> str:
@@ -98,7 +106,7 @@ def _withdrawal(web: Web, session: Session, asked: Question) -> dict[str, Any]:
     """Whether the order can be withdrawn from on its page, or since when it is."""
     declared, zone = withdrawal.standing(session, asked.order), asked.customer.timezone
     return {
-        "withdrawn": short_moment(language_of(web, asked), declared.received_at, zone) if declared else None,
+        "withdrawn": legal_moment(language_of(web, asked), declared.received_at, zone) if declared else None,
         "may_withdraw": declared is None
         and withdrawal.may_declare(asked.order, asked.customer, web.clock.now()),
     }
@@ -121,6 +129,7 @@ def common(web: Web, asked: Question) -> dict[str, Any]:
     zone = asked.customer.timezone
     return {
         "name": clean(asked.customer.name),
+        "is_business": asked.customer.is_business,
         "order": order_view(order_facts(asked.order), language, zone) if asked.order else None,
         "invoices": invoice_views(tuple(invoice_line(one, "") for one in asked.invoices), language),
         "owner": contact_view(asked.owner) if asked.owner else None,

@@ -18,12 +18,13 @@ from models.rules.cases.acting import MOST_CHARACTERS, Act, may
 from models.tables import Case, Staff, Statement
 from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
 from tasks.cases.actions import OUTCOMES
+from tasks.mails.dossier_facts import interest_of, owed_facts, owing_lines
 from tasks.mails.formats import clean, short_moment
 from tasks.mails.labels import worded
-from tasks.mails.letter import InvoiceLine
-from tasks.mails.letter_facts import interest_of, invoice_line, order_facts, owed_facts
+from tasks.mails.row_facts import order_facts
 from tasks.mails.timeline_words import happened, name_of
-from tasks.mails.views import interest_line, invoice_views, order_view, owed_line
+from tasks.mails.views import due, interest_line, invoice_views, order_view, owed_line
+from tasks.mails.views import moment as in_sentence
 
 
 def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Said) -> Response:
@@ -71,15 +72,15 @@ def dossier_values(
     moment = partial(short_moment, language, timezone=zone)
     return {
         "customer": found.customer,
-        "opened": moment(found.matter.opened_at) if found.matter else "",
+        "opened": in_sentence(language, found.matter.opened_at, zone) if found.matter else "",
         "reasons": _reasons(found, language) if found.matter else [],
         "heard": _versions(found.said(), found, language, zone, staff),
         "statements": _versions(found.ours(), found, language, zone, staff),
         "orders": [(order_view(order_facts(one), language, zone), one.cancelled_at) for one in found.orders],
-        "invoices": invoice_views(_owing(found), language),
+        "invoices": invoice_views(owing_lines(found, zone), language),
         "interest": interest_line(interest_of(policy, found), language),
         "owed": [owed_line(owed_facts(one, found.read_at, staff), language, zone) for one in found.owed],
-        "holds": [moment(one.until) for one in found.holds],
+        "holds": [due(language, one.until, zone) for one in found.holds],
         "ends": [
             (one.id, one.kind, moment(one.declared_at), one.confirmed_at is not None)
             for one in found.ends
@@ -106,7 +107,7 @@ def _colleagues(staff: Mapping[int, Staff], reader: Staff) -> list[tuple[str, st
 def _standing(session: Session, web: Web, case: Case, reader: Staff, staff: Mapping[int, Staff]) -> str:
     language, zone = web.language(reader.language), web.policy.company.timezone
     if case.closed_at is not None:
-        at, actor = short_moment(language, case.closed_at, zone), pages.closed_by(session, case.id) or ""
+        at, actor = in_sentence(language, case.closed_at, zone), pages.closed_by(session, case.id) or ""
         if case.outcome == Outcome.ANSWERED:
             return words(language, "case.closed-itself", at=at)
         if case.outcome == Outcome.FELL_AWAY:
@@ -115,7 +116,7 @@ def _standing(session: Session, web: Web, case: Case, reader: Staff, staff: Mapp
         return words(language, "case.closed", name=name_of(actor, staff), at=at, outcome=outcome)
     if case.taken_at is None or case.taken_by_id is None:
         return words(language, "case.free")
-    at = short_moment(language, case.taken_at, zone)
+    at = in_sentence(language, case.taken_at, zone)
     if case.taken_by_id == reader.id:
         return words(language, "case.mine", at=at)
     return words(language, "case.other", name=clean(staff[case.taken_by_id].name), at=at)
@@ -134,11 +135,6 @@ def _reasons(found: Dossier, language: str) -> list[tuple[str, str, bool]]:
         )
         for one in found.reasons
     ]
-
-
-def _owing(found: Dossier) -> tuple[InvoiceLine, ...]:
-    still = [one for one in found.invoices if not one.paid_at and not one.cancelled_at]
-    return tuple(invoice_line(one, "") for one in still)
 
 
 def _versions(

@@ -18,7 +18,7 @@ from tasks.credit_recovery.decisions import hand_over, put_off
 from tasks.credit_recovery.warning import LetterChangedError, sign, warning
 from tasks.mails.composer import Composer
 from tasks.mails.formats import clean, local_day
-from tasks.mails.letter_facts import invoice_line
+from tasks.mails.row_facts import invoice_line
 from tasks.mails.timeline_words import ended
 from tasks.mails.views import day, invoice_views
 from tasks.responses.by_link import MOST_CHARACTERS

@@ -20,9 +20,10 @@ from models.tables import Response as AnswerRow
 from models.words import CommitmentKind, Subject
 from tasks.commitments.actions import OUTCOMES
 from tasks.mails.formats import clean, short_moment
-from tasks.mails.letter_facts import order_facts
+from tasks.mails.row_facts import order_facts
 from tasks.mails.timeline_words import ended
-from tasks.mails.views import order_view
+from tasks.mails.views import due, order_view
+from tasks.mails.views import moment as in_sentence
 from tasks.responses.by_link import MOST_CHARACTERS
 
 OF_MAILS = ("answered", "called", "nothing-needed")
@@ -73,13 +74,19 @@ def show_matter(
         customer=matter.customer,
         order=order_view(order_facts(matter.order), language, zone) if matter.order else None,
         owner=clean(owner.name) if owner else None,
-        due=moment(matter.due_at) if matter.due_at else None,
-        done=moment(matter.done_at) if matter.done_at else None,
+        due=due(language, matter.due_at, zone) if matter.due_at else None,
+        done=in_sentence(language, matter.done_at, zone) if matter.done_at else None,
         outcome_before=ended(language, matter.outcome or ""),
         is_parked=matter.is_parked,
         token=token,
         answers=[
-            {"at": moment(row.received_at), "words": (row.text or "")[:_MOST_SHOWN]} for row in matter.said
+            {
+                "at": moment(row.received_at),
+                "words": (row.text or "")[:_MOST_SHOWN],
+                "rating": row.rating,
+            }
+            for row in matter.said
+            if row.text not in {mail.words for mail in matter.mails}
         ],
         mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
         has_originals=web.originals is not None,
@@ -100,7 +107,14 @@ def _acts(matter: _Matter, kind: str, reader: Staff) -> list[Act]:
     if kind != Subject.COMMITMENT or matter.done_at is not None:
         return []
     is_call = matter.kind == CommitmentKind.LISTENING_CALL
-    wanted = [Act.TAKE, Act.RE_PROMISE, Act.SNOOZE, *([] if is_call else [Act.HAND_OVER]), Act.HELP]
+    is_delivery = matter.kind == CommitmentKind.DELIVERY  # its day is the order's, and comes with the import
+    wanted = [
+        Act.TAKE,
+        *([] if is_delivery else [Act.RE_PROMISE]),
+        Act.SNOOZE,
+        *([] if is_call else [Act.HAND_OVER]),
+        Act.HELP,
+    ]
     return [act for act in wanted if may(reader.role, act) or not (is_call or act is Act.SNOOZE)]
 
 

@@ -15,7 +15,8 @@ from models.rules.cases.acting import MOST_CHARACTERS, ActError
 from models.tables import Staff
 from models.words import Matter, Role
 from tasks.cases.raise_matter import Raised, raise_matter
-from tasks.mails.formats import clean, short_moment
+from tasks.mails.formats import clean
+from tasks.mails.views import due
 
 router = APIRouter()
 
@@ -121,6 +122,6 @@ def _thanks(web: Web, session: Session, reader: Staff, raised: Raised) -> Respon
         case=raised.case.id,
         what="known" if raised.is_known else "opened" if raised.is_new else "joined",
         helper=clean(owner.name) if owner else None,
-        at=short_moment(language, helper.due_at, web.policy.company.timezone) if helper else None,
+        at=due(language, helper.due_at, web.policy.company.timezone) if helper else None,
         link=web.links.case(raised.case.id, reader.id, web.clock.now()) if is_theirs else None,
     )

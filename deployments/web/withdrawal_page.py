@@ -10,8 +10,9 @@ from deployments.web.forms import Form
 from deployments.web.wording import words
 from models.tables import Order
 from models.tables import Response as Said
-from tasks.mails.formats import clean, local_day, long_day, short_moment
+from tasks.mails.formats import clean, local_day, long_day
 from tasks.mails.letter_facts import address
+from tasks.mails.views import legal_moment
 from tasks.responses import withdrawal
 from tasks.responses.by_link import MOST_CHARACTERS, Question, question
 
@@ -61,7 +62,7 @@ def _page(
         token=token,
         text=too_long,
         declaration=declared.text if declared else _declaration(web, asked, order),
-        at=short_moment(language, declared.received_at, asked.customer.timezone) if declared else None,
+        at=legal_moment(language, declared.received_at, asked.customer.timezone) if declared else None,
         address=clean(address("customer", asked.customer, None) or ""),
         hears=clean(asked.manager.name) if asked.manager else web.policy.company.name,
     )

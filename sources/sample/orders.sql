@@ -13,7 +13,9 @@ SELECT
     currency,
     seller_promise,
     referred_by,
-    CASE sold WHEN 'business' THEN 0 WHEN 'home-visit' THEN 30 ELSE 14 END AS withdrawal_days,
+    -- what the law gives: at a distance 14 days, after a home visit 30 (Italy); in a shop, and between businesses, none.
+    -- Goods made to measure have none either: leave 0 there, where your system knows it.
+    CASE sold WHEN 'online' THEN 14 WHEN 'home-visit' THEN 30 ELSE 0 END AS withdrawal_days,
     day_zero + signed_days::INT + signed_time::TIME AS signed_at,
     day_zero + promised_days::INT AS promised_on,
     day_zero + delivered_days::INT + delivered_time::TIME AS delivered_at,

@@ -193,7 +193,7 @@ def _check(owing: Owing, act: Act) -> None:
     A delivery day is the order's: it comes with the import, which would take another one back.
     """
     if owing.owed.kind == CommitmentKind.DELIVERY and act is Act.RE_PROMISE:
-        raise ActError("too-late", "the day of a delivery is the order's: change it there, and import it")
+        raise ActError("of-order", "the day of a delivery is the order's: change it there, and import it")
     has_climbed = owing.owed.told_id is not None and act is Act.RE_PROMISE
     if owing.owed.kind == CommitmentKind.LISTENING_CALL or act is Act.SNOOZE or has_climbed:
         rules.check(owing.by.role, act)

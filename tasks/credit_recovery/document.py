@@ -19,10 +19,11 @@ from models.queries.credit_recovery import invoices
 from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.credit_recovery.late_costs import Reckoned, Reckoning, reckon
 from models.tables import Invoice, Staff
+from tasks.mails.dossier_facts import version
 from tasks.mails.formats import clean, local_day, long_day, money, short_moment
 from tasks.mails.labels import label, worded
-from tasks.mails.letter_facts import order_facts, version
 from tasks.mails.looks import Looks, file
+from tasks.mails.row_facts import order_facts
 from tasks.mails.shelf import laid
 from tasks.mails.timeline_words import happened, name_of
 from tasks.mails.views import order_view

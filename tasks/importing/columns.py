@@ -69,6 +69,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         Column("seller_promise", "text"),
         Column("referred_by", "words"),
         Column("withdrawal_days", "days"),
+        Column("withdrawal_waived", "truth"),
         Column("signed_at", "time", required=True, essential=True),
         Column("promised_on", "day"),
         Column("delay_reason", "words"),

@@ -97,6 +97,7 @@ class OrderRow(Row):
     seller_promise: str | None = None
     referred_by: str | None = None
     withdrawal_days: int | None = None
+    withdrawal_waived: bool = False
     promised_on: date | None = None
     delay_reason: str | None = None
     delivered_at: datetime | None = None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from models.policy import Company
-from tasks.mails.formats import clean, money, short_moment
+from tasks.mails.formats import clean, length, local_day, money, quoted, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
     CaseFacts,
@@ -14,6 +14,7 @@ from tasks.mails.letter import (
     InvoiceLine,
     Letter,
     NoticeFacts,
+    Quote,
     Version,
 )
 from tasks.mails.timeline_words import why
@@ -22,15 +23,33 @@ from tasks.mails.views import (
     OrderView,
     cleaned,
     contact_view,
+    day,
+    dotted,
     interest_line,
     invoice_views,
+    legal_moment,
+    lowered,
+    moment,
     optional_local_day,
     order_view,
     owed_line,
 )
+from tasks.mails.views import due as due_words
 
 NAMES = frozenset(
-    {"company", "name", "customer_ref", "step", "nudge", "order", "invoices", "refs", "totals"}
+    {
+        "company",
+        "name",
+        "greeting",
+        "is_business",
+        "customer_ref",
+        "step",
+        "nudge",
+        "order",
+        "invoices",
+        "refs",
+        "totals",
+    }
     | {
         "owner",
         "deputy",
@@ -51,11 +70,27 @@ NAMES = frozenset(
 _REFS_IN_SUBJECT = 3
 
 
+class QuoteView(NamedTuple):
+    """What somebody said, with its day and rating; written out, it stands between quotation marks."""
+
+    words: str
+    note: str
+    line: str
+
+    def __str__(self) -> str:
+        """The whole line."""
+        return self.line
+
+
 class CaseView(NamedTuple):
     """A dossier in words."""
 
     id: int
+    codes: tuple[str, ...]
+    """The reasons as the tables have them."""
     reasons: tuple[str, ...]
+    why: str
+    """The first reason, as it stands in the middle of a line."""
     opened: str
     customer_name: str
     customer_phone: str | None
@@ -63,7 +98,11 @@ class CaseView(NamedTuple):
     timeline: tuple[tuple[str, str], ...]
     orders: tuple[OrderView, ...]
     invoices: tuple[InvoiceView, ...]
-    words: tuple[str, ...]
+    """Those whose day to pay has passed, and then the others."""
+    total_due: tuple[str, ...]
+    """The sum of the former, by currency."""
+    total_later: tuple[str, ...]
+    words: tuple[QuoteView, ...]
     versions: tuple[str, ...]
     """Who said what and when, a ready line each."""
     owed: tuple[str, ...]
@@ -72,6 +111,8 @@ class CaseView(NamedTuple):
     interest: str | None
     """A sentence, where there is any."""
     reopened: bool
+    call_by: str | None
+    """By when its call is due."""
 
 
 class NoticeView(NamedTuple):
@@ -81,17 +122,26 @@ class NoticeView(NamedTuple):
     cause: str
     why: str
     """Both as a sentence."""
+    what: str
+    """What is owed, as it stands in the middle of a line."""
     customer_name: str | None
     customer_phone: str | None
     customer_email: str | None
     order: OrderView | None
     sender: str
     subject: str
-    words: tuple[str, ...]
+    words: tuple[QuoteView, ...]
     due: str | None
     level: str
     is_over: bool
     owner_name: str | None
+    is_yours: bool
+    """Whether the reader is the one who sees to it."""
+    deputy_name: str | None
+    invoices: tuple[InvoiceView, ...]
+    totals: tuple[str, ...]
+    clock: str | None
+    """By when, or how late it is, as it stands in a subject."""
 
 
 class DigestLineView(NamedTuple):
@@ -129,6 +179,8 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
     return {
         "company": company,
         "name": clean(letter.recipient_name),
+        "greeting": _greeting(letter),
+        "is_business": letter.is_business,
         "customer_ref": clean(letter.customer_ref),
         "step": letter.step,
         "nudge": letter.nudge,
@@ -150,6 +202,12 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
     }
 
 
+def _greeting(letter: Letter) -> str:
+    """How a mail begins: to one of our own people, to a company, to a person."""
+    whom = "staff" if letter.staff_id else "business" if letter.is_business else "person"
+    return label(letter.language, f"greeting.{whom}").format(name=clean(letter.recipient_name))
+
+
 def _refs(invoices: tuple[InvoiceLine, ...]) -> str:
     """The numbers for a subject line: all of a few, the first ones of many."""
     refs = ", ".join(clean(one.ref) for one in invoices[:_REFS_IN_SUBJECT])
@@ -167,27 +225,59 @@ def _totals(invoices: tuple[InvoiceLine, ...], language: str) -> tuple[str, ...]
 
 
 def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
+    details = dict(case.details)
+    due, later = (_of(case.invoices, is_due=is_due) for is_due in (True, False))
     return CaseView(
         id=case.id,
-        reasons=tuple(clean(worded(language, "reason", word)) for word in case.reasons),
-        opened=short_moment(language, case.opened_at, timezone),
+        codes=case.reasons,
+        reasons=tuple(
+            _reason(clean(worded(language, "reason", word)), details.get(word)) for word in case.reasons
+        ),
+        why=_reason(
+            lowered(language, clean(worded(language, "reason", case.reasons[0]))),
+            details.get(case.reasons[0]),
+        )
+        if case.reasons
+        else "",
+        opened=moment(language, case.opened_at, timezone),
         customer_name=clean(case.customer_name),
         customer_phone=cleaned(case.customer_phone),
         customer_email=cleaned(case.customer_email),
         timeline=tuple((short_moment(language, at, timezone), clean(text)) for at, text in case.timeline),
         orders=tuple(order_view(order, language, timezone) for order in case.orders),
-        invoices=invoice_views(case.invoices, language),
-        words=tuple(clean(words) for words in case.words),
+        invoices=invoice_views((*due, *later), language),
+        total_due=_totals(due, language),
+        total_later=_totals(later, language),
+        words=tuple(_quote(one, language, timezone) for one in case.words),
         versions=tuple(_version(one, language, timezone) for one in case.versions),
         owed=tuple(owed_line(one, language, timezone) for one in case.owed),
-        held_until=tuple(short_moment(language, at, timezone) for at in case.held_until),
+        held_until=tuple(due_words(language, at, timezone) for at in case.held_until),
         interest=interest_line(case.interest, language),
         reopened=case.reopened,
+        call_by=due_words(language, case.call_by, timezone) if case.call_by else None,
     )
 
 
+def _of(invoices: tuple[InvoiceLine, ...], *, is_due: bool) -> tuple[InvoiceLine, ...]:
+    return tuple(one for one in invoices if one.is_due == is_due)
+
+
+def _reason(words: str, detail: str | None) -> str:
+    return f"{words}: {clean(detail)}" if detail else words
+
+
+def _quote(one: Quote, language: str, timezone: str) -> QuoteView:
+    """The words, and behind them their day and rating."""
+    at = day(language, local_day(one.at, timezone)) if one.at else ""
+    rating = label(language, "quote.rating").format(score=one.rating) if one.rating is not None else ""
+    note = ", ".join(part for part in (dotted(language, at) if at else "", rating) if part)
+    words = clean(one.words)
+    said = quoted(language, words) if words else ""
+    return QuoteView(words, note, f"{said} ({note})" if said and note else said or note)
+
+
 def _declared_view(one: Declared, language: str, timezone: str) -> DeclaredView:
-    return DeclaredView(short_moment(language, one.at, timezone), clean(one.words))
+    return DeclaredView(legal_moment(language, one.at, timezone), clean(one.words))
 
 
 def _version(one: Version, language: str, timezone: str) -> str:
@@ -196,22 +286,37 @@ def _version(one: Version, language: str, timezone: str) -> str:
 
 
 def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeView:
+    why = label(language, f"notice.{notice.kind}{'-' if notice.cause else ''}{notice.cause}")
+    due = due_words(language, notice.due_at, timezone) if notice.due_at else None
     return NoticeView(
         kind=notice.kind,
         cause=notice.cause,
-        why=label(language, f"notice.{notice.kind}{'-' if notice.cause else ''}{notice.cause}"),
+        why=why,
+        what=lowered(language, why),
         customer_name=cleaned(notice.customer_name),
         customer_phone=cleaned(notice.customer_phone),
         customer_email=cleaned(notice.customer_email),
         order=order_view(notice.order, language, timezone) if notice.order else None,
         sender=clean(notice.sender),
         subject=clean(notice.subject),
-        words=tuple(clean(words) for words in notice.words),
-        due=short_moment(language, notice.due_at, timezone) if notice.due_at else None,
+        words=tuple(_quote(one, language, timezone) for one in notice.words),
+        due=due,
         level=notice.level,
         is_over=notice.is_over,
         owner_name=cleaned(notice.owner_name),
+        is_yours=notice.is_yours,
+        deputy_name=cleaned(notice.deputy_name),
+        invoices=invoice_views(notice.invoices, language),
+        totals=_totals(notice.invoices, language),
+        clock=_clock(notice, due, language),
     )
+
+
+def _clock(notice: NoticeFacts, due: str | None, language: str) -> str | None:
+    """By when, or how late it is."""
+    if notice.is_over and notice.overdue:
+        return label(language, "clock.late").format(length=length(language, notice.overdue))
+    return label(language, "clock.by").format(at=due) if due else None
 
 
 def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: LinkOf) -> DigestView:
@@ -221,12 +326,12 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
                 name=clean(line.customer_name),
                 phone=cleaned(line.customer_phone),
                 why=clean(why(language, line.why)),
-                since=short_moment(language, line.since, timezone),
-                due=short_moment(language, line.due_at, timezone) if line.due_at else None,
+                since=moment(language, line.since, timezone),
+                due=due_words(language, line.due_at, timezone) if line.due_at else None,
                 link=link_of(line.matter),
             )
             for line in digest.lines
         ),
         waiting=digest.waiting,
-        oldest=short_moment(language, digest.oldest, timezone) if digest.oldest else None,
+        oldest=moment(language, digest.oldest, timezone) if digest.oldest else None,
     )

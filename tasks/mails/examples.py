@@ -17,6 +17,7 @@ from tasks.mails.letter import (
     Letter,
     NoticeFacts,
     OrderFacts,
+    Quote,
 )
 
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
@@ -42,6 +43,8 @@ GOODS = OrderFacts(
     withdrawal_days=14,
     seller_promise="Posa in due giorni & ritiro della vecchia cucina",
     referred_by="Studio Bruni",
+    withdrawal="until",
+    withdrawal_until=date(2026, 3, 27),
 )
 BARE = GOODS._replace(
     promised_on=None,
@@ -51,6 +54,8 @@ BARE = GOODS._replace(
     withdrawal_days=0,
     seller_promise=None,
     referred_by=None,
+    withdrawal="",
+    withdrawal_until=None,
 )
 INVOICES = (
     InvoiceLine("FT-2026/311", 1_284_550, "EUR", date(2026, 3, 3), "second"),
@@ -68,7 +73,7 @@ DOSSIER = CaseFacts(
     timeline=((NOW - timedelta(days=9), "Sent: order confirmation"), (NOW, "Answer: rating 2")),
     orders=(GOODS, BARE),
     invoices=INVOICES[:2],
-    words=("I have called three times.\nNobody could say.",),
+    words=(Quote("I have called three times.\nNobody could say.", NOW - timedelta(days=9), 2),),
 )
 NOTICE = NoticeFacts(
     matter="commitment",
@@ -80,7 +85,7 @@ NOTICE = NoticeFacts(
     order=GOODS,
     sender="Małgorzata (m.b@posta.example)",
     subject="Re: Benvenuta",
-    words=("When does the fitter come?\nI am at home on Friday.",),
+    words=(Quote("When does the fitter come?\nI am at home on Friday.", NOW - timedelta(days=1)),),
     due_at=NOW + timedelta(days=1),
 )
 DIGEST = DigestFacts(

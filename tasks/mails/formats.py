@@ -1,19 +1,23 @@
 """Dates, money and names as a mail writes them. Babel is slow, and days and sums repeat: results are kept."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency
+from babel.units import format_unit
 
-from models.languages import LANGUAGES
+from models.languages import BY_CODE, LANGUAGES
 from models.rules.calendar.calendars import zone
 
 _LOCALES = {one.code: Locale.parse(one.locale) for one in LANGUAGES}
 _BLANKS = re.compile("[\\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+_FIRST = re.compile(r"(?<!\d)1(?= [a-z])")
+_MINUTE = timedelta(minutes=1)
+_UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)))
 _CODE_BEFORE_NUMBER = re.compile(r"\b([A-Z]{3})(?=\d)")
 
 
@@ -53,33 +57,62 @@ def _written_money(language: str, cents: int, currency: str) -> str:
 @lru_cache(maxsize=16_384)
 def full_day(language: str, day: date) -> str:
     """A day with its weekday, such as `giovedì 5 marzo 2026`."""
-    return format_date(day, "full", locale=_LOCALES[language])
+    return _ordinal(language, format_date(day, "full", locale=_LOCALES[language]))
 
 
 @lru_cache(maxsize=16_384)
 def long_day(language: str, day: date) -> str:
     """A day, such as `5 marca 2026`."""
-    return format_date(day, "long", locale=_LOCALES[language])
+    return _ordinal(language, format_date(day, "long", locale=_LOCALES[language]))
+
+
+def _ordinal(language: str, written: str) -> str:
+    """In Italian the first of a month is `1º`."""
+    return _FIRST.sub("1º", written) if language == "it" else written
+
+
+@lru_cache(maxsize=16_384)
+def hour(language: str, moment: datetime) -> str:
+    """The hour of a local moment, such as `09:30`."""
+    return format_skeleton("Hm", moment, locale=_LOCALES[language])
 
 
 @lru_cache(maxsize=16_384)
 def _short_moment(language: str, moment: datetime) -> str:
-    day = format_date(moment, "medium", locale=_LOCALES[language])
-    return f"{day}, {format_skeleton('Hm', moment, locale=_LOCALES[language])}"
+    day = _ordinal(language, format_date(moment, "medium", locale=_LOCALES[language]))
+    return f"{day}, {hour(language, moment)}"
 
 
 def length(language: str, span: timedelta) -> str:
-    """A length of time, rounded to its largest part, such as `3 giorni`."""
-    return format_timedelta(span, locale=_LOCALES[language])
+    """A length of time in days, or in hours or minutes where it is less than one: `18 giorni`."""
+    for unit, size in _UNITS:
+        if span >= size:
+            return format_unit(span // size, f"duration-{unit}", "long", locale=_LOCALES[language])
+    return format_unit(max(span // _MINUTE, 1), "duration-minute", "long", locale=_LOCALES[language])
+
+
+def wall(at: datetime, timezone: str) -> datetime:
+    """An instant on somebody's clock, to the minute."""
+    return at.astimezone(zone(timezone)).replace(second=0, microsecond=0, tzinfo=None)
+
+
+def end_of_day(at: datetime, timezone: str) -> date | None:
+    """The day that ends at an instant, where it is a midnight there: what is due then is due on that day."""
+    local = wall(at, timezone)
+    return local.date() - timedelta(days=1) if local.time() == time() else None
 
 
 def short_moment(language: str, at: datetime, timezone: str) -> str:
     """An instant on somebody's clock, such as `5 mar 2026, 09:30`."""
-    return _short_moment(
-        language, at.astimezone(zone(timezone)).replace(second=0, microsecond=0, tzinfo=None)
-    )
+    return _short_moment(language, wall(at, timezone))
 
 
 def local_day(at: datetime, timezone: str) -> date:
     """The day that an aware instant falls on in a time zone (IANA)."""
     return at.astimezone(zone(timezone)).date()
+
+
+def quoted(language: str, words: str) -> str:
+    """Somebody's words between the marks of the language."""
+    before, after = BY_CODE[language].quotes
+    return f"{before}{words}{after}"

@@ -30,6 +30,10 @@ class OrderFacts(NamedTuple):
     seller_promise: str | None
     referred_by: str | None = None
     """Who brought the customer; told to managers only (B28)."""
+    withdrawal: str = ""
+    """`from-delivery` while the window waits for the goods, `until` while it runs, else empty."""
+    withdrawal_until: date | None = None
+    """Its last day, where it runs."""
 
 
 class InvoiceLine(NamedTuple):
@@ -41,6 +45,29 @@ class InvoiceLine(NamedTuple):
     currency: str
     due_on: date
     step: str
+    is_due: bool = False
+    """Whether its day to pay has passed."""
+    order_ref: str | None = None
+
+
+class Quote(NamedTuple):
+    """What somebody said, and when."""
+
+    words: str
+    """Empty where there is a rating alone."""
+    at: datetime | None = None
+    rating: int | None = None
+
+
+class Interest(NamedTuple):
+    """What late payment has cost so far."""
+
+    sums: tuple[tuple[str, int], ...]
+    """By currency, in hundredths; empty where the table of rates covers no day of it."""
+    until: date
+    """The day up to which it is reckoned."""
+    ends: bool = False
+    """The table of rates ends there, and interest goes on."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +107,19 @@ class CaseFacts:
     """What was sent and received, in order: when, and a ready sentence in the reader's language."""
     orders: tuple[OrderFacts, ...]
     invoices: tuple[InvoiceLine, ...]
-    words: tuple[str, ...]
-    """The customer's own words."""
+    words: tuple[Quote, ...]
+    """What the customer said."""
     versions: tuple[Version, ...] = ()
     """Our side of the matter, and what the customer said in conversations."""
     owed: tuple[OwedFacts, ...] = ()
     held_until: tuple[datetime, ...] = ()
     """Until when a person wants nothing written to the customer."""
-    interest: tuple[tuple[str, int], ...] = ()
-    """Interest on the open invoices up to now, by currency, in hundredths."""
+    interest: Interest | None = None
+    """Interest on the open invoices."""
+    details: tuple[tuple[str, str], ...] = ()
+    """By reason: the rating and what it is about."""
+    call_by: datetime | None = None
+    """By when its call is due."""
     reopened: bool = False
     """The customer said after the closing that it is not solved."""
 
@@ -109,7 +140,7 @@ class NoticeFacts:
     order: OrderFacts | None
     sender: str
     subject: str
-    words: tuple[str, ...]
+    words: tuple[Quote, ...]
     """What was written, cut short; the page has all of it."""
     due_at: datetime | None
     cause: str = ""
@@ -120,6 +151,14 @@ class NoticeFacts:
     """Whether its time has passed."""
     owner_name: str | None = None
     """Who sees to it."""
+    is_yours: bool = True
+    """Whether that is the reader."""
+    deputy_name: str | None = None
+    """Who stands in for the owner; left out where that is the reader."""
+    invoices: tuple[InvoiceLine, ...] = ()
+    """What a decision about credit recovery is about."""
+    overdue: timedelta = timedelta()
+    """How long it is overdue; zero while there is time."""
 
 
 @dataclass(frozen=True)
@@ -192,5 +231,7 @@ class Letter(NamedTuple):
     """Until when we wait for an answer; where it is unknown, the text names no day."""
     digest: DigestFacts | None = None
     declared: Declared | None = None
+    is_business: bool = False
+    """A company reads it."""
     staff_id: int = 0
     """Which of our own people gets it; stands in the links. 0: a customer does."""

@@ -3,33 +3,28 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from models.policy import Policy
 from models.queries.cases.dossier import Dossier
 from models.rules.calendar.calendars import Place
-from models.rules.credit_recovery.late_costs import reckon
 from models.rules.escalation import ownership
 from models.rules.escalation.ownership import Person
 from models.rules.escalation.silence import answer_by
 from models.rules.planning.cadence import Cadence
 from models.rules.planning.step_key import StepKey
-from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Response, Staff, Statement
+from models.rules.responses.answers import answers_to
+from models.tables import Customer, FollowUp, Invoice, Order, Response, Staff
 from models.words import OF_STAFF, Subject
+from tasks.mails.dossier_facts import case_facts
 from tasks.mails.letter import (
-    CaseFacts,
     Contact,
     Declared,
     DigestFacts,
-    InvoiceLine,
     Letter,
     NoticeFacts,
-    OrderFacts,
-    OwedFacts,
-    Version,
 )
+from tasks.mails.row_facts import invoice_line, order_facts
 from tasks.mails.texts import spoken
-from tasks.mails.timeline_words import happened, name_of
 
 
 @dataclass(frozen=True)
@@ -130,7 +125,7 @@ def write_letter(
         recipient_name=addressee.name if addressee else customer.name,
         recipient=recipient,
         customer_ref=customer.ref,
-        order=order_facts(group.order) if group.order else None,
+        order=order_facts(group.order, customer, now) if group.order else None,
         invoices=tuple(
             invoice_line(invoice, StepKey.parse(follow_up.step).name)
             for invoice, follow_up in zip(group.invoices, group.about_invoices, strict=True)
@@ -138,7 +133,8 @@ def write_letter(
         owner=desk.contact(owner),
         deputy=desk.contact(deputy),
         manager=desk.manager(language),
-        answers=group.cadence.answers,
+        answers=answers_to(group.cadence, lead.step),
+        is_business=addressee is None and customer.is_business,
         extra=group.cadence.extra,
         case=case_facts(policy, group.dossier, language, desk.staff) if group.dossier else None,
         notice=group.notice,
@@ -165,92 +161,6 @@ def _owner(group: Group, desk: Desk) -> tuple[int | None, int | None]:
     if group.order is not None and group.order.owner_id is not None:
         return group.order.owner_id, group.order.deputy_id
     return ownership.owner_and_deputy(desk.people, group.customer.language, group.customer.id, desk.day)
-
-
-def order_facts(order: Order) -> OrderFacts:
-    """An order as mails and pages tell it."""
-    return OrderFacts(
-        ref=order.ref,
-        description=order.description,
-        signed_at=order.signed_at,
-        promised_on=order.promised_on,
-        promised_before=_before(order),
-        delivered_at=order.delivered_at,
-        is_service=order.is_service,
-        amount_cents=order.amount_cents,
-        currency=order.currency,
-        withdrawal_days=order.withdrawal_days,
-        seller_promise=order.seller_promise,
-        referred_by=order.referred_by,
-    )
-
-
-def _before(order: Order) -> date | None:
-    """The day that was told last, where it is another one; without it, the one that was promised before."""
-    if order.told_on is None:
-        return order.promised_before
-    return order.promised_before if order.told_on == order.promised_on else order.told_on
-
-
-def invoice_line(invoice: Invoice, step: str) -> InvoiceLine:
-    """An invoice as mails and pages tell it: with what is still open of it."""
-    return InvoiceLine(invoice.ref, invoice.asked_cents, invoice.currency, invoice.due_on, step)
-
-
-def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[int, Staff]) -> CaseFacts:
-    """A dossier in the reader's language."""
-    timezone = policy.company.timezone
-    open_reasons = [reason.reason for reason in dossier.reasons if reason.settled_at is None]
-    return CaseFacts(
-        id=dossier.case.id,
-        reasons=tuple(dict.fromkeys(open_reasons or [reason.reason for reason in dossier.reasons])),
-        opened_at=dossier.case.opened_at,
-        customer_name=dossier.customer.name,
-        customer_phone=dossier.customer.phone,
-        customer_email=dossier.customer.email,
-        timeline=tuple(
-            (event.at.astimezone(ZoneInfo(timezone)), happened(event, language, staff).sentence)
-            for event in dossier.events
-        ),
-        orders=tuple(order_facts(order) for order in dossier.orders),
-        invoices=tuple(
-            invoice_line(invoice, "")
-            for invoice in dossier.invoices
-            if not invoice.paid_at and not invoice.cancelled_at
-        ),
-        words=tuple(dossier.words),
-        versions=tuple(
-            version(one, staff) for one in dossier.statements if one.recorded_by or one in dossier.ours()
-        ),
-        owed=tuple(owed_facts(one, dossier.read_at, staff) for one in dossier.owed),
-        held_until=tuple(hold.until for hold in dossier.holds),
-        reopened=dossier.case.reopens_id is not None,
-        interest=interest_of(policy, dossier),
-    )
-
-
-def version(statement: Statement, staff: Mapping[int, Staff]) -> Version:
-    """Somebody's side of a matter; a conversation stands under the name of who wrote it down."""
-    author = name_of(statement.recorded_by or statement.author, staff)
-    return Version(statement.side, author, statement.at, statement.text)
-
-
-def owed_facts(owed: Commitment, now: datetime, staff: Mapping[int, Staff]) -> OwedFacts:
-    """What is owed, with its clock at `now`."""
-    owner = staff[owed.owner_id].name if owed.owner_id is not None and owed.owner_id in staff else None
-    return OwedFacts(owed.kind, owner, owed.due_at, now - owed.due_at)
-
-
-def interest_of(policy: Policy, dossier: Dossier) -> tuple[tuple[str, int], ...]:
-    """What the open invoices cost by now besides themselves: currency and hundredths. It grows while reminders rest."""
-    today = dossier.read_at.astimezone(ZoneInfo(policy.company.timezone)).date()
-    still = [
-        one for one in dossier.invoices if not one.paid_at and not one.cancelled_at and one.asked_cents > 0
-    ]
-    buyer = dossier.customer
-    terms = policy.credit.terms_for(buyer.country, is_business=buyer.is_business)
-    sums = reckon(terms, [(one, one.debt) for one in still], today, is_business=buyer.is_business).interest
-    return tuple((currency, cents) for currency, cents in sums.items() if cents)
 
 
 def is_case(follow_up: FollowUp) -> bool:

@@ -1,21 +1,24 @@
 """What a notice to one of our own people tells: what is owed to whom, or which mail needs a look."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from models.queries.cases import cases
 from models.queries.commitments import commitments
+from models.queries.credit_recovery import invoices
 from models.queries.mailboxes import inbound
 from models.queries.responses import responses
 from models.rules.escalation.random_calls import DRAWN
 from models.tables import Commitment, Customer, FollowUp, Inbound, Staff
 from models.words import CommitmentKind, Level, ParkedFor, Subject
-from tasks.mails.letter import NoticeFacts
-from tasks.mails.letter_facts import order_facts
+from tasks.mails.letter import InvoiceLine, NoticeFacts, Quote
+from tasks.mails.row_facts import invoice_line, order_facts
 
 _ANSWERS = (CommitmentKind.REPLY, CommitmentKind.PHONE, CommitmentKind.CALL_BACK)
+_DECISIONS = (CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER)
 _MOST_MAILS = 3
 _MOST_CHARACTERS = 600
 
@@ -27,8 +30,15 @@ def notice(session: Session, follow_up: FollowUp, now: datetime) -> NoticeFacts 
         facts = of_commitment(session, commitment) if commitment else None
         if commitment is None or facts is None:
             return None
-        level = follow_up.audience or Level.OWNER
-        return replace(facts, level=level, is_over=now > commitment.due_at)
+        reader = follow_up.staff_id
+        return replace(
+            facts,
+            level=follow_up.audience or Level.OWNER,
+            is_over=now > commitment.due_at,
+            overdue=max(now - commitment.due_at, timedelta()),
+            is_yours=commitment.owner_id == reader,
+            deputy_name=_name(session, commitment.deputy_id) if commitment.deputy_id != reader else None,
+        )
     if follow_up.subject_type == Subject.INBOUND:
         mail = inbound.get(session, follow_up.subject_id)
         return of_mail(session, mail) if mail else None
@@ -39,12 +49,9 @@ def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
     """What somebody owes a customer."""
     customer = session.get_one(Customer, commitment.customer_id)
     asking = inbound.asking(session, commitment) if commitment.kind in _ANSWERS else []
-    said = [commitment.words] if commitment.words else []
-    said += [mail.words for mail in asking if mail.words]
-    said += [row.text for row in responses.of_commitment(session, commitment) if row.text]
     about = commitment.subject_type, commitment.subject_id
-    order = commitments.order_about(session, customer.id, about)
-    owner = session.get(Staff, commitment.owner_id) if commitment.owner_id is not None else None
+    decides = commitment.kind in _DECISIONS
+    order = None if decides else commitments.order_about(session, customer.id, about)
     matter = (Subject.COMMITMENT, commitment.id)
     if commitment.kind == CommitmentKind.LISTENING_CALL and commitment.case_id is not None:
         matter = (Subject.CASE, commitment.case_id)  # where the call ends with its case
@@ -57,11 +64,37 @@ def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
         order_facts(order) if order else None,
         _sender(asking[0]) if asking else "",
         asking[0].subject if asking else "",
-        tuple(_cut(words) for words in said[-_MOST_MAILS:]),
+        tuple(_said(session, commitment, asking)[-_MOST_MAILS:]),
         commitment.due_at,
         cause=_cause(session, commitment, customer),
-        owner_name=owner.name if owner else None,
+        owner_name=_name(session, commitment.owner_id),
+        invoices=_invoices(session, customer.id, commitment.kind) if decides else (),
     )
+
+
+def _said(session: Session, owed: Commitment, asking: Sequence[Inbound]) -> list[Quote]:
+    """What was said that somebody has to answer, whatever way it came, each with its day; no words twice."""
+    found = [Quote(_cut(owed.words), owed.made_at)] if owed.words else []
+    found += [Quote(_cut(mail.words), mail.received_at) for mail in asking if mail.words]
+    found += [
+        Quote(_cut(row.text or ""), row.received_at, row.rating)
+        for row in responses.of_commitment(session, owed)
+        if row.text or row.rating is not None
+    ]
+    once = {one.words or str(one): one for one in found}
+    return sorted(once.values(), key=lambda one: one.at or owed.made_at)
+
+
+def _invoices(session: Session, customer_id: int, kind: str) -> tuple[InvoiceLine, ...]:
+    """What a manager decides about: the invoices whose warning waits for a signature, or went out."""
+    open_ones = session.scalars(invoices.open_of(customer_id)).all()
+    wanted = [one for one in open_ones if (one.signed_at is None) == (kind == CommitmentKind.SIGNATURE)]
+    return tuple(invoice_line(one, "") for one in wanted or open_ones)
+
+
+def _name(session: Session, staff_id: int | None) -> str | None:
+    person = session.get(Staff, staff_id) if staff_id is not None else None
+    return person.name if person else None
 
 
 def _cause(session: Session, commitment: Commitment, customer: Customer) -> str:
@@ -88,7 +121,7 @@ def of_mail(session: Session, mail: Inbound) -> NoticeFacts:
         None,
         _sender(mail),
         mail.subject,
-        (_cut(mail.words),) if mail.words else (),
+        (Quote(_cut(mail.words), mail.received_at),) if mail.words else (),
         None,
     )
 

@@ -6,10 +6,11 @@ Every code of a closed vocabulary has its words in `texts/labels.toml`; one that
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from models.languages import ELSE
 from models.queries.cases.timeline import OF_CASES, OF_MAILS, Event
 from models.tables import Staff
 from models.words import CommitmentKind, Meaning
-from tasks.mails.formats import clean
+from tasks.mails.formats import clean, quoted
 from tasks.mails.frame import answer_label
 from tasks.mails.labels import label, worded
 
@@ -36,12 +37,13 @@ class Happened(NamedTuple):
     details: str
     text: str | None
     """What somebody said, word for word."""
+    language: str = ELSE
 
     @property
     def sentence(self) -> str:
         """All of it on one line."""
         told = f"{self.what}: {self.details}" if self.details else self.what
-        return f"{told} «{self.text}»" if self.text else told
+        return f"{told} {quoted(self.language, self.text)}" if self.text else told
 
 
 def happened(event: Event, language: str, staff: Mapping[int, Staff]) -> Happened:
@@ -50,7 +52,7 @@ def happened(event: Event, language: str, staff: Mapping[int, Staff]) -> Happene
     about = "" if event.what == "stated" else clean(event.about)
     parts = [about, *parts] if event.what in OF_CASES else [*parts, about]
     what = label(language, f"timeline.{event.what}").rstrip(":")
-    return Happened(what, " · ".join(part for part in parts if part), event.text)
+    return Happened(what, " · ".join(part for part in parts if part), event.text, language)
 
 
 def name_of(ref: str, staff: Mapping[int, Staff]) -> str:

@@ -4,10 +4,12 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from tasks.mails.formats import clean, full_day, length, local_day, long_day, money, short_moment
+from models.rules.calendar.calendars import zone
+from tasks.mails.formats import clean, end_of_day, full_day, hour, length, local_day, long_day, money, wall
 from tasks.mails.labels import label
 from tasks.mails.letter import (
     Contact,
+    Interest,
     InvoiceLine,
     OrderFacts,
     OwedFacts,
@@ -29,8 +31,10 @@ class OrderView(NamedTuple):
     is_service: bool
     amount: str | None
     withdrawal_days: int
-    withdrawal_until: str
-    """The last day of the window when it is counted from signing; the law may give more, never less."""
+    withdrawal: str
+    """How the right to withdraw stands: `from-delivery` (it begins then), `until` (with its last day), or empty."""
+    withdrawal_until: str | None
+    """The last day, where it is final."""
     seller_promise: str | None
     referred_by: str | None
 
@@ -42,11 +46,41 @@ class InvoiceView(NamedTuple):
     amount: str
     due: str
     step: str
+    is_due: bool
+    order: str | None
 
 
 def day(language: str, value: date) -> str:
     """A day for a sentence: with its weekday, but in Polish, where the weekday would need its case."""
     return long_day(language, value) if language == "pl" else full_day(language, value)
+
+
+def moment(language: str, at: datetime, timezone: str) -> str:
+    """An instant in a sentence: its whole day, and its hour there."""
+    local = wall(at, timezone)
+    return label(language, "clock.moment").format(day=day(language, local.date()), hour=hour(language, local))
+
+
+def due(language: str, at: datetime, timezone: str) -> str:
+    """Until when something is due: a day where it ends with one, else a day and its hour."""
+    last = end_of_day(at, timezone)
+    if last is None:
+        return moment(language, at, timezone)
+    return label(language, "clock.day").format(day=day(language, last))
+
+
+def legal_moment(language: str, at: datetime, timezone: str) -> str:
+    """An instant as it stands on a receipt: day, hour, and how far that clock is from UTC."""
+    offset = f"{at.astimezone(zone(timezone)):%z}"
+    return label(language, "clock.legal").format(
+        moment=moment(language, at, timezone), zone=f"UTC{offset[:3]}:{offset[3:]}"
+    )
+
+
+def lowered(language: str, words: str) -> str:
+    """A label in the middle of a line; German nouns keep their capital."""
+    keeps = language == "de" or words[:2].isupper()
+    return words if keeps else f"{words[:1].lower()}{words[1:]}"
 
 
 def _day(language: str, value: date | None) -> str | None:
@@ -80,7 +114,8 @@ def order_view(order: OrderFacts, language: str, timezone: str) -> OrderView:
         is_service=order.is_service,
         amount=None if order.amount_cents is None else money(language, order.amount_cents, order.currency),
         withdrawal_days=order.withdrawal_days,
-        withdrawal_until=day(language, signed + timedelta(days=order.withdrawal_days)),
+        withdrawal=order.withdrawal,
+        withdrawal_until=_day(language, order.withdrawal_until),
         seller_promise=cleaned(order.seller_promise),
         referred_by=cleaned(order.referred_by),
     )
@@ -94,6 +129,8 @@ def invoice_views(invoices: tuple[InvoiceLine, ...], language: str) -> tuple[Inv
             money(language, one.amount_cents, one.currency),
             long_day(language, one.due_on),
             one.step,
+            one.is_due,
+            cleaned(one.order_ref),
         )
         for one in invoices
     )
@@ -104,17 +141,27 @@ def cleaned(text: str | None) -> str | None:
     return clean(text) or None if text else None
 
 
-def interest_line(sums: tuple[tuple[str, int], ...], language: str) -> str | None:
-    """That interest keeps accruing, and how much it is by now; nothing where there is none."""
-    if not sums:
+def interest_line(found: Interest | None, language: str) -> str | None:
+    """That interest keeps accruing, how much it is, and up to which day; nothing where there is none."""
+    if found is None:
         return None
-    written = " + ".join(money(language, cents, currency) for currency, cents in sums)
-    return label(language, "case.interest").format(sum=written)
+    if not found.sums:
+        return label(language, "case.interest-unknown").format(
+            day=dotted(language, long_day(language, found.until))
+        )
+    written = " + ".join(money(language, cents, currency) for currency, cents in found.sums)
+    key = "case.interest-ends" if found.ends else "case.interest"
+    return label(language, key).format(sum=written, day=dotted(language, long_day(language, found.until)))
+
+
+def dotted(language: str, written: str) -> str:
+    """A written day as it stands at the end of a phrase: in Polish with the `r.` of the year."""
+    return label(language, "clock.day").format(day=written)
 
 
 def owed_line(one: OwedFacts, language: str, timezone: str) -> str:
     """What is owed, by whom and until when; overdue by how much."""
-    due = label(language, "clock.due").format(at=short_moment(language, one.due_at, timezone))
+    until = label(language, "clock.due").format(at=due(language, one.due_at, timezone))
     late = label(language, "clock.late").format(length=length(language, one.overdue))
-    parts = [label(language, f"owed.{one.kind}"), *([clean(one.owner)] if one.owner else []), due]
+    parts = [label(language, f"owed.{one.kind}"), *([clean(one.owner)] if one.owner else []), until]
     return ", ".join([*parts, *([late] if one.overdue > timedelta(0) else [])])

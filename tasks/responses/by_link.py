@@ -12,6 +12,7 @@ from models.queries import facts, history, people
 from models.queries.commitments import commitments
 from models.queries.responses import pages, responses
 from models.rules.escalation import ownership
+from models.rules.responses.answers import answers_to
 from models.tables import Customer, FollowUp, Invoice, Message, Order, Response
 from models.words import Meaning, Subject
 from tasks.mails.letter import Contact
@@ -78,7 +79,7 @@ def question(
         asked[0] if asked else None,
         order,
         invoices,
-        cadence.answers if cadence and cadence.answers else _FALLBACK,
+        answers_to(cadence, asked[0].step if asked else "") if cadence and cadence.answers else _FALLBACK,
         responses.of_message(session, key),
         owner,
         manager,

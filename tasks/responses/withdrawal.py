@@ -39,6 +39,7 @@ def may_declare(order: Order | None, customer: Customer, now: datetime) -> bool:
             order.withdrawal_days,
             Place(customer.country, customer.timezone),
             is_service=order.is_service,
+            waived=order.withdrawal_waived,
         )
     )
 

@@ -176,7 +176,7 @@ def test_b06_the_dossier_reckons_interest_line_by_line_and_says_that_it_accrues_
     # 1000 * 10.15 % * 16 / 365 = 4.4493, * 77 / 365 = 21.4123, together 25.86; F-2: 9 days of 500: 1.25
     for words in (
         "16 dicembre 2025 - 31 dicembre 2025 16 2,15 + 8,00 = 10,15 % 1.000,00 x 10,15 % x 16 / 365 4,4493",
-        "1 gennaio 2026 - 18 marzo 2026 77 2,15 + 8,00 = 10,15 % 1.000,00 x 10,15 % x 77 / 365 21,4123",
+        "1º gennaio 2026 - 18 marzo 2026 77 2,15 + 8,00 = 10,15 % 1.000,00 x 10,15 % x 77 / 365 21,4123",
         "Interessi di mora 25,86 €",
         "1.500,00 € 27,11 €",
         "Somme forfettarie 80,00 €",

@@ -35,7 +35,11 @@ def test_b37_what_is_confirmed_is_on_record_with_its_words_and_hour_and_a_person
     who = buyer(world)
     page = who.press(who.withdraw, text="Non ci sta nella stanza.")
     assert page.status_code == 200
-    for words in ("Abbiamo ricevuto", "18 mar 2026, 10:00", "Non ci sta nella stanza."):
+    for words in (
+        "Abbiamo ricevuto",
+        "mercoledì 18 marzo 2026, ore 10:00 (UTC+01:00)",
+        "Non ci sta nella stanza.",
+    ):
         assert words in page.text, words
     [end] = ends(world)
     assert (end.kind, end.declared_at, end.order_id) == ("withdrawal", world.clock.now(), 1)
@@ -60,11 +64,11 @@ def test_pressed_twice_or_on_another_mails_page_it_counts_once(world: World) -> 
     first = who.dump()
     world.clock.set(world.clock.now() + timedelta(hours=5))
     for link in (who.withdraw, f"{other}/withdraw"):
-        assert "18 mar 2026, 10:00" in who.press(link, text="ancora").text
+        assert "mercoledì 18 marzo 2026, ore 10:00 (UTC+01:00)" in who.press(link, text="ancora").text
     assert who.dump() == first
     assert LINK not in who.open(other).text
     assert "ha dichiarato di recedere" in who.open(other).text
-    assert "18 mar 2026, 10:00" in who.open(f"{other}/withdraw").text
+    assert "mercoledì 18 marzo 2026, ore 10:00 (UTC+01:00)" in who.open(f"{other}/withdraw").text
 
 
 def test_presses_at_once_count_once(world: World) -> None:

@@ -40,6 +40,8 @@ class Dossier:
     events: Sequence[Event]
     words: Sequence[str]
     """What the customer said in writing, through whatever channel."""
+    answers: Sequence[Response]
+    """What the customer answered, with its day and rating; the oldest first."""
     statements: Sequence[Statement]
     """Everybody's version of the case, and of the cases it goes on with."""
     owed: Sequence[Commitment]
@@ -113,6 +115,7 @@ def _of(
         invoices=invoices,
         events=events(session, customer, orders, said, newest),
         words=[row.text for row in reversed(said) if row.text],
+        answers=said[::-1],
         statements=cases.statements(session, cases.chain(session, case)) if case else [],
         owed=_owed(session, customer.id),
         holds=_holds(session, customer.id, orders, now),

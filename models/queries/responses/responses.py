@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.queries.in_list import among
@@ -13,7 +13,6 @@ from models.queries.sending.claim import same_thread
 from models.tables import Commitment, FollowUp, Message, Response
 from models.words import FollowUpState, Subject
 
-_MAIL = "mail"
 _WAITING = (FollowUpState.SENT, FollowUpState.SILENT)
 _UNSENT = (FollowUpState.PLANNED, FollowUpState.HELD)
 _ANSWERABLE = (FollowUpState.SENT, FollowUpState.SILENT, FollowUpState.ANSWERED)
@@ -144,14 +143,13 @@ def silence_threads(session: Session, waiting: Collection[int], now: datetime) -
 
 
 def of_commitment(session: Session, owed: Commitment) -> Sequence[Response]:
-    """What the customer said in words, but not by mail, since somebody owes an answer; oldest first."""
+    """What the customer said in words, whatever way, since somebody owes an answer; oldest first."""
     return session.scalars(
         select(Response)
         .where(
             Response.customer_id == owed.customer_id,
             Response.recorded_at >= owed.made_at,
-            Response.text.is_not(None),
-            Response.channel != _MAIL,
+            or_(Response.text.is_not(None), Response.rating.is_not(None)),
         )
         .order_by(Response.id)
     ).all()

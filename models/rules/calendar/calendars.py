@@ -88,6 +88,25 @@ def is_business_day(country: str, day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _holidays(country, day.year)
 
 
+_SATURDAY_COUNTS = ("IT", "SM", "VA")
+"""Where a term that ends on a Saturday ends there: Sundays and public holidays alone move it (art. 1187, 2963 c.c.)."""
+
+
+@lru_cache(maxsize=8192)
+def term_end(country: str, day: date) -> date:
+    """The day on which a legal term ends that would end on `day`: the next working day where that is a day off.
+
+    In Poland Saturdays are days off too (art. 115 k.c.), and elsewhere as well (Regulation 1182/71, art. 3).
+    """
+    while day in _holidays(country, day.year) or day.weekday() > _SATURDAY or _is_free_saturday(country, day):
+        day += timedelta(days=1)
+    return day
+
+
+def _is_free_saturday(country: str, day: date) -> bool:
+    return day.weekday() == _SATURDAY and country not in _SATURDAY_COUNTS
+
+
 @lru_cache(maxsize=8192)
 def add_business_days(country: str, day: date, count: int) -> date:
     """The business day `count` after (or, when negative, before) `day`; 0 gives the day itself or the next one open."""

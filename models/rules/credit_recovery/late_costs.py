@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
+from models.rules.calendar.calendars import term_end
 from models.rules.credit_recovery.interest import Claim, NoRateError, Terms, claim, flat_euro_cents
 
 
@@ -33,6 +34,11 @@ class Reckoned(Generic[InvoiceT]):
     stops_on: date | None = None
     """The last day whose rate is known, where the reckoning had to stop before its day."""
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether interest is owed, and no day of it has a rate in the table."""
+        return self.stops_on is not None and not self.claim.lines
+
 
 @dataclass(frozen=True)
 class Reckoning(Generic[InvoiceT]):
@@ -53,6 +59,16 @@ class Reckoning(Generic[InvoiceT]):
     def interest(self) -> dict[str, int]:
         """Hundredths by currency; each invoice is rounded for itself."""
         return _sums((one.debt.currency, one.claim.interest_cents) for one in self.invoices)
+
+    @property
+    def reckoned_until(self) -> date:
+        """The day up to which interest is reckoned; earlier than `as_of` where the table of rates ends."""
+        return min(self.as_of, self.stops_on) if self.stops_on else self.as_of
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether there is an invoice none of whose days has a rate: what it costs cannot be said."""
+        return any(one.is_unknown for one in self.invoices)
 
     @property
     def flat_euro_cents(self) -> int:
@@ -76,14 +92,16 @@ def reckon(
 
 
 def _one(terms: Terms | None, invoice: InvoiceT, debt: Debt, as_of: date) -> Reckoned[InvoiceT]:
+    due_on = term_end(terms.country, debt.due_on) if terms else debt.due_on
+
     def until(day: date) -> Claim:
-        return claim(debt.amount_cents, debt.currency, debt.due_on, day, terms, is_business=terms is not None)
+        return claim(debt.amount_cents, debt.currency, due_on, day, terms, is_business=terms is not None)
 
     try:
         return Reckoned(invoice, debt, until(as_of))
     except NoRateError:
         assert terms is not None  # noqa: S101 (no terms, no rate to miss)
-        if debt.due_on < terms.reference[0][0] or debt.due_on >= terms.covered_until:
+        if due_on < terms.reference[0][0] or due_on >= terms.covered_until:
             flat = flat_euro_cents(debt.amount_cents, debt.currency, terms)
             return Reckoned(invoice, debt, Claim((), flat), terms.covered_until)
         return Reckoned(invoice, debt, until(terms.covered_until), terms.covered_until)

@@ -187,15 +187,17 @@ def test_b30_the_welcome_names_owner_and_deputy(policy: Policy, language: str) -
 def test_the_welcome_says_what_was_bought_promised_and_until_when_it_can_be_undone(policy: Policy) -> None:
     text = part(parsed(composer(policy).compose(letter(policy), NOW)), "plain")
     assert GOODS.description in text
-    assert "martedì 17 marzo 2026" in text
+    assert "Consegnato: venerdì 13 marzo 2026" in text
     assert f"«{GOODS.seller_promise}»" in text
-    assert "14 giorni" in text
-    assert "lunedì 23 marzo 2026" in text  # 14 days from the 9th, which it was in Rome
+    assert "fino a venerdì 27 marzo 2026 compreso" in text
+    waits = GOODS._replace(withdrawal="from-delivery", withdrawal_until=None)
+    told = part(parsed(composer(policy).compose(letter(policy, order=waits), NOW)), "plain")
+    assert "14 giorni di tempo, contati dalla consegna" in told
     none = part(
-        parsed(composer(policy).compose(letter(policy, order=GOODS._replace(withdrawal_days=0)), NOW)),
+        parsed(composer(policy).compose(letter(policy, order=GOODS._replace(withdrawal="")), NOW)),
         "plain",
     )
-    assert "ripensarci" not in none
+    assert "recedere" not in none
 
 
 def test_a_service_is_completed_not_delivered(policy: Policy) -> None:

@@ -39,7 +39,10 @@ def test_every_label_is_there_in_every_language() -> None:
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_the_languages_take_the_same_names(name: str) -> None:
     for key in shipped(name)["en"]:
-        assert len({gaps(words[key]) for words in shipped(name).values()}) == 1, key
+        of_all = {gaps(words[key]) for words in shipped(name).values()}
+        if key.startswith("greeting."):  # some greet nobody by name
+            of_all.discard(frozenset())
+        assert len(of_all) <= 1, key
 
 
 def test_every_meaning_and_reason_has_its_words(policy: Policy) -> None:

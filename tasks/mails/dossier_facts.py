@@ -1,0 +1,95 @@
+"""A dossier as the plain facts of a mail or page."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models.policy import Policy
+from models.queries.cases.dossier import Dossier
+from models.rules.cases.case_reasons import LOW_RATING
+from models.rules.credit_recovery.late_costs import reckon
+from models.tables import Commitment, Staff, Statement
+from models.words import CaseReasonKind, CommitmentKind, Subject
+from tasks.mails.formats import local_day
+from tasks.mails.letter import CaseFacts, Interest, InvoiceLine, OwedFacts, Version
+from tasks.mails.row_facts import invoice_line, order_facts, quote
+from tasks.mails.timeline_words import happened, name_of
+
+
+def owing_lines(dossier: Dossier, timezone: str) -> tuple[InvoiceLine, ...]:
+    """The open invoices of a dossier, with their orders; whether each is overdue on the day it is read."""
+    refs, today = {one.id: one.ref for one in dossier.orders}, local_day(dossier.read_at, timezone)
+    return tuple(
+        invoice_line(one, "", today, refs.get(one.order_id or 0))
+        for one in sorted(dossier.invoices, key=lambda one: (one.due_on, one.id))
+        if not one.paid_at and not one.cancelled_at and one.asked_cents > 0
+    )
+
+
+def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[int, Staff]) -> CaseFacts:
+    """A dossier in the reader's language."""
+    timezone = policy.company.timezone
+    open_reasons = [reason.reason for reason in dossier.reasons if reason.settled_at is None]
+    return CaseFacts(
+        id=dossier.case.id,
+        reasons=tuple(dict.fromkeys(open_reasons or [reason.reason for reason in dossier.reasons])),
+        opened_at=dossier.case.opened_at,
+        customer_name=dossier.customer.name,
+        customer_phone=dossier.customer.phone,
+        customer_email=dossier.customer.email,
+        timeline=tuple(
+            (event.at.astimezone(ZoneInfo(timezone)), happened(event, language, staff).sentence)
+            for event in dossier.events
+        ),
+        orders=tuple(order_facts(order) for order in dossier.orders),
+        invoices=owing_lines(dossier, timezone),
+        words=tuple(quote(one) for one in dossier.answers if one.text or one.rating is not None),
+        versions=tuple(
+            version(one, staff) for one in dossier.statements if one.recorded_by or one in dossier.ours()
+        ),
+        owed=tuple(owed_facts(one, dossier.read_at, staff) for one in dossier.owed),
+        held_until=tuple(hold.until for hold in dossier.holds),
+        reopened=dossier.case.reopens_id is not None,
+        interest=interest_of(policy, dossier),
+        details=tuple(_details(dossier)),
+        call_by=next((one.due_at for one in dossier.owed if one.kind == CommitmentKind.LISTENING_CALL), None),
+    )
+
+
+def _details(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    """By reason: the rating that opened the case, and the order or invoice it is about."""
+    refs = {(Subject.ORDER, one.id): one.ref for one in dossier.orders}
+    refs |= {(Subject.INVOICE, one.id): one.ref for one in dossier.invoices}
+    low = [one for one in dossier.answers if one.rating is not None and one.rating <= LOW_RATING]
+    for reason in dossier.reasons:
+        ref = refs.get((Subject(reason.subject_type), reason.subject_id), "")
+        rating = f"{low[-1].rating}/5" if low and reason.reason == CaseReasonKind.LOW_RATING else ""
+        if detail := ", ".join(part for part in (rating, ref) if part):
+            yield reason.reason, detail
+
+
+def version(statement: Statement, staff: Mapping[int, Staff]) -> Version:
+    """Somebody's side of a matter; a conversation stands under the name of who wrote it down."""
+    author = name_of(statement.recorded_by or statement.author, staff)
+    return Version(statement.side, author, statement.at, statement.text)
+
+
+def owed_facts(owed: Commitment, now: datetime, staff: Mapping[int, Staff]) -> OwedFacts:
+    """What is owed, with its clock at `now`."""
+    owner = staff[owed.owner_id].name if owed.owner_id is not None and owed.owner_id in staff else None
+    return OwedFacts(owed.kind, owner, owed.due_at, now - owed.due_at)
+
+
+def interest_of(policy: Policy, dossier: Dossier) -> Interest | None:
+    """What the open invoices cost by now besides themselves. It grows while reminders rest; None where none is owed."""
+    today = dossier.read_at.astimezone(ZoneInfo(policy.company.timezone)).date()
+    still = [
+        one for one in dossier.invoices if not one.paid_at and not one.cancelled_at and one.asked_cents > 0
+    ]
+    buyer = dossier.customer
+    terms = policy.credit.terms_for(buyer.country, is_business=buyer.is_business)
+    found = reckon(terms, [(one, one.debt) for one in still], today, is_business=buyer.is_business)
+    sums = tuple((currency, cents) for currency, cents in found.interest.items() if cents)
+    if not sums and not found.has_unknown:
+        return None
+    return Interest(() if found.has_unknown else sums, found.reckoned_until, ends=found.stops_on is not None)
