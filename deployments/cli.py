@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 
 from deployments import cli_edge, settings_with_blocks
 from deployments.cli_cases import cases
+from deployments.cli_connect import connect
 from deployments.cli_credit import credit, dossier
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
@@ -47,6 +48,7 @@ app = App(
 policy_app = App(name="policy", help="The policy file.")
 app.command(policy_app)
 app.command(collect)
+app.command(connect)
 app.command(respond)
 app.command(inbox)
 app.command(credit)

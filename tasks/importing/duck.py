@@ -29,7 +29,11 @@ CREATE MACRO iso_time(value, format) AS
 """
 """Text in another order to ISO; what cannot be read, or gives a year of another age (`10/1/26` by `%d/%m/%Y`), stays as
 it is, so that only its row is refused, with its own words."""
-_FILE = re.compile(r"'([^'\n]+\.(?:csv|tsv|txt|parquet|json|jsonl|ndjson|gz|zst))'", re.IGNORECASE)
+_NAME = r"'([^'\n]+\.(?:csv|tsv|txt|parquet|json|jsonl|ndjson|gz|zst))'"
+_FILE = re.compile(rf"{_NAME}(?!\s+AS\s)", re.IGNORECASE)
+"""A file that a SELECT names, but for one that it only tells as a value."""
+_READ = re.compile(rf"((?:\w+\(|\bFROM|\bJOIN)\s*){_NAME}", re.IGNORECASE)
+"""Where DuckDB opens one."""
 _MALFORMED = """
 SELECT s.file_path, e.line, coalesce(min(e.column_name), 'line'), any_value(e.csv_line)
 FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) GROUP BY 1, 2 ORDER BY 1, 2
@@ -66,8 +70,8 @@ class Files:
         Raises:
             SourceError: it cannot run, now or while its rows come.
         """
-        self._refuse_strays(sql, file)
         self._refuse_old_encodings(sql)
+        sql = self._anchored(sql, file)
         try:
             statements = self._duck.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
@@ -100,16 +104,24 @@ class Files:
         self._duck.close()
         self._scratch.cleanup()
 
-    def _refuse_strays(self, sql: str, file: str) -> None:
-        """DuckDB looks into the working directory first: it could read another file of that name."""
+    def _anchored(self, sql: str, file: str) -> str:
+        """The SELECT with its files named in full: DuckDB looks into the working directory first.
+
+        Raises:
+            SourceError: a file that is named elsewhere than in a reading function stands in the working directory too.
+        """
+        anchored = _READ.sub(lambda found: f"{found[1]}'{self._in_full(found[2])}'", sql)
         here = Path.cwd()
-        if here == self._given.resolve() == self._data:
-            return
-        for name in _FILE.findall(sql):
-            if not Path(name).is_absolute() and any(here.glob(name)):
+        for name in _FILE.findall(anchored):
+            if not Path(name).is_absolute() and any(here.glob(name)) and here != self._data:
                 raise SourceError(
                     f"{file}: {name} also stands in the working directory; start in another one"
                 )
+        return anchored
+
+    def _in_full(self, name: str) -> str:
+        is_ours = not Path(name).is_absolute() and any(self._data.glob(name))
+        return str(self._data / name).replace("'", "''") if is_ours else name
 
     def _refuse_old_encodings(self, sql: str) -> None:
         """DuckDB would skip every line with a letter that is not UTF-8, the header too, and then miss a column."""

@@ -2,23 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 from tasks.importing.columns import column_of
+from tasks.importing.dates import form_of
 
-_DAYS = (
-    "%Y-%m-%d",
-    "%d/%m/%Y",
-    "%d.%m.%Y",
-    "%d-%m-%Y",
-    "%d/%m/%y",
-    "%d.%m.%y",
-    "%m/%d/%Y",
-    "%Y/%m/%d",
-    "%Y%m%d",
-)
-"""Days first, as Italian and Polish files have them; months first only where nothing else fits."""
-_HOURS = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S")
 _READ_BY = {"day": "iso_date", "time": "iso_time", "moment": "iso_date"}
 _CHOSEN = {"language", "country", "zone", "role", "meaning", "truth", "currency"}
 
@@ -43,7 +30,7 @@ def mended(sql: str, table: str, column: str, values: Sequence[str]) -> str | No
 def _read(kind: str, cell: str, values: Sequence[str]) -> str | None:
     """An expression that turns the values into what a column of this kind takes."""
     if kind in _READ_BY:
-        form = _form(values)
+        form = form_of(values)
         return None if form is None else f"{_READ_BY[kind]}({cell}, '{form}')"
     if kind == "email" and all(value.count("@") > 1 for value in values):
         return f"trim(split_part(replace({cell}, ',', ';'), ';', 1))"  # the first of several
@@ -61,22 +48,6 @@ def _expression(sql: str, column: str) -> str:
         if found := re.search(form, plain, re.IGNORECASE):
             return re.sub(r"^\s*SELECT\s+", "", found[1], flags=re.IGNORECASE).strip()
     return _quoted(column)
-
-
-def _form(values: Sequence[str]) -> str | None:
-    """The first form of a date that reads all the values, to a year of our age."""
-    for day in _DAYS:
-        for hour in _HOURS:
-            if values and all(_reads(value, day + hour) for value in values):
-                return day + hour
-    return None
-
-
-def _reads(value: str, form: str) -> bool:
-    try:
-        return 1900 <= datetime.strptime(value, form).year <= 2199  # noqa: PLR2004, DTZ007 (only its form is asked)
-    except ValueError:
-        return False
 
 
 def _quoted(name: str) -> str:

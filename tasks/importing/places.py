@@ -1,6 +1,7 @@
 """Countries, their zones and languages, where the source leaves them empty."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from zoneinfo import available_timezones
 
@@ -117,3 +118,20 @@ def read_language(text: str) -> str:
     """The code that a source means: `it-IT`, `ita` and `italiano` are `it`; one that nobody knows stays what it is."""
     code = languages.read(text)
     return _language_names().get(text.casefold()) or _language_names().get(code, code)
+
+
+_LITTLE_WORDS = {
+    "it": "data numero cliente scadenza totale importo fattura ordine nome cognome telefono stato pagamento nazione",
+    "pl": "data numer klient nabywca termin wartosc kwota faktura zamowienie zamowienia imie nazwisko telefon kraj nip",
+    "de": "datum nummer kunde betrag rechnung bestellung vorname nachname telefon land status gesamt name straße",
+    "en": "date number customer due total amount invoice order name first last phone country status email",
+}
+"""Words that headers of a language have; what is common to several decides nothing."""
+
+
+def language_of_words(words: Iterable[str]) -> str:
+    """The language that most of the words of headers are in; English where nothing speaks for another."""
+    counts = Counter(
+        language for word in words for language, known in _LITTLE_WORDS.items() if word in known.split()
+    )
+    return max(("en", "it", "pl", "de"), key=lambda language: counts[language])

@@ -1,10 +1,13 @@
 """Days and times as other systems write them, brought to aware UTC by the zone of their source."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_SPACED_OFFSET = re.compile(r" (?=[+-]\d{2}:?\d{2}$)")
+"""As shops write it: `2026-02-28 14:30:00 +0100`."""
 
 
 def read_day(value: Any, zone: ZoneInfo) -> date:
@@ -56,7 +59,7 @@ def read_moment(value: Any, zone: ZoneInfo) -> str:
 
 def _parsed(text: str, noun: str, example: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(_SPACED_OFFSET.sub("", text))
     except ValueError:
         raise ValueError(f"is no {noun}; write it like {example}") from None
 

@@ -1,0 +1,1 @@
+"""Exports of other programs in; a proposed source out, and what is not sure of it."""
