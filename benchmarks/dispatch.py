@@ -8,12 +8,12 @@ import aiosmtplib
 
 from benchmarks.ground import START, Sink, company, services, settings
 from flows.sweeping import sweep
+from models.rules.sending.answers import Accepted, Answer
 from tasks.planning.plan import plan_all
 from tasks.runtime.database import Database
 from tasks.sending.sweep_report import Scope
-from tasks.smtp.answers import Accepted, Answer
 from tasks.smtp.mailer import open_mailer
-from tasks.smtp.transaction import Mail
+from tasks.smtp.transaction import Mail, Witness
 
 CONNECTIONS = 8
 
@@ -24,9 +24,13 @@ class _Keeper:
     def __init__(self) -> None:
         self.mails: list[Mail] = []
 
-    async def send(self, mail: Mail) -> Answer:
+    async def send(self, mail: Mail, witness: Witness | None = None) -> Answer:
+        del witness
         self.mails.append(mail)
         return Accepted(250, "OK")
+
+    def withhold(self, why: str) -> None:
+        """Nothing waits here."""
 
 
 def prepare(db: Database, orders: int) -> None:

@@ -70,6 +70,19 @@ def _watching(block: UUID | None, quiet: timedelta) -> Sequence[AutomationCore]:
             _BODY,
         ),
         _told(
+            "Seguito: the mail server refuses everybody's mail (MailServerRefuses)",
+            "Nothing failed by it: the next runs try a few first. Call whoever runs the mail server, with its words.",
+            EventTrigger(
+                expect={"seguito.mail-server.refuses"},
+                match={"prefect.resource.id": "seguito.mail-server"},
+                posture=Posture.Reactive,
+                threshold=1,
+                within=timedelta(0),
+            ),
+            block,
+            "The mail server refuses everybody's mail: see the sentence of the last run.",
+        ),
+        _told(
             "Seguito: no sweep has run well for a while",
             f"None has in {quiet}. See that the launcher or the worker is running, and what the last runs say.",
             EventTrigger(

@@ -13,6 +13,7 @@ from prefect.concurrency.asyncio import concurrency
 
 from flows.blocks import settings
 from tasks.runtime.database_faults import DatabaseBusyError
+from tasks.sending.record_outcome import NO_SERVER
 from tasks.sending.sweep import SweepStoppedError, remaining, run_batch
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
@@ -55,7 +56,7 @@ class Batches:
             task_run_name="batch of {sweep_name}",
             retries=len(waits),
             retry_delay_seconds=[float(wait) for wait in waits],
-            retry_condition_fn=lambda *_: self._stopped is not None,
+            retry_condition_fn=lambda *_: self._may_help,
             cache_policy=NO_CACHE,
             persist_result=False,
         )
@@ -66,13 +67,19 @@ class Batches:
         try:
             last = await send_a_batch(self._name)
         except SweepStoppedError as error:
-            raise SweepStoppedError(error.cause, self._done) from error
+            raise type(error)(error.cause, self._done, again=error.again) from error
         await self._tell(services, scope, last)
         return self._done.since(before, last)
 
+    @property
+    def _may_help(self) -> bool:
+        """Whether trying again may help, without anybody mending anything."""
+        stopped = self._stopped
+        return stopped.again if isinstance(stopped, SweepStoppedError) else stopped is not None
+
     async def _try(self, services: Services, scope: Scope) -> Report:
         self._stopped = None
-        self._done = self._done.without("no mail server")
+        self._done = self._done.without(NO_SERVER)
         try:
             async with _within_the_limit(services) as allowed:
                 report = await run_batch(allowed, scope)

@@ -10,7 +10,7 @@ from flows.batches import Batches
 from flows.forms import REFUSALS, form, with_words
 from flows.naming import Reference, Words
 from flows.redact import take_out
-from flows.runs import CANNOT_RUN, ended, leave, refused, services
+from flows.runs import CANNOT_RUN, ended, leave, refused, services, stopped
 from flows.sweeping import sweep
 from tasks.cases import holds as by_hand
 from tasks.sending.sweep import SweepStoppedError, customer_ids
@@ -54,8 +54,7 @@ async def follow_up_customer(
             if not dry_run:
                 by_hand.note_follow_up(opened, ids, who, reason, report.sentence())
     except SweepStoppedError as error:
-        await leave("follow-up-customer", error.report, dry_run=False)
-        return Failed(message=str(error))
+        return await stopped("follow-up-customer", error)
     except CANNOT_RUN as error:
         return Failed(message=str(error))
     except REFUSALS as error:

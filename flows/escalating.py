@@ -10,7 +10,7 @@ from flows.as_of import moment
 from flows.batches import Batches
 from flows.events import tell_news
 from flows.naming import Reference, run_name
-from flows.runs import CANNOT_RUN, ended, leave, refused, services
+from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, refused, services, stopped
 from flows.sweeping import ESCALATION, watch_and_tell
 from tasks.escalation.call_list import call_list
 from tasks.reporting.outgoing_events import read_news, remember
@@ -26,6 +26,7 @@ CALL_LIST = "call-list"
         "Nudges those who did not answer, then brings the matter to a manager, with the dossier. Keeps the call list."
     ),
     flow_run_name=run_name,
+    timeout_seconds=MOST_SECONDS,
     persist_result=False,
 )
 async def escalate_unanswered(
@@ -48,8 +49,7 @@ async def escalate_unanswered(
             if not dry_run:
                 await _show(opened)
     except SweepStoppedError as error:
-        await leave(ESCALATION, error.report, dry_run=False)
-        return Failed(message=str(error))
+        return await stopped(ESCALATION, error)
     except CANNOT_RUN as error:
         return Failed(message=str(error))
     except (UnknownCustomersError, ValueError) as error:

@@ -26,6 +26,11 @@ async def tell_sweep(sweep: str, report: Report) -> None:
     await post(events)
 
 
+async def tell_refusal(words: str) -> None:
+    """The mail server refuses everybody's mail, in its own words (without addresses): told once, until it takes one."""
+    await post([_event("seguito.mail-server.refuses", "seguito.mail-server", {"words": words})])
+
+
 async def tell_news(news: Sequence[News]) -> bool:
     """What happened to cases, one by one, and to answers in sum. Returns whether the server has it.
 

@@ -6,7 +6,7 @@ from prefect.states import Failed
 from flows.batches import Batches
 from flows.importing import read_source
 from flows.naming import run_name
-from flows.runs import CANNOT_RUN, ended, leave, services
+from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, services, stopped
 from flows.sweeping import ESCALATION, sweep
 from models.policy import SWEEPS
 from tasks.importing.errors import SourceError
@@ -21,6 +21,7 @@ from tasks.sending.sweep_report import Report, Scope
         "what the source holds, so one run takes all events that came before it."
     ),
     flow_run_name=run_name,
+    timeout_seconds=MOST_SECONDS,
     persist_result=False,
 )
 async def react_to_events() -> State[None]:
@@ -35,8 +36,7 @@ async def react_to_events() -> State[None]:
                     await leave(name, report, dry_run=False)
                     total += report
     except SweepStoppedError as error:
-        await leave(name, error.report, dry_run=False)
-        return Failed(message=str(error))
+        return await stopped(name, error)
     except (SourceError, *CANNOT_RUN) as error:
         return Failed(message=str(error))
     return ended(total, before=f"{imported.sentence()}; ")

@@ -12,13 +12,13 @@ from flows.artifacts import leave_table
 from flows.as_of import moment
 from flows.batches import Batches
 from flows.blocks import settings
-from flows.events import tell_sweep
+from flows.events import tell_refusal, tell_sweep
 from flows.fanning import start_more
 from flows.sweeping import sweep
 from models.policy import PolicyError
 from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.runtime.settings import AccessError
-from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError, customer_ids
+from tasks.sending.sweep import MailServerRefusesError, SweepStoppedError, UnknownCustomersError, customer_ids
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services, open_services
 
@@ -28,6 +28,13 @@ PARTLY_FAILED = "PartlyFailed"
 Of the type Failed, so that the UI shows it in red; under a name of its own, so that an automation tells it from a run
 that did not work at all. Running it again does no more: each failure has its reason in the table, and its case.
 """
+MAIL_SERVER_REFUSES = "MailServerRefuses"
+"""Name of the state of a run that stopped since the mail server refused everybody's mail alike.
+
+Nothing failed by it; the next run tries a few first. An automation that watches this name tells ops once.
+"""
+MOST_SECONDS = 6 * 3600
+"""After which a flow that sends is ended, whatever holds it: while it runs, no other run of it begins."""
 REFUSED = "Refused"
 """Name of the state of a run that was asked for something impossible, and did nothing."""
 CANNOT_RUN = (PolicyError, AccessError, DatabaseUnreachableError)
@@ -57,8 +64,7 @@ async def run_sweep(
             scope = Scope(sweep_name, now, customer_ids(opened, customers))
             report = await sweep(opened, scope, dry_run=dry_run, batch=Batches(sweep_name), share=start_more)
     except SweepStoppedError as error:
-        await leave(sweep_name, error.report, dry_run=False)
-        return Failed(message=str(error))
+        return await stopped(sweep_name, error)
     except CANNOT_RUN as error:
         return Failed(message=str(error))
     except (UnknownCustomersError, ValueError, OverflowError) as error:
@@ -74,6 +80,16 @@ async def leave(name: str, report: Report, *, dry_run: bool) -> None:
     else:
         await leave_table(f"sweep-{name}", report, f"What {name} did, by kind, outcome and reason.")
         await tell_sweep(name, report)
+
+
+async def stopped(name: str, error: SweepStoppedError) -> State[None]:
+    """The final state of a sweep that ended early, with what it did before; ops hear when the server refuses us."""
+    await leave(name, error.report, dry_run=False)
+    if not isinstance(error, MailServerRefusesError):
+        return Failed(message=str(error))
+    if error.report.refusal_is_new:
+        await tell_refusal(error.cause)
+    return Failed(name=MAIL_SERVER_REFUSES, message=str(error))
 
 
 def ended(report: Report, *, dry_run: bool = False, before: str = "") -> State[None]:

@@ -10,7 +10,7 @@ from flows.as_of import moment
 from flows.batches import Batches
 from flows.fanning import NAME
 from flows.naming import run_name
-from flows.runs import CANNOT_RUN, ended, leave, refused, services
+from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, refused, services, stopped
 from flows.sweeping import share_in
 from tasks.sending.sweep import SweepStoppedError, phases
 from tasks.sending.sweep_report import Report, Scope
@@ -24,6 +24,7 @@ SweepName = Literal[
     name=NAME,
     description="Helps a sweep that found much due: takes the same mails, never the same one.",
     flow_run_name=run_name,
+    timeout_seconds=MOST_SECONDS,
     persist_result=False,
 )
 async def share_sweep(sweep: SweepName, as_of: datetime | None = None) -> State[None]:
@@ -40,7 +41,9 @@ async def share_sweep(sweep: SweepName, as_of: datetime | None = None) -> State[
             report = Report()
             for phase in mails:
                 report += await share_in(opened, phase, batch=Batches(sweep))
-    except (SweepStoppedError, *CANNOT_RUN) as error:
+    except SweepStoppedError as error:
+        return await stopped(sweep, error)
+    except CANNOT_RUN as error:
         return Failed(message=str(error))
     except ValueError as error:
         return refused(error)

@@ -6,11 +6,17 @@ from typing import Any
 from prefect import Flow, State, flow
 
 from flows.naming import Reference, run_name
-from flows.runs import run_sweep
+from flows.runs import MOST_SECONDS, run_sweep
 
 
 def _sweep_flow(name: str, description: str) -> Flow[..., Any]:
-    @flow(name=name, description=description, flow_run_name=run_name, persist_result=False)
+    @flow(
+        name=name,
+        description=description,
+        flow_run_name=run_name,
+        timeout_seconds=MOST_SECONDS,
+        persist_result=False,
+    )
     async def run(
         customers: list[Reference] = [],  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
         as_of: datetime | None = None,

@@ -4,6 +4,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.rules.sending.breaker import Limits
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -22,6 +24,25 @@ class Pace(_Strict):
     """The same for each domain that mails go to."""
 
 
+class Breaker(_Strict):
+    """When a run of like answers counts as the mail server's, and stops the sweep (docs/mail-server.md)."""
+
+    alike: int = Field(default=5, ge=2)
+    """So many like refusals or silences in a row, for different recipients."""
+    dead_addresses: int = Field(default=25, ge=2)
+    """The same for answers that an address does not exist: an old list may well hold some in a row."""
+    share: float = Field(default=0.5, gt=0, le=1)
+    """So large a part of the last answers, if alike, though some mails pass."""
+    of_last: int = Field(default=50, ge=10)
+    first_tries: int = Field(default=3, ge=1)
+    """Mails that the next run tries first, before it sends the rest."""
+
+    @property
+    def limits(self) -> Limits:
+        """As the rule takes them."""
+        return Limits(self.alike, self.dead_addresses, self.share, self.of_last)
+
+
 class Sending(_Strict):
     """How much, and what happens to a mail of which a crash left no outcome."""
 
@@ -36,6 +57,11 @@ class Sending(_Strict):
     doubtful: Literal["look", "resend", "ask"] = "look"
     """`look` searches the archive mailbox and resends what is not there; `ask` leaves it to a person."""
     max_resends: int = Field(default=1, ge=0, le=5)
+    """How often a mail in doubt goes again, to customers and to our own people alike."""
+    doubts_of_others_hours: int = Field(default=24, ge=1)
+    """Doubts are settled by the machine that marked them; by another one after so many hours."""
+    batch_minutes: int = Field(default=60, ge=1)
+    """A batch that takes longer is ended; what it did not send stays due."""
     link_days: int = Field(default=90, ge=1)
     """How long the links in a mail stay good."""
     max_per_recipient_per_day: int = Field(default=20, ge=1)
@@ -45,6 +71,7 @@ class Sending(_Strict):
     max_runs: int = Field(default=2, ge=1, le=64)
     """Runs of one sweep at once, the first among them. 1: none are started."""
     pace: Pace = Pace()
+    breaker: Breaker = Breaker()
 
     @model_validator(mode="after")
     def _one_run_fits(self) -> Self:

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from models import policy as policies
 from models.policy import Policy, PolicyError
+from models.rules.sending.breaker import Breaker
 from tasks.archive.archives import Archive, MaildirArchive, NoArchive
 from tasks.archive.imap_archive import ImapArchive
 from tasks.mails.composer import Composer
@@ -15,6 +16,7 @@ from tasks.runtime.clock import Clock, SystemClock
 from tasks.runtime.database import Database
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
+from tasks.smtp.journal import Journal
 from tasks.smtp.mailer import Mailer, open_mailer
 
 
@@ -28,6 +30,9 @@ class Services:
     composer: Composer
     mailer: Mailer
     archive: Archive
+    journal: Journal = field(default_factory=Journal)
+    breaker: Breaker = field(default_factory=Breaker)
+    """What the mail server said in this run."""
 
 
 @asynccontextmanager
@@ -46,7 +51,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     composer = Composer(policy, Links(settings.public_url, settings.signing_key), settings.archive_address)
     try:
         async with open_mailer(settings, policy.sending.connections) as mailer:
-            yield Services(db, policy, SystemClock(), composer, mailer, archive)
+            journal = Journal(settings.state_dir / "journal")
+            yield Services(db, policy, SystemClock(), composer, mailer, archive, journal)
     finally:
         db.close()
 

@@ -4,8 +4,8 @@ import email.policy
 from collections.abc import Callable
 from email import message_from_bytes
 
-from tasks.smtp.answers import Accepted, Answer
-from tasks.smtp.transaction import Mail
+from models.rules.sending.answers import Accepted, Answer, Doubtful, NotStarted, Withheld
+from tasks.smtp.transaction import Mail, Witness
 
 
 def plain(mail: Mail) -> str:
@@ -22,11 +22,18 @@ class FakeMailer:
         self.mails: list[Mail] = []
         self.answers = answers or (lambda _mail: Accepted(250, "OK"))
 
-    async def send(self, mail: Mail) -> Answer:
+    async def send(self, mail: Mail, witness: Witness | None = None) -> Answer:
         answer = self.answers(mail)
+        if witness is not None and not isinstance(answer, NotStarted | Withheld):
+            witness.begins()
+            if not isinstance(answer, Doubtful):
+                witness.heard(answer)
         if isinstance(answer, Accepted):
             self.mails.append(mail)
         return answer
+
+    def withhold(self, why: str) -> None:
+        """Nothing waits here."""
 
     def to(self, address: str) -> list[Mail]:
         """The mails to one address, in order."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.policy import Policy
+from models.rules.sending.answers import Accepted, Answer
 from models.sending import Pace
 from tasks.archive.archives import NoArchive
 from tasks.mails.composer import Composer
@@ -14,8 +15,7 @@ from tasks.mails.links import Links
 from tasks.runtime.clock import SetClock
 from tasks.runtime.database import Database
 from tasks.services import Services
-from tasks.smtp.answers import Accepted, Answer
-from tasks.smtp.transaction import Mail
+from tasks.smtp.transaction import Mail, Witness
 
 _CONNECTIONS = 100
 _KEY = "a replay sends nothing, so its links may be signed by anybody"
@@ -24,10 +24,13 @@ _KEY = "a replay sends nothing, so its links may be signed by anybody"
 class YesMailer:
     """Accepts every mail and sends none."""
 
-    async def send(self, mail: Mail) -> Answer:
+    async def send(self, mail: Mail, witness: Witness | None = None) -> Answer:
         """Accept."""
-        del mail
+        del mail, witness
         return Accepted(250, "simulated")
+
+    def withhold(self, why: str) -> None:
+        """Nothing waits here."""
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     )
     web_port: int = Field(default=4280, description="Port of the customers' pages.")
     smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes our mails.")
-    smtp_port: int = Field(default=4225, description="Its port.")
+    smtp_port: int = Field(default=4225, ge=1, le=65_535, description="Its port.")
     smtp_security: Literal["none", "starttls", "tls"] = Field(
         default="none", description="How the connection is protected: none, starttls or tls."
     )
@@ -65,8 +65,17 @@ class Settings(BaseSettings):
         default=None,
         description="Certificates (PEM) to trust for the mail server; empty: those of the system.",
     )
+    smtp_unencrypted: bool = Field(
+        default=False,
+        description="true: mails and the login may go unencrypted to a mail server on another machine.",
+    )
     smtp_timeout_seconds: float = Field(
-        default=30.0, description="How long to wait for the mail server's answer."
+        default=30.0, gt=0, description="How long to wait for the mail server's answer."
+    )
+    smtp_body_timeout_seconds: float = Field(
+        default=600.0,
+        gt=0,
+        description="How long to wait for its answer to a whole mail; giving up early makes doubles.",
     )
     smtp_pipelining: bool = Field(
         default=True,

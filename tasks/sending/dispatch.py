@@ -1,7 +1,8 @@
 """Sending a claimed batch: mark, send, record, in a sliding window.
 
-A window of mails is in flight. One transaction records what has finished and marks what goes out next, so that a hard
-kill leaves at most a window of doubtful mails, and no transaction is open while a mail server thinks.
+A window of mails is in flight. One transaction records what has finished and marks what goes out next, and no
+transaction is open while a mail server thinks. What the server says stands in the journal first, so that a hard kill
+leaves only those mails doubtful whose body was on its way: one for each connection.
 """
 
 import asyncio
@@ -14,25 +15,41 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.policy import Policy
 from models.queries.sending import claim, messages
+from models.rules.sending.answers import Accepted, Answer, NotStarted, Refused
 from models.words import MessageState
-from tasks.mails.composer import Composer, Mail
+from tasks.mails.composer import Mail
 from tasks.mails.letter_facts import Group, write_letter
 from tasks.mails.mime import AddressError
-from tasks.runtime.clock import Clock
-from tasks.runtime.database import Database, Writer
+from tasks.runtime.database import Writer
+from tasks.sending import server_refusals
 from tasks.sending.claim import Claimed
 from tasks.sending.record_outcome import Finished, Unwritable, give_up, record
-from tasks.smtp.answers import Answer, NotStarted, scrub
-from tasks.smtp.mailer import Mailer
+from tasks.sending.verdicts import Verdicts
+from tasks.services import Services
+from tasks.smtp.answers import scrub
+from tasks.smtp.journal import Book
 
 _PER_CONNECTION = 8
-"""Mails marked for each connection: many for each transaction, few for a crash to leave in doubt."""
+"""Mails marked for each connection, so that many share a transaction."""
+_GRACE_SECONDS = 10.0
+"""How long a run that ends by an error still listens: each answer that comes is one doubt less."""
 
 
-class MailServerUnreachableError(Exception):
-    """No mail server could be reached. Nothing is lost: what was not sent stays due."""
+class DispatchStoppedError(Exception):
+    """The batch ended early. Nothing is lost: what was not sent stays due."""
+
+
+class MailServerUnreachableError(DispatchStoppedError):
+    """No mail server could be reached; `lasting` when trying again changes nothing."""
+
+    def __init__(self, words: str, *, lasting: bool = False) -> None:
+        super().__init__(words)
+        self.lasting = lasting
+
+
+class ServerRefusesError(DispatchStoppedError):
+    """The mail server gave many mails the same refusal, or no answer."""
 
 
 @dataclass(frozen=True)
@@ -45,34 +62,68 @@ class _Ready:
 class Dispatch:
     """The sending of one claimed batch."""
 
-    def __init__(
-        self, db: Database, policy: Policy, composer: Composer, mailer: Mailer, clock: Clock, claimed: Claimed
-    ) -> None:
-        self._db, self._policy, self._composer = db, policy, composer
-        self._mailer, self._clock, self._claimed = mailer, clock, claimed
+    def __init__(self, services: Services, claimed: Claimed) -> None:
+        self._services, self._claimed = services, claimed
+        self._policy, self._clock, self._mailer = services.policy, services.clock, services.mailer
+        sending = services.policy.sending
         self._waiting = deque(claimed.groups)
-        self._flying: dict[asyncio.Task[Answer], tuple[int, Group]] = {}
-        self._finished: list[Finished] = []
+        self._flying: dict[asyncio.Task[Answer], tuple[int, _Ready]] = {}
+        self._verdicts = Verdicts(services.policy, services.breaker)
+        self._arrived = 0
         self._enough = 0
         self._landed = asyncio.Event()
-        self._unreachable: str | None = None
-        self._window = _PER_CONNECTION * policy.sending.connections
-        self._lease = timedelta(minutes=policy.sending.lease_minutes)
-        self._renewed = clock.now()
+        self._stop: DispatchStoppedError | None = None
+        self._fault: BaseException | None = None
+        self._window = _PER_CONNECTION * sending.connections
+        self._lease = timedelta(minutes=sending.lease_minutes)
+        self._renewed = services.clock.now()
 
     async def run(self) -> None:
-        """Send everything, writing to the batch's report.
+        """Send everything, writing to the batch's report. It ends by itself after `batch_minutes` at the latest.
 
         Raises:
             MailServerUnreachableError: the server is away; what was in hand was given back first.
+            ServerRefusesError: it answers many alike; what was in hand was given back first.
+            TimeoutError: it took too long; the next run takes up what is left.
+            OSError: the journal cannot be written; what was in hand was given back first.
         """
-        with self._db.writer() as writer:
-            while self._waiting or self._flying or self._finished:
-                finished, self._finished = self._finished, []
-                self._launch(self._turn(writer, finished))
-                await self._land()
-        if self._unreachable is not None:
-            raise MailServerUnreachableError(self._unreachable)
+        self._recall_refusal()
+        try:
+            journal = self._services.journal.batch(self._claimed.token)
+            with journal as book:
+                async with asyncio.timeout(60 * self._policy.sending.batch_minutes):
+                    await self._send(book)
+        except OSError:
+            self._release()
+            raise
+        if self._stop is not None:
+            raise self._stop
+
+    async def _send(self, book: Book) -> None:
+        try:
+            with self._services.db.writer() as writer:
+                while self._waiting or self._flying or self._verdicts.has_any:
+                    if self._stop is not None or not (self._waiting or self._flying):
+                        self._verdicts.settle(self._clock.now())
+                    self._launch(book, self._turn(writer, self._verdicts.take()))
+                    await self._land()
+                    if self._fault is not None:
+                        raise self._fault
+        finally:
+            await self._end_flying()
+        book.sync()
+        book.is_settled = not self._verdicts.doubts
+
+    async def _end_flying(self) -> None:
+        """Nothing begins any more, and nobody is waited for without end."""
+        if not self._flying:
+            return
+        self._mailer.withhold("the sweep was stopped")
+        await asyncio.wait(list(self._flying), timeout=_GRACE_SECONDS)
+        flying = list(self._flying)
+        for task in flying:
+            task.cancel()
+        await asyncio.gather(*flying, return_exceptions=True)
 
     def _turn(self, writer: Writer, finished: Sequence[Finished]) -> list[tuple[int, _Ready]]:
         """Record what has landed and mark what goes out next, in one transaction; returns what may go out now.
@@ -81,7 +132,8 @@ class Dispatch:
         interpreter, and the mail servers answer without it.
         """
         now = self._clock.now()
-        composed = [] if self._unreachable else [self._compose(group, now) for group in self._take()]
+        self._arrived = 0
+        composed = [] if self._stop else [self._compose(group, now) for group in self._take()]
         with writer.write() as session:
             if self._renew(session, now):
                 composed = self._ours(session, composed)
@@ -91,30 +143,51 @@ class Dispatch:
                 if isinstance(broken, Unwritable):
                     give_up(session, self._policy, broken, self._claimed.report, now)
             ids = self._mark(session, ready, now)
-            if self._unreachable:
+            self._note_server(session, now)
+            if self._stop:
                 self._give_back(session)
         return list(zip(ids, ready, strict=True))
 
-    def _launch(self, ready: Sequence[tuple[int, _Ready]]) -> None:
+    def _launch(self, book: Book, ready: Sequence[tuple[int, _Ready]]) -> None:
         for message_id, item in ready:
-            task = asyncio.ensure_future(self._mailer.send(item.mail))
-            self._flying[task] = (message_id, item.group)
+            task = asyncio.ensure_future(self._post(book, item))
+            self._flying[task] = (message_id, item)
             task.add_done_callback(self._land_one)
 
+    async def _post(self, book: Book, item: _Ready) -> Answer:
+        try:
+            return await self._mailer.send(item.mail, book.entry(item.key))
+        except ValueError as error:  # an address that SMTP cannot say costs its own mail
+            return Refused(501, f"5.1.3 {scrub(str(error))}", recipient=True)
+
     def _land_one(self, task: asyncio.Task[Answer]) -> None:
-        message_id, group = self._flying.pop(task)
-        answer = task.result()
-        self._finished.append(Finished(message_id, group, answer))
-        if isinstance(answer, NotStarted):
-            self._unreachable = answer.text
-        if len(self._finished) >= self._enough:
+        message_id, item = self._flying.pop(task)
+        self._arrived += 1
+        if task.cancelled() or task.exception() is not None:
+            self._fault = asyncio.CancelledError() if task.cancelled() else task.exception()
             self._landed.set()
+            return
+        answer = task.result()
+        tripped = self._verdicts.hear(Finished(message_id, item.group, answer), item.mail.recipients[0])
+        if isinstance(answer, NotStarted):
+            self._stop = self._stop or MailServerUnreachableError(answer.text, lasting=answer.lasting)
+        elif tripped is not None and self._stop is None:
+            self._stop = ServerRefusesError(tripped.words)
+            self._mailer.withhold(tripped.words)
+        if isinstance(answer, Accepted) and self._window < self._full_window:
+            self._window = self._full_window
+        if self._arrived >= self._enough:
+            self._landed.set()
+
+    @property
+    def _full_window(self) -> int:
+        return _PER_CONNECTION * self._policy.sending.connections
 
     async def _land(self) -> None:
         """Wait until each connection has but one mail left, or everything landed, or it is time to renew the lease."""
         enough = self._window - self._policy.sending.connections
-        self._enough = min(enough, len(self._flying) + len(self._finished))
-        if len(self._finished) < self._enough:
+        self._enough = min(max(enough, 1), len(self._flying) + self._arrived)
+        if self._arrived < self._enough:
             self._landed.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._landed.wait(), self._lease.total_seconds() / 3)
@@ -125,10 +198,11 @@ class Dispatch:
 
     def _compose(self, group: Group, now: datetime) -> "_Ready | Unwritable":
         assert self._claimed.desk is not None  # noqa: S101 (a batch with groups has one)
+        composer = self._services.composer
         key = f"f{group.lead.id}-{group.lead.attempts + 1}"
-        letter = write_letter(group, key, self._claimed.desk, self._policy, self._composer.message_id, now)
+        letter = write_letter(group, key, self._claimed.desk, self._policy, composer.message_id, now)
         try:
-            return _Ready(key, group, self._composer.compose(letter, now))
+            return _Ready(key, group, composer.compose(letter, now))
         except AddressError as error:  # costs its own mail only
             return Unwritable(group, scrub(str(error)))
 
@@ -186,6 +260,30 @@ class Dispatch:
             "resends": 0,
             "marked_at": now,
         }
+
+    def _recall_refusal(self) -> None:
+        """A server that refused everybody's mail gets a few first."""
+        with self._services.db.read() as session:
+            self._was_refused = server_refusals.refused_since(session) is not None
+        if self._was_refused:
+            tries = self._policy.sending.breaker.first_tries
+            self._services.breaker.try_first(tries)
+            self._window = min(tries, self._window)
+
+    def _note_server(self, session: Session, now: datetime) -> None:
+        """For the runs to come: it refuses everybody's mail, or takes it again."""
+        if isinstance(self._stop, ServerRefusesError):
+            is_new = server_refusals.note_refusal(session, str(self._stop), now)
+            self._claimed.report.refusal_is_new |= is_new
+        elif self._was_refused and not self._services.breaker.is_trying:
+            server_refusals.note_taken(session, now)
+            self._was_refused = False
+
+    def _release(self) -> None:
+        """Give the whole claim back, as far as nothing was tried with it."""
+        with self._services.db.write() as session:
+            self._waiting.extend(self._claimed.groups)
+            self._give_back(session)
 
     def _give_back(self, session: Session) -> None:
         ids = [row.id for group in self._waiting for row in group.follow_ups]

@@ -1,9 +1,11 @@
-"""Writing down what the mail server said, and what follows from it."""
+"""Writing down what the mail server said, and what follows from it.
 
-import re
+`models.rules.sending.answers` decides what an answer means; this applies it.
+"""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +17,21 @@ from models.queries.sending import claim, messages
 from models.rules.calendar.calendars import Place
 from models.rules.escalation.silence import answer_by
 from models.rules.planning.step_key import Mark, StepKey
+from models.rules.sending.answers import (
+    AboutUs,
+    Accepted,
+    Answer,
+    Doubtful,
+    Failed,
+    InDoubt,
+    NotStarted,
+    Refused,
+    Retry,
+    Sent,
+    Verdict,
+    judge,
+    short,
+)
 from models.tables import Customer, FollowUp
 from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
 from tasks.cases.open_case import open_case
@@ -22,11 +39,10 @@ from tasks.escalation.notify import is_rung, told
 from tasks.mails.letter_facts import Group, is_case
 from tasks.sending.sweep_report import NUDGE, Report
 from tasks.sending.told_days import keep_told
-from tasks.smtp.answers import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 
-_BAD_ADDRESS = re.compile(r"\b5\.1\.\d|\b5\.2\.1")
-_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-_BAD_ADDRESS_CODES = {550, 551, 553}
+NO_SERVER = "no mail server"
+REFUSES = "the mail server refuses"
+"""Reasons in the report for what was not about the contacts."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,10 @@ class Finished:
     message_id: int
     group: Group
     answer: Answer
+    verdict: Verdict | None = None
+    """Where it is known already that the answer is about us; else the rule says what it means."""
+    at: datetime | None = None
+    """When the answer came, if that was before now."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +75,7 @@ def record(
     rows: list[dict[str, Any]] = []
     for item in known:
         if item.message_id in ours:
-            rows += _follow_up_rows(session, policy, item, now, report)
+            rows += _apply(session, policy, item, now, report)
     accepted = [one for one in known if one.message_id in ours and isinstance(one.answer, Accepted)]
     keep_told(session, [one.group for one in accepted], now)
     for item in finished:
@@ -76,62 +96,65 @@ def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report
 
 
 def _message_row(item: Finished, now: datetime) -> dict[str, Any]:
-    answer = item.answer
-    match answer:
+    match item.answer:
         case Accepted():
             state = MessageState.ACCEPTED
         case Refused():
             state = MessageState.REFUSED
         case _:
             state = MessageState.DEFERRED
-    code = getattr(answer, "code", None)
+    if isinstance(item.verdict, AboutUs):
+        state = MessageState.DEFERRED  # the same mail goes again
+    code = getattr(item.answer, "code", None)
     return {
         "id": item.message_id,
         "state": state,
         "recorded_at": now,
         "smtp_code": code,
-        "smtp_text": answer.text,
+        "smtp_text": item.answer.text,
     }
 
 
-def _follow_up_rows(
+def _apply(
     session: Session, policy: Policy, item: Finished, now: datetime, report: Report
 ) -> list[dict[str, Any]]:
+    """What a verdict makes of the contacts that a mail carried; returns their columns to set."""
     group, answer = item.group, item.answer
-    place = Place(group.customer.country, group.customer.timezone)
+    verdict = item.verdict or judge(answer, group.lead.attempts, policy.sending.retry_minutes, now)
     kind, number = group.lead.kind + (NUDGE if group.lead.nudge else ""), len(group.follow_ups)
-    match answer:
-        case Accepted():
+    change: dict[str, Any]
+    match verdict:
+        case Sent():
             report.count(kind, "sent", number=number, cases=_cases_of(group))
             _note_escalation(session, group, now)
+            at, place = item.at or now, Place(group.customer.country, group.customer.timezone)
             change = {
                 "state": FollowUpState.SENT,
-                "sent_at": now,
-                "answer_by": answer_by(group.cadence, now, place),
+                "sent_at": at,
+                "answer_by": answer_by(group.cadence, at, place),
             }
-        case Refused(code, text, recipient):
-            change = {"state": FollowUpState.FAILED, "reason": f"{code} {text}"}
+        case Failed(why, suppress):
+            change = {"state": FollowUpState.FAILED, "reason": why}
             opened = _undeliverable(session, policy, group, now, report)
-            report.count(kind, "failed", str(code), number, cases=opened)
-            if recipient and _is_bad_address(code, text):
+            report.count(kind, "failed", short(answer), number, cases=opened)
+            if suppress:
                 _suppress(session, group, now)
-        case NotStarted():
-            report.count(kind, "to be tried again", "no mail server", number)
+        case AboutUs(_, at):
             claim.plan_again(session, [row.id for row in group.follow_ups])
-            return [
-                {"id": row.id, "state": FollowUpState.PLANNED, "attempts": row.attempts}
-                for row in group.follow_ups
-            ]
-        case _:
-            assert isinstance(answer, Deferred)  # noqa: S101 (the doubtful ones were left out above)
-            change = _retry(policy, group, answer, now)
-            if "reason" in change:
-                opened = _undeliverable(session, policy, group, now, report)
-                report.count(kind, "failed", str(answer.code), number, cases=opened)
-            else:
-                claim.plan_again(session, [row.id for row in group.follow_ups])
-                report.count(kind, "to be tried again", str(answer.code), number)
+            report.count(kind, "to be tried again", _about_us(answer), number)
+            later = {"due_at": at} if at is not None else {}
+            return [{"id": row.id, "state": FollowUpState.PLANNED, **later} for row in group.follow_ups]
+        case Retry(at, _):
+            change = {"state": FollowUpState.PLANNED, "due_at": at}
+            claim.plan_again(session, [row.id for row in group.follow_ups])
+            report.count(kind, "to be tried again", short(answer), number)
+        case InDoubt():
+            return []  # was left out above
     return [{"id": row.id, **change, "attempts": row.attempts + 1} for row in group.follow_ups]
+
+
+def _about_us(answer: Answer) -> str:
+    return NO_SERVER if isinstance(answer, NotStarted) else REFUSES
 
 
 def _note_escalation(session: Session, group: Group, now: datetime) -> None:
@@ -141,14 +164,6 @@ def _note_escalation(session: Session, group: Group, now: datetime) -> None:
             history.note(session, (Subject.CASE, row.subject_id), "escalated", now, row.sweep, cause=row.step)
         elif is_rung(row):
             told(session, row, now)
-
-
-def _retry(policy: Policy, group: Group, answer: Deferred, now: datetime) -> dict[str, Any]:
-    """Later, by the policy's waits; failed when they are used up."""
-    waits, tried = policy.sending.retry_minutes, group.lead.attempts
-    if tried >= len(waits):
-        return {"state": FollowUpState.FAILED, "reason": f"{answer.code} {answer.text}"}
-    return {"state": FollowUpState.PLANNED, "due_at": now + timedelta(minutes=waits[tried])}
 
 
 def _cases_of(group: Group) -> list[int]:
@@ -201,13 +216,6 @@ def tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
             }
         ],
     )
-
-
-def _is_bad_address(code: int, text: str) -> bool:
-    """Whether the address itself is wrong. An enhanced code (RFC 3463) says so; without one, the plain code has to."""
-    if _ENHANCED.search(text):
-        return _BAD_ADDRESS.search(text) is not None
-    return code in _BAD_ADDRESS_CODES
 
 
 def _suppress(session: Session, group: Group, now: datetime) -> None:

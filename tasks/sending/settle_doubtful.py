@@ -1,7 +1,7 @@
-"""After a crash: which of the mails that were marked as being sent did the server get?"""
+"""After a crash: what the journal still knows, and by the policy's rule what it does not."""
 
-from collections.abc import Callable, Collection
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -9,35 +9,98 @@ from models.policy import Policy
 from models.queries.sending import claim, messages
 from models.rules.calendar.calendars import Place
 from models.rules.escalation.silence import answer_by
+from models.rules.sending.doubts import settle
 from models.tables import Customer, FollowUp, Message
-from models.words import CaseReasonKind, FollowUpState, MessageState
-from tasks.archive.archives import Archive
-from tasks.cases.open_case import open_case
+from models.words import FollowUpState, MessageState
 from tasks.escalation.notify import is_rung, told
-from tasks.runtime.database import Database
+from tasks.mails.letter_facts import Group
+from tasks.sending.record_outcome import Finished, record, tell_the_next
 from tasks.sending.sweep_report import Report
+from tasks.services import Services
+from tasks.smtp.journal import Left
 
 _BATCH = 500
+IN_DOUBT = "in doubt: no answer came after the mail had gone out"
 
 
-def settle_doubts(
-    db: Database, policy: Policy, archive: Archive, message_id_of: Callable[[str], str], now: datetime
-) -> Report:
-    """Settle what a crash left behind: claims nothing was tried with go back, doubtful mails follow the policy.
+def take_up_journals(services: Services, now: datetime) -> Report:
+    """Write down what runs of this machine had heard when they died, and give back what they never began."""
+    report = Report()
+    for left in services.journal.left():
+        with services.db.write() as session:
+            marked = messages.marked_by(session, left.token)
+            heard = [one for one in marked if one.key in left.heard]
+            unbegun = [one for one in marked if one not in heard and one.key not in left.begun]
+            _record_heard(session, services.policy, heard, left, now, report)
+            if left.is_whole:
+                messages.unmark(session, [one.id for one in unbegun])
+            claim.release_unmarked(session, left.token)
+        if len(heard) + (len(unbegun) if left.is_whole else 0) == len(marked):
+            left.remove()
+    return report
+
+
+def _record_heard(
+    session: Session,
+    policy: Policy,
+    heard: Collection[Message],
+    left: Left,
+    now: datetime,
+    report: Report,
+) -> None:
+    carried: dict[int | None, list[FollowUp]] = {}
+    for row in messages.carried_by(session, [one.id for one in heard]):
+        if row.state == FollowUpState.CLAIMED:
+            carried.setdefault(row.message_id, []).append(row)
+    finished = [
+        Finished(one.id, group, left.heard[one.key].answer, at=left.heard[one.key].at)
+        for one in heard
+        if (group := _group(session, policy, one, carried.get(one.id, []))) is not None
+    ]
+    record(session, policy, finished, left.token, now, report)
+
+
+def _group(session: Session, policy: Policy, message: Message, rows: list[FollowUp]) -> Group | None:
+    """What recording needs of a letter; None where the policy or the contacts are gone."""
+    rows.sort(key=lambda row: not message.key.startswith(f"f{row.id}-"))  # the one that named the mail leads
+    if not rows or rows[0].kind not in policy.cadences:
+        return None
+    customer = session.get(Customer, rows[0].customer_id) if rows[0].customer_id is not None else None
+    company = policy.company
+    nobody = Customer(language=company.language, country=company.country, timezone=company.timezone)
+    return Group(
+        follow_ups=rows,
+        customer=customer or nobody,
+        cadence=policy.cadences[rows[0].kind],
+        order=None,
+        invoices=[],
+        dossier=None,
+        reminds_of=None,
+    )
+
+
+def settle_doubts(services: Services, now: datetime) -> Report:
+    """Settle what stays in doubt when its lease is over, by the rule of the policy; claims never tried go back.
 
     `look`: in the archive means sent; otherwise sent again with the same Message-ID, at most `max_resends` times, then
-    a person is asked. Without an archive that answers, `look` asks a person at once.
+    a person is asked. Without an archive that answers, `look` asks a person at once. What another machine marked is
+    left to it for `doubts_of_others_hours`.
     """
-    report = Report()
-    with db.write() as session:
+    report, policy = Report(), services.policy
+    ours, foreign_until = (
+        services.journal.tokens(),
+        now - timedelta(hours=policy.sending.doubts_of_others_hours),
+    )
+    with services.db.write() as session:
         claim.release_lapsed(session, now)
-        ids = {message.id: message_id_of(message.key) for message in messages.doubtful(session, now, _BATCH)}
+        found = messages.doubtful(session, now, _BATCH, ours, foreign_until)
+        ids = {message.id: services.composer.message_id(message.key) for message in found}
     if not ids:
         return report
     # Between two transactions: an archive may be a server that takes its time.
-    found = archive.holds(ids.values()) if policy.sending.doubtful == "look" else None
-    with db.write() as session:
-        for message in messages.doubtful(session, now, _BATCH):
+    in_archive = services.archive.holds(ids.values()) if policy.sending.doubtful == "look" else None
+    with services.db.write() as session:
+        for message in messages.doubtful(session, now, _BATCH, ours, foreign_until):
             if message.id not in ids:
                 continue
             carried = [
@@ -45,7 +108,13 @@ def settle_doubts(
                 for row in messages.carried_by(session, [message.id])
                 if row.state == FollowUpState.CLAIMED
             ]
-            verdict = _verdict(policy, message, ids[message.id], found)
+            verdict = settle(
+                policy.sending.doubtful,
+                is_in_archive=None if in_archive is None else ids[message.id] in in_archive,
+                resends=message.resends,
+                max_resends=policy.sending.max_resends,
+                is_for_staff=message.staff_id is not None,
+            )
             _apply(session, policy, message, carried, verdict, now)
             report.count(message.kind, *_WORDS[verdict], number=len(carried))
     return report
@@ -56,20 +125,6 @@ _WORDS = {
     MessageState.DEFERRED: ("to be tried again", "same Message-ID"),
     MessageState.ASKED: ("in doubt", "a person must say"),
 }
-
-
-def _verdict(policy: Policy, message: Message, message_id: str, found: set[str] | None) -> MessageState:
-    rule = policy.sending.doubtful
-    if found is not None and message_id in found:
-        return MessageState.ACCEPTED
-    if message.staff_id is not None:
-        return (
-            MessageState.DEFERRED
-        )  # told twice, our own people lose nothing; told never, a matter would lie
-    may_resend = rule == "resend" or (rule == "look" and found is not None)
-    if may_resend and message.resends < policy.sending.max_resends:
-        return MessageState.DEFERRED
-    return MessageState.ASKED
 
 
 def _apply(
@@ -95,14 +150,11 @@ def _apply(
             if is_rung(row):
                 told(session, row, now)
         else:
-            row.state, row.reason = FollowUpState.FAILED, "in doubt: a crash left no outcome"
-            _ask(session, policy, row, now)
+            row.state, row.reason = FollowUpState.FAILED, IN_DOUBT
+            if (
+                message.staff_id is not None
+            ):  # told twice, our own people lose nothing; told never, a matter would lie
+                session.flush()
+                tell_the_next(session, row, now)
     if verdict is MessageState.DEFERRED:
         claim.plan_again(session, [row.id for row in carried])
-
-
-def _ask(session: Session, policy: Policy, row: FollowUp, now: datetime) -> None:
-    """A person finds out whether it arrived: by calling, which does no harm when it did."""
-    if row.customer_id is not None and row.staff_id is None:
-        about = (row.subject_type, row.subject_id)
-        open_case(session, policy, row.customer_id, CaseReasonKind.IN_DOUBT, about, now=now, actor=row.sweep)

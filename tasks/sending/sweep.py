@@ -18,10 +18,10 @@ from tasks.credit_recovery.ask_manager import withdraw_moot
 from tasks.planning.plan import plan_all, plan_batch
 from tasks.runtime.gc_pause import collected_rarely
 from tasks.sending import rate_limit
-from tasks.sending.claim import claim_batch
-from tasks.sending.dispatch import Dispatch, MailServerUnreachableError
+from tasks.sending.claim import Claimed, claim_batch
+from tasks.sending.dispatch import Dispatch, MailServerUnreachableError, ServerRefusesError
 from tasks.sending.recheck import look_again
-from tasks.sending.settle_doubtful import settle_doubts
+from tasks.sending.settle_doubtful import settle_doubts, take_up_journals
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
 
@@ -34,13 +34,31 @@ class UnknownCustomersError(Exception):
 
 
 class SweepStoppedError(Exception):
-    """A batch ended early; `report` says what it did before."""
+    """A batch ended early; `report` says what it did before.
 
-    def __init__(self, cause: str, report: Report) -> None:
-        super().__init__(
-            f"the mail server takes no mail from us ({cause}); what was not sent stays due: {report.sentence()}"
-        )
-        self.cause, self.report = cause, report
+    `again`: trying again in a while may help, without anybody mending anything.
+    """
+
+    says = "the mail server takes no mail from us ({cause}); what was not sent stays due: {report}"
+
+    def __init__(self, cause: str, report: Report, *, again: bool = True) -> None:
+        super().__init__(self.says.format(cause=cause, report=report.sentence()))
+        self.cause, self.report, self.again = cause, report, again
+
+
+class MailServerRefusesError(SweepStoppedError):
+    """The mail server refused many mails alike: nobody's contact failed by it. The next run tries a few first."""
+
+    says = (
+        "the mail server refuses what we send, the same way for everybody ({cause}); nothing is lost, and the next run "
+        "tries a few first: {report}"
+    )
+
+
+class SweepInterruptedError(SweepStoppedError):
+    """The batch took too long, or the state folder could not be written."""
+
+    says = "{cause}; what was not sent stays due: {report}"
 
 
 def customer_ids(services: Services, refs: Collection[str]) -> frozenset[int]:
@@ -66,13 +84,12 @@ def prepare(services: Services, scope: Scope) -> Report:
     there is something to claim.
     """
     clock_now = services.clock.now()
+    taken = take_up_journals(services, clock_now)
     with services.db.read() as session:
         found = waiting(session, scope.sweep, scope.now, clock_now, scope.customers)
-    report = Report(due=found.due or found.lapsed)
+    report = taken + Report(due=found.due or found.lapsed)
     if found.lapsed:
-        report += settle_doubts(
-            services.db, services.policy, services.archive, services.composer.message_id, clock_now
-        )
+        report += settle_doubts(services, clock_now)
     if found.changed or found.lapsed or found.planned_with != services.policy.fingerprint():
         report.planned = _plan(services, scope.now)
         with services.db.write() as session:
@@ -128,7 +145,7 @@ async def run_batch(services: Services, scope: Scope) -> Report:
     `due` of the report: the batch itself brought something forward that it had no room for.
 
     Raises:
-        SweepStoppedError: no mail server could be reached.
+        SweepStoppedError: no mail server could be reached, it refuses everything, or the batch took too long.
     """
     report = Report()
     while room := scope.limit - report.claimed:
@@ -150,14 +167,23 @@ async def _run_part(services: Services, scope: Scope) -> Report:
     rate_limit.take(services.db, services.policy, len(claimed.groups) - scope.limit, services.clock.now())
     look_again(services.db, claimed.kept_back, scope.now)
     if claimed.groups:
-        dispatch = Dispatch(
-            services.db, services.policy, services.composer, services.mailer, services.clock, claimed
-        )
-        try:
-            await dispatch.run()
-        except MailServerUnreachableError as error:
-            raise SweepStoppedError(str(error), claimed.report) from error
+        await _dispatch(services, claimed)
     return claimed.report
+
+
+async def _dispatch(services: Services, claimed: Claimed) -> None:
+    try:
+        await Dispatch(services, claimed).run()
+    except MailServerUnreachableError as error:
+        raise SweepStoppedError(str(error), claimed.report, again=not error.lasting) from error
+    except ServerRefusesError as error:
+        raise MailServerRefusesError(str(error), claimed.report, again=False) from error
+    except TimeoutError as error:
+        cause = f"a batch took longer than {services.policy.sending.batch_minutes} minutes"
+        raise SweepInterruptedError(cause, claimed.report, again=False) from error
+    except OSError as error:
+        cause = f"the state folder cannot be written ({type(error).__name__})"
+        raise SweepInterruptedError(cause, claimed.report, again=False) from error
 
 
 def rehearse(services: Services, scope: Scope) -> Report:

@@ -44,6 +44,8 @@ class Report:
     planned: int = 0
     due: bool = False
     """Something is left to claim: of a sweep before it starts, or since a batch brought it forward."""
+    refusal_is_new: bool = False
+    """The mail server refuses everybody's mail, and no run said so before."""
 
     def count(
         self, kind: str, outcome: str, reason: str = "", number: int = 1, *, cases: Iterable[int] = ()
@@ -61,6 +63,7 @@ class Report:
             self.claimed + other.claimed,
             self.planned + other.planned,
             self.due or other.due,
+            self.refusal_is_new or other.refusal_is_new,
         )
 
     def since(self, before: "Report", last: "Report") -> "Report":
@@ -82,7 +85,7 @@ class Report:
     def without(self, reason: str) -> "Report":
         """The same but for what has this reason."""
         kept = Counter({key: number for key, number in self.counts.items() if key[2] != reason})
-        return Report(kept, self.cases, self.claimed, self.planned, self.due)
+        return Report(kept, self.cases, self.claimed, self.planned, self.due, self.refusal_is_new)
 
     @property
     def partly_failed(self) -> bool:

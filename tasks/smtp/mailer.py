@@ -3,28 +3,37 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Protocol
 
-import aiosmtplib
-
+from models.rules.sending.answers import Answer, Lost, NotStarted, Withheld
 from tasks.runtime.settings import Settings
-from tasks.smtp.answers import Answer, NotStarted, words
-from tasks.smtp.transaction import Mail, Outcome, Posting, transact
+from tasks.smtp.connect import ConnectError, check_access, connect
+from tasks.smtp.transaction import Mail, Nobody, Outcome, Posting, Witness, transact
 from tasks.smtp.wire import Reply, Wire
+
+_NOBODY = Nobody()
 
 
 class Mailer(Protocol):
     """Something that sends mails."""
 
-    async def send(self, mail: Mail) -> Answer:
-        """Send one mail; never raises for what a mail server can do."""
+    async def send(self, mail: Mail, witness: Witness = _NOBODY) -> Answer:
+        """Send one mail; never raises for what a mail server can do. The witness hears each step at once."""
+        ...
+
+    def withhold(self, why: str) -> None:
+        """Answer `Withheld` for every mail that waits and has not begun."""
         ...
 
 
 class SmtpMailer:
-    """Sends over a few kept connections. Each works while anything waits, one mail after the other."""
+    """Sends over a few kept connections. Each works while anything waits, one mail after the other.
+
+    A connection belongs to the one task that works on it, or rests with nobody. The first one is opened alone: what is
+    wrong with address or login is found out once, and answers everything that waits.
+    """
 
     def __init__(self, settings: Settings, connections: int) -> None:
         self._settings = settings
@@ -32,40 +41,65 @@ class SmtpMailer:
         self._idle = [_Line() for _ in range(connections)]
         self._working: dict[asyncio.Task[None], _Line] = {}
         self._opening = 0
+        self._is_proven = False
+        """Whether a connection was opened before, so that several may be at once."""
+        self._refusal: NotStarted | None = None
+        """What no further try can change."""
 
-    async def send(self, mail: Mail) -> Answer:
+    async def send(self, mail: Mail, witness: Witness = _NOBODY) -> Answer:
         """Send one mail over the next free connection, opening one where needed.
 
         Raises:
             ValueError: an address that SMTP cannot say.
         """
-        posting = Posting(mail, asyncio.get_running_loop().create_future())
+        if self._refusal is not None:
+            return self._refusal
+        posting = Posting(mail, asyncio.get_running_loop().create_future(), witness)
         self._waiting.append(posting)
         self._rouse()
         return await posting.answered
 
+    def withhold(self, why: str) -> None:
+        """Answer `Withheld` for every mail that waits and has not begun."""
+        while self._waiting:
+            self._waiting.popleft().answer(Withheld(why))
+
     async def close(self) -> None:
-        """Say goodbye on every connection."""
-        for line in (*self._idle, *self._working.values()):
-            if line.wire is not None and line.wire.is_open:
-                with suppress(OSError):
-                    await line.wire.say(b"QUIT")
-            line.close()
+        """End whoever works, answer everybody who waits, and hang up; never waits for the server."""
+        working = list(self._working)
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        self.withhold("the sweep has ended")
+        for line in self._idle:
+            line.leave()
 
     def _rouse(self) -> None:
         """Have one more connection work, if one rests."""
-        if self._idle:
+        if self._idle and (self._is_proven or not self._working):
             line = self._idle.pop()
             task = asyncio.ensure_future(self._work(line))
             self._working[task] = line
             task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
+        """However it ended: its mails are answered, and the place is free for whatever waits."""
         line = self._working.pop(task)
-        if task.cancelled() or task.exception() is not None:
-            line.close()
-        for posting in line.hand:  # whoever waits hears of it
-            posting.fail(None if task.cancelled() else task.exception())
+        error = None if task.cancelled() else task.exception()
+        if error is not None or line.hand:
+            line.give_up("the connection was given up" if error is None else type(error).__name__)
+        if line.is_spare:
+            return
+        self._idle.append(line)
+        if error is not None:  # one that nobody expected: nothing may wait for a connection that fails so
+            self.answer_all(NotStarted(type(error).__name__))
+        elif self._waiting and not task.cancelled():
+            self._rouse()
+
+    def answer_all(self, answer: NotStarted) -> None:
+        """Nothing of what waits can be sent now."""
+        while self._waiting:
+            self._waiting.popleft().answer(answer)
 
     async def _work(self, line: "_Line") -> None:
         """Send what waits, until nothing does.
@@ -76,24 +110,27 @@ class SmtpMailer:
         """
         said: Sequence[Reply] = ()
         while posting := line.hand[0] if line.hand else self._take(line):
-            if line.wire is not None and line.wire.is_open:
-                outcome = await transact(line.wire, posting, said, partial(self._take, line))
-                is_new = False
-            else:
+            is_new = line.wire is None or not line.wire.is_open
+            if is_new:
                 outcome = await self._afresh(line, posting)
-                is_new = True
+            else:
+                assert line.wire is not None  # noqa: S101 (it is open)
+                outcome = await transact(line.wire, posting, said, partial(self._take, line))
             said = outcome.said
-            if isinstance(outcome.answer, NotStarted):
+            if isinstance(outcome.answer, NotStarted | Lost):
                 line.close()
                 if not is_new:
                     continue
-                if self._stands_another(line):
+            if isinstance(outcome.answer, NotStarted):
+                if not outcome.answer.lasting and self._stands_another(line):
                     self._waiting.appendleft(line.hand.popleft())
+                    line.is_spare = True
                     self._rouse()
                     return
+                self._refusal = outcome.answer if outcome.answer.lasting else None
+                self.answer_all(outcome.answer)
             line.hand.popleft()
             posting.answer(outcome.answer)
-        self._idle.append(line)
 
     def _take(self, line: "_Line") -> Posting | None:
         """The next mail into the hands of a connection; one whose sender has gone away is left out."""
@@ -108,10 +145,14 @@ class SmtpMailer:
         """Send over a new connection. A server turns one away at its greeting, or only at the first words."""
         self._opening += 1
         try:
-            line.wire = await self._connect()
+            line.wire = await connect(self._settings)
+            if not self._is_proven:
+                self._is_proven = True
+                for _ in range(len(self._waiting)):
+                    self._rouse()
             return await transact(line.wire, posting, (), partial(self._take, line))
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return Outcome(NotStarted(words(error)))
+        except ConnectError as error:
+            return Outcome(error.answer)
         finally:
             self._opening -= 1
 
@@ -122,26 +163,6 @@ class SmtpMailer:
             one.wire is not None and one.wire.is_open for one in lines if one is not line
         )
 
-    async def _connect(self) -> Wire:
-        settings = self._settings
-        client = aiosmtplib.SMTP(
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            use_tls=settings.smtp_security == "tls",
-            start_tls=settings.smtp_security == "starttls",
-            username=settings.smtp_user,
-            password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
-            timeout=settings.smtp_timeout_seconds,
-            cert_bundle=str(settings.smtp_ca_file) if settings.smtp_ca_file else None,
-        )
-        await client.connect()
-        try:
-            await _greet(client)
-        except (aiosmtplib.SMTPException, OSError):
-            client.close()
-            raise
-        return Wire(client, settings.smtp_timeout_seconds, pipelining=settings.smtp_pipelining)
-
 
 class _Line:
     """A connection, and the mails in its hands: the one being sent, and the next, announced already."""
@@ -149,6 +170,20 @@ class _Line:
     def __init__(self) -> None:
         self.wire: Wire | None = None
         self.hand: deque[Posting] = deque()
+        self.is_spare = False
+        """Whether the server would not have it beside the others: it is used no more."""
+
+    def give_up(self, why: str) -> None:
+        """Hang up, and answer what was in hand."""
+        self.close()
+        while self.hand:
+            self.hand.popleft().give_up(why)
+
+    def leave(self) -> None:
+        """Say goodbye."""
+        if self.wire is not None:
+            self.wire.leave()
+        self.wire = None
 
     def close(self) -> None:
         """Hang up, if it is open."""
@@ -157,18 +192,14 @@ class _Line:
         self.wire = None
 
 
-async def _greet(client: aiosmtplib.SMTP) -> None:
-    """Say who we are, unless encrypting or logging in has done so; to a server of the oldest kind, in its words."""
-    if client.is_ehlo_or_helo_needed:
-        try:
-            await client.ehlo()
-        except aiosmtplib.SMTPHeloError:
-            await client.helo()
-
-
 @asynccontextmanager
 async def open_mailer(settings: Settings, connections: int) -> AsyncIterator[SmtpMailer]:
-    """A mailer whose connections are opened when first needed and closed at the end."""
+    """A mailer whose connections are opened when first needed and closed at the end.
+
+    Raises:
+        AccessError: the settings of the mail server cannot be used.
+    """
+    check_access(settings)
     mailer = SmtpMailer(settings, connections)
     try:
         yield mailer

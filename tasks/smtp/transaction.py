@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple, Protocol
 
-from tasks.smtp.answers import Answer, Doubtful, NotStarted, accepted, no_dealings, refused, words
-from tasks.smtp.wire import Reply, Wire
+from models.rules.sending.answers import Answer, Doubtful, Lost, NotStarted
+from tasks.smtp.answers import accepted, no_dealings, refused, words
+from tasks.smtp.wire import LostError, OutOfStepError, Reply, Wire
 
 _DATA = b"DATA"
 _TAKEN, _GO_ON = (250, 251), 354
@@ -32,16 +33,40 @@ class Mail(Protocol):
         """The whole message, headers and all, CRLF line ends."""
 
 
+class Witness(Protocol):
+    """Writes down what happens to a mail at the moment it happens, so that a killed process leaves no doubt."""
+
+    def begins(self) -> None:
+        """The body is about to go out.
+
+        Raises:
+            OSError: it cannot be written down, so the body must not go.
+        """
+
+    def heard(self, answer: Answer) -> None:
+        """The server answered; called before anything else is done with the answer."""
+
+
+class Nobody:
+    """Writes nothing down."""
+
+    def begins(self) -> None:
+        """Nothing."""
+
+    def heard(self, answer: Answer) -> None:
+        """Nothing."""
+
+
 class Posting:
     """A mail on its way, and who waits for its answer."""
 
-    def __init__(self, mail: Mail, answered: "Future[Answer]") -> None:
+    def __init__(self, mail: Mail, answered: "Future[Answer]", witness: Witness) -> None:
         """Prepare.
 
         Raises:
             ValueError: an address has a line end in it, or is none that SMTP can say.
         """
-        self.body, self.answered = mail.body, answered
+        self.body, self.answered, self.witness = mail.body, answered, witness
         to, *copies = [b"RCPT TO:<%s>" % address.encode("ascii") for address in mail.recipients]
         envelope = [b"MAIL FROM:<%s>" % mail.sender.encode("ascii"), to, *copies]
         if any(b"\r" in command or b"\n" in command for command in envelope):
@@ -49,18 +74,26 @@ class Posting:
         # With a copy to the archive, DATA waits: a customer who was refused is not overruled by an archive that was not
         self.asks_at_once = not copies
         self.opening = envelope if copies else [*envelope, _DATA]
+        self.is_given = False
+        """Whether the body has begun to go out."""
+        self.heard: Answer | None = None
+
+    def hear(self, reply: Reply) -> None:
+        """Take the reply to the body, the moment it is read."""
+        self.heard = accepted(reply) if reply.code in _TAKEN else refused(reply)
+        self.witness.heard(self.heard)
 
     def answer(self, answer: Answer) -> None:
         """Tell whoever waits; nobody does any longer when a run was ended."""
         if not self.answered.done():
             self.answered.set_result(answer)
 
-    def fail(self, error: BaseException | None) -> None:
-        """Let an error of ours be that of whoever waits; None when all was given up."""
-        if error is None:
-            self.answered.cancel()
-        elif not self.answered.done():
-            self.answered.set_exception(error)
+    def give_up(self, why: str) -> None:
+        """Answer with what is known when the connection is given up."""
+        if self.heard is not None:
+            self.answer(self.heard)
+        else:
+            self.answer(Doubtful(why) if self.is_given else NotStarted(why))
 
 
 class Outcome(NamedTuple):
@@ -79,20 +112,31 @@ async def transact(
 
     `said` are the replies to its envelope if that went out already, and `following` fetches the mail that may go next.
     """
+    replies: Sequence[Reply] = said
     try:
         replies = said or await wire.say(*posting.opening)
         turned_down = await _turned_down(wire, posting, replies)
-    except OSError as error:
+    except OutOfStepError as error:
         return Outcome(NotStarted(words(error)))
+    except OSError as error:
+        has_taken_us = bool(replies) and replies[0].code in _TAKEN
+        return Outcome(Lost(words(error)) if has_taken_us else NotStarted(words(error)))
     if turned_down is not None:
         return Outcome(turned_down)
+    try:
+        posting.witness.begins()
+    except OSError as error:
+        return Outcome(
+            NotStarted(f"the state folder cannot be written: {type(error).__name__}", lasting=True)
+        )
+    posting.is_given = True
     after = following() if wire.pipelines else None
     try:
-        reply, *ahead = await wire.give(posting.body, *(after.opening if after else ()))
+        _, *ahead = await wire.give(posting.body, *(after.opening if after else ()), heard=posting.hear)
     except OSError as error:
         return Outcome(Doubtful(words(error)), after)
-    answer = accepted(reply) if reply.code in _TAKEN else refused(reply)
-    return Outcome(answer, after, ahead)
+    assert posting.heard is not None  # noqa: S101 (the first reply was there)
+    return Outcome(posting.heard, after, ahead)
 
 
 async def _turned_down(wire: Wire, posting: Posting, replies: Sequence[Reply]) -> Answer | None:
@@ -101,15 +145,22 @@ async def _turned_down(wire: Wire, posting: Posting, replies: Sequence[Reply]) -
     for reply, recipient in zip(
         replies, (False, True), strict=False
     ):  # a refused copy matters less than the mail
-        if reply.code not in _TAKEN:
-            answer = no_dealings(reply, recipient=recipient) or refused(reply, recipient=recipient)
-            if not isinstance(answer, NotStarted):
-                await _withdraw(wire, granted)
-            return answer
+        if reply.code in _TAKEN:
+            continue
+        if not recipient:
+            return no_dealings(reply)
+        answer = refused(reply, recipient=True)
+        await _withdraw(wire, granted)
+        return answer
     if granted is None:
+        if len(replies) < 2:  # noqa: PLR2004 (the sender was taken, and then the connection ended)
+            raise LostError(wire.lost)
         (granted,) = await wire.say(_DATA)
     if granted.code == _GO_ON:
         return None
+    if granted.code in _TAKEN:
+        wire.close()
+        raise OutOfStepError("out of step")  # a reply too many before: this one belongs to another command
     await _withdraw(wire)
     return refused(granted)
 

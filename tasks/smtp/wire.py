@@ -6,6 +6,7 @@ since the round trips decide how fast mails go: one a mail instead of four.
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import NamedTuple, cast
 
 import aiosmtplib
@@ -26,13 +27,28 @@ class LostError(ConnectionError):
     """The connection ended, was silent for too long, or said something that is no SMTP."""
 
 
-class Wire(asyncio.Protocol):
-    """One connection, in one exchange at a time."""
+class OutOfStepError(LostError):
+    """The server said more than it was asked, so its replies belong to other commands. No body went out on them."""
 
-    def __init__(self, client: aiosmtplib.SMTP, timeout_seconds: float, *, pipelining: bool = True) -> None:
+
+class Wire(asyncio.Protocol):
+    """One connection, in one exchange at a time; whoever opened it is the only one to talk over it.
+
+    A reply may take `timeout_seconds`, the one to a body `body_timeout_seconds`: giving up on that one too early makes
+    doubles (RFC 5321, 4.5.3.2.6).
+    """
+
+    def __init__(
+        self,
+        client: aiosmtplib.SMTP,
+        timeout_seconds: float,
+        body_timeout_seconds: float = 600.0,
+        *,
+        pipelining: bool = True,
+    ) -> None:
         assert client.transport is not None  # noqa: S101 (it is connected)
         self._transport = cast("asyncio.Transport", client.transport)
-        self._timeout_seconds = timeout_seconds
+        self._timeout_seconds, self._body_timeout_seconds = timeout_seconds, body_timeout_seconds
         self.pipelines = pipelining and client.supports_extension("pipelining")
         """Whether commands go out in groups."""
         self._loop = asyncio.get_running_loop()
@@ -40,8 +56,11 @@ class Wire(asyncio.Protocol):
         self._lines: list[str] = []
         self._replies: list[Reply] = []
         self._wanted = 0
-        self._lost = "connection lost"
+        self.lost = "connection lost"
+        """Why it is gone, once it is."""
         self._waiter: asyncio.Future[None] | None = None
+        self._late: asyncio.TimerHandle | None = None
+        self._heard: Callable[[Reply], None] | None = None
         self._transport.set_protocol(self)
 
     @property
@@ -66,10 +85,13 @@ class Wire(asyncio.Protocol):
                 break
         return replies
 
-    async def give(self, body: bytes, *commands: bytes) -> list[Reply]:
+    async def give(
+        self, body: bytes, *commands: bytes, heard: Callable[[Reply], None] | None = None
+    ) -> list[Reply]:
         """Send a message after DATA was granted (with CRLF line ends, the last one included), and commands behind it.
 
-        Returns the reply to the message, and those to the commands that came before the connection was gone.
+        Returns the reply to the message, and those to the commands that came before the connection was gone. `heard`
+        gets the reply to the message at the moment that it is read.
 
         Raises:
             LostError: the connection is gone; the server may have the message or not.
@@ -77,27 +99,47 @@ class Wire(asyncio.Protocol):
         stuffed = body.replace(b"\r\n.", b"\r\n..")
         stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
         said = b"".join((stuffed, b".\r\n", *(command + b"\r\n" for command in commands)))
-        return await self._exchange(said, 1 + len(commands))
+        patience = self._body_timeout_seconds if body else None
+        return await self._exchange(said, 1 + len(commands), patience, heard)
+
+    def leave(self) -> None:
+        """Say goodbye and hang up, without waiting for an answer."""
+        if self.is_open:
+            self._transport.write(b"QUIT\r\n")
+        self.close()
 
     def close(self) -> None:
         """Hang up."""
         self._transport.close()
 
-    async def _exchange(self, data: bytes, replies: int) -> list[Reply]:
+    async def _exchange(
+        self,
+        data: bytes,
+        replies: int,
+        patience: float | None = None,
+        heard: Callable[[Reply], None] | None = None,
+    ) -> list[Reply]:
         if self._transport.is_closing():
-            raise LostError(self._lost)
-        self._waiter, self._wanted = self._loop.create_future(), replies
-        late = self._loop.call_later(self._timeout_seconds, self._lose, "no reply in time")
+            raise LostError(self.lost)
+        self._waiter, self._wanted, self._heard = self._loop.create_future(), replies, heard
+        self._wait(self._timeout_seconds if patience is None else patience)
         try:
             self._transport.write(data)
             await self._waiter
+        except OutOfStepError:
+            if heard is None or not self._replies:
+                self._replies = []
+                raise
         except LostError:
             if not self._replies:
                 raise
         finally:
-            late.cancel()
-            self._waiter, self._wanted = None, 0
+            if self._late is not None:
+                self._late.cancel()
+            self._waiter, self._wanted, self._heard = None, 0, None
         said, self._replies = self._replies, []
+        if not said:
+            raise OutOfStepError(self.lost)
         if any(reply.code == _SERVICE_ENDS for reply in said):
             self.close()
         return said
@@ -112,11 +154,13 @@ class Wire(asyncio.Protocol):
                 return self._lose("no SMTP reply")
             self._lines.append(line[4:].strip().decode("utf-8", "replace"))
             if line[3:4] != b"-":
-                self._replies.append(Reply(int(line[:3]), "\n".join(self._lines)))
+                self._take(Reply(int(line[:3]), "\n".join(self._lines)))
                 self._lines = []
-        if len(self._replies) > self._wanted:
-            self._replies = []  # nobody asked: a goodbye, or replies that would be taken for others
-            return self._lose("out of step")
+        if (
+            len(self._replies) > self._wanted
+        ):  # nobody asked: a goodbye, or replies that would be taken for others
+            del self._replies[0 if self._heard is None else 1 :]  # but the first after a body is its own
+            return self._lose("out of step", OutOfStepError)
         if self._waiter is not None and len(self._replies) == self._wanted and not self._waiter.done():
             self._waiter.set_result(None)
         return None
@@ -125,9 +169,20 @@ class Wire(asyncio.Protocol):
         """Tell whoever waits."""
         self._lose("connection lost" if exc is None else type(exc).__name__)
 
-    def _lose(self, why: str) -> None:
+    def _take(self, reply: Reply) -> None:
+        self._replies.append(reply)
+        if self._heard is not None and len(self._replies) == 1:
+            self._heard(reply)
+            self._wait(self._timeout_seconds)  # what follows the body is an envelope
+
+    def _wait(self, seconds: float) -> None:
+        if self._late is not None:
+            self._late.cancel()
+        self._late = self._loop.call_later(seconds, self._lose, "no reply in time")
+
+    def _lose(self, why: str, kind: type[LostError] = LostError) -> None:
         if self.is_open:
-            self._lost = why
+            self.lost = why
             self._transport.close()
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(LostError(why))
+            self._waiter.set_exception(kind(why))

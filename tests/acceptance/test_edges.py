@@ -168,9 +168,7 @@ def test_a_notice_to_our_own_people_that_a_crash_left_in_doubt_is_told_again(wor
         [message] = session.scalars(select(Message)).all()
         message.state, message.claim_token = MessageState.SENDING, "dead"
         message.lease_until = world.clock.now() - timedelta(minutes=1)
-    settle_doubts(
-        world.db, world.policy, world.archive, world.services.composer.message_id, world.clock.now()
-    )
+    settle_doubts(world.services, world.clock.now())
     with world.db.read() as session:
         [message] = session.scalars(select(Message)).all()
         assert message.state == MessageState.DEFERRED

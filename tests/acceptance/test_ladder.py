@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.rules.calendar.calendars import Window
+from models.rules.sending.answers import Accepted, Refused
 from models.tables import Commitment, FollowUp, History, Staff
 from models.words import CommitmentKind, Subject
 from tasks.commitments import ladder
@@ -15,7 +16,6 @@ from tasks.commitments.close import fulfil, promise, re_promise
 from tasks.commitments.make import Owners
 from tasks.commitments.recalculate_ladders import recompute
 from tasks.responses.record import Answer, Asks
-from tasks.smtp.answers import Accepted, Refused
 from tests import factories
 from tests.world import World
 

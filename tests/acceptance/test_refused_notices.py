@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.sweeping import sweep
+from models.rules.sending.answers import Accepted, Refused
+from models.rules.sending.answers import Answer as Said
 from models.tables import Case, FollowUp, History, Staff
 from models.words import Subject
 from tasks.cases.staff_page_link import send_link
 from tasks.responses.record import Answer
 from tasks.sending.sweep_report import Report, Scope
-from tasks.smtp.answers import Accepted, Refused
-from tasks.smtp.answers import Answer as Said
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World

@@ -281,14 +281,23 @@ def release(session: Session, ids: Sequence[int], token: str) -> None:
         )
 
 
+def release_unmarked(session: Session, token: str) -> int:
+    """Give back what a run that is gone had claimed, but for what is marked as being sent; returns how many."""
+    return _release_unless_sending(session, FollowUp.claim_token == token)
+
+
 def release_lapsed(session: Session, now: datetime) -> int:
     """Give back claims whose lease is over and that were never marked as being sent; returns how many."""
+    return _release_unless_sending(session, FollowUp.lease_until < now)
+
+
+def _release_unless_sending(session: Session, which: ColumnElement[bool]) -> int:
     sending = exists(
         select(Message.id).where(Message.id == FollowUp.message_id, Message.state == MessageState.SENDING)
     )
     statement = (
         update(FollowUp)
-        .where(FollowUp.state == FollowUpState.CLAIMED, FollowUp.lease_until < now, ~sending)
+        .where(FollowUp.state == FollowUpState.CLAIMED, which, ~sending)
         .values(state=FollowUpState.PLANNED, claim_token=None, lease_until=None)
         .returning(FollowUp.id)
         .execution_options(synchronize_session=False)

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.queries import bulk
+from models.queries.in_list import among
 from models.tables import FollowUp, Message
 from models.words import MessageState
 
@@ -68,15 +69,40 @@ def record_messages(session: Session, token: str, rows: Sequence[Mapping[str, An
     return bulk.update(session, Message, given_up, where=_HELD, token=token)
 
 
-def doubtful(session: Session, now: datetime, limit: int) -> Sequence[Message]:
-    """Messages marked as being sent whose lease is over: the server may have them or not. Locked."""
+def doubtful(
+    session: Session, now: datetime, limit: int, tokens: Collection[str] | None, foreign_until: datetime
+) -> Sequence[Message]:
+    """Messages marked as being sent whose lease is over: the server may have them or not. Locked.
+
+    Of those marked by other machines only those whose lease was over at `foreign_until`; `tokens` are the batches of
+    this one, or None where all are.
+    """
+    query = select(Message).where(Message.state == MessageState.SENDING, Message.lease_until < now)
+    if tokens is not None:
+        query = query.where(or_(among(Message.claim_token, tokens), Message.lease_until < foreign_until))
+    return session.scalars(
+        query.order_by(Message.lease_until).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+
+
+def marked_by(session: Session, token: str) -> Sequence[Message]:
+    """Messages that a batch marked, and of which no outcome stands here. Locked."""
     return session.scalars(
         select(Message)
-        .where(Message.state == MessageState.SENDING, Message.lease_until < now)
-        .order_by(Message.lease_until)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        .where(Message.state == MessageState.SENDING, Message.claim_token == token)
+        .with_for_update()
     ).all()
+
+
+def unmark(session: Session, ids: Collection[int]) -> None:
+    """Take back the marks of mails that never began."""
+    if ids:
+        session.execute(
+            update(Message)
+            .where(among(Message.id, ids), Message.state == MessageState.SENDING)
+            .values(state=MessageState.DEFERRED, claim_token=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def carried_by(session: Session, message_ids: Collection[int]) -> Sequence[FollowUp]:

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text, update
 
+from models.rules.sending.answers import Refused
 from models.tables import Base, FollowUp
 from models.words import FollowUpState
 from tasks.escalation.call_list import call_list
 from tasks.runtime.database import Database
-from tasks.smtp.answers import Refused
 from tests import factories
 from tests.fakes import FakeMailer
 from tests.inbox import SENDER, Inbox, written

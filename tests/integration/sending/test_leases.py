@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from models.rules.sending.answers import Accepted, Answer
 from tasks.sending.sweep import prepare
 from tasks.sending.sweep_report import Scope
-from tasks.smtp.answers import Accepted, Answer
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World
@@ -24,7 +24,10 @@ class SlowMailer:
         self._turn = asyncio.Lock()
         self.received: Counter[str] = Counter()
 
-    async def send(self, mail: Mail) -> Answer:
+    def withhold(self, why: str) -> None:
+        """Nothing waits here."""
+
+    async def send(self, mail: Mail, _witness: object = None) -> Answer:
         async with self._turn:
             self._world.clock.set(self._world.clock.now() + self._pause)
             await asyncio.sleep(0)

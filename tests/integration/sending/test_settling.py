@@ -7,10 +7,10 @@ from typing import Literal
 
 import pytest
 
+from models.rules.sending.answers import Doubtful
 from models.tables import Message
 from tasks.archive.archives import MaildirArchive
 from tasks.runtime.clock import SetClock
-from tasks.smtp.answers import Doubtful
 from tests import factories
 from tests.fakes import FakeMailer
 from tests.world import World

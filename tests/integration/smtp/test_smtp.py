@@ -195,7 +195,9 @@ def test_a_server_that_refuses_us_blames_no_customer(
     assert states(shop) == ["planned", "planned"]
     with shop.db.read() as session:
         assert session.get_one(Customer, 1).suppressed_email is None
+    assert {row.attempts for row in shop.follow_ups("order-confirmation")} == {0}
     server.to_recipient = lambda _address: "250 OK"
+    shop.clock.set(shop.clock.now() + timedelta(minutes=11))
     assert run(shop, port).sentence() == "2 sent"
 
 
@@ -241,7 +243,8 @@ def test_a_connection_lost_after_the_body_leaves_a_doubt_that_is_settled_by_the_
         run(shop, port).sentence() == "2 in doubt: a person must say"
     )  # no archive to look into: nobody guesses
     assert len(server.received) == 2
-    assert shop.reasons() == ["in-doubt", "in-doubt"]
+    assert states(shop) == ["failed", "failed"]
+    assert shop.reasons() == [], "doubts are a list, and no case each"
 
 
 def test_a_server_that_ends_its_connections_now_and_then_costs_nothing(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.rules.sending.answers import Accepted, Answer, Deferred, Doubtful, Lost, NotStarted, Refused
 from tasks.runtime.settings import Settings
-from tasks.smtp.answers import Accepted, Answer, Deferred, Doubtful, NotStarted, Refused
 from tasks.smtp.mailer import Mailer, open_mailer
 
 _POLITE = {
@@ -175,7 +175,7 @@ def test_a_server_that_is_to_hear_one_command_at_a_time_does() -> None:
     script = Script()
     script.holds_back = True
     notes = [Note((f"{number}@x.example",)) for number in range(2)]
-    answers = _send_all(script, *notes, smtp_pipelining=False, smtp_timeout_seconds=1)
+    answers = _send_all(script, *notes, smtp_pipelining=False, smtp_body_timeout_seconds=1)
     assert answers[0] == Doubtful("LostError: no reply in time")
 
 
@@ -245,8 +245,9 @@ def test_every_mail_gets_the_answer_that_the_server_gave_it(
     [
         ({"MAIL": ["421 too much\r\n"] * 2}, NotStarted("421 too much")),
         ({"MAIL": ["530 5.7.0 log in first\r\n"] * 2}, NotStarted("530 5.7.0 log in first")),
-        ({"RCPT": [""] * 2}, NotStarted("LostError: connection lost")),
-        ({"RCPT": ["mumble\r\n"] * 2}, NotStarted("LostError: no SMTP reply")),
+        ({"RCPT": [""] * 2}, Lost("LostError: connection lost")),
+        ({"RCPT": ["mumble\r\n"] * 2}, Lost("LostError: no SMTP reply")),
+        ({"MAIL": [""] * 2}, NotStarted("LostError: connection lost")),
         ({"BODY": [""]}, Doubtful("LostError: connection lost")),
         ({"BODY": ["452 4.3.1 full\r\n"]}, Deferred(452, "4.3.1 full")),
         ({"DATA": ["554 5.7.1 no\r\n"]}, Refused(554, "5.7.1 no", recipient=False)),
