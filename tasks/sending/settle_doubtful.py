@@ -10,8 +10,8 @@ from models.queries.sending import claim, messages
 from models.rules.calendar.calendars import Place
 from models.rules.escalation.silence import answer_by
 from models.rules.sending.doubts import settle
-from models.tables import Customer, FollowUp, Message
-from models.words import FollowUpState, MessageState
+from models.tables import Customer, FollowUp, Message, Order
+from models.words import FollowUpState, MessageState, Subject
 from tasks.escalation.notify import is_rung, told
 from tasks.mails.letter_facts import Group
 from tasks.sending.record_outcome import Finished, record, tell_the_next
@@ -72,11 +72,19 @@ def _group(session: Session, policy: Policy, message: Message, rows: list[Follow
         follow_ups=rows,
         customer=customer or nobody,
         cadence=policy.cadences[rows[0].kind],
-        order=None,
+        order=_order_of(session, message, rows[0]),
         invoices=[],
         dossier=None,
         reminds_of=None,
     )
+
+
+def _order_of(session: Session, message: Message, row: FollowUp) -> Order | None:
+    """The order that a mail was about, unless its day has moved since: the mail told of the day before."""
+    order = session.get(Order, row.subject_id) if row.subject_type == Subject.ORDER else None
+    if order is None or (order.promise_moved_at is not None and order.promise_moved_at > message.marked_at):
+        return None
+    return order
 
 
 def settle_doubts(services: Services, now: datetime) -> Report:
