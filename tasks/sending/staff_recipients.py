@@ -1,4 +1,4 @@
-"""Who of our own people gets a notice today, and who after them where a mail server will not take it."""
+"""Who of our own people can hear of a notice: nobody whose mail server has refused the same matter."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -9,37 +9,12 @@ from sqlalchemy.orm import Session
 from models.queries.sending.refusals import refused
 from models.rules.escalation import ownership
 from models.rules.escalation.ownership import Person
-from models.rules.planning.cadence import Cadence
 from models.rules.planning.step_key import StepKey
 from models.rules.sending.before_sending import NOBODY
-from models.tables import Customer, FollowUp
-from models.words import Role, Subject
+from models.tables import FollowUp
+from models.words import Subject
 
 Matter = tuple[str, int, StepKey | None]
-
-
-def addressee_of(
-    people_: Sequence[Person], day: date, cadence: Cadence, audience: str, row: FollowUp, customer: Customer
-) -> int | None:
-    """Who gets a notice today: the owner of the matter, or whoever stands in; nobody without an address that works.
-
-    What belongs to one person, as the link of the own page does, goes to that person, absent or not.
-    """
-    if cadence.is_personal:
-        return next((one.id for one in people_ if one.id == row.subject_id and one.email), None)
-    if row.subject_type == Subject.STAFF:
-        return ownership.stand_in(people_, row.subject_id, customer.language, day)
-    named = next((p.id for p in people_ if p.id == row.staff_id and p.email and p.is_there(day)), None)
-    if audience == Role.SELLER or (named and row.subject_type == Subject.CASE):
-        return named  # nobody else can tell the seller's version; a case keeps whoever it was given to
-    if audience != "owner":
-        return ownership.reached(people_, audience, customer.language, day)
-    chosen, _ = ownership.on_duty(people_, row.staff_id, None, customer.language, day)
-    on_duty = next((person for person in people_ if person.id == chosen and person.email), None)
-    if on_duty is not None and on_duty.is_there(day):
-        return on_duty.id
-    instead = ownership.reached(people_, Role.AFTER_SALE, customer.language, day)
-    return instead if instead is not None or on_duty is None else on_duty.id
 
 
 class Refusals:

@@ -54,6 +54,16 @@ def open_cases_of(session: Session, customer_ids: Collection[int]) -> dict[int, 
     return {row.customer_id: row for row in rows}
 
 
+def list_holders(session: Session, customer_ids: Collection[int]) -> dict[int, int | None]:
+    """By customer with an open case: on whose call list it stands."""
+    rows = session.execute(
+        select(Case.customer_id, func.coalesce(Case.taken_by_id, Case.manager_id)).where(
+            among(Case.customer_id, customer_ids), Case.closed_at.is_(None)
+        )
+    )
+    return dict(rows.all())
+
+
 def open_numbers(session: Session, customer_ids: Collection[int]) -> dict[int, int]:
     """The open case of each of these customers who has one."""
     rows = session.execute(

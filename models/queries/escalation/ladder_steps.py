@@ -38,6 +38,33 @@ def pending(session: Session, commitment_id: int) -> list[Pending]:
     ]
 
 
+def pending_of(session: Session, commitment_ids: Collection[int]) -> dict[int, list[Pending]]:
+    """As `pending`, by promise."""
+    found: dict[int, list[Pending]] = {}
+    if not commitment_ids:
+        return found
+    rows = session.execute(
+        select(
+            FollowUp.subject_id,
+            FollowUp.id,
+            FollowUp.audience,
+            FollowUp.owed_at,
+            FollowUp.due_at,
+            FollowUp.reason,
+        )
+        .where(
+            FollowUp.subject_type == Subject.COMMITMENT,
+            among(FollowUp.subject_id, commitment_ids),
+            FollowUp.audience.is_not(None),
+            FollowUp.state == FollowUpState.PLANNED,
+        )
+        .order_by(FollowUp.due_at, FollowUp.id)
+    )
+    for of, id_, audience, owed_at, due_at, reason in rows:
+        found.setdefault(of, []).append(Pending(id_, audience or "", owed_at, due_at, reason == NOBODY))
+    return found
+
+
 def move(session: Session, times: Mapping[int, datetime]) -> None:
     """Give rungs that were not sent new times; when the ladder had put them stays as it is."""
     bulk.update(session, FollowUp, [{"id": id_, "due_at": at} for id_, at in times.items()])

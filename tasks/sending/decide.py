@@ -1,0 +1,181 @@
+"""Deciding about a batch of due follow-ups: the rules get plain values, and nothing is written here."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.policy import DIGEST, Policy
+from models.rules.calendar.calendars import Place
+from models.rules.calendar.due import due_at
+from models.rules.commitments.ladder_changes import Times
+from models.rules.escalation import recipients
+from models.rules.escalation.recipients import Matter, Notice
+from models.rules.escalation.rung_placement import DueRung, Placed, Placement, Promise, place
+from models.rules.planning.cadence import Cadence
+from models.rules.planning.step_key import StepKey
+from models.rules.sending import delivery_day
+from models.rules.sending.before_sending import IN_DIGEST, NOBODY, Decision, Moment, Send, Skip, decide
+from models.tables import Customer, FollowUp
+from models.words import Level, Role, Subject
+from tasks.cases.open_case import audience_of
+from tasks.escalation.notify import is_rung
+from tasks.mails.letter_facts import address, is_for_staff
+from tasks.sending.gather import Batch
+from tasks.sending.told_days import known_of
+
+_NEXT_DAY = "1 business day"
+_OPENED = "opened"
+NO_CADENCE = "no such cadence in the policy any more"
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What was decided of one follow-up, with the reason, and who of our own people gets it where it is a notice."""
+
+    row: FollowUp
+    customer: Customer
+    decision: Decision
+    staff_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Rulings:
+    """What was decided of a batch, and the new times of rungs that stand above empty ones."""
+
+    each: list[Ruling]
+    times: Times
+
+
+def decide_batch(policy: Policy, batch: Batch) -> Rulings:
+    """Decide about each row of a batch."""
+    placement = _placement(batch)
+    return Rulings(
+        [_ruling(policy, batch, placement, row, customer) for row, customer in batch.rows], placement.times
+    )
+
+
+def _placement(batch: Batch) -> Placement:
+    due = [
+        DueRung(
+            row.id,
+            row.subject_id,
+            StepKey.parse(row.step),
+            row.audience or Level.OWNER,
+            batch.people_for(row),
+            customer.language,
+        )
+        for row, customer in batch.rows
+        if is_rung(row)
+    ]
+    promises = {
+        id_: Promise(
+            owed.owner_id, owed.deputy_id, owed.level, owed.done_at is not None, batch.pending.get(id_, ())
+        )
+        for id_, owed in batch.promises.items()
+    }
+    return place(due, promises, batch.now)
+
+
+def _ruling(policy: Policy, batch: Batch, placement: Placement, row: FollowUp, customer: Customer) -> Ruling:
+    cadence = policy.cadences.get(row.kind)
+    if cadence is None:
+        return Ruling(row, customer, Skip(NO_CADENCE))
+    if (known := _told_already(batch, cadence, row)) is not None:
+        return Ruling(row, customer, Skip(known))
+    if not is_for_staff(row):
+        return Ruling(row, customer, _last_look(policy, batch, cadence, row, customer, row.staff_id))
+    notice = _notice(batch, cadence, row, customer)
+    ruled = (
+        _of_rung(policy, batch, placement.rungs[row.id], notice)
+        if is_rung(row)
+        else _of_notice(policy, batch, row, notice)
+    )
+    if not isinstance(ruled, int):
+        return Ruling(row, customer, ruled)
+    decision = _last_look(policy, batch, cadence, row, customer, ruled)
+    if isinstance(decision, Send) and DIGEST in policy.cadences:
+        matter = _matter(batch, cadence, row, ruled)
+        decision = Skip(IN_DIGEST) if recipients.waits_for_digest(matter) else decision
+    return Ruling(row, customer, decision, ruled)
+
+
+def _told_already(batch: Batch, cadence: Cadence, row: FollowUp) -> str | None:
+    """Why an alert about a delivery day has nothing to say any more."""
+    order = batch.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None
+    if order is None:
+        return None
+    return delivery_day.moot(cadence, StepKey.parse(row.step).name, known_of(order), batch.now)
+
+
+def _notice(batch: Batch, cadence: Cadence, row: FollowUp, customer: Customer) -> Notice:
+    level = batch.levels.get(row.subject_id, 0) if row.subject_type == Subject.CASE else 0
+    return Notice(
+        about=(row.subject_type, row.subject_id),
+        key=StepKey.parse(row.step),
+        audience=audience_of(level) if cadence.audience == Role.MANAGER else cadence.audience,
+        named_id=row.staff_id,
+        language=customer.language,
+        is_personal=cadence.is_personal,
+        is_known_unheard=row.reason == NOBODY,
+    )
+
+
+def _of_rung(policy: Policy, batch: Batch, placed: Placed, notice: Notice) -> int | Decision:
+    """Who is told at a rung, or why nobody is."""
+    if placed.skipped is not None:
+        return Skip(placed.skipped)
+    if placed.staff_id is None:
+        return recipients.unheard(notice, _tomorrow(policy, batch))
+    return placed.staff_id
+
+
+def _of_notice(policy: Policy, batch: Batch, row: FollowUp, notice: Notice) -> int | Decision:
+    """Who gets a notice, or why nobody does."""
+    people = batch.people_for(row)
+    chosen = recipients.addressee(notice, people, batch.desk.day)
+    if chosen is None:
+        return recipients.without_addressee(notice, people, _tomorrow(policy, batch))
+    return chosen
+
+
+def _tomorrow(policy: Policy, batch: Batch) -> datetime:
+    return due_at(batch.now, _NEXT_DAY, policy.working_hours, policy.company.place)
+
+
+def _last_look(
+    policy: Policy, batch: Batch, cadence: Cadence, row: FollowUp, customer: Customer, staff_id: int | None
+) -> Decision:
+    addressee = batch.desk.staff.get(staff_id) if staff_id is not None else None
+    to_staff = is_for_staff(row)
+    return decide(
+        cadence,
+        policy.windows[cadence.window],
+        Moment(
+            now=batch.now,
+            owed_at=row.owed_at,
+            due_at=row.due_at,
+            place=policy.company.place if to_staff else Place(customer.country, customer.timezone),
+            conditions=batch.conditions.get((row.subject_type, row.subject_id), frozenset()),
+            newer_step_due=row.id in batch.newer and not cadence.tells_back,
+            answered=row.id in batch.answered,
+            extras_stopped=customer.wants_no_extras,
+            has_address=address(cadence.audience, customer, addressee) is not None,
+            never_stale=is_rung(row),
+            last_letter_at=batch.letters.get(row.subject_id) if row.subject_type == Subject.INVOICE else None,
+            letters_apart=timedelta(days=policy.credit.days_between_letters),
+            held_until=None if to_staff else batch.held_until(row),
+        ),
+    )
+
+
+def _matter(batch: Batch, cadence: Cadence, row: FollowUp, staff_id: int) -> Matter:
+    customer_id = row.customer_id or 0
+    owed = batch.promises.get(row.subject_id) if is_rung(row) else None
+    return Matter(
+        kind=row.subject_type,
+        key=StepKey.parse(row.step),
+        tells_of_case=cadence.anchor == _OPENED,
+        complains=row.customer_id in batch.complaining,
+        level=row.audience if owed is not None else None,
+        commitment_kind=owed.kind if owed is not None else None,
+        on_own_list=customer_id not in batch.list_holders or batch.list_holders[customer_id] == staff_id,
+    )

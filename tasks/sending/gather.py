@@ -1,0 +1,149 @@
+"""Reading the facts that decide about a batch of due follow-ups, all of them in the transaction of the claim."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import facts, people
+from models.queries.cases import cases
+from models.queries.cases import holds as holding
+from models.queries.commitments import commitments
+from models.queries.escalation import ladder_steps
+from models.queries.sending import claim
+from models.rules.commitments.ladder_changes import Pending
+from models.rules.escalation.ownership import Person
+from models.tables import Commitment, Customer, FollowUp, Invoice, Order
+from models.words import CommitmentKind, Subject
+from tasks.commitments.ladder import start
+from tasks.escalation.notify import is_rung
+from tasks.mails.letter_facts import Desk, is_for_staff
+from tasks.sending.payment_freshness import payments_are_fresh
+from tasks.sending.staff_recipients import Refusals
+
+_URGENT = (Subject.CASE, Subject.COMMITMENT)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The rows of a claim, with everything that deciding needs."""
+
+    now: datetime
+    rows: Sequence[tuple[FollowUp, Customer]]
+    orders: dict[int, Order]
+    invoices: dict[int, Invoice]
+    conditions: dict[tuple[str, int], frozenset[str]]
+    newer: set[int]
+    answered: set[int]
+    desk: Desk
+    refusals: Refusals
+    holds: dict[tuple[str, int], datetime]
+    """Until when a person wants nothing written, by subject type and id."""
+    levels: dict[int, int]
+    """Of the cases that notices are about, by id."""
+    letters: dict[int, datetime]
+    """By invoice: when the last letter about it went out."""
+    promises: dict[int, Commitment]
+    """Whose rungs are due, by id."""
+    pending: dict[int, list[Pending]]
+    """The rungs of these promises that are still to come."""
+    complaining: Collection[int]
+    """Customers who complain: what concerns them is urgent."""
+    list_holders: dict[int, int | None]
+    """By customer with an open case: on whose list it stands."""
+
+    def people_for(self, row: FollowUp) -> list[Person]:
+        """Our people, but for those whose servers have refused a notice of the same matter."""
+        return self.refusals.without(self.desk.people, self.desk.day, row)
+
+    def held_until(self, row: FollowUp) -> datetime | None:
+        """The latest end of the holds on a contact."""
+        if not self.holds:
+            return None
+        subjects = ((Subject.CUSTOMER, row.customer_id or 0), (row.subject_type, row.subject_id))
+        return max((self.holds[key] for key in subjects if key in self.holds), default=None)
+
+
+def gather(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -> Batch:
+    """Read everything about these claimed follow-ups; promises of a first rung alone get the rest of their ladder."""
+    rows = [(row, customer or _nobody(policy)) for row, customer in claim.claimed(session, ids)]
+    follow_ups = [row for row, _ in rows]
+    orders = facts.orders(session, _subjects(follow_ups, Subject.ORDER))
+    invoices = facts.invoices(session, _subjects(follow_ups, Subject.INVOICE))
+    to_staff = [row for row in follow_ups if is_for_staff(row)]
+    promises = _promises(session, policy, [row for row in to_staff if is_rung(row)])
+    concerned = {row.customer_id for row in to_staff if row.customer_id and row.subject_type in _URGENT}
+    buyers = {row.customer_id for row in follow_ups if row.customer_id is not None and not is_for_staff(row)}
+    return Batch(
+        now=now,
+        rows=rows,
+        orders=orders,
+        invoices=invoices,
+        conditions=_conditions(session, policy, follow_ups, orders, invoices, now),
+        newer=claim.newer_steps(session, follow_ups, now),
+        answered=claim.answered_threads(session, [row.id for row in follow_ups if row.nudge]),
+        desk=Desk(people.staff(session), people.people(session), now.date()),
+        refusals=Refusals.of(session, {row.subject_id for row in to_staff}),
+        holds=holding.held_until(session, follow_ups[0].sweep, buyers, orders, now) if buyers else {},
+        levels=cases.levels(session, _subjects(follow_ups, Subject.CASE)),
+        letters=claim.last_letters(session, invoices),
+        promises=promises,
+        pending=ladder_steps.pending_of(session, promises),
+        complaining=facts.complaints(session, concerned) if concerned else (),
+        list_holders=cases.list_holders(session, concerned) if concerned else {},
+    )
+
+
+def _subjects(rows: Sequence[FollowUp], kind: Subject) -> set[int]:
+    return {row.subject_id for row in rows if row.subject_type == kind}
+
+
+def _nobody(policy: Policy) -> Customer:
+    """Stands in, outside the database, where nobody knows whose mail our people are told of."""
+    company = policy.company
+    return Customer(
+        id=0, ref="", name="", language=company.language, country=company.country, timezone=company.timezone
+    )
+
+
+def _promises(session: Session, policy: Policy, rungs: Sequence[FollowUp]) -> dict[int, Commitment]:
+    """The promises of due rungs, locked. Of a delivery only the first rung was planned until now."""
+    found = commitments.by_ids(session, {row.subject_id for row in rungs})
+    for owed in found.values():
+        if owed.kind == CommitmentKind.DELIVERY and owed.level is None and owed.done_at is None:
+            start(session, policy, owed, complains=False)
+    return found
+
+
+def _conditions(
+    session: Session,
+    policy: Policy,
+    rows: Sequence[FollowUp],
+    orders: dict[int, Order],
+    invoices: dict[int, Invoice],
+    now: datetime,
+) -> dict[tuple[str, int], frozenset[str]]:
+    """What is true of each subject, by type and id (`models.rules.planning.cadence.CONDITIONS`)."""
+    is_fresh = bool(invoices) and payments_are_fresh(session, policy, now)
+    found = facts.conditions(session, orders, invoices, now, is_fresh=is_fresh)
+    for row in rows:
+        if is_for_staff(row):
+            matter = row.subject_type, row.subject_id
+            found[matter] = frozenset({"closed"} if commitments.is_done(session, matter) else ())
+    return found | _of_closed_cases(session, rows)
+
+
+def _of_closed_cases(session: Session, rows: Sequence[FollowUp]) -> dict[tuple[str, int], frozenset[str]]:
+    """What is true of the customers who would be asked whether their case is solved."""
+    asked = [row for row in rows if row.subject_type == Subject.CLOSED_CASE]
+    if not asked:
+        return {}
+    open_again = facts.complaints(session, {row.customer_id for row in asked if row.customer_id is not None})
+    return {
+        (row.subject_type, row.subject_id): frozenset(
+            {"open-complaint"} if row.customer_id in open_again else ()
+        )
+        for row in asked
+    }

@@ -1,0 +1,55 @@
+"""Putting what is to be sent together: one group for each mail, with everything that the mail is about."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.policy import DIGEST, Policy
+from models.queries import facts
+from models.queries.cases import contract_ends
+from models.queries.cases import dossier as dossiers
+from models.queries.commitments import commitments
+from models.queries.sending import messages
+from models.tables import Customer, FollowUp, Order
+from models.words import Subject
+from tasks.escalation.daily_digest import digest_of
+from tasks.mails.letter_facts import Group, called_at, gravest_first, is_case
+from tasks.mails.notice_facts import notice
+from tasks.sending.gather import Batch
+
+
+def group(
+    session: Session, policy: Policy, batch: Batch, sends: Sequence[tuple[FollowUp, Customer]]
+) -> list[Group]:
+    """One group a follow-up, or one a customer where the cadence wants one letter."""
+    together: dict[tuple[Any, ...], list[tuple[FollowUp, Customer]]] = {}
+    for row, customer in sends:
+        one = policy.cadences[row.kind].one_letter and row.nudge == 0
+        together.setdefault((row.kind, customer.id) if one else (row.id,), []).append((row, customer))
+    called = facts.called(session, batch.invoices)
+    declared = contract_ends.told_back(session, policy, sends)
+    threads = messages.thread_keys(session, [row.id for row, _ in sends if row.nudge])
+    now = batch.now
+    return [
+        Group(
+            follow_ups=(rows := gravest_first(policy, [row for row, _ in pairs])),
+            customer=pairs[0][1],
+            cadence=policy.cadences[rows[0].kind],
+            order=_order_of(session, batch, rows[0]),
+            invoices=[batch.invoices[row.subject_id] for row in rows if row.subject_type == Subject.INVOICE],
+            dossier=dossiers.dossier(session, rows[0].subject_id, now) if is_case(rows[0]) else None,
+            reminds_of=threads.get(rows[0].id),
+            notice=notice(session, rows[0], now),
+            digest=digest_of(session, policy, rows[0].subject_id, now) if rows[0].kind == DIGEST else None,
+            declared=declared.get(rows[0].id),
+            called_at=called_at({row.subject_id for row in rows} & batch.invoices.keys(), called),
+        )
+        for pairs in together.values()
+    ]
+
+
+def _order_of(session: Session, batch: Batch, row: FollowUp) -> Order | None:
+    if row.subject_type == Subject.CLOSED_CASE:
+        return commitments.order_about(session, row.customer_id or 0, (row.subject_type, row.subject_id))
+    return batch.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None
