@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from deployments import settings_with_blocks
 from models.queries import people
-from models.queries.commitments import commitments
-from models.queries.mailboxes import inbound
+from models.queries.commitments import commitments, parked_mails
 from models.rules.calendar.reach import OutOfReachError, written_day
 from models.tables import Staff
 from tasks.cases.references import UnknownReferenceError
@@ -99,18 +98,18 @@ async def _waiting() -> list[str]:
         lines: list[str] = []
         with services.db.read() as session:
             staff = people.staff(session)
-            for mail in inbound.open_ones(session, _MOST):
-                if mail.parked_for is not None:
-                    link = links.duty("inbound", mail.id, mail.owner_id or 0, now)
-                    what, about = f"mail {mail.id}", label(language, f"notice.{mail.parked_for}")
-                    lines.append(
-                        _line("since", mail.received_at, zone, what, _name(staff, mail.owner_id), about, link)
-                    )
             for owed in commitments.open_ones(session, _MOST):
                 link = links.duty("commitment", owed.id, owed.owner_id or 0, now)
                 late = " LATE" if owed.due_at < now else ""
                 what, about = f"promise {owed.id}{late}", label(language, f"owed.{owed.kind}")
                 lines.append(_line("due", owed.due_at, zone, what, _name(staff, owed.owner_id), about, link))
+            # what nobody known sent waits without a clock, behind everything that has one
+            for mail in parked_mails.newest_without_clock(session, _MOST):
+                link = links.duty("inbound", mail.id, mail.owner_id or 0, now)
+                what, about = f"mail {mail.id}", label(language, f"notice.{mail.parked_for}")
+                lines.append(
+                    _line("since", mail.received_at, zone, what, _name(staff, mail.owner_id), about, link)
+                )
         return lines or ["Nothing waits for a person."]
 
 

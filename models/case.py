@@ -20,6 +20,8 @@ class Case(Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     opened_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    """When the customer spoke first, where that was before we knew; empty: when the case was opened."""
     taken_at: Mapped[datetime | None]
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None]
@@ -29,6 +31,11 @@ class Case(Base):
     """0: the manager's. 1: the director's, since the customer said after the closing that it is not solved (B22)."""
     reopens_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     """The closed case that this one goes on with; their histories are read as one."""
+
+    @property
+    def since(self) -> datetime:
+        """Since when the customer waits."""
+        return self.asked_at or self.opened_at
 
 
 class CaseReason(Base):

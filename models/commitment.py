@@ -8,6 +8,7 @@ from models.base import Base, BigId
 _OPEN = text("done_at IS NULL")
 _OPEN_DELIVERY = text("done_at IS NULL AND kind = 'delivery'")
 _OPEN_LISTENING = text("done_at IS NULL AND kind = 'listening-call'")
+_OPEN_MAIL = text("done_at IS NULL AND kind = 'mail'")
 _RAISED = text("done_at IS NULL AND told_id IS NOT NULL")
 _DONE = text("done_at IS NOT NULL")
 _SLIPPED = text("state IN ('late', 'broken')")
@@ -35,6 +36,7 @@ class Commitment(Base):
             sqlite_where=_OPEN_DELIVERY,
             postgresql_where=_OPEN_DELIVERY,
         ),
+        Index("ix_commitments_mail", "inbound_id", sqlite_where=_OPEN_MAIL, postgresql_where=_OPEN_MAIL),
         Index(
             "uq_commitments_listening",
             "case_id",
@@ -45,7 +47,8 @@ class Commitment(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    """Empty only of a mail that came in of which nobody knows yet whose it is."""
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     kind: Mapped[str]
     """One of `models.words.CommitmentKind`."""
@@ -59,6 +62,8 @@ class Commitment(Base):
     """Empty only where the company has nobody at all."""
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     made_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    """When the customer spoke, where that was before we knew: waiting counts from then. Empty: when it was made."""
     due_at: Mapped[datetime]
     """Never moves, whatever happens: a new promise is a row of its own (B26)."""
     state: Mapped[str] = mapped_column(default="open", server_default="open")
@@ -85,3 +90,19 @@ class Commitment(Base):
     """"Mine until then"; afterwards the matter goes up."""
     snoozed_until: Mapped[datetime | None]
     snoozes: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def since(self) -> datetime:
+        """Since when somebody waits for it."""
+        return self.asked_at or self.made_at
+
+    @property
+    def buyer_id(self) -> int:
+        """The customer to whom it is owed, where it is known that there is one.
+
+        Raises:
+            LookupError: nobody knows yet whose mail it is.
+        """
+        if self.customer_id is None:
+            raise LookupError(f"commitment {self.id} belongs to no customer yet")
+        return self.customer_id

@@ -26,6 +26,7 @@ SWEEPS = ("welcome-contact", "satisfaction-check", "delay-alert", "credit-recove
 
 
 NOTICE = "commitment-notice"
+MAIL_NOTICE = "inbound-notice"
 """The cadence whose mail tells of a promise; the rungs of ladders are its steps."""
 DIGEST = "daily-digest"
 """The cadence of the one mail a day to whoever has calls to make. Without it, every notice goes out by itself."""

@@ -223,6 +223,8 @@ class CommitmentKind(StrEnum):
     """A manager decides whether invoices go to credit recovery."""
     HELP = "help"
     """A colleague asked for help (B32)."""
+    MAIL = "mail"
+    """A mail came in of which the program is not sure: somebody looks, and says what was done (B34)."""
 
 
 class CommitmentState(StrEnum):

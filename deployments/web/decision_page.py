@@ -36,7 +36,7 @@ def show_decision(
     said, now = said or Said(), web.clock.now()
     language, zone = web.language(reader.language), web.policy.company.timezone
     what = CommitmentKind(owed.kind)
-    customer = session.get_one(Customer, owed.customer_id)
+    customer = session.get_one(Customer, owed.buyer_id)
     composer = Composer(web.policy, web.links)
     letter = None
     if what is CommitmentKind.SIGNATURE:
@@ -76,7 +76,7 @@ def _decided(web: Web, session: Session, owed: Commitment, reader: Staff, form: 
             case "sign":
                 return _sign(web, session, owed, reader, form.get("letter", ""))
             case "hand-over":
-                hand_over(session, owed.customer_id, reader, text, now=web.clock.now())
+                hand_over(session, owed.buyer_id, reader, text, now=web.clock.now())
                 return Said(thanks="handed-over")
         return _put_off(web, session, owed, reader, form)
     except LetterChangedError:
@@ -104,7 +104,7 @@ def _sign(web: Web, session: Session, owed: Commitment, reader: Staff, digest: s
         session,
         web.policy,
         composer,
-        owed.customer_id,
+        owed.buyer_id,
         reader,
         digest=digest,
         now=web.clock.now(),
@@ -117,7 +117,7 @@ def _put_off(web: Web, session: Session, owed: Commitment, reader: Staff, form: 
     until, text = form.get("until", ""), form.get("text", "")
     try:
         end = day_start(written_day(until.partition("T")[0]), web.policy.company.place).astimezone(UTC)
-        put_off(session, owed.customer_id, CommitmentKind(owed.kind), reader, text, end, now=web.clock.now())
+        put_off(session, owed.buyer_id, CommitmentKind(owed.kind), reader, text, end, now=web.clock.now())
     except ValueError:
         return Said(do="put-off", fault="need-until", filled=form)
     return Said(thanks="put-off")

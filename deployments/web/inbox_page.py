@@ -75,10 +75,10 @@ def act(token: str, form: Form, web: Parts) -> Response:
         opened = _opened(web, session, token)
         if (owed := _decision(session, opened)) is not None:
             return decide(web, session, owed, opened.reader, form)
-        if opened.kind == Subject.COMMITMENT:
-            said = _owed(web, session, opened, form)
-        elif form.get("do") == "assign":
+        if form.get("do") == "assign":
             said = _assign(web, session, opened, form)
+        elif opened.kind == Subject.COMMITMENT:
+            said = _owed(web, session, opened, form)
         else:
             said = _settle(web, session, opened, form)
         session.flush()
@@ -133,14 +133,18 @@ def _settle(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]
     if (fault := next((name for name, is_so in faults if is_so), None)) is not None:
         return Said(do="done", fault=fault, filled=form)
     mail = inbound.to_change(session, opened.id)
-    changed = mail is not None and settle_mail(
-        session, mail, outcome, text, now=web.clock.now(), actor=opened.reader.ref
-    )
+    try:
+        changed = mail is not None and settle_mail(
+            session, web.policy, mail, outcome, text, now=web.clock.now(), actor=opened.reader.ref
+        )
+    except ActError as error:
+        return Said(do="done", fault=error.code, filled=form)
     return Said(thanks="thanks") if changed else Said(fault="too-late", unsaved=text)
 
 
 def _assign(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) -> Said:
-    mail = inbound.to_change(session, opened.id)
+    waiting = next((one for one in _mails(session, opened) if one.handled_at is None), None)
+    mail = inbound.to_change(session, waiting.id) if waiting is not None else None
     if mail is None or mail.handled_at is not None or mail.parked_for is None:
         return Said(fault="too-late")
     try:

@@ -90,7 +90,7 @@ def show_matter(
         ],
         mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
         has_originals=web.originals is not None,
-        outcomes=OF_MAILS if kind != Subject.COMMITMENT else OUTCOMES,
+        outcomes=OF_MAILS if kind != Subject.COMMITMENT or matter.kind == CommitmentKind.MAIL else OUTCOMES,
         said=said,
         most=MOST_CHARACTERS,
         acts=_acts(matter, kind, reader),
@@ -113,7 +113,7 @@ def _acts(matter: _Matter, kind: str, reader: Staff) -> list[Act]:
         *([] if is_delivery else [Act.RE_PROMISE]),
         Act.SNOOZE,
         *([] if is_call else [Act.HAND_OVER]),
-        Act.HELP,
+        *([] if matter.customer is None else [Act.HELP]),
     ]
     return [act for act in wanted if may(reader.role, act) or not (is_call or act is Act.SNOOZE)]
 
@@ -126,8 +126,10 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
     owed = commitments.get(session, id_)
     if owed is None:
         return None
-    customer = session.get_one(Customer, owed.customer_id)
-    order = commitments.order_about(session, customer.id, (owed.subject_type, owed.subject_id))
+    customer = session.get(Customer, owed.customer_id) if owed.customer_id is not None else None
+    about = owed.subject_type, owed.subject_id
+    order = commitments.order_about(session, customer.id, about) if customer is not None else None
+    is_look = owed.kind == CommitmentKind.MAIL
     return _Matter(
         owed.kind,
         customer,
@@ -137,8 +139,8 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
         owed.done_at,
         owed.outcome,
         inbound.asking(session, owed),
-        is_parked=False,
-        said=responses.of_commitment(session, owed),
+        is_parked=is_look and owed.done_at is None,
+        said=() if is_look else responses.of_commitment(session, owed),
         case_id=owed.case_id if owed.kind == CommitmentKind.LISTENING_CALL and owed.done_at is None else None,
     )
 

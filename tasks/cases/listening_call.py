@@ -1,6 +1,6 @@
 """The call that every open case owes: its manager calls, and listens (B05). No case is without a clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,9 +16,20 @@ from models.words import CommitmentKind, Outcome, Role, Subject
 from tasks.commitments.close import fulfil, promise, re_promise, withdraw
 from tasks.commitments.make import Owners
 
+_AT_LEAST = timedelta(hours=1)
+"""No new promise lies in the past."""
 
-def owe_call(session: Session, policy: Policy, case: Case, *, now: datetime, actor: str) -> Commitment:
-    """See that an open case owes exactly one call, by its manager.
+
+def owe_call(
+    session: Session,
+    policy: Policy,
+    case: Case,
+    *,
+    now: datetime,
+    actor: str,
+    asked_at: datetime | None = None,
+) -> Commitment:
+    """See that an open case owes exactly one call, by its manager, in a time that runs from when the customer spoke.
 
     When the customer begins to complain in a case that had more time, an earlier call takes the place of the later one.
     """
@@ -35,10 +46,12 @@ def owe_call(session: Session, policy: Policy, case: Case, *, now: datetime, act
             actor=actor,
             case_id=case.id,
             owners=_owners(session, case, now),
+            asked_at=asked_at,
         )
     if not facts.complaints(session, [case.customer_id]):
         return call
-    soon = due_at(now, policy.ledger.complaint_within, policy.working_hours, policy.company.place)
+    soon = due_at(asked_at or now, policy.ledger.complaint_within, policy.working_hours, policy.company.place)
+    soon = max(soon, now + _AT_LEAST)  # who complained days ago has a right to a call today
     if call.due_at <= soon or call.root_id is not None:
         return call  # a time that was agreed on with the customer is the customer's
     return re_promise(session, policy, call, soon, AGREED, "the customer complains", now=now, actor=actor)

@@ -43,16 +43,18 @@ def open_case(
     now: datetime,
     actor: str,
     response_id: int | None = None,
+    asked_at: datetime | None = None,
 ) -> Case:
     """Bring a matter to the manager: opens the customer's case, or joins the one that is open (B20).
 
     The manager is told when the case is new, and again when the customer or an alarm of the policy adds something to
     it. Nobody's consent is asked (B04). What is said about a closed case goes on with it, one level up (B22).
+    `asked_at` is when the customer spoke: waiting and the time for the call count from then.
     """
     before = session.get(Case, about[1]) if about[0] == SubjectType.CLOSED_CASE else None
     level = before.level + 1 if before else 0
     case, is_new = cases.open_or_join(
-        session, customer_id, _manager(session, customer_id, level, now), now, before
+        session, customer_id, _manager(session, customer_id, level, now), now, before, asked_at
     )
     added = cases.add_reason(
         session,
@@ -72,7 +74,7 @@ def open_case(
         _raise(session, case, before, now, actor)
     if is_new and case.manager_id is not None:
         note_stand_in(session, (SubjectType.CASE, case.id), audience_of(level), case.manager_id, now, actor)
-    owe_call(session, policy, case, now=now, actor=actor)
+    owe_call(session, policy, case, now=now, actor=actor, asked_at=asked_at)
     if reason in _AT_ONCE and added is not None:
         _tell(session, policy, case, now, (Mark.RAISED, added))
     elif is_new:

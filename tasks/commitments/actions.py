@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries import people
+from models.queries.mailboxes import inbound
 from models.rules.calendar.reach import written_instant
 from models.rules.cases import acting as rules
 from models.rules.cases.acting import Act, ActError, checked
@@ -18,6 +19,7 @@ from models.words import CommitmentKind
 from tasks.commitments import ladder
 from tasks.commitments.appointments_and_help import ask_for_help
 from tasks.commitments.close import fulfil, re_promise
+from tasks.commitments.looks import check_done
 from tasks.commitments.make import About
 
 OUTCOMES = ("answered", "called", "done", "not-reached", "nothing-needed")
@@ -73,6 +75,8 @@ def close(owing: Owing, outcome: str, text: str, reason_code: str | None = None)
         raise ActError("need-outcome", f"outcome: choose from {', '.join(OUTCOMES)}")
     if reason_code:
         _check_reason(owing, reason_code)
+    if owing.owed.kind == CommitmentKind.MAIL:
+        check_done(owing.policy, inbound.asking(owing.session, owing.owed), outcome)
     with _refused("with-case"):
         return fulfil(
             owing.session,
@@ -157,7 +161,7 @@ def help_wanted(owing: Owing, text: str) -> Commitment:
         ActError: no words, or nobody who could help.
     """
     about = owing.owed.subject_type, owing.owed.subject_id
-    return ask(owing.session, owing.policy, owing.owed.customer_id, about, text, now=owing.now, by=owing.by)
+    return ask(owing.session, owing.policy, owing.owed.buyer_id, about, text, now=owing.now, by=owing.by)
 
 
 def ask(

@@ -53,7 +53,8 @@ def promises_without_ladder(session: Session, policy: Policy, now: datetime, act
         return 0
     upto = min(look.at + _SPAN, look.until)
     found = commitments.without_ladder(session, look.at, upto, look.kinds.split(","))
-    complaining = facts.complaints(session, {owed.customer_id for owed in found}) if found else set()
+    customers = {owed.customer_id for owed in found if owed.customer_id is not None}
+    complaining = facts.complaints(session, customers) if customers else set()
     for owed in found:
         start_late(session, policy, owed, now, complains=owed.customer_id in complaining)
         history.note(

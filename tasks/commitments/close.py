@@ -34,6 +34,7 @@ def promise(
     owners: Owners | None = None,
     case_id: int | None = None,
     words: str | None = None,
+    asked_at: datetime | None = None,
 ) -> Commitment:
     """Write down that somebody owes this customer something, and plan whom to tell of it, and when.
 
@@ -53,8 +54,9 @@ def promise(
         owners: who sees to it; otherwise whoever the order belongs to, and is here today.
         case_id: the case that it belongs to; otherwise the customer's open one.
         words: what was promised or asked for.
+        asked_at: when the customer asked, from which the time runs; now, when not given.
     """
-    wanted = Wanted(customer_id, about, inbound_id, due_at, owners, case_id, words)
+    wanted = Wanted(customer_id, about, inbound_id, due_at, owners, case_id, words, asked_at)
     return promise_all(session, policy, kind, [wanted], now=now, actor=actor)[0]
 
 
@@ -89,7 +91,7 @@ def fulfil(
     _close(session, commitment, state, f"{outcome}: {text.strip()}", now)
     if state is CommitmentState.LATE:
         commitment.reason = reason_code or ledger.UNSTATED
-    if commitment.kind == CommitmentKind.REPLY:
+    if commitment.kind in {CommitmentKind.REPLY, CommitmentKind.MAIL}:
         inbound.handled(session, asking, now, actor, outcome)
     _note(session, commitment, "done", now, actor, cause=outcome, state=state)
     return True
@@ -144,7 +146,7 @@ def re_promise(
         "kind": kind,
         "words": text.strip(),
     }
-    complaining = facts.complaints(session, [commitment.customer_id])
+    complaining = facts.complaints(session, [id_ for id_ in (commitment.customer_id,) if id_ is not None])
     [new] = make(session, policy, [row], now, actor, complaining)
     commitment.successor_id = new.id
     _note(session, commitment, "re-promised", now, actor, cause=reason_code, state=state, successor=new.id)
@@ -182,6 +184,7 @@ def successor_of(
         "owner_id": commitment.owner_id,
         "deputy_id": commitment.deputy_id,
         "made_at": made_at,
+        "asked_at": commitment.since,
         "due_at": due_at,
         "root_id": commitment.root_id or commitment.id,
         "breaks": commitment.breaks + slips,

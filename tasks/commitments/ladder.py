@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.policy import NOTICE, Policy
+from models.policy import MAIL_NOTICE, NOTICE, Policy
 from models.queries import history, people
 from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
@@ -34,6 +34,8 @@ def start(session: Session, policy: Policy, owed: Commitment, *, complains: bool
 def rows(policy: Policy, owed: Commitment, *, complains: bool) -> list[dict[str, Any]]:
     """The whole ladder of a promise as it goes into the table of follow-ups."""
     found = ladder(policy, owed.kind, owed.made_at, owed.due_at, complains=complains, breaks=owed.breaks)
+    if owed.kind == CommitmentKind.MAIL and MAIL_NOTICE in policy.cadences:  # that tells the owner first
+        found = [one for one in found if one.level != Level.OWNER or one.at > owed.made_at]
     return [row(policy, owed.id, owed.customer_id, item) for item in found]
 
 
@@ -70,7 +72,7 @@ def first_rung(policy: Policy, kind: str, made_at: datetime, due: datetime, brea
     return tellings(lowest, made_at, due, policy.working_hours, policy.company.place)
 
 
-def row(policy: Policy, commitment_id: int, customer_id: int, item: Telling) -> dict[str, Any]:
+def row(policy: Policy, commitment_id: int, customer_id: int | None, item: Telling) -> dict[str, Any]:
     """A rung as it goes into the table of follow-ups. Who gets it is decided when it is claimed."""
     return {
         "subject_type": Subject.COMMITMENT,

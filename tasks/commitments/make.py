@@ -6,7 +6,7 @@ one (`tasks.commitments.close.promise`).
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -53,6 +53,8 @@ class Wanted:
     owners: Owners | None = None
     case_id: int | None = None
     words: str | None = None
+    asked_at: datetime | None = None
+    """When the customer asked: the time runs from then. Empty: now."""
 
 
 def promise_all(
@@ -107,8 +109,9 @@ def _new(
                 "owner_id": owners.owner_id,
                 "deputy_id": owners.deputy_id,
                 "made_at": now,
+                "asked_at": one.asked_at,
                 "due_at": one.due_at
-                or _by_policy(policy, kind, now, complains=one.customer_id in complaining),
+                or _by_policy(policy, kind, one.asked_at or now, complains=one.customer_id in complaining),
                 "words": one.words,
             }
         )
@@ -122,7 +125,7 @@ def make(
     rows: Sequence[dict[str, Any]],
     now: datetime,
     actor: str,
-    complaining: Collection[int],
+    complaining: Collection[int | None],
 ) -> Sequence[Commitment]:
     """Write promises down, whatever is open already, with their ladders; `rows` have the same columns."""
     made = commitments.add(session, rows)
@@ -162,11 +165,6 @@ def owners_of_all(session: Session, matters: Sequence[tuple[int, About]], now: d
             named = ownership.owner_and_deputy(everyone, language, customer_id, day)
         found.append(Owners(*ownership.on_duty(everyone, *named, language, day)))
     return found
-
-
-def desk(session: Session, language: str, day: date) -> int | None:
-    """Who of the after-sale desk takes what belongs to nobody."""
-    return ownership.on_duty(people.people(session), None, None, language, day)[0]
 
 
 def tell(

@@ -60,8 +60,8 @@ def withdraw_moot(session: Session, now: datetime) -> int:
     """Decisions that nothing is left of are owed no longer; what comes back is asked about anew. Returns how many."""
     count = 0
     for owed in invoices.open_decisions(session, DECISIONS):
-        if not invoices.asked(session, owed.customer_id, what := CommitmentKind(owed.kind)):
-            invoices.ask_again(session, owed.customer_id, what, now)
+        if not invoices.asked(session, owed.buyer_id, what := CommitmentKind(owed.kind)):
+            invoices.ask_again(session, owed.buyer_id, what, now)
             count += withdraw(
                 session, owed, "nothing is open about it any more", now=now, actor="credit-recovery"
             )

@@ -1,11 +1,12 @@
 """The daily digest: one mail a day to every manager and director who has calls to make, until nothing is open."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.policy import DIGEST, Policy
+from models.queries.commitments import parked_mails
 from models.queries.escalation import call_list
 from models.queries.planning import plan
 from models.rules.calendar.calendars import day_start, local_day, next_open
@@ -16,6 +17,9 @@ from models.words import Subject as SubjectType
 from tasks.escalation.call_list import listed
 from tasks.mails.letter import DigestFacts, DigestLine
 from tasks.runtime.database import Database
+
+_AFTER_WEEKEND = (6, 0)
+"""Sunday or Monday: midnight at the company may be Sunday evening in UTC."""
 
 
 def plan_digests(db: Database, policy: Policy, now: datetime) -> int:
@@ -29,11 +33,17 @@ def plan_digests(db: Database, policy: Policy, now: datetime) -> int:
     with db.read() as session:
         waiting = [one.call for one in listed(session, policy, now)]
         readers = {reader for call in waiting if is_for_digest(call, midnight) for reader in call.readers}
+        readers |= parked_mails.new_owners(session, midnight - _before(midnight))
         new = sorted(readers - plan.planned_for(session, SubjectType.STAFF, DIGEST, step))
     if new:
         with db.write() as session:
             plan.add_follow_ups(session, [_row(policy, cadence.sweep, holder, step, now) for holder in new])
     return len(new)
+
+
+def _before(midnight: datetime) -> timedelta:
+    """How far back a digest looks for mails of nobody known: to the day before, on a Monday over the weekend."""
+    return timedelta(days=3 if midnight.weekday() in _AFTER_WEEKEND else 1)
 
 
 def _row(policy: Policy, sweep: str, holder: int, step: str, now: datetime) -> dict[str, Any]:
@@ -45,20 +55,25 @@ def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> D
     """What stands on somebody's list today, and how much waits behind it."""
     mine = [one for one in listed(session, policy, now) if holder in one.call.readers]
     known = call_list.customers(session, [one.call.customer for one in mine if one.today])
+    senders = parked_mails.senders(session, [one.call.customer for one in mine if one.today])
     waiting = [one.call for one in mine if not one.today]
+    unknown, unknown_since = parked_mails.without_clock(session)
     return DigestFacts(
         lines=tuple(
             DigestLine(
                 matter=one.call.matter or (SubjectType.CASE, one.call.case or 0),
                 why=one.call.why,
-                customer_name=known[one.call.customer].name,
-                customer_phone=known[one.call.customer].phone,
+                customer_name=who.name if who else senders.get(one.call.customer, ""),
+                customer_phone=who.phone if who else None,
                 since=one.call.since,
                 due_at=one.call.due_at,
             )
             for one in mine
             if one.today
+            for who in (known.get(one.call.customer),)
         ),
         waiting=len(waiting),
         oldest=min((call.since for call in waiting), default=None),
+        unknown=unknown,
+        unknown_since=unknown_since,
     )

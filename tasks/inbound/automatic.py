@@ -209,3 +209,11 @@ def _is_desk(mail: Message, subject: str, words: str, quoted: str) -> bool:
     named = any(name in mail for name in _DESK_FIELDS) or bool(_DESK_MAILER.search(mailer))
     asked = bool(_DESK_WORDS.search(words) or _DESK_WORDS.search(quoted))
     return named or asked or bool(_TICKET.search(subject))
+
+
+def is_bulk(mail: Message) -> bool:
+    """Whether its head says that it went to many (RFC 2919, RFC 2369, RFC 3834)."""
+    precedence = headers.text(mail, "Precedence", 100).lower()
+    return precedence in {"bulk", "list", "junk"} or any(
+        name in mail for name in ("List-Id", "List-Unsubscribe", "Feedback-ID")
+    )

@@ -86,6 +86,8 @@ class Inbound:
     quoted: str = ""
     signature: str = ""
     html_only: bool = False
+    is_bulk: bool = False
+    """It went to many: a list, a newsletter."""
     attachments: tuple[Attachment, ...] = ()
     attachments_left_out: int = 0
     """How many were beyond the limits; they are in the original only."""

@@ -70,6 +70,7 @@ def _described(mail: Message, body: Body) -> Inbound:
         quoted=trimmed.quoted,
         signature=trimmed.signature,
         html_only=body.html_only,
+        is_bulk=automatic.is_bulk(mail),
     )
 
 

@@ -17,10 +17,12 @@ from models.words import InboundState, ParkedFor
 from tasks.inbound import message
 from tasks.inbound.message import Unreadable
 from tasks.inbound.reading import read
-from tasks.mailboxes.act_on_mail import Arrived, done, park, reject, take_up
+from tasks.mailboxes.act_on_mail import take_up
+from tasks.mailboxes.arrived import Arrived, done
 from tasks.mailboxes.mailbox import Fetched, Mailbox
 from tasks.mailboxes.matching import Match, match_all, with_waiting
 from tasks.mailboxes.originals import Originals
+from tasks.mailboxes.parking import park, reject
 from tasks.mailboxes.tally import Became
 from tasks.mails.links import Links
 from tasks.runtime.clock import Clock

@@ -1,15 +1,20 @@
-"""Whose mail is it, and what does it answer? By proof first, by the sender's address last."""
+"""Whose mail is it, and what does it answer? By proof first, then by the sender's address and by what it names."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from models.queries.mailboxes import matching
 from models.queries.responses import pages
+from models.rules.mailboxes.named import numbers, telling_numbers
 from models.tables import FollowUp, Message, Staff
+from models.words import Subject
 from tasks.inbound.message import Inbound
 from tasks.mails.links import Links
+
+About = tuple[str, int]
+"""Subject type and id."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,8 @@ class Match:
     """What a mail belongs to, as far as is known."""
 
     by: str | None = None
-    """`token` and `thread` are proofs: only who got our mail knows them. `sender` anybody can write."""
+    """`token` and `thread` are proofs: only who got our mail knows them. `sender` anybody can write, and so can
+    whoever names an order (`named`), in the name of somebody else or for the family."""
     mail: Message | None = None
     """The mail of ours that it answers."""
     follow_ups: Sequence[FollowUp] = ()
@@ -26,6 +32,10 @@ class Match:
     """The customer; with nothing else, the one who is likely to have written."""
     staff_id: int | None = None
     """Who of our own people wrote it."""
+    named: Sequence[About] = ()
+    """Orders and invoices of this customer that subject or words name, in order."""
+    beside: Sequence[FollowUp] = ()
+    """Contacts whose answer we wait for, and that this mail may answer as well."""
 
     @property
     def is_proven(self) -> bool:
@@ -39,14 +49,26 @@ class Match:
 
     @property
     def is_known(self) -> bool:
-        """Whether it is clear which contact it answers."""
-        return bool(self.follow_ups) and self.customer_id is not None
+        """Whether it is clear which customer it concerns."""
+        return self.customer_id is not None and self.by is not None
+
+    @property
+    def about(self) -> About:
+        """What it is about: what its words name, else what it answers, else the customer.
+
+        The answer to "is it solved?" is about the matter that was closed, whatever it names.
+        """
+        if self.named and not any(one.subject_type == Subject.CLOSED_CASE for one in self.follow_ups):
+            return self.named[0]
+        if self.follow_ups:
+            return self.follow_ups[0].subject_type, self.follow_ups[0].subject_id
+        return Subject.CUSTOMER, self.customer_id or 0
 
 
 def match_all(session: Session, links: Links, mails: Sequence[Inbound]) -> list[Match]:
-    """Find out by the token in an address, then by the Message-IDs a mail names, then by its sender.
+    """Find out by the token in an address, then by the Message-IDs a mail names, by its sender, and by what it names.
 
-    A sender on our own staff is not a customer, whatever the mail answers. Of who is known by the sender alone,
+    A sender on our own staff is not a customer, whatever the mail answers. Of who is not known by a proof,
     `with_waiting` says which contact is answered.
     """
     senders = {mail.sender.lower() for mail in mails if mail.sender}
@@ -54,27 +76,71 @@ def match_all(session: Session, links: Links, mails: Sequence[Inbound]) -> list[
     keys = [_keys(links, mail) for mail in mails]
     ours = matching.sent_mails(session, {key for named in keys for _, key in named})
     carried = pages.asked_by(session, ours.values())
-    found = [_by_keys(named, ours, carried) for named in keys]
-    strangers = {mail.sender.lower() for mail, match in zip(mails, found, strict=True) if match is None}
-    customers = matching.only_customers(session, strangers - staff.keys() - {""})
+    proofs = [_by_keys(named, ours, carried) for named in keys]
+    others = {mail.sender.lower() for mail, proof in zip(mails, proofs, strict=True) if proof is None}
+    customers = matching.customers_by_addresses(session, others - staff.keys() - {""})
+    named = [_numbers(mail) for mail in mails]
+    found = matching.named(session, {number for numbers in named for number in numbers})
     return [
-        _of_staff(staff[address], match)
+        _of_staff(staff[address], proof)
         if (address := mail.sender.lower()) in staff
-        else match or Match(customer_id=customers.get(address))
-        for mail, match in zip(mails, found, strict=True)
+        else _with_named(mail, proof or _by_sender(customers.get(address, ()), mail, found), found)
+        for mail, proof in zip(mails, proofs, strict=True)
     ]
 
 
 def with_waiting(session: Session, matches: Sequence[Match]) -> list[Match]:
-    """What is known by its sender alone answers the one contact that waits for an answer; where several do, none."""
-    known = {one.customer_id for one in matches if one.customer_id is not None and one.by is None}
+    """What is known without a proof answers the contact that waits, about what it names if it names something.
+
+    Where several wait and nothing is named, whoever wrote has been heard for all that we asked about orders: nobody is
+    reminded of a question after having spoken. What money is owed for waits for a word about itself.
+    """
+    known = {one.customer_id for one in matches if one.customer_id is not None and not one.is_proven}
     waiting = matching.waiting_for_answer(session, known) if known else {}
     return [
-        Match("sender", None, contacts, one.customer_id)
-        if one.by is None and len(contacts := waiting.get(one.customer_id or 0, [])) == 1
-        else one
+        one if one.is_proven or one.customer_id is None else _answering(one, waiting.get(one.customer_id, ()))
         for one in matches
     ]
+
+
+def _answering(match: Match, waiting: Sequence[FollowUp]) -> Match:
+    if match.named:
+        about = [one for one in waiting if (one.subject_type, one.subject_id) in match.named]
+        return replace(match, follow_ups=about)
+    if len(waiting) == 1:
+        return replace(match, follow_ups=waiting)
+    return replace(match, beside=[one for one in waiting if one.subject_type == Subject.ORDER])
+
+
+def _numbers(mail: Inbound) -> list[str]:
+    """What may be a number of ours; the subject of an answer repeats what we wrote."""
+    is_answer = bool(mail.in_reply_to or mail.references)
+    return numbers(mail.words if is_answer else f"{mail.subject}\n{mail.words}")
+
+
+def _by_sender(
+    customers: Sequence[int], mail: Inbound, found: Mapping[str, Sequence[matching.Named]]
+) -> Match:
+    """Several customers may read one mailbox: then it is whose number is named, else the one with the newest order."""
+    if len(customers) > 1:
+        theirs = (
+            one.customer_id
+            for number in _numbers(mail)
+            for one in found.get(number.lower(), ())
+            if one.customer_id in customers
+        )
+        return Match("sender", customer_id=next(theirs, customers[0]))
+    if customers:
+        return Match("sender", customer_id=customers[0])
+    telling = telling_numbers(f"{mail.subject}\n{mail.words}")
+    named = [one for number in telling for one in found.get(number.lower(), ())]
+    return Match("named", customer_id=named[0].customer_id) if named else Match()
+
+
+def _with_named(mail: Inbound, match: Match, found: Mapping[str, Sequence[matching.Named]]) -> Match:
+    named = (one for number in _numbers(mail) for one in found.get(number.lower(), ()))
+    mine = [one.about for one in named if one.customer_id == match.customer_id]
+    return replace(match, named=tuple(dict.fromkeys(mine)))
 
 
 def _keys(links: Links, mail: Inbound) -> list[tuple[str, str]]:

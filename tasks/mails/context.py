@@ -161,6 +161,8 @@ class DigestView(NamedTuple):
     lines: tuple[DigestLineView, ...]
     waiting: int
     oldest: str | None
+    unknown: int = 0
+    unknown_since: str | None = None
 
 
 class DeclaredView(NamedTuple):
@@ -334,4 +336,6 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
         ),
         waiting=digest.waiting,
         oldest=moment(language, digest.oldest, timezone) if digest.oldest else None,
+        unknown=digest.unknown,
+        unknown_since=moment(language, digest.unknown_since, timezone) if digest.unknown_since else None,
     )

@@ -183,6 +183,10 @@ class DigestFacts:
     waiting: int
     oldest: datetime | None
     """Since when the first of those has waited."""
+    unknown: int = 0
+    """Mails of nobody known, and such as went to many: they wait for a look without a clock."""
+    unknown_since: datetime | None = None
+    """Since when the first of those has waited."""
 
 
 class Declared(NamedTuple):

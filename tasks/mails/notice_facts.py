@@ -17,7 +17,7 @@ from models.words import CommitmentKind, Level, ParkedFor, Subject
 from tasks.mails.letter import InvoiceLine, NoticeFacts, Quote
 from tasks.mails.row_facts import invoice_line, order_facts
 
-_ANSWERS = (CommitmentKind.REPLY, CommitmentKind.PHONE, CommitmentKind.CALL_BACK)
+_ANSWERS = (CommitmentKind.REPLY, CommitmentKind.PHONE, CommitmentKind.CALL_BACK, CommitmentKind.MAIL)
 _DECISIONS = (CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER)
 _MOST_MAILS = 3
 _MOST_CHARACTERS = 600
@@ -47,6 +47,8 @@ def notice(session: Session, follow_up: FollowUp, now: datetime) -> NoticeFacts 
 
 def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
     """What somebody owes a customer."""
+    if commitment.customer_id is None:
+        return _of_look(session, commitment)
     customer = session.get_one(Customer, commitment.customer_id)
     asking = inbound.asking(session, commitment) if commitment.kind in _ANSWERS else []
     about = commitment.subject_type, commitment.subject_id
@@ -95,6 +97,26 @@ def _invoices(session: Session, customer_id: int, kind: str) -> tuple[InvoiceLin
 def _name(session: Session, staff_id: int | None) -> str | None:
     person = session.get(Staff, staff_id) if staff_id is not None else None
     return person.name if person else None
+
+
+def _of_look(session: Session, commitment: Commitment) -> NoticeFacts:
+    """The look that is owed at mails of somebody whom nobody knows yet: the sender stands for the customer."""
+    mails = inbound.asking(session, commitment)
+    first = next(iter(mails), None)
+    return NoticeFacts(
+        Subject.COMMITMENT,
+        commitment.id,
+        commitment.kind,
+        _sender(first) if first else None,
+        None,
+        first.sender if first else None,
+        None,
+        _sender(first) if first else "",
+        first.subject if first else "",
+        tuple(Quote(_cut(mail.words), mail.received_at) for mail in mails[-_MOST_MAILS:] if mail.words),
+        commitment.due_at,
+        owner_name=_name(session, commitment.owner_id),
+    )
 
 
 def _cause(session: Session, commitment: Commitment, customer: Customer) -> str:

@@ -15,9 +15,9 @@ from models.queries.planning import plan
 from models.queries.responses import responses
 from models.rules.calendar.calendars import local_day
 from models.rules.calendar.due import due_at
-from models.rules.cases.case_reasons import case_reason
+from models.rules.cases.case_reasons import GOOD_RATING, case_reason
 from models.rules.credit_recovery.pay_day import is_acceptable, rests_until
-from models.rules.inbound.trouble import is_thanks, trouble
+from models.rules.inbound.trouble import asks_something, is_thanks, trouble
 from models.rules.inbound.trouble_words import Trouble
 from models.tables import Case, FollowUp
 from models.words import CaseReasonKind, CommitmentKind, Meaning, Subject
@@ -176,9 +176,10 @@ def _take_up(session: Session, policy: Policy, heard: Sequence[_Heard], now: dat
                 now=now,
                 actor="customer",
                 response_id=one.response_id,
+                asked_at=one.answer.received_at,
             )
     wanted = [
-        Wanted(one.answer.customer_id, one.about, one.answer.inbound_id)
+        Wanted(one.answer.customer_id, one.about, one.answer.inbound_id, asked_at=one.answer.received_at)
         for one, asks, _ in asking
         if asks is Asks.OWNER
     ]
@@ -197,7 +198,7 @@ def _keep_words(session: Session, policy: Policy, heard: _Heard, case: Case | No
         session,
         declared | trouble(answer.text, policy.trouble),
         answer.customer_id,
-        about[1] if about[0] == Subject.ORDER else None,
+        about[1] if about[0] == Subject.ORDER else answer.order_id,
         answer.text,
         declared_at=answer.received_at,
         heard_by=answer.channel,
@@ -211,6 +212,9 @@ def _asks(policy: Policy, answer: Answer) -> Asks:
         return answer.asks
     if answer.text and trouble(answer.text, policy.trouble):
         return Asks.MANAGER
+    is_good = answer.rating is not None and answer.rating >= GOOD_RATING
+    if is_good and not asks_something(answer.text or "", policy.trouble):
+        return Asks.NOBODY
     return Asks.OWNER if answer.text and not is_thanks(answer.text, policy.trouble) else Asks.NOBODY
 
 

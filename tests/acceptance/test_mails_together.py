@@ -160,7 +160,7 @@ def test_mails_that_come_together_do_what_they_do_one_by_one(inbox: Inbox) -> No
 
 
 def test_whoever_writes_twice_at_once_costs_one_notice(inbox: Inbox) -> None:
-    for text in ("Chi siete?", "Rispondete!"):
+    for text in ("Esigo un rimborso", "Rispondete!"):
         inbox.deliver(written(text, From="x@altrove.example", To=SENDER))
     assert inbox.collect().sentence() == "2 read: 2 parked"
     assert len(inbox.world.follow_ups("inbound-notice")) == 1

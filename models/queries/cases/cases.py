@@ -75,7 +75,12 @@ def open_numbers(session: Session, customer_ids: Collection[int]) -> dict[int, i
 
 
 def open_or_join(
-    session: Session, customer_id: int, manager_id: int | None, now: datetime, goes_on: Case | None = None
+    session: Session,
+    customer_id: int,
+    manager_id: int | None,
+    now: datetime,
+    goes_on: Case | None = None,
+    asked_at: datetime | None = None,
 ) -> tuple[Case, bool]:
     """The customer's open case, opened now if there is none. Two runs at once open one.
 
@@ -91,6 +96,7 @@ def open_or_join(
             customer_id=customer_id,
             manager_id=manager_id,
             opened_at=now,
+            asked_at=asked_at,
             level=goes_on.level + 1 if goes_on else 0,
             reopens_id=goes_on.id if goes_on else None,
         )

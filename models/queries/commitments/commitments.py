@@ -67,8 +67,8 @@ def open_ones_like(
         )
     found: dict[int, Commitment] = {}
     for row in session.scalars(query.order_by(Commitment.id).with_for_update()):
-        if by_customer or matters[row.customer_id] == (row.subject_type, row.subject_id):
-            found.setdefault(row.customer_id, row)
+        if by_customer or matters[row.buyer_id] == (row.subject_type, row.subject_id):
+            found.setdefault(row.buyer_id, row)
     return found
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.commitments.commitments import BY_HAND
+from models.queries.commitments.parked_mails import OF_NOBODY
 from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.escalation.call_list import Call
 from models.tables import Case, CaseReason, Commitment, Customer, Staff
@@ -30,7 +31,7 @@ def open_cases(session: Session) -> list[Call]:
         Call(
             customer,
             tuple(dict.fromkeys(reasons[case.id])),
-            case.opened_at,
+            case.since,
             case=case.id,
             owner=owner,
             complains=(complains := not COMPLAINTS.isdisjoint(reasons[case.id])),
@@ -51,7 +52,7 @@ def commitments(session: Session) -> list[Call]:
     """
     rows = session.execute(
         select(Commitment, Customer.ref, Staff.ref, Staff.id, Staff.role)
-        .join(Customer, Customer.id == Commitment.customer_id)
+        .join(Customer, Customer.id == Commitment.customer_id, isouter=True)
         .join(Staff, Staff.id == func.coalesce(Commitment.told_id, Commitment.owner_id), isouter=True)
         .where(
             Commitment.done_at.is_(None),
@@ -60,9 +61,9 @@ def commitments(session: Session) -> list[Call]:
     ).all()
     return [
         Call(
-            customer,
+            customer or f"{OF_NOBODY}{owed.inbound_id}",
             () if owed.kind == CommitmentKind.LISTENING_CALL else (owed.kind,),
-            owed.made_at,
+            owed.since,
             owed.due_at,
             owed.case_id,
             owner,

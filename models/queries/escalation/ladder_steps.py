@@ -114,7 +114,7 @@ def of_next_days(
             func.count(FollowUp.id),
         )
         .join(Commitment, Commitment.id == FollowUp.subject_id)
-        .join(Customer, Customer.id == Commitment.customer_id)
+        .join(Customer, Customer.id == Commitment.customer_id, isouter=True)
         .where(
             FollowUp.state == FollowUpState.PLANNED,
             FollowUp.sweep == ESCALATION,

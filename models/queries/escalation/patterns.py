@@ -59,7 +59,7 @@ def orders_that_slip(
         .having(func.count(Commitment.id) >= misses)
         .order_by(Commitment.customer_id, Commitment.subject_id)
     )
-    return [(order_id, customer_id) for order_id, customer_id in rows]
+    return [(order_id, customer_id) for order_id, customer_id in rows if customer_id is not None]
 
 
 def owners_that_slip(

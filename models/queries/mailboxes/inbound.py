@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from models.queries.commitments import parked_mails
 from models.queries.in_list import among
 from models.tables import Commitment, Inbound, Sighting
-from models.words import InboundState
+from models.words import CommitmentKind, InboundState
 
 _CHUNK = 500
 
@@ -63,27 +64,6 @@ def get(session: Session, inbound_id: int) -> Inbound | None:
     return session.get(Inbound, inbound_id)
 
 
-def open_ones(session: Session, limit: int) -> Sequence[Inbound]:
-    """Mails that wait for a person, oldest first."""
-    return session.scalars(
-        select(Inbound)
-        .where(Inbound.handled_at.is_(None))
-        .order_by(Inbound.received_at, Inbound.id)
-        .limit(limit)
-    ).all()
-
-
-def waiting_from(session: Session, sender: str, owner_id: int | None) -> int:
-    """How many parked mails of a sender wait with an owner already."""
-    query = select(func.count(Inbound.id)).where(
-        Inbound.handled_at.is_(None),
-        Inbound.parked_for.is_not(None),
-        Inbound.sender == sender,
-        Inbound.owner_id == owner_id,
-    )
-    return session.scalar(query) or 0
-
-
 def bounces_of(session: Session, follow_up_id: int) -> int:
     """How often mails of a contact came back so far."""
     query = select(func.count(Inbound.id)).where(
@@ -96,6 +76,8 @@ def bounces_of(session: Session, follow_up_id: int) -> int:
 
 def asking(session: Session, commitment: Commitment) -> Sequence[Inbound]:
     """The mails that a commitment answers: the one that asked first, and whatever came until now."""
+    if commitment.kind == CommitmentKind.MAIL:
+        return parked_mails.mails_of(session, commitment)
     wanted: ColumnElement[bool] = (
         (Inbound.customer_id == commitment.customer_id)
         & (Inbound.state == InboundState.OWNED)

@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Text, func, select, union
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
-from models.tables import Customer, FollowUp, Message, Staff
-from models.words import OF_STAFF, FollowUpState
+from models.tables import Customer, FollowUp, Invoice, Message, Order, Staff
+from models.words import OF_STAFF, FollowUpState, Subject
 
 _MOST_ALIKE = 20
+_MOST_KNOWN = 10_000
+"""Of a batch of mails; the customers behind one address are many only where an export is broken."""
 
 
 def sent_mails(session: Session, keys: Collection[str]) -> dict[str, Message]:
@@ -26,19 +29,53 @@ def staff_by_addresses(session: Session, addresses: Collection[str]) -> dict[str
     return dict(rows.all())
 
 
-def only_customers(session: Session, addresses: Collection[str]) -> dict[str, int]:
-    """Who is written to at these addresses in small letters, and nobody else: ids of customers by address."""
+class Named(NamedTuple):
+    """An order or an invoice that a number names."""
+
+    about: tuple[str, int]
+    customer_id: int
+
+
+def named(session: Session, numbers: Collection[str]) -> dict[str, list[Named]]:
+    """What these numbers name, by the number in small letters: orders first; they are found however they are cased."""
+    cased = {form for number in numbers for form in (number, number.upper(), number.lower())}
+    found: dict[str, list[Named]] = defaultdict(list)
+    if not cased:
+        return found
+    for kind, table in ((Subject.ORDER, Order), (Subject.INVOICE, Invoice)):
+        rows = session.execute(
+            select(table.ref, table.id, table.customer_id).where(among(table.ref, cased)).order_by(table.id)
+        )
+        for ref, id_, customer_id in rows:
+            found[ref.lower()].append(Named((kind, id_), customer_id))
+    return found
+
+
+def customers_by_addresses(session: Session, addresses: Collection[str]) -> dict[str, list[int]]:
+    """By address in small letters: ids of the customers who are written to there, whoever ordered last first."""
     found: dict[str, set[int]] = defaultdict(set)
     for column in (Customer.email, Customer.billing_email):  # each by its own index
         small = func.lower(column, type_=Text)
         rows = session.execute(
-            select(small, func.min(Customer.id), func.max(Customer.id))
-            .where(among(small, addresses), column.is_not(None))
-            .group_by(small)
+            select(small, Customer.id).where(among(small, addresses), column.is_not(None)).limit(_MOST_KNOWN)
         )
-        for address, first, last in rows:
-            found[address] |= {first, last}
-    return {address: min(ids) for address, ids in found.items() if len(ids) == 1}
+        for address, id_ in rows:
+            found[address].add(id_)
+    several = {id_ for ids in found.values() if len(ids) > 1 for id_ in ids}
+    newest = _last_orders(session, several) if several else {}
+    return {
+        address: sorted(ids, key=lambda id_: (-newest.get(id_, 0), id_)) for address, ids in found.items()
+    }
+
+
+def _last_orders(session: Session, customers: Collection[int]) -> dict[int, float]:
+    """By customer: when the last order was signed, as a number to compare."""
+    rows = session.execute(
+        select(Order.customer_id, func.max(Order.signed_at))
+        .where(among(Order.customer_id, customers))
+        .group_by(Order.customer_id)
+    )
+    return {customer_id: at.timestamp() for customer_id, at in rows}
 
 
 def customers_by_address(session: Session, address: str) -> Sequence[int]:

@@ -27,6 +27,9 @@ OF_PAYMENT = (
 LOW_RATING = 2
 """A rating of 1 or 2 out of 5 is trouble (B03)."""
 
+GOOD_RATING = 4
+"""A rating of 4 or 5 whose words ask for nothing is praise: it owes no reply, at any time."""
+
 _REASONS = {
     Meaning.CALL_ME: CaseReasonKind.CALL_ME,
     Meaning.NOT_ARRIVED: CaseReasonKind.NOT_ARRIVED,

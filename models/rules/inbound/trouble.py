@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from models.rules.inbound.trouble_words import DEFAULT, Trouble, TroubleWords
 
-__all__ = ["DEFAULT", "Trouble", "TroubleWords", "is_thanks", "trouble"]
+__all__ = ["DEFAULT", "Trouble", "TroubleWords", "asks_something", "is_thanks", "trouble"]
 
 _LETTERS = str.maketrans({"ł": "l", "Ł": "l", "ß": "ss", "ø": "o", "đ": "d"})
 _MAX_CHARS = 50_000
@@ -16,7 +16,7 @@ _MAX_OTHER_WORDS = 7
 """A greeting and a name; more than that may be a wish."""
 _NEGATED = re.compile(r"(?:non|nie|not|isn t|never|mai) ")
 """Trouble that is itself a denial: "no, non funziona" denies nothing."""
-_DENIABLE = (Trouble.COMPLAINT, Trouble.WITHDRAWAL, Trouble.TERMINATION)
+_DENIABLE = (Trouble.COMPLAINT, Trouble.WITHDRAWAL, Trouble.TERMINATION, Trouble.DISPUTE)
 """`no refund` or `no lawyer` is said by people in trouble: those are never denied."""
 
 
@@ -42,6 +42,11 @@ def is_thanks(words: str, lists: TroubleWords = DEFAULT) -> bool:
         return False
     rest, said = _pattern(lists.thanks).subn(" ", plain)
     return bool(said) and not _pattern(lists.requests).search(rest) and len(rest.split()) <= _MAX_OTHER_WORDS
+
+
+def asks_something(words: str, lists: TroubleWords = DEFAULT) -> bool:
+    """Whether words that come with a good rating want something of somebody: a question, a wish, a "but"."""
+    return "?" in words or bool(_pattern(lists.requests).search(_plain(words)))
 
 
 def _speaks_of(plain: str, kind: Trouble, lists: TroubleWords) -> bool:

@@ -15,6 +15,8 @@ class Trouble(StrEnum):
     LAWYER = "lawyer"
     REFUND = "refund"
     AUTHORITY = "authority"
+    DISPUTE = "dispute"
+    """An invoice is contested."""
 
 
 def _words(*lines: str) -> tuple[str, ...]:
@@ -79,6 +81,16 @@ class TroubleWords:
         "federacj konsument, federacja konsument, federacji konsument, inspekcj handlow, inspekcja handlow",
         "inspekcji handlow, urzad ochron, urzedu ochron, trading standards, ombudsman, consumer protection",
         "consumer association, police., data protection authorit",
+    )
+    dispute: tuple[str, ...] = _words(
+        "contesto la, contesto le, contesto il, contesto l, contesto quest, contesto formal, contestar, contestaz",
+        "contestiam, contestand, contestat, non devo pagare, non pagher, fattura errat, fattura sbagliat",
+        "fattura non corrett",
+        "importo errat, importo sbagliat, importo non corrett, non riconosco la fattur, non e dovut",
+        "kwestionuj, zakwestionow, nie zgadzam sie z faktur, bledna faktur, bledna kwot, faktura jest bledn",
+        "nie uznaje faktur, nie zaplace., sprzeciw wobec faktur, disput, contest the invoice, contesting the invoice",
+        "do not owe, don t owe, will not pay, won t pay, invoice is wrong, wrong invoice, incorrect invoice",
+        "wrong amount, overcharg",
     )
     denials: tuple[str, ...] = _words(
         "nessun, nessuna, nessun tipo di, senza, non ho, non ho un, non ho alcun, non ho alcuna, non ho da",

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.commitments.commitments import BY_HAND
 from models.queries.reporting.measures.span import Span
 from models.rules.reporting.ageing import ages
 from models.tables import Case, Commitment, Customer, Response
+from models.words import Subject
 
 _DAY = timedelta(days=1)
 
@@ -27,9 +28,9 @@ class Backlog:
 
 def backlog(session: Session, span: Span) -> Backlog:
     """Count them."""
-    since: dict[int, datetime] = {}
-    for customer_id, at in [*_cases(session, span.end), *_commitments(session, span.end)]:
-        since[customer_id] = min(at, since.get(customer_id, at))
+    since: dict[tuple[str, int], datetime] = {}
+    for who, at in [*_cases(session, span.end), *_commitments(session, span.end)]:
+        since[who] = min(at, since.get(who, at))
     days = [(span.end - at) // _DAY for at in since.values()]
     return Backlog(len(days), ages(days), max(days, default=0))
 
@@ -54,17 +55,22 @@ def contacts_since(session: Session, since: Mapping[str, datetime]) -> dict[str,
     return count
 
 
-def _cases(session: Session, at: datetime) -> list[tuple[int, datetime]]:
-    query = select(Case.customer_id, Case.opened_at).where(
+def _cases(session: Session, at: datetime) -> list[tuple[tuple[str, int], datetime]]:
+    query = select(Case.customer_id, func.coalesce(Case.asked_at, Case.opened_at)).where(
         Case.opened_at < at, or_(Case.closed_at.is_(None), Case.closed_at >= at)
     )
-    return [(customer, since) for customer, since in session.execute(query)]
+    return [((Subject.CUSTOMER, customer), since) for customer, since in session.execute(query)]
 
 
-def _commitments(session: Session, at: datetime) -> list[tuple[int, datetime]]:
-    query = select(Commitment.customer_id, Commitment.made_at).where(
+def _commitments(session: Session, at: datetime) -> list[tuple[tuple[str, int], datetime]]:
+    """Mails of which nobody knows yet whose they are count one by one."""
+    since = func.coalesce(Commitment.asked_at, Commitment.made_at)
+    query = select(Commitment.customer_id, Commitment.subject_id, since).where(
         Commitment.kind.in_(BY_HAND),
         Commitment.made_at < at,
         or_(Commitment.done_at.is_(None), Commitment.done_at >= at),
     )
-    return [(customer, since) for customer, since in session.execute(query)]
+    return [
+        ((Subject.CUSTOMER, customer) if customer is not None else (Subject.INBOUND, mail), at)
+        for customer, mail, at in session.execute(query)
+    ]
