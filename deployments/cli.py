@@ -28,6 +28,7 @@ from models.rules.calendar.reach import instant
 from tasks.commitments.recalculate_ladders import recompute
 from tasks.escalation.coverage import check_ladders
 from tasks.importing.run import import_source
+from tasks.planning.policy_changes import warnings
 from tasks.runtime.clock import SystemClock
 from tasks.runtime.database import Database
 from tasks.runtime.opening import open_database
@@ -185,7 +186,7 @@ def check(file: Path | None = None) -> int:
         return 1
     per_sweep = Counter(cadence.sweep for cadence in policy.cadences.values())
     print(f"{path} holds: " + ", ".join(f"{name} {number}" for name, number in per_sweep.items()) + ".")
-    return _check_people(policy)
+    return max(_check_sent(policy), _check_people(policy))
 
 
 @policy_app.command(name="recompute")
@@ -204,6 +205,18 @@ def recompute_(*, apply: Annotated[bool, Parameter(negative="")] = False) -> int
         print(f"commitment {moved.commitment}, {moved.step}: {times}")
     print(f"{len(found)} rungs {'moved' if apply else 'would move; --apply moves them'}.")
     return 0
+
+
+def _check_sent(policy: Policy) -> int:
+    """What was sent under names that the policy does not have, as far as the database knows."""
+    if not Database(Settings().database).exists:
+        return 0
+    db = open_database(Settings())
+    with db.read() as session:
+        found = list(warnings(session, policy, SystemClock().now()))
+    for line in found:
+        print(line, file=sys.stderr)
+    return 1 if found else 0
 
 
 def _check_people(policy: Policy) -> int:

@@ -40,9 +40,10 @@ def customers_by_ref(session: Session, refs: Collection[str]) -> dict[str, int]:
     return dict(session.execute(select(Customer.ref, Customer.id).where(Customer.ref.in_(refs))).all())
 
 
-def customers(session: Session, ids: Collection[int]) -> dict[int, Customer]:
-    """Customers by id."""
-    rows = session.scalars(select(Customer).where(among(Customer.id, ids)))
+def customers(session: Session, ids: Collection[int], *, lock: bool = False) -> dict[int, Customer]:
+    """Customers by id; locked, in the order of their ids, if wanted."""
+    query = select(Customer).where(among(Customer.id, ids)).order_by(Customer.id)
+    rows = session.scalars(query.with_for_update() if lock else query)
     return {row.id: row for row in rows}
 
 

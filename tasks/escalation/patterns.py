@@ -9,6 +9,7 @@ from models.policy import Policy
 from models.queries import people, watermarks
 from models.queries.cases import cases
 from models.queries.escalation import patterns
+from models.queries.escalation.leavers import any_left_behind
 from models.rules.commitments.ladder import rank
 from models.rules.escalation import ownership
 from models.words import CaseReasonKind, Level, Subject
@@ -16,6 +17,7 @@ from tasks.cases.listening_call import cases_without_call
 from tasks.cases.open_case import open_case
 from tasks.commitments import ladder
 from tasks.commitments.backfill_ladders import any_to_look_at, promises_without_ladder
+from tasks.escalation.leavers import relieve_who_left
 from tasks.escalation.undeliverable_notices import people_changed, tell_the_unheard
 from tasks.runtime.database import Database
 
@@ -40,6 +42,7 @@ def watch_ledger(db: Database, policy: Policy, now: datetime) -> Counter[str]:
                 "cases given a clock": cases_without_call(session, policy, now, _ACTOR),
                 "promises given a ladder": promises_without_ladder(session, policy, now, _ACTOR),
                 "notices that can be told now": tell_the_unheard(session, now),
+                "things of people who left, handed over": relieve_who_left(session, policy, now),
                 "promises handed to a deputy": _relieve_the_silent(session, policy, now),
             }
         )
@@ -52,6 +55,7 @@ def _something_to_do(session: Session, policy: Policy, now: datetime) -> bool:
     seen = _seen(session, policy, now)
     return (
         cases.any_without_call(session)
+        or any_left_behind(session)
         or any_to_look_at(session, policy)
         or people_changed(session, now)
         or bool(patterns.silent_owners(session, now, policy.ledger.silent_on))

@@ -82,7 +82,7 @@ def _take_up(
 ) -> Counter[str]:
     """Bring a silent contact to a person, where the policy wants that."""
     count: Counter[str] = Counter()
-    if decision.opens_case and waiting.customer_id is not None:
+    if decision.opens_case and waiting.customer_id is not None and not _is_stopped(session, policy, waiting):
         about = (waiting.subject_type, waiting.subject_id)
         open_case(
             session,
@@ -94,9 +94,16 @@ def _take_up(
             actor="escalate-unanswered",
         )
         count["cases"] = 1
-    if decision.draws and _draw(session, policy, waiting, now):
+    if decision.draws and not _is_stopped(session, policy, waiting) and _draw(session, policy, waiting, now):
         count["calls drawn by lot"] = 1
     return count
+
+
+def _is_stopped(session: Session, policy: Policy, waiting: FollowUp) -> bool:
+    """Who has stopped the courtesies is silent on purpose: that is no matter for anybody."""
+    cadence = policy.cadences.get(waiting.kind)
+    customer = people.customers(session, {waiting.customer_id or 0}).get(waiting.customer_id or 0)
+    return cadence is not None and cadence.extra and customer is not None and customer.wants_no_extras
 
 
 def _draw(session: Session, policy: Policy, waiting: FollowUp, now: datetime) -> bool:

@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import history
 from models.queries.responses import pages
 from models.rules.inbound.trouble import trouble
 from models.rules.mailboxes.parked import says
-from models.words import ParkedFor, Subject
+from models.words import ParkedFor
 from tasks.inbound.message import Verdict
 from tasks.mailboxes.arrived import Arrived, done
 from tasks.mailboxes.bounces import ACTOR, Returned, about_customer, came_back, notice_came_back
@@ -19,6 +18,7 @@ from tasks.mailboxes.customers_mail import HEARD, reply
 from tasks.mailboxes.forwarding import hear_forwarded
 from tasks.mailboxes.parking import park, reject
 from tasks.mailboxes.tally import Became
+from tasks.responses import extras
 
 _WISHES = {Verdict.COMPLAINT: Became.COMPLAINT, Verdict.UNSUBSCRIBE: Became.UNSUBSCRIBE}
 """Both stop the courtesies. Anybody can write a complaint report: it must name a mail of ours."""
@@ -119,10 +119,7 @@ def _told(session: Session, policy: Policy, arrived: Arrived, now: datetime) -> 
 
 
 def _stop_extras(session: Session, arrived: Arrived, became: Became, now: datetime) -> Became:
-    customer = pages.customer(session, arrived.match.customer_id, lock=True)
-    if customer.extras_stopped_at is None:
-        customer.extras_stopped_at = now
-        history.note(session, (Subject.CUSTOMER, customer.id), "extras-stopped", now, ACTOR, cause=became)
+    extras.stop_extras(session, pages.customer(session, arrived.match.customer_id), became, now, ACTOR)
     return done(arrived.row, became, now)
 
 

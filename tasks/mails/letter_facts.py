@@ -158,9 +158,10 @@ def _signer(group: Group, desk: Desk) -> Contact | None:
 
 
 def _owner(group: Group, desk: Desk) -> tuple[int | None, int | None]:
-    if group.order is not None and group.order.owner_id is not None:
-        return group.order.owner_id, group.order.deputy_id
-    return ownership.owner_and_deputy(desk.people, group.customer.language, group.customer.id, desk.day)
+    order, customer = group.order, group.customer
+    named = (order.owner_id, order.deputy_id) if order is not None else (None, None)
+    number = order.id if order is not None else customer.id
+    return ownership.named_to_customer(desk.people, named, customer.language, number, desk.day)
 
 
 def is_case(follow_up: FollowUp) -> bool:

@@ -29,7 +29,7 @@ def plan_all(db: Database, policy: Policy, now: datetime) -> int:
     Returns how many orders and invoices were planned.
     """
     with db.write() as session:
-        plan.note_policy(session, policy.fingerprint(), now)
+        plan.note_policy(session, policy.fingerprint(), now, policy.cadences)
     total = 0
     while True:
         with db.write() as session:

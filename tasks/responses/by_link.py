@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts, history, people
+from models.queries import facts, people
 from models.queries.commitments import commitments
 from models.queries.responses import pages, responses
 from models.rules.escalation import ownership
@@ -17,6 +17,7 @@ from models.tables import Customer, FollowUp, Invoice, Message, Order, Response
 from models.words import Meaning, Subject
 from tasks.mails.letter import Contact
 from tasks.mails.letter_facts import Desk
+from tasks.responses import extras
 from tasks.responses.record import Answer, hear
 
 MOST_CHARACTERS = 4_000
@@ -104,11 +105,8 @@ def stop_extras(session: Session, key: str, now: datetime) -> tuple[Message, Cus
     message = pages.message(session, key)
     if message is None:
         return None
-    customer = pages.customer(session, message.customer_id, lock=True)
-    if customer.extras_stopped_at is None:
-        customer.extras_stopped_at = now
-        about = (Subject.CUSTOMER, customer.id)
-        history.note(session, about, "extras-stopped", now, "customer", cause=message.key)
+    customer = pages.customer(session, message.customer_id)
+    extras.stop_extras(session, customer, message.key, now, "customer")
     return message, customer
 
 
@@ -127,11 +125,9 @@ def _people(
     session: Session, message: Message, order: Order | None, now: datetime
 ) -> tuple[Contact | None, Contact | None]:
     desk = Desk(people.staff(session), people.people(session), now.date())
-    owner = order.owner_id if order else None
-    if owner is None:
-        owner, _ = ownership.owner_and_deputy(
-            desk.people, message.language, message.customer_id or 0, desk.day
-        )
+    named = (order.owner_id, order.deputy_id) if order else (None, None)
+    number = order.id if order else message.customer_id or 0
+    owner, _ = ownership.named_to_customer(desk.people, named, message.language, number, desk.day)
     case = pages.open_case(session, message.customer_id)
     knows = desk.contact(case.taken_by_id or case.manager_id) if case else None
     return desk.contact(owner), knows or desk.manager(message.language)

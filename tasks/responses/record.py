@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -20,7 +20,7 @@ from models.rules.credit_recovery.pay_day import is_acceptable, rests_until
 from models.rules.inbound.trouble import asks_something, is_thanks, trouble
 from models.rules.inbound.trouble_words import Trouble
 from models.tables import Case, FollowUp
-from models.words import CaseReasonKind, CommitmentKind, Meaning, Subject
+from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Meaning, Subject
 from tasks.cases import contract_ends
 from tasks.cases.close_case import settle_silence
 from tasks.cases.open_case import About, open_case
@@ -69,6 +69,10 @@ class Answer:
     """The mail of ours whose link was used."""
 
 
+OLDER = timedelta(days=14)
+"""How much older than its question an answer may be: who has just said it is neither asked again nor called silent."""
+
+
 def hear(session: Session, policy: Policy, answers: Sequence[Answer], now: datetime) -> int:
     """Record answers, stop the nudges they answer, and open a case where one asks for a person.
 
@@ -99,7 +103,7 @@ class _Heard:
 
 def _hear(session: Session, policy: Policy, answers: Sequence[Answer], now: datetime) -> None:
     """Answers of different customers: whatever concerns all of them is read and written for all at once."""
-    heard = _recorded(session, answers, now)
+    heard = _recorded(session, policy, answers, now)
     responses.answer_threads(
         session, [(row, one.answer.received_at) for one in heard for row in one.answered]
     )
@@ -123,10 +127,10 @@ def _hear(session: Session, policy: Policy, answers: Sequence[Answer], now: date
                 settle_silence(session, answer.customer_id, (row.subject_type, row.subject_id), now)
 
 
-def _recorded(session: Session, answers: Sequence[Answer], now: datetime) -> list[_Heard]:
+def _recorded(session: Session, policy: Policy, answers: Sequence[Answer], now: datetime) -> list[_Heard]:
     named = {answer.follow_up_id for answer in answers if answer.follow_up_id is not None}
     known = responses.follow_ups(session, named)
-    asked = {answer.ref: _asked(session, answer, known) for answer in answers}
+    asked = {answer.ref: _asked(session, policy, answer, known) for answer in answers}
     ids = responses.add(session, [_row(answer, asked[answer.ref], now) for answer in answers])
     letters = responses.same_letters(session, [row for row in asked.values() if row is not None])
     return [
@@ -263,15 +267,20 @@ def _invoices(answer: Answer, answered: Sequence[FollowUp]) -> set[int]:
     return ids | ({answer.invoice_id} if answer.invoice_id is not None else set())
 
 
-def _asked(session: Session, answer: Answer, known: Mapping[int, FollowUp]) -> FollowUp | None:
+def _asked(
+    session: Session, policy: Policy, answer: Answer, known: Mapping[int, FollowUp]
+) -> FollowUp | None:
     if answer.follow_up_id is not None:
         return known.get(answer.follow_up_id)
     subject_type, subject_id = _subject(answer, None)
     if subject_type == Subject.CUSTOMER:
         return None
-    return responses.latest_asked(
-        session, Subject(subject_type), subject_id, answer.received_at, answer.about
-    )
+    about = Subject(subject_type), subject_id
+    asked = responses.latest_asked(session, *about, answer.received_at, answer.about)
+    if asked is not None and asked.state != FollowUpState.ANSWERED:
+        return asked
+    kinds = [kind for kind, one in policy.cadences.items() if answer.meaning in one.answers]
+    return responses.asked_after(session, *about, answer.received_at, OLDER, kinds) or asked
 
 
 def _subject(answer: Answer, asked: FollowUp | None) -> About:

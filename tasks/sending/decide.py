@@ -13,7 +13,16 @@ from models.rules.escalation.rung_placement import DueRung, Placed, Placement, P
 from models.rules.planning.cadence import Cadence
 from models.rules.planning.step_key import StepKey
 from models.rules.sending import delivery_day
-from models.rules.sending.before_sending import IN_DIGEST, NOBODY, Decision, Moment, Send, Skip, decide
+from models.rules.sending.before_sending import (
+    ANSWERED_BEFORE,
+    IN_DIGEST,
+    NOBODY,
+    Decision,
+    Moment,
+    Send,
+    Skip,
+    decide,
+)
 from models.tables import Customer, FollowUp
 from models.words import Level, Role, Subject
 from tasks.cases.open_case import audience_of
@@ -81,6 +90,8 @@ def _ruling(policy: Policy, batch: Batch, placement: Placement, row: FollowUp, c
         return Ruling(row, customer, Skip(NO_CADENCE))
     if (known := _told_already(batch, cadence, row)) is not None:
         return Ruling(row, customer, Skip(known))
+    if batch.was_answered_before(row, cadence):
+        return Ruling(row, customer, Skip(ANSWERED_BEFORE))
     if not is_for_staff(row):
         return Ruling(row, customer, _last_look(policy, batch, cadence, row, customer, row.staff_id))
     notice = _notice(batch, cadence, row, customer)

@@ -12,14 +12,17 @@ from models.queries.cases import cases
 from models.queries.cases import holds as holding
 from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
+from models.queries.responses import responses
 from models.queries.sending import claim
 from models.rules.commitments.ladder_changes import Pending
 from models.rules.escalation.ownership import Person
+from models.rules.planning.cadence import Cadence
 from models.tables import Commitment, Customer, FollowUp, Invoice, Order
-from models.words import CommitmentKind, Subject
+from models.words import CommitmentKind, Meaning, Subject
 from tasks.commitments.ladder import start
 from tasks.escalation.notify import is_rung
 from tasks.mails.letter_facts import Desk, is_for_staff
+from tasks.responses.record import OLDER
 from tasks.sending.payment_freshness import payments_are_fresh
 from tasks.sending.staff_recipients import Refusals
 
@@ -45,6 +48,8 @@ class Batch:
     """Of the cases that notices are about, by id."""
     letters: dict[int, datetime]
     """By invoice: when the last letter about it went out."""
+    rated: dict[int, list[datetime]]
+    """By order: when its customer rated it, oldest first."""
     promises: dict[int, Commitment]
     """Whose rungs are due, by id."""
     pending: dict[int, list[Pending]]
@@ -57,6 +62,14 @@ class Batch:
     def people_for(self, row: FollowUp) -> list[Person]:
         """Our people, but for those whose servers have refused a notice of the same matter."""
         return self.refusals.without(self.desk.people, self.desk.day, row)
+
+    def was_answered_before(self, row: FollowUp, cadence: Cadence) -> bool:
+        """Whether the rating that a contact asks for was given, so shortly before that asking would be odd."""
+        order = self.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None
+        if order is None or not cadence.extra or Meaning.RATING not in cadence.answers or row.nudge:
+            return False
+        since = max(row.owed_at - OLDER, order.delivered_at or order.signed_at)
+        return any(since <= at for at in self.rated.get(order.id, ()))
 
     def held_until(self, row: FollowUp) -> datetime | None:
         """The latest end of the holds on a contact."""
@@ -89,6 +102,7 @@ def gather(session: Session, policy: Policy, ids: Sequence[int], now: datetime) 
         holds=holding.held_until(session, follow_ups[0].sweep, buyers, orders, now) if buyers else {},
         levels=cases.levels(session, _subjects(follow_ups, Subject.CASE)),
         letters=claim.last_letters(session, invoices),
+        rated=responses.said_lately(session, orders, (Meaning.RATING,)) if orders else {},
         promises=promises,
         pending=ladder_steps.pending_of(session, promises),
         complaining=facts.complaints(session, concerned) if concerned else (),

@@ -11,14 +11,20 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from models.queries import bulk
 from models.queries.in_list import among
+from models.queries.planning.renaming import carry_over
 from models.queries.sending.waiting import PLANNED_WITH
+from models.rules.planning.cadence import Cadence
 from models.rules.planning.plan import WITHDRAWN, Known
 from models.tables import Customer, FollowUp, Invoice, Order, Watermark
 from models.words import FollowUpState, Subject
 
 
-def note_policy(session: Session, fingerprint: str, now: datetime) -> bool:
+def note_policy(
+    session: Session, fingerprint: str, now: datetime, cadences: Mapping[str, Cadence] | None = None
+) -> bool:
     """Remember the policy that planning works with. When it is another one, everything is planned again.
+
+    Contacts of cadences and steps that are called otherwise now (`was`) are carried over first.
 
     Returns whether it changed.
     """
@@ -29,6 +35,7 @@ def note_policy(session: Session, fingerprint: str, now: datetime) -> bool:
         bulk.add(session, Watermark, [{"name": PLANNED_WITH, "value": fingerprint, "at": now}])
     else:
         mark.value, mark.at = fingerprint, now
+        carry_over(session, cadences or {})
         for table in (Order, Invoice):
             session.execute(update(table).where(table.to_plan == false()).values(to_plan=True))
     session.flush()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
@@ -49,6 +49,46 @@ def latest_asked(
     if kind is not None:
         query = query.where(FollowUp.kind == kind)
     return session.scalar(query.order_by(FollowUp.sent_at.desc(), FollowUp.id.desc()).limit(1))
+
+
+def asked_after(
+    session: Session,
+    subject_type: Subject,
+    subject_id: int,
+    said_at: datetime,
+    within: timedelta,
+    kinds: Collection[str],
+) -> FollowUp | None:
+    """The contact that still waits, and was sent so soon after something was said that this answers it already.
+
+    `kinds` are those that ask for what was said.
+    """
+    query = select(FollowUp).where(
+        FollowUp.subject_type == subject_type,
+        FollowUp.subject_id == subject_id,
+        FollowUp.state.in_(_WAITING),
+        FollowUp.nudge == 0,
+        FollowUp.sent_at > said_at,
+        FollowUp.sent_at <= said_at + within,
+        among(FollowUp.kind, kinds),
+    )
+    return session.scalar(query.order_by(FollowUp.sent_at, FollowUp.id).limit(1))
+
+
+def said_lately(
+    session: Session, orders: Collection[int], meanings: Collection[str]
+) -> dict[int, list[datetime]]:
+    """By order: when something of this meaning was said about it, oldest first."""
+    found: dict[int, list[datetime]] = defaultdict(list)
+    rows = session.execute(
+        select(Response.order_id, Response.received_at)
+        .where(among(Response.order_id, orders), among(Response.meaning, meanings))
+        .order_by(Response.received_at)
+    )
+    for order_id, at in rows:
+        if order_id is not None:
+            found[order_id].append(at)
+    return found
 
 
 def carried(session: Session, message_ids: Collection[int]) -> dict[int | None, list[FollowUp]]:

@@ -30,6 +30,9 @@ class Window:
 
     hours: tuple[str, ...]
     days: str = "business"
+    closed: tuple[str, ...] = ()
+    """Days on which nobody is here: `2026-08-14`, spans such as `2026-08-10/2026-08-21`, and feasts of every year such
+    as `06-24`."""
 
     def __post_init__(self) -> None:
         """Check the words.
@@ -44,6 +47,8 @@ class Window:
         edges = [edge for span in self.hours for edge in _span(span)]
         if any(later <= earlier for earlier, later in pairwise(edges)):
             raise ValueError(f"hours {list(self.hours)} overlap or run backwards; put the spans in order")
+        for written in self.closed:
+            _closing(written)
 
 
 @lru_cache(maxsize=512)
@@ -54,6 +59,43 @@ def _span(text: str) -> tuple[int, int]:
     except ValueError:
         raise ValueError(f"{text!r} is no span of hours; write it like '09:00-12:30'") from None
     return start, end
+
+
+@lru_cache(maxsize=512)
+def _closing(text: str) -> tuple[str, str]:
+    """The first and the last closed day, both as `2026-08-10`, or both as `06-24` where it is every year."""
+    first, _, last = text.strip().partition("/")
+    last = last or first
+    try:
+        for edge in (first, last):
+            date.fromisoformat(edge if len(edge) == len("2026-08-10") else f"2024-{edge}")
+    except ValueError:
+        raise ValueError(
+            f"closed: {text!r} is no day; write '2026-08-14', '2026-08-10/2026-08-21' or '06-24'"
+        ) from None
+    if len(first) != len(last) or (last < first and len(first) == len("2026-08-10")):
+        raise ValueError(f"closed: {text!r} runs backwards; write the first day, a stroke and the last")
+    return first, last
+
+
+@lru_cache(maxsize=8192)
+def is_closed(window: Window, day: date) -> bool:
+    """Whether a day is one of the closed days of a window."""
+    whole, short = day.isoformat(), day.isoformat()[len("2026-") :]
+    for first, last in map(_closing, window.closed):
+        at = whole if len(first) == len(whole) else short
+        if (first <= at <= last) if first <= last else (at >= first or at <= last):
+            return True
+    return False
+
+
+def add_open_days(window: Window, place: Place, day: date, count: int) -> date:
+    """The `count`-th business day after `day` on which a window is not closed."""
+    for _ in range(count):
+        day = add_business_days(place.country, day, 1)
+        while is_closed(window, day):
+            day = add_business_days(place.country, day, 1)
+    return day
 
 
 def spans(window: Window) -> tuple[tuple[int, int], ...]:
@@ -159,7 +201,7 @@ def next_open(at: datetime, window: Window, place: Place) -> datetime:
 @lru_cache(maxsize=8192)
 def _openings(day: date, window: Window, place: Place) -> tuple[tuple[datetime, datetime], ...]:
     """From when to when, in UTC, a window is open on a day at a place: thousands of orders ask for the same days."""
-    if window.days == "business" and not is_business_day(place.country, day):
+    if is_closed(window, day) or (window.days == "business" and not is_business_day(place.country, day)):
         return ()
     return tuple(
         (local_instant(day, start, place), local_instant(day, end, place)) for start, end in spans(window)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from models.rules.calendar.calendars import (
     Place,
     Window,
-    add_business_days,
+    add_open_days,
     local_day,
     local_instant,
     next_open,
@@ -31,7 +31,7 @@ def due_at(at: datetime, within: str, window: Window, place: Place) -> datetime:
         raise ValueError(f"{within!r} is no time to answer in; write hours, days or business days")
     local, day = start.astimezone(zone(place.timezone)), local_day(start, place)
     if offset.unit == "business day":
-        day = add_business_days(place.country, day, offset.count)
+        day = add_open_days(window, place, day, offset.count)
     else:
         day += timedelta(days=offset.count)
     return next_open(local_instant(day, local.hour * 60 + local.minute, place), window, place).astimezone(UTC)

@@ -6,7 +6,15 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from models.rules.calendar.calendars import Place, Window, is_business_day, local_day, local_instant, spans
+from models.rules.calendar.calendars import (
+    Place,
+    Window,
+    is_business_day,
+    is_closed,
+    local_day,
+    local_instant,
+    spans,
+)
 
 _YEARS_AHEAD = 20
 
@@ -25,7 +33,7 @@ def _year(window: Window, place: Place, year: int) -> _Year:
     starts, ends = [], []
     day = date(year, 1, 1)
     while day.year == year:
-        if window.days == "every" or is_business_day(place.country, day):
+        if not is_closed(window, day) and (window.days == "every" or is_business_day(place.country, day)):
             for start, end in spans(window):
                 starts.append(int(local_instant(day, start, place).timestamp()))
                 ends.append(int(local_instant(day, end, place).timestamp()))

@@ -107,6 +107,26 @@ def on_duty(
     return ranked[0], second
 
 
+def named_to_customer(
+    people: Sequence[Person], named: tuple[int | None, int | None], language: str, number: int, day: date
+) -> tuple[int | None, int | None]:
+    """Whom a customer is told to ask today, and who stands in: people who work here on that day.
+
+    `named` are the owner and deputy of the order, chosen at the first planning. Who is away for the day is told with
+    the stand-in; who has left, or is away, gives place to the deputy, and after that to the desk.
+    """
+    here = {one.id for one in people if one.is_there(day)}
+    left = [id_ for id_ in named if id_ in here]
+    if not left:
+        return owner_and_deputy([one for one in people if one.id in here] or people, language, number, day)
+    owner = left[0]
+    instead, deputy = owner_and_deputy(
+        [one for one in people if one.id in here and one.id != owner], language, number, day
+    )
+    second = left[1] if len(left) > 1 else instead if instead is not None else deputy
+    return owner, second if second != owner else None
+
+
 def at_level(
     people: Sequence[Person],
     level: str,

@@ -53,6 +53,8 @@ class Step:
     after: str
     on_silence: str | None = None
     """What happens when nobody answers this step; that of the cadence when empty."""
+    was: str | None = None
+    """Its name before: what was sent under that name counts as sent."""
 
     def __post_init__(self) -> None:
         """Check the name and the distance.
@@ -115,6 +117,8 @@ class Cadence:
     """No mail: when due, a manager owes a decision: `signature` or `hand-over`."""
     one_letter: bool = False
     """Everything of this kind that is due for a customer goes into one letter."""
+    was: str | None = None
+    """Its name before; see `Step.was`."""
     max_late: str = "14 days"
     """Later than this it is stale, and skipped."""
 
