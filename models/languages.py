@@ -25,6 +25,7 @@ LANGUAGES = (
     Language("it", "it_IT", ("IT", "SM", "VA"), ("«", "»")),
     Language("pl", "pl_PL", ("PL",), ("„", "”")),
     Language("en", "en_GB", (), ("“", "”")),
+    Language("de", "de_DE", ("DE", "AT", "LI"), ("„", "“")),
 )
 BY_CODE = {one.code: one for one in LANGUAGES}
 CODES = tuple(BY_CODE)

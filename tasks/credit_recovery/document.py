@@ -59,7 +59,7 @@ def document(
         session: only read.
         policy: gives rates and the company.
         customer_id: whose.
-        language: `it`, `pl` or `en`.
+        language: a code of `models.languages`.
         now: aware; the time that stands on it.
         as_of: the day that interest is reckoned to, itself included; today at the company when empty.
         only: references of the invoices that are reckoned up; empty: all that are open, handed over ones included.

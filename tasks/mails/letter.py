@@ -206,7 +206,7 @@ class Letter(NamedTuple):
     step: str
     nudge: int
     language: str
-    """`it`, `pl` or `en`."""
+    """a code of `models.languages`."""
     timezone: str
     recipient_name: str
     recipient: str

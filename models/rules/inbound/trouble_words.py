@@ -45,6 +45,10 @@ class TroubleWords:
         "damage, defect, faulty, broken, not work, doesn t work, never arriv, not arriv, hasn t arriv, never receiv",
         "not receiv, haven t receiv, wrong item, ridiculous, appall, scratched, nobody answers, nobody calls",
         "not solved, not yet solved, isn t solved, not resolved, isn t resolved, unresolved, unsolved",
+        "beschwer, unzufried, enttausch, unverschamt, inakzeptab, unakzeptab, skandalos, betrug., betrog, katastroph",
+        "beschadig, defekt, kaputt, mangelhaft, zerbroch, zerkratz, verkratz, verargert, wutend, falsch geliefer",
+        "funktioniert nicht, nicht funktionier, nicht angekomm, nie angekomm, nicht geliefer, nicht erhalt",
+        "nicht gelost, nicht erledigt, ungelost, niemand antwort, niemand meld, niemand ruft",
     )
     withdrawal: tuple[str, ...] = _words(
         "recess, receder, recedo, ripensament, ci ho ripensat, annullare l ordin, annullare il contratt",
@@ -52,12 +56,14 @@ class TroubleWords:
         "zwrot towar, zwrocic towar, zwracam towar, withdraw, cancel my order, cancel the order, cancel my purchase",
         "cancel the contract, changed my mind, cooling off, annullate l ordin, annulli l ordin, annullate il contratt",
         "cancelling my, cancelling the, canceling my, canceling the, cancel this order",
+        "widerruf, widerrief, rucktritt vom, trete zuruck, zurucktreten, stornier, mochte zuruckgeben, anders uberlegt",
     )
     termination: tuple[str, ...] = _words(
         "disdett, disdir, disdico, risoluzione del contratt, risolvere il contratt, cessazione, chiudere il contratt",
         "wypowiedz, wypowiad, rozwiazanie umow, rozwiazuje umow, rozwiazac umow, zakonczyc umow",
         "termination, terminate my, terminate the, terminate our, cancel my contract, cancel my subscription",
         "end the contract, end my contract, terminating my, terminating the, terminating our",
+        "kundige., kundigen., kundigung, gekundigt, vertrag beend, vertragsende, vertrag auflos",
     )
     lawyer: tuple[str, ...] = _words(
         "avvocat, vie legali, azione legale, azioni legali, mio legale, miei legali, nostro legale, nostri legali",
@@ -65,7 +71,8 @@ class TroubleWords:
         "diffid, querel, denunc, messa in mora, giudice, prawnik, prawnic, adwokat, kancelari, droge sadow",
         "droga sadow, do sadu, w sadzie, sadem., pozew, pozw, mecenas, radca prawn, radcy prawn, przedsadow",
         "lawyer, solicitor, attorney, legal action, legal advice, legal step, to court, in court, court action",
-        "sue you, suing, lawsuit",
+        "sue you, suing, lawsuit, anwalt, anwalt., rechtsanw, gericht., gerichtlich, vor gericht, verklag, klage.",
+        "rechtliche schritt, rechtsweg, juristisch",
     )
     refund: tuple[str, ...] = _words(
         "rimbors, restituzione del, restituire i sold, restituirmi, indietro i sold, soldi indietro, riavere i",
@@ -73,6 +80,7 @@ class TroubleWords:
         "zwrotu srodk, zwrot kwot, zwrotu kwot, zwrot wplac, zwrotu wplac, zwrot zaplac, zwrocic pieniad",
         "zwroccie pieniad, oddajcie pieniad, oddac pieniad, odszkodow, refund, money back, reimburs, chargeback",
         "charge back, compensat, indietro i miei sold, indietro i nostri sold, indietro il denar",
+        "erstatt, ruckerstatt, geld zuruck, ruckzahl, schadenersatz, schadensersatz, entschadig, gutschrift",
     )
     authority: tuple[str, ...] = _words(
         "agcm., antitrust, garante., autorita., guardia di finanza, carabinier, polizia, associazione consumator",
@@ -80,7 +88,8 @@ class TroubleWords:
         "codacons, federconsumator, adiconsum, unione consumator, arera., uokik, rzecznik, policj, prokuratur",
         "federacj konsument, federacja konsument, federacji konsument, inspekcj handlow, inspekcja handlow",
         "inspekcji handlow, urzad ochron, urzedu ochron, trading standards, ombudsman, consumer protection",
-        "consumer association, police., data protection authorit",
+        "consumer association, police., data protection authorit, verbraucherzentral, verbraucherschutz, polizei",
+        "staatsanwalt, ombudsmann, datenschutzbehord, aufsichtsbehord, schlichtungsstell",
     )
     dispute: tuple[str, ...] = _words(
         "contesto la, contesto le, contesto il, contesto l, contesto quest, contesto formal, contestar, contestaz",
@@ -100,6 +109,7 @@ class TroubleWords:
         "nie chce, nie chcemy, nie zamierzam, nie sklada, nie skladam",
         "no, without, without any, not a, no cause for, no reason to, nothing to, have no, don t have any, isn t a",
         "not want to, don t want to, cannot, can t, no intention to, not going to",
+        "kein, keine, keinen, keinerlei, nicht, ohne, kein grund zur, keinen grund zur, nichts",
     )
     """What, right before a word of complaint, withdrawal or termination, denies it."""
     thanks: tuple[str, ...] = _words(
@@ -111,6 +121,8 @@ class TroubleWords:
         "thank, thx, all fine, all good",
         "all ok, everything is fine, everything is ok, everything fine, everything ok",
         "everything is good, everything is great, everything works, great, perfect, very happy, satisfied, excellent",
+        "danke, dank., alles gut, alles in ordnung, alles bestens, alles angekomm, alles prima, passt alles, zufried",
+        "perfekt, wunderbar",
     )
     requests: tuple[str, ...] = _words(
         "chiam, telefon, richiam, ricontatt, contatt, manda, invia",
@@ -124,6 +136,8 @@ class TroubleWords:
         "tell, urgent, tomorrow, invoice, pay, paid, until, for nothing, late., delay, another, only, half, apart from",
         "per niente, ritard, solo., soltanto, meta., eccetto, a parte, salvo., tolto.",
         "za nic, opozni, znow, oprocz, procz, poza, tylko, polow",
+        "bitte, wann., wo., warum, wieso, konnen, konnt, mochte, brauch, fehl, leider, noch., nicht, anruf, rufen",
+        "schick, morgen, dringend, rechnung, bezahl, zahl, warte, ausser, nur., aber.",
     )
     """What, beside words of thanks, still may ask somebody for something."""
     max_thanks_words: int = 30

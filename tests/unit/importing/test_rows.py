@@ -198,7 +198,7 @@ def test_what_an_answer_means_unless_told() -> None:
     [
         ({}, "it", "Europe/Rome"),
         ({"country": "PL"}, "pl", "Europe/Warsaw"),
-        ({"country": "de"}, "en", "Europe/Berlin"),
+        ({"country": "de"}, "de", "Europe/Berlin"),
         ({"country": "US"}, "en", "America/New_York"),
         ({"country": "GL"}, "en", "Europe/Rome"),
         ({"country": "PL", "language": "EN", "timezone": "Europe/London"}, "en", "Europe/London"),

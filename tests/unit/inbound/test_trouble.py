@@ -1,4 +1,4 @@
-"""Words of trouble and words of thanks, in three languages."""
+"""Words of trouble and words of thanks, in all languages."""
 
 import pytest
 
@@ -32,6 +32,14 @@ from tests.conftest import ROOT
         ("I am terminating the maintenance agreement", {Trouble.TERMINATION}),
         ("Szafka przyszła połamana", {Trouble.COMPLAINT}),
         ("Nessun reclamo, ma il tavolo è rotto", {Trouble.COMPLAINT}),
+        ("Ich möchte mich beschweren", {Trouble.COMPLAINT}),
+        ("Der Tisch ist beschädigt angekommen", {Trouble.COMPLAINT}),
+        ("Die Lieferung ist immer noch nicht angekommen", {Trouble.COMPLAINT}),
+        ("Hiermit widerrufe ich den Vertrag", {Trouble.WITHDRAWAL}),
+        ("Ich kündige den Wartungsvertrag", {Trouble.TERMINATION}),
+        ("Sie hören von meinem Anwalt", {Trouble.LAWYER}),
+        ("Ich will mein Geld zurück", {Trouble.REFUND}),
+        ("Ich gehe zur Verbraucherzentrale", {Trouble.AUTHORITY}),
     ],
 )
 def test_trouble_is_heard(words: str, kinds: set[Trouble]) -> None:
@@ -44,6 +52,8 @@ def test_trouble_is_heard(words: str, kinds: set[Trouble]) -> None:
         "Nessun reclamo, tutto bene",
         "No complaints at all",
         "Nie mam żadnych reklamacji",
+        "Ich habe keine Beschwerden",
+        "Die Küche ist wunderschön, danke",
         "La stufa scalda bene, le sue istruzioni sono chiare",
         "> se ha un reclamo ci scriva\nVa bene",
         "",
@@ -58,6 +68,7 @@ def test_no_trouble_is_not(words: str) -> None:
     [
         "Grazie, tutto a posto",
         "Dziękuję, wszystko ok",
+        "Vielen Dank, alles in Ordnung",
         "Thanks, all fine",
         "Grazie mille, tutto perfetto!\n\nCordiali saluti\nMario Rossi",
         "> come va?\nTutto bene, grazie.",
