@@ -12,6 +12,7 @@ import pendulum
 from cyclopts import App, Parameter
 
 from deployments import cli_edge, settings_with_blocks
+from deployments.cli_addresses import addresses, doubts
 from deployments.cli_cases import cases
 from deployments.cli_connect import connect
 from deployments.cli_credit import credit, dossier
@@ -55,6 +56,8 @@ app.command(inbox)
 app.command(credit)
 app.command(dossier)
 app.command(cases)
+app.command(addresses)
+app.command(doubts)
 app.command(texts)
 app.command(report_, name="report")
 app.command(replay_, name="replay")

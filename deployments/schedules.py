@@ -114,6 +114,8 @@ SCHEDULED = (
     Scheduled("flows.by_hand.hold_follow_ups", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.release_follow_ups", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.stop_delay_alert", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.addresses.suppress_address", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.addresses.lift_suppression", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.re_plan", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled(
         "flows.recording.record_response",

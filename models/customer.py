@@ -9,7 +9,7 @@ _BILLED = text("billing_email IS NOT NULL")
 
 
 class Customer(Base):
-    """Who bought. Facts come from the company's own systems; suppression and opt-out are ours."""
+    """Who bought. Facts come from the company's own systems; the opt-out is ours."""
 
     __tablename__ = "customers"
     __table_args__ = (
@@ -35,9 +35,6 @@ class Customer(Base):
     timezone: Mapped[str]
     """IANA name; decides the quiet hours."""
     is_business: Mapped[bool]
-    suppressed_at: Mapped[datetime | None]
-    """Since when the address is known not to take mail. `suppressed_email` says which one."""
-    suppressed_email: Mapped[str | None]
     extras_stopped_at: Mapped[datetime | None]
     """Since when the customer wants no satisfaction checks; order and payment mail goes on."""
     no_extras: Mapped[bool] = mapped_column(default=False, server_default=false())

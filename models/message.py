@@ -27,6 +27,8 @@ class Message(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     """Empty only for a notice about a mail of which nobody knows the customer."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    channel: Mapped[str] = mapped_column(server_default="email")
+    """One of `models.words.Channel`."""
     kind: Mapped[str]
     step: Mapped[str]
     language: Mapped[str]

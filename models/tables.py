@@ -15,6 +15,7 @@ from models.order import Order
 from models.pace import Pace
 from models.response import Response
 from models.staff import Staff
+from models.suppression import Suppression
 from models.watermark import Watermark
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "Sighting",
     "Staff",
     "Statement",
+    "Suppression",
     "Watermark",
 ]

@@ -58,6 +58,13 @@ class MessageState(StrEnum):
     """Doubtful after a crash, and left to a person."""
 
 
+class Channel(StrEnum):
+    """The way a contact takes. What is known of an address on one says nothing of another."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
 class Meaning(StrEnum):
     """What a response says. The answer page offers those that fit the mail."""
 

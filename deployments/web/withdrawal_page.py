@@ -63,7 +63,7 @@ def _page(
         text=too_long,
         declaration=declared.text if declared else _declaration(web, asked, order),
         at=legal_moment(language, declared.received_at, asked.customer.timezone) if declared else None,
-        address=clean(address("customer", asked.customer, None) or ""),
+        address=clean(address("customer", asked.customer, None, asked.suppressed) or ""),
         hears=clean(asked.manager.name) if asked.manager else web.policy.company.name,
     )
 

@@ -16,6 +16,7 @@ from tasks.commitments.close import fulfil
 from tasks.credit_recovery.ask_manager import check_may_decide, decision_of
 from tasks.mails.composer import Composer
 from tasks.mails.letter_facts import Desk, Group, address, called_at, write_letter
+from tasks.mails.suppressed import suppressed_among
 
 
 class LetterChangedError(ValueError):
@@ -50,7 +51,8 @@ def warning(
     by_id = {one.id: one for one in invoices}
     kept = [by_id[row.subject_id] for row in waiting]
     group = _group(session, policy, customer, waiting, kept)
-    recipient = address(group.cadence.audience, customer, None)
+    suppressed = suppressed_among(session, [customer])
+    recipient = address(group.cadence.audience, customer, None, suppressed)
     desk = Desk(people.staff(session), people.people(session), now.date())
     if recipient is None:  # it will not go out; the manager may still read it
         group = replace(group, customer=_with_address(customer))
@@ -154,7 +156,6 @@ def _with_address(customer: Customer) -> Customer:
         name=customer.name,
         email="-",
         billing_email=None,
-        suppressed_email=None,
         language=customer.language,
         country=customer.country,
         timezone=customer.timezone,

@@ -14,7 +14,7 @@ from models.queries.responses.responses import known_refs
 from tasks.importing import resolving
 from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
 from tasks.importing.turns import take
-from tasks.importing.writing import Applied, Resolved, Word, lift_suppressions, write
+from tasks.importing.writing import Applied, Resolved, Word, write
 from tasks.responses.record import Answer, hear
 
 _CHUNK = 5_000
@@ -86,7 +86,6 @@ def _customers(session: Session, rows: Sequence[CustomerRow], word: Word) -> App
     written = write(session, "customers", resolving.customers(rows), word)
     if written.changes:
         queries.plan_again(session, written.changes)
-        lift_suppressions(session, list(written.changes), word)
     return written.applied
 
 

@@ -1,7 +1,7 @@
 """Writing a batch: what is new, what changed, what is the same, and the history of it."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -165,13 +165,6 @@ def _settled(values: dict[str, Any], paid_at: datetime | None, now: datetime) ->
     if values.get("open_cents", 1) is None or values.get("open_cents", 1) > 0 or values["paid_at"]:
         return values
     return values if values["amount_cents"] < 0 else values | {"paid_at": paid_at or now}
-
-
-def lift_suppressions(session: Session, customer_ids: Sequence[int], word: Word) -> None:
-    """Where a customer's address is a new one: mail may go there again."""
-    lifted = queries.lift_suppressions(session, customer_ids)
-    events = [_event(word, ("customer", row_id), "suppression-lifted", {}) for row_id in lifted]
-    history.note_all(session, events)
 
 
 def _event(word: Word, subject: tuple[str, int], event: str, details: dict[str, Any]) -> dict[str, Any]:

@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import history
 from models.queries.mailboxes import bounces, inbound
-from models.tables import Customer, FollowUp, Message
+from models.rules.sending.dead_address import is_dead
+from models.tables import FollowUp, Message
 from models.words import CommitmentKind, Subject
 from tasks.commitments.make import About, Wanted, promise_all
 from tasks.inbound.message import Bounced, Cause
 from tasks.mailboxes.tally import Became
-from tasks.mails.mime import AddressError, ascii_address
 from tasks.sending.record_outcome import tell_the_next
+from tasks.sending.suppressions import suppress
 
 ACTOR = "collect-responses"
+_MAY_PASS = (Cause.FULL, Cause.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,10 @@ def came_back(
 ) -> dict[int, Became]:
     """Act on bounces that name mails of ours, each to another customer; returns what became of each, by inbound id.
 
-    For good: the address is used no more, the contact counts as not delivered, and somebody has to call. For the
-    time being: the contact is sent again after the policy's waits, and then it is for good. A server that goes on
-    trying is left to it, or the mail would arrive twice.
+    For good: the contact counts as not delivered, and somebody has to call; the address is used no more only if it
+    does not exist or is shut. For the time being, or for a cause that may pass (a full mailbox, a policy, a size): the
+    contact is sent again after the policy's waits, and then it is for good. A server that goes on trying is left to
+    it, or the mail would arrive twice.
     """
     became = {one.inbound_id: _weigh(session, policy, one, now) for one in returned}
     _hard(session, policy, [one for one in returned if became[one.inbound_id] is Became.HARD], now)
@@ -57,7 +59,7 @@ def came_back(
 
 
 def _weigh(session: Session, policy: Policy, back: Returned, now: datetime) -> Became:
-    if any(report.permanent for report in back.reports):
+    if any(report.permanent and report.cause not in _MAY_PASS for report in back.reports):
         return Became.HARD
     if all(report.cause is Cause.DELAYED for report in back.reports):
         return Became.DELAYED
@@ -70,23 +72,23 @@ def _weigh(session: Session, policy: Policy, back: Returned, now: datetime) -> B
     return Became.SOFT
 
 
+def _dead(back: Returned) -> str | None:
+    """What says that the address is dead, by the rule for the answers of mail servers; None when nothing does."""
+    for report in back.reports:
+        said = report.diagnostic or ""
+        if report.permanent and report.cause is Cause.GONE and is_dead(said, status=report.status):
+            return f"came back: {report.status or ''} {said}".strip()
+    return None
+
+
 def _hard(session: Session, policy: Policy, returned: Sequence[Returned], now: datetime) -> None:
-    """The addresses are dead: see `came_back`."""
+    """Not delivered, for good: see `came_back`."""
     if not returned:
         return
     customers = bounces.customers(session, {one.customer_id for one in returned})
-    addresses = {one.customer_id: _as_imported(customers[one.customer_id], one.mail) for one in returned}
-    bounces.suppress(session, addresses, now)
-    entry = {
-        "at": now,
-        "actor": ACTOR,
-        "subject_type": Subject.CUSTOMER,
-        "event": "address-suppressed",
-        "details": {},
-    }
-    history.note_all(
-        session, [{**entry, "subject_id": one.customer_id, "cause": one.mail.key} for one in returned]
-    )
+    for one in returned:
+        if (why := _dead(one)) is not None:
+            suppress(session, customers[one.customer_id], one.mail.recipient, why, now, ACTOR)
     carried = [row for one in returned for row in one.carried]
     bounces.not_delivered(session, [row.id for row in carried], "the mail came back")
     bounces.take_back_nudges(session, carried)
@@ -114,18 +116,3 @@ def about_customer(mail: Message, reports: Sequence[Bounced], own_domain: str) -
 
 def _domain(address: str) -> str:
     return address.rpartition("@")[2]
-
-
-def _as_imported(customer: Customer, mail: Message) -> str:
-    """The address as the customer's record has it: a mail writes other letters of a domain as `xn--`."""
-    for address in (customer.email, customer.billing_email):
-        if address is not None and mail.recipient in {address, _ascii(address)}:
-            return address
-    return mail.recipient
-
-
-def _ascii(address: str) -> str | None:
-    try:
-        return ascii_address(address)
-    except AddressError:
-        return None

@@ -23,6 +23,7 @@ from tasks.mails.letter import (
     Letter,
     NoticeFacts,
 )
+from tasks.mails.mime import as_kept
 from tasks.mails.row_facts import invoice_line, order_facts
 from tasks.mails.texts import spoken
 
@@ -34,6 +35,8 @@ class Desk:
     staff: Mapping[int, Staff]
     people: Sequence[Person]
     day: date
+    suppressed: Collection[str] = frozenset()
+    """Addresses (`as_kept`) of the customers in question that nothing is sent to."""
 
     def contact(self, staff_id: int | None) -> Contact | None:
         """Name, address and phone of somebody."""
@@ -75,12 +78,14 @@ class Group:
         return [row for row in self.follow_ups if row.subject_type == Subject.INVOICE]
 
 
-def address(group_audience: str, customer: Customer, addressee: Staff | None) -> str | None:
+def address(
+    group_audience: str, customer: Customer, addressee: Staff | None, suppressed: Collection[str]
+) -> str | None:
     """Where a mail goes; None when there is no usable address."""
     if addressee is not None:
         return addressee.email
     wanted = (customer.billing_email or customer.email) if group_audience == "billing" else customer.email
-    return None if wanted is None or wanted == customer.suppressed_email else wanted
+    return None if wanted is None or as_kept(wanted) in suppressed else wanted
 
 
 def called_at(invoices: Collection[int], calls: Mapping[int, datetime]) -> datetime | None:
@@ -110,7 +115,7 @@ def write_letter(
     """
     lead, customer = group.lead, group.customer
     addressee = desk.staff.get(lead.staff_id) if lead.staff_id is not None else None
-    recipient = address(group.cadence.audience, customer, addressee)
+    recipient = address(group.cadence.audience, customer, addressee, desk.suppressed)
     if recipient is None:
         raise LookupError(f"no address for follow-up {lead.id}")
     owner, deputy = _owner(group, desk)

@@ -66,6 +66,14 @@ def ascii_address(address: str) -> str:
     return address
 
 
+def as_kept(address: str) -> str:
+    """An address as it is compared: as it goes to the mail server, lower-case."""
+    try:
+        return ascii_address(address).lower()
+    except AddressError:
+        return address.lower()
+
+
 def alternative(headers: list[str], text: bytes, html: bytes) -> bytes:
     """A whole mail: header lines (without line ends), and two parts, `quoted`, which say the same."""
     head = "\r\n".join(

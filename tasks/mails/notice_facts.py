@@ -15,7 +15,9 @@ from models.rules.escalation.random_calls import DRAWN
 from models.tables import Commitment, Customer, FollowUp, Inbound, Staff
 from models.words import CommitmentKind, Level, ParkedFor, Subject
 from tasks.mails.letter import InvoiceLine, NoticeFacts, Quote
+from tasks.mails.mime import as_kept
 from tasks.mails.row_facts import invoice_line, order_facts
+from tasks.mails.suppressed import suppressed_among
 
 _ANSWERS = (CommitmentKind.REPLY, CommitmentKind.PHONE, CommitmentKind.CALL_BACK, CommitmentKind.MAIL)
 _DECISIONS = (CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER)
@@ -126,7 +128,9 @@ def _cause(session: Session, commitment: Commitment, customer: Customer) -> str:
     by = cases.actor_of(session, (Subject.COMMITMENT, commitment.id), "made")
     if by == DRAWN:
         return "silent"
-    reachable = customer.email is not None and customer.email != customer.suppressed_email
+    reachable = customer.email is not None and not suppressed_among(session, [customer]) & {
+        as_kept(customer.email)
+    }
     return "no-welcome" if reachable else ""
 
 

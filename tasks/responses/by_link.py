@@ -1,7 +1,7 @@
 """Answering through a link: what the mail asked, what was said before, and recording what is said now."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from models.tables import Customer, FollowUp, Invoice, Message, Order, Response
 from models.words import Meaning, Subject
 from tasks.mails.letter import Contact
 from tasks.mails.letter_facts import Desk
+from tasks.mails.suppressed import suppressed_among
 from tasks.responses import extras
 from tasks.responses.record import Answer, hear
 
@@ -44,6 +45,8 @@ class Question:
     owner: Contact | None
     manager: Contact | None
     """Who hears of trouble: whoever has the customer's open case, else the manager of the day."""
+    suppressed: Collection[str] = frozenset()
+    """The addresses of the customer that nothing is sent to."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def question(
         responses.of_message(session, key),
         owner,
         manager,
+        suppressed_among(session, [customer]),
     )
 
 

@@ -169,7 +169,7 @@ def _last_look(
             newer_step_due=row.id in batch.newer and not cadence.tells_back,
             answered=row.id in batch.answered,
             extras_stopped=customer.wants_no_extras,
-            has_address=address(cadence.audience, customer, addressee) is not None,
+            has_address=address(cadence.audience, customer, addressee, batch.desk.suppressed) is not None,
             never_stale=is_rung(row),
             last_letter_at=batch.letters.get(row.subject_id) if row.subject_type == Subject.INVOICE else None,
             letters_apart=timedelta(days=policy.credit.days_between_letters),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from models.queries.sending import claim, messages
 from models.rules.sending.answers import Accepted, Answer, NotStarted, Refused
-from models.words import MessageState
+from models.words import Channel, MessageState
 from tasks.mails.composer import Mail
 from tasks.mails.letter_facts import Group, write_letter
 from tasks.mails.mime import AddressError
@@ -249,6 +249,7 @@ class Dispatch:
             "key": item.key,
             "customer_id": lead.customer_id,
             "staff_id": lead.staff_id,
+            "channel": Channel.EMAIL,
             "kind": lead.kind,
             "step": lead.step,
             "language": item.group.customer.language,

@@ -22,6 +22,7 @@ from models.words import CommitmentKind, Meaning, Subject
 from tasks.commitments.ladder import start
 from tasks.escalation.notify import is_rung
 from tasks.mails.letter_facts import Desk, is_for_staff
+from tasks.mails.suppressed import suppressed_among
 from tasks.responses.record import OLDER
 from tasks.sending.payment_freshness import payments_are_fresh
 from tasks.sending.staff_recipients import Refusals
@@ -97,7 +98,12 @@ def gather(session: Session, policy: Policy, ids: Sequence[int], now: datetime) 
         conditions=_conditions(session, policy, follow_ups, orders, invoices, now),
         newer=claim.newer_steps(session, follow_ups, now),
         answered=claim.answered_threads(session, [row.id for row in follow_ups if row.nudge]),
-        desk=Desk(people.staff(session), people.people(session), now.date()),
+        desk=Desk(
+            people.staff(session),
+            people.people(session),
+            now.date(),
+            suppressed_among(session, [customer for _, customer in rows]),
+        ),
         refusals=Refusals.of(session, {row.subject_id for row in to_staff}),
         holds=holding.held_until(session, follow_ups[0].sweep, buyers, orders, now) if buyers else {},
         levels=cases.levels(session, _subjects(follow_ups, Subject.CASE)),

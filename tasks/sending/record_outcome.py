@@ -32,11 +32,12 @@ from models.rules.sending.answers import (
     judge,
     short,
 )
-from models.tables import Customer, FollowUp
+from models.tables import FollowUp
 from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
 from tasks.cases.open_case import open_case
 from tasks.escalation.notify import is_rung, told
-from tasks.mails.letter_facts import Group, is_case
+from tasks.mails.letter_facts import Group, address, is_case
+from tasks.sending.suppressions import suppress
 from tasks.sending.sweep_report import NUDGE, Report
 from tasks.sending.told_days import keep_told
 
@@ -92,7 +93,7 @@ def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report
     )
     opened = _undeliverable(session, policy, broken.group, now, report)
     report.count(rows[0].kind, "failed", "unusable address", len(rows), cases=opened)
-    _suppress(session, broken.group, now)
+    _suppress(session, broken.group, broken.why, now)
 
 
 def _message_row(item: Finished, now: datetime) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def _apply(
             opened = _undeliverable(session, policy, group, now, report)
             report.count(kind, "failed", short(answer), number, cases=opened)
             if suppress:
-                _suppress(session, group, now)
+                _suppress(session, group, why, now)
         case AboutUs(_, at):
             claim.plan_again(session, [row.id for row in group.follow_ups])
             report.count(kind, "to be tried again", _about_us(answer), number)
@@ -218,8 +219,9 @@ def tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
     )
 
 
-def _suppress(session: Session, group: Group, now: datetime) -> None:
+def _suppress(session: Session, group: Group, why: str, now: datetime) -> None:
+    """The address that the mail went to, of the customer's; the other one goes on."""
     if group.lead.staff_id is None:
-        customer = session.get_one(Customer, group.customer.id)
-        wanted = customer.billing_email if group.cadence.audience == "billing" else None
-        customer.suppressed_at, customer.suppressed_email = now, wanted or customer.email
+        to = address(group.cadence.audience, group.customer, None, ())
+        if to is not None:
+            suppress(session, group.customer, to, why, now, group.lead.sweep)

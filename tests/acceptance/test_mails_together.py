@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.queries.sending.suppressions import standing
 from models.tables import (
     Case,
     CaseReason,
@@ -135,7 +136,9 @@ def what_followed(world: World, ref: str) -> dict[str, Any]:
                     .where(Case.customer_id == mine)
                 )
             ),
-            "address": (customer.suppressed_email or "").partition("@")[2],
+            "address": sorted(
+                one.address.partition("@")[2] for one in standing(session) if one.customer_id == mine
+            ),
             "extras stopped": customer.extras_stopped_at,
         }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from models.queries.sending import suppressions
 from models.tables import Customer, Response, Staff
 from tests import factories
 from tests.fakes import plain
@@ -72,7 +73,9 @@ def test_b18_and_b29_a_bounced_welcome_is_no_delivered_welcome(inbox: Inbox) -> 
     [owed] = commitments(world)
     assert owed.kind == "phone"
     with world.db.read() as session:
-        assert session.get_one(Customer, 1).suppressed_email == "c-1@posta.example"
+        [dead] = suppressions.standing(session)
+    assert (dead.channel, dead.address, dead.customer_id) == ("email", "c-1@posta.example", 1)
+    assert "5.1.1" in dead.why
     at(world, 24)
     world.sweep("welcome-contact")
     assert "welcome-missing" in world.reasons()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from models.base import table_of
@@ -135,25 +135,6 @@ def plan_again(session: Session, customer_ids: Collection[int]) -> None:
         return
     for model in (Order, Invoice):
         session.execute(update(model).where(model.customer_id.in_(customer_ids)).values(to_plan=True))
-
-
-def lift_suppressions(session: Session, customer_ids: Collection[int]) -> list[int]:
-    """Trust customers again whose refused address is none of their addresses any more; returns their ids."""
-    elsewhere = func.lower(Customer.suppressed_email) != func.lower(Customer.email)
-    billed = func.lower(Customer.suppressed_email) != func.lower(Customer.billing_email)
-    lifted = session.scalars(
-        update(Customer)
-        .where(
-            Customer.id.in_(customer_ids),
-            Customer.suppressed_email.is_not(None),
-            elsewhere,
-            or_(Customer.billing_email.is_(None), billed),
-        )
-        .values(suppressed_at=None, suppressed_email=None)
-        .returning(Customer.id),
-        execution_options={"synchronize_session": False},
-    )
-    return sorted(lifted)
 
 
 def refresh_statistics(session: Session, tables: Collection[str]) -> None:

@@ -1,12 +1,11 @@
 """What follows from a mail that came back."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.queries import bulk
 from models.queries.in_list import among
 from models.queries.responses import responses
 from models.tables import Customer, FollowUp
@@ -54,14 +53,6 @@ def ring_again(session: Session, order_ids: Collection[int], now: datetime) -> N
         )
         .values(state=FollowUpState.PLANNED, due_at=now, reason=None)
     )
-
-
-def suppress(session: Session, addresses: Mapping[int, str], now: datetime) -> None:
-    """Use an address of each of these customers no more."""
-    rows = [
-        {"id": id_, "suppressed_at": now, "suppressed_email": address} for id_, address in addresses.items()
-    ]
-    bulk.update(session, Customer, rows)
 
 
 def customers(session: Session, ids: Collection[int]) -> dict[int, Customer]:

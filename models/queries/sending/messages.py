@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.queries import bulk
 from models.queries.in_list import among
-from models.tables import FollowUp, Message
+from models.tables import Customer, FollowUp, Message
 from models.words import MessageState
 
 _HELD = (Message.claim_token == bindparam("token"),)
@@ -82,6 +82,26 @@ def doubtful(
         query = query.where(or_(among(Message.claim_token, tokens), Message.lease_until < foreign_until))
     return session.scalars(
         query.order_by(Message.lease_until).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+
+
+def asked(session: Session) -> Sequence[Row[str, str, str, datetime]]:
+    """Mails in doubt that a person has to settle, the oldest first: key, kind, customer's reference, when."""
+    return session.execute(
+        select(Message.key, Message.kind, func.coalesce(Customer.ref, ""), Message.marked_at)
+        .outerjoin(Customer, Customer.id == Message.customer_id)
+        .where(Message.state == MessageState.ASKED)
+        .order_by(Message.marked_at, Message.id)
+    ).all()
+
+
+def asked_rows(session: Session) -> Sequence[Message]:
+    """The same as rows to change. Locked."""
+    return session.scalars(
+        select(Message)
+        .where(Message.state == MessageState.ASKED)
+        .order_by(Message.marked_at, Message.id)
+        .with_for_update()
     ).all()
 
 

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from flows.sweeping import sweep
-from models.tables import Customer
+from models.queries.sending import suppressions
 from tasks.archive.archives import NoArchive
 from tasks.escalation.daily_digest import plan_digests
 from tasks.mails.composer import Composer
@@ -177,8 +177,12 @@ def test_an_address_that_is_refused_for_good_is_not_used_again_and_a_person_hear
     assert run(shop, port).sentence() == "1 sent, 1 failed: 550"
     assert shop.reasons() == ["undeliverable"]
     with shop.db.read() as session:
-        customer = session.get_one(Customer, 1)
-        assert customer.suppressed_email == "c-1@posta.example"
+        [dead] = suppressions.standing(session)
+    assert (dead.address, dead.why, dead.by) == (
+        "c-1@posta.example",
+        "550 5.1.1 no such user",
+        "welcome-contact",
+    )
     assert "c-1@" not in str(shop.follow_ups("order-confirmation")[0].reason)
 
 
@@ -194,7 +198,7 @@ def test_a_server_that_refuses_us_blames_no_customer(
         run(shop, port)
     assert states(shop) == ["planned", "planned"]
     with shop.db.read() as session:
-        assert session.get_one(Customer, 1).suppressed_email is None
+        assert suppressions.standing(session) == []
     assert {row.attempts for row in shop.follow_ups("order-confirmation")} == {0}
     server.to_recipient = lambda _address: "250 OK"
     shop.clock.set(shop.clock.now() + timedelta(minutes=11))

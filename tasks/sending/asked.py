@@ -1,0 +1,63 @@
+"""Mails in doubt that a person has to settle: one list, and one act for all or some of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.queries import history, people
+from models.queries.sending import claim, messages
+from models.words import FollowUpState, MessageState
+from tasks.sending.settle_doubtful import IN_DOUBT
+from tasks.services import Services
+
+
+@dataclass(frozen=True)
+class InDoubt:
+    """A mail of which nobody knows whether it arrived, by references only."""
+
+    key: str
+    kind: str
+    customer: str
+    at: datetime
+
+
+def standing(services: Services) -> Sequence[InDoubt]:
+    """All of them, the oldest first."""
+    with services.db.read() as session:
+        return [InDoubt(*row) for row in messages.asked(session)]
+
+
+def settle(services: Services, keys: Collection[str], by: str, *, arrived: bool) -> int:
+    """What a person found out: these mails (all when `keys` is empty) arrived, or are due again; returns how many.
+
+    Raises:
+        ValueError: a key that is not in doubt, or nobody with this reference.
+    """
+    now = services.clock.now()
+    with services.db.write() as session:
+        if people.staff_by_ref(session, by.strip()) is None:
+            raise ValueError(f"nobody here has the reference {by}; nothing was done")
+        known = {row.key: row for row in messages.asked_rows(session)}
+        if unknown := sorted(set(keys) - set(known)):
+            raise ValueError(f"not in doubt: {', '.join(unknown)}; see `seguito doubts list`")
+        chosen = [known[key] for key in keys or known]
+        for message in chosen:
+            message.state = MessageState.ACCEPTED if arrived else MessageState.DEFERRED
+            message.recorded_at = now
+        carried = [
+            row
+            for row in messages.carried_by(session, [one.id for one in chosen])
+            if row.state == FollowUpState.FAILED and row.reason == IN_DOUBT
+        ]
+        marked = {one.id: one.marked_at for one in chosen}
+        for row in carried:
+            row.state = FollowUpState.SENT if arrived else FollowUpState.PLANNED
+            row.reason = None
+            if arrived:
+                row.sent_at, row.attempts = marked[row.message_id or 0], row.attempts + 1
+            about, event = (row.subject_type, row.subject_id), "arrived" if arrived else "sent-again"
+            history.note(session, about, f"doubt-{event}", now, by.strip(), cause=row.step)
+        session.flush()
+        if not arrived:
+            claim.plan_again(session, [row.id for row in carried])
+    return len(chosen)
