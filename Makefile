@@ -1,11 +1,14 @@
-# `make up` runs everything on this machine; `make test` checks everything. Both build on `make install`.
+# `make up` runs everything on this machine; `make test` checks everything. `make up` installs no more than it runs.
 .DEFAULT_GOAL := help
-.PHONY: help install up test test-slow test-cluster test-browser bench check clean constraints
+.PHONY: help install install-dev named-python up test test-newest test-slow test-cluster test-browser bench check clean constraints
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+DEV_STAMP := .venv/.installed-dev
+# What runs under a second Python: all rules, and of the rest what opens and closes databases, sockets and files.
+SHORT := tests/unit tests/integration/cli tests/integration/runtime tests/integration/replay tests/integration/web tests/acceptance/test_main_job.py
 
 # pip keeps its cache in HOME; the notice about newer versions of pip would look to the internet for nothing.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -13,20 +16,36 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
-install: $(STAMP)  ## set up .venv with the command `seguito`
+install: named-python $(STAMP)  ## set up .venv with the command `seguito`
 
-$(STAMP): pyproject.toml constraints.txt
-	@test -x $(BIN)/python || { \
-	  for python in "$(PYTHON)" python3.13 python3.12 python3.11; do \
+install-dev: named-python $(DEV_STAMP)  ## set up .venv with what checks and tests need too
+
+ifeq ($(origin PYTHON),file)  # nobody named one: the first that will do
+named-python:
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
+else  # that one, or none
+named-python:
+	@"$(PYTHON)" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "make: PYTHON=$(PYTHON) is no Python 3.11 or newer that can be run here; name another, or leave PYTHON away" >&2; exit 1; }
+CANDIDATES := $(PYTHON)
+endif
+
+$(BIN)/python: | named-python
+	@for python in $(CANDIDATES); do \
 	    "$$python" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && found="$$python" && break; \
 	  done; \
 	  test -n "$$found" || { echo "make: Python 3.11 or newer is needed and was not found; install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }; \
 	  "$$found" -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $$found has no venv; install it (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }; \
 	  echo "Setting up .venv with $$("$$found" --version); this takes a minute or two."; \
-	  "$$found" -m venv .venv || { rm -rf .venv; echo "make: .venv could not be made in $(CURDIR); is the folder writable?" >&2; exit 1; }; \
-	}
-	@$(BIN)/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
+	  "$$found" -m venv .venv || { rm -rf .venv; echo "make: .venv could not be made in $(CURDIR); is the folder writable?" >&2; exit 1; }
+
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@$(BIN)/python deployments/install.py .
 	@touch $@
+
+$(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@$(BIN)/python deployments/install.py '.[dev]'
+	@touch $(STAMP) $@
 
 up: install  ## start everything; Ctrl-C stops it
 	@$(BIN)/seguito up
@@ -34,22 +53,30 @@ up: install  ## start everything; Ctrl-C stops it
 test: check  ## all checks and all tests but the long ones
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --maxprocesses 4 --dist loadscope
 
-test-slow: install  ## the long ones: kills, whole replays (SEGUITO_TEST_DATA names the folder of real data)
+test-newest: install-dev  ## unit tests and a short choice of others under the newest Python here, where that of .venv is older
+	@newest="$$(bash .ci/newest-python)"; \
+	if [ -z "$$newest" ]; then echo "make: there is no newer Python here than that of .venv"; exit 0; fi; \
+	echo "The newest Python here: $$("$$newest" --version)"; \
+	test -x .venv-newest/bin/python || "$$newest" -m venv .venv-newest || exit 1; \
+	.venv-newest/bin/python deployments/install.py '.[dev]' && .venv-newest/bin/python -m pytest \
+	  -m "not slow and not prefect and not browser" -k "not postgresql" --numprocesses auto --maxprocesses 4 --dist loadscope $(SHORT)
+
+test-slow: install-dev  ## the long ones: kills, whole replays (SEGUITO_TEST_DATA names the folder of real data)
 	$(BIN)/python -m pytest -m "slow and not cluster"
 
-test-cluster: install  ## several machines as local processes: two API servers, two workers, PostgreSQL, Redis; one worker is killed
+test-cluster: install-dev  ## several machines as local processes: two API servers, two workers, PostgreSQL, Redis; one worker is killed
 	@command -v redis-server >/dev/null || { echo "make: redis-server is needed and was not found (on Debian and Ubuntu: apt install redis-server)" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --editable '.[dev,cluster]' --constraint constraints.txt
+	@$(BIN)/python deployments/install.py '.[dev,cluster]'
 	SEGUITO_CLUSTER_MAILS=$${SEGUITO_CLUSTER_MAILS:-50000} $(BIN)/python -m pytest -m cluster -s tests/integration/flows/test_cluster.py
 
-bench: install  ## measure, and write benchmarks/results.md (about three quarters of an hour)
-	@$(BIN)/python -m pip install --quiet --editable '.[dev,bench]' --constraint constraints.txt
+bench: install-dev  ## measure, and write benchmarks/results.md (about three quarters of an hour)
+	@$(BIN)/python deployments/install.py '.[dev,bench]'
 	$(BIN)/python -m benchmarks
 
-test-browser: install  ## the Prefect UI in a real browser (Chromium of the system; SEGUITO_TEST_PICTURES keeps pictures)
+test-browser: install-dev  ## the Prefect UI in a real browser (Chromium of the system; SEGUITO_TEST_PICTURES keeps pictures)
 	$(BIN)/python -m pytest -m browser
 
-check: install  ## style, types and the direction of imports
+check: install-dev  ## style, types and the direction of imports
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
@@ -62,5 +89,5 @@ constraints:  ## write constraints.txt anew from a fresh install (then run the t
 	@mv constraints.new constraints.txt && rm -rf .venv-fresh
 
 clean:  ## remove what was installed and generated, but no data
-	@rm -rf .venv .venv-fresh .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@rm -rf .venv .venv-fresh .venv-newest .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

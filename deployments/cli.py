@@ -103,6 +103,19 @@ def setup(*, pool: str | None = None) -> int:
 
 
 @app.command
+def prefect_yaml(*, out: Path = Path("prefect.yaml")) -> None:
+    """Write the deployments of `seguito setup` in the form of `prefect deploy`.
+
+    Args:
+        out: The file to write.
+    """
+    from deployments.prefect_yaml import text  # noqa: PLC0415 (Prefect takes a second to import)
+
+    out.write_text(text(policies.load(Settings().policy)), encoding="utf-8")
+    print(f"{out} is written; `prefect deploy --all --no-prompt` takes it, once its work pool is made.")
+
+
+@app.command
 def migrate() -> None:
     """Make the database where there is none yet, or bring it to the newest version, as other commands do too."""
     open_database(Settings(), may_make=True).close()

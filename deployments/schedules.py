@@ -148,8 +148,8 @@ SCHEDULED = (
 )
 
 
-async def deployment(item: Scheduled, policy: Policy, pool: str | None = None) -> RunnerDeployment:
-    """The deployment of an item, ready to be applied; what ops paused on the server stays paused.
+def described(item: Scheduled, policy: Policy, pool: str | None = None) -> RunnerDeployment:
+    """The deployment of an item, as it is before anybody changes it on a server.
 
     `pool` is the work pool whose workers run it; None: the runner of `seguito up` does.
 
@@ -169,12 +169,18 @@ async def deployment(item: Scheduled, policy: Policy, pool: str | None = None) -
         concurrency_limit=None
         if item.together
         else ConcurrencyLimitConfig(limit=1, collision_strategy=_collision(item)),
-        paused=await _paused(f"{flow.name}/{flow.name}"),
     )
     result._parameter_openapi_schema = schema  # noqa: SLF001 (there is no other way to give a form of one's own)
     # Said outright, or a deployment that once stood in a work pool would go on waiting for a worker there.
     result.work_pool_name = pool
     result.work_queue_name = None
+    return result
+
+
+async def deployment(item: Scheduled, policy: Policy, pool: str | None = None) -> RunnerDeployment:
+    """The deployment of an item, ready to be applied; what ops paused on the server stays paused."""
+    result = described(item, policy, pool)
+    result.paused = await _paused(f"{result.flow_name}/{result.name}")
     return result
 
 
