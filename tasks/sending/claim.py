@@ -31,6 +31,7 @@ class Claimed:
     groups: list[Group] = field(default_factory=list)
     report: Report = field(default_factory=Report)
     desk: Desk | None = None
+    scope: Scope | None = None
     count: int = 0
     kept_back: dict[int, tuple[str, int, str]] = field(default_factory=dict)
     """By follow-up: subject type, subject and the condition for which it is held or skipped."""
@@ -44,7 +45,7 @@ def claim_batch(
     What is not to be sent is settled here, with its reason; what is to be sent comes back in groups, one a mail.
     `clock_now` is the real time (leases); what is due is judged by `scope.now`.
     """
-    result = Claimed(token, clock_now + timedelta(minutes=policy.sending.lease_minutes))
+    result = Claimed(token, clock_now + timedelta(minutes=policy.sending.lease_minutes), scope=scope)
     claim.forget_plans(session)
     due = claim.due(scope.sweep, scope.now, scope.limit, scope.customers, scope.kinds)
     ids = claim.claim(session, due, token, result.lease_until)

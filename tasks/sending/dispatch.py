@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.queries.sending import claim, messages
+from models.queries.sending import claim, messages, quiet
 from models.rules.sending.answers import Accepted, Answer, NotStarted, Refused
 from models.words import Channel, MessageState
 from tasks.mails.composer import Mail
@@ -24,6 +24,7 @@ from tasks.mails.mime import AddressError
 from tasks.runtime.database import Writer
 from tasks.sending import server_refusals
 from tasks.sending.claim import Claimed
+from tasks.sending.last_look import look_again
 from tasks.sending.record_outcome import Finished, Unwritable, give_up, record
 from tasks.sending.verdicts import Verdicts
 from tasks.services import Services
@@ -68,6 +69,8 @@ class Dispatch:
         sending = services.policy.sending
         self._waiting = deque(claimed.groups)
         self._flying: dict[asyncio.Task[Answer], tuple[int, _Ready]] = {}
+        self._quiet_since: str | None = None
+        """While nobody else writes to the database, no fact changes, and none has to be looked at again."""
         self._verdicts = Verdicts(services.policy, services.breaker)
         self._arrived = 0
         self._enough = 0
@@ -137,6 +140,9 @@ class Dispatch:
         with writer.write() as session:
             if self._renew(session, now):
                 composed = self._ours(session, composed)
+            mark = quiet.others_mark(session)
+            if mark is None or mark != self._quiet_since:
+                composed = self._still_right(session, composed)
             ready = [item for item in composed if isinstance(item, _Ready)]
             record(session, self._policy, finished, self._claimed.token, now, self._claimed.report)
             for broken in composed:
@@ -146,6 +152,7 @@ class Dispatch:
             self._note_server(session, now)
             if self._stop:
                 self._give_back(session)
+            self._quiet_since = quiet.mark_after(session, mark)
         return list(zip(ids, ready, strict=True))
 
     def _launch(self, book: Book, ready: Sequence[tuple[int, _Ready]]) -> None:
@@ -227,6 +234,18 @@ class Dispatch:
         lost = [row.id for item in composed if item not in kept for row in item.group.follow_ups]
         claim.release(session, lost, self._claimed.token)
         return kept
+
+    def _still_right(
+        self, session: Session, composed: "Sequence[_Ready | Unwritable]"
+    ) -> "list[_Ready | Unwritable]":
+        """Leave out what the facts no longer call for, or would have another mail for."""
+        if not composed or self._claimed.scope is None:
+            return list(composed)
+        groups = [item.group for item in composed]
+        right = look_again(
+            session, self._policy, self._claimed.scope, groups, self._claimed.token, self._claimed.report
+        )
+        return [item for item in composed if item.group.lead.id in right]
 
     def _mark(self, session: Session, ready: Sequence[_Ready], now: datetime) -> list[int]:
         """Message ids in the order of `ready`. A mail that a crash left in doubt keeps its row and its Message-ID."""
