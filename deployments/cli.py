@@ -78,6 +78,7 @@ def pages() -> None:
     import uvicorn  # noqa: PLC0415 (nothing else here needs it)
 
     from deployments.web.app import create_app  # noqa: PLC0415 (it reads templates)
+    from deployments.web.patience import patient  # noqa: PLC0415 (it needs uvicorn)
 
     settings = Settings()
     uvicorn.run(
@@ -87,6 +88,7 @@ def pages() -> None:
         access_log=False,
         log_config=None,
         ws="none",
+        http=patient(),
     )
 
 

@@ -18,6 +18,7 @@ from deployments.mailbox.store import Mailbox
 from deployments.preflight import LaunchError, migrate, own_state_dir, ports
 from deployments.processes import Child
 from deployments.serve import serve
+from deployments.web.hosts import listed
 from models import policy as policies
 from models.policy import PolicyError
 from tasks.runtime.settings import Settings
@@ -110,7 +111,9 @@ async def _everything(
             archive = Mailbox(settings.archive_maildir) if settings.archive_maildir else None
             server = await listen(sockets["smtp"], Keeper(mailbox, archive, settings.archive_address))
             stack.callback(server.close)
-            await stack.enter_async_context(serve(mailbox_page(mailbox), sockets["mailbox"]))
+            await stack.enter_async_context(
+                serve(mailbox_page(mailbox, listed(settings.allowed_hosts)), sockets["mailbox"])
+            )
         await stack.enter_async_context(serve(_customers_pages(settings), sockets["web"]))
         environment = for_children(settings)
         prefect = await _start_prefect(settings, environment)

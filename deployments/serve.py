@@ -7,6 +7,9 @@ from socket import socket
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from deployments.web.patience import patient
 
 _GRACE_SECONDS = 2
 _LOOK_SECONDS = 0.02
@@ -21,14 +24,21 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serve(app: FastAPI, opened: socket) -> AsyncIterator[None]:
+async def serve(
+    app: FastAPI, opened: socket, protocol: type[H11Protocol] | None = None
+) -> AsyncIterator[None]:
     """Serve the pages on an open socket for as long as the context lasts.
 
     Raises:
         RuntimeError: they do not start; the log says why.
     """
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=_GRACE_SECONDS
+        app,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        http=protocol or patient(),
+        timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[opened]))

@@ -6,10 +6,12 @@ from itertools import islice
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.middleware import Middleware
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
 
 from deployments.mailbox.store import Mailbox
+from deployments.web.hosts import MISDIRECTED, KnownHosts
 
 _PAGE = 50
 _TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
@@ -26,9 +28,14 @@ _MAIL = (
 )
 
 
-def create_app(mailbox: Mailbox) -> FastAPI:
-    """The pages over a mailbox."""
-    app = FastAPI(title="Mailbox", openapi_url=None)
+def create_app(mailbox: Mailbox, hosts: frozenset[str] = frozenset()) -> FastAPI:
+    """The pages over a mailbox; `hosts` are names under which they answer, besides those of this machine."""
+    app = FastAPI(
+        title="Mailbox",
+        openapi_url=None,
+        redirect_slashes=False,
+        middleware=[Middleware(KnownHosts, names=lambda _: hosts, refusal=_misdirected)],
+    )
 
     @app.get("/")
     def listing(request: Request, to: str = "", page: int = 1) -> Response:
@@ -68,6 +75,10 @@ def create_app(mailbox: Mailbox) -> FastAPI:
         return PlainTextResponse(source, headers=_headers(_OURS))
 
     return app
+
+
+async def _misdirected(_request: Request) -> Response:
+    return PlainTextResponse("The mailbox is not under this name: see SEGUITO_ALLOWED_HOSTS.", MISDIRECTED)
 
 
 def _found(message: EmailMessage | None) -> EmailMessage:

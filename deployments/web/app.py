@@ -1,6 +1,7 @@
 """The application: `create_app` for the process, `build_app` for tests that bring their own parts."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.middleware import Middleware
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from deployments.web import (
     answer_page,
@@ -22,20 +24,38 @@ from deployments.web import (
     withdrawal_page,
 )
 from deployments.web.context import MissingPageError, Web
-from deployments.web.forms import TooLargeError
-from deployments.web.shield import Shield, scrub_access_log
+from deployments.web.forms import WORDS, TooLargeError, TooSlowError
+from deployments.web.hosts import MISDIRECTED, KnownHosts, listed
+from deployments.web.shield import Shield, scrub_access_log, scrubbed
 from models import policy as policies
 from models.policy import Policy
 from tasks.mailboxes.opening import originals_folder
 from tasks.mailboxes.originals import Originals
 from tasks.mails.links import LinkExpired, LinkForged, Links
+from tasks.responses.by_link import MOST_CHARACTERS
 from tasks.runtime.clock import Clock, SystemClock
 from tasks.runtime.database import Database
+from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
 
+_log = logging.getLogger("seguito.web")
 _PATIENCE_SECONDS = 5.0
 """How long a page waits for a database that another program holds; then it says so, and keeps what was typed."""
+
+PARTS = (
+    health,
+    answer_page,
+    stop_page,
+    case_page,
+    document_page,
+    dossier_page,
+    case_link_page,
+    inbox_page,
+    own_page,
+    withdrawal_page,
+)
+"""The modules whose routes make up the application."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -55,7 +75,8 @@ def create_app(settings: Settings) -> FastAPI:
             Links(settings.public_url, settings.signing_key),
             Originals(originals_folder(settings)),
         )
-        app.state.web = Web(db, policy, links, SystemClock(), originals)
+        hosts = listed(settings.allowed_hosts)
+        app.state.web = Web(db, policy, links, SystemClock(), originals, hosts)
         try:
             yield
         finally:
@@ -74,23 +95,14 @@ def build_app(
 
 
 def _assemble(app: FastAPI) -> FastAPI:
-    for part in (
-        health,
-        answer_page,
-        stop_page,
-        case_page,
-        document_page,
-        dossier_page,
-        case_link_page,
-        inbox_page,
-        own_page,
-        withdrawal_page,
-    ):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_exception_handler(LinkExpired, _expired)
     for missing in (LinkForged, MissingPageError, HTTPException):
         app.add_exception_handler(missing, _missing)
     app.add_exception_handler(TooLargeError, _too_large)
+    app.add_exception_handler(TooSlowError, _too_slow)
+    app.add_exception_handler(DatabaseUnreachableError, _unsaved)
     return app
 
 
@@ -110,6 +122,42 @@ async def _too_large(request: Request, _error: Exception) -> Response:
     return web.pages.problem("large", web.language_of(request), 413)
 
 
+async def _too_slow(request: Request, _error: Exception) -> Response:
+    web: Web = request.app.state.web
+    return web.pages.problem("slow", web.language_of(request), 408)
+
+
+async def _unsaved(request: Request, error: Exception) -> Response:
+    """The database is away: what was typed is given back, to be sent again."""
+    _log.error("%s %s", scrubbed(request.url.path), error)
+    web: Web = request.app.state.web
+    language = web.language_of(request)
+    if request.method != "POST":
+        response = web.pages.problem("busy", language, 503)
+    else:
+        form: Mapping[str, str] = getattr(request.state, "form", {})
+        response = web.pages.show(
+            "unsaved",
+            language,
+            503,
+            words=[(name, value) for name, value in form.items() if name in WORDS],
+            hidden=[(name, value) for name, value in form.items() if name not in WORDS],
+            most=MOST_CHARACTERS,
+        )
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+async def _misdirected(request: Request) -> Response:
+    web: Web = request.app.state.web
+    return web.pages.problem("missing", web.language_of(request), MISDIRECTED)
+
+
+def _our_names(scope: Scope) -> Collection[str]:
+    web: Web = scope["app"].state.web
+    return web.our_names
+
+
 async def _broken(request: Request, _error: Exception) -> Response:
     web: Web = request.app.state.web
     return web.pages.problem("broken", web.language_of(request), 500)
@@ -119,5 +167,9 @@ _BARE: dict[str, Any] = {
     "docs_url": None,
     "redoc_url": None,
     "openapi_url": None,
-    "middleware": [Middleware(Shield, apology=_broken)],
+    "redirect_slashes": False,  # the address to go to would be whatever host the request names
+    "middleware": [
+        Middleware(Shield, apology=_broken),
+        Middleware(KnownHosts, names=_our_names, refusal=_misdirected),
+    ],
 }

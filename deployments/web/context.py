@@ -25,11 +25,18 @@ class Web:
     clock: Clock
     originals: Originals | None = None
     """The mails that came in, as they came; nothing to download without it."""
+    hosts: frozenset[str] = frozenset()
+    """Further names under which the pages are reached, besides that of the links."""
     pages: Pages = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare the pages."""
         object.__setattr__(self, "pages", Pages(self.policy.company))
+
+    @property
+    def our_names(self) -> frozenset[str]:
+        """Every name under which the pages answer."""
+        return self.hosts | {self.links.host}
 
     @property
     def link_days(self) -> int:

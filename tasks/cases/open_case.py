@@ -25,6 +25,7 @@ _LEVELS = ("manager", "director")
 _AT_ONCE = frozenset(matter.reason for matter in Matter) | {CaseReasonKind.TOLD_ANOTHER}
 """Reasons of which the manager hears by a mail of its own."""
 _MOST_LINKS = 20
+_MOST_LINKS_OF_ONE = 3
 """Links asked for and mailed in an hour, over all cases."""
 
 About = tuple[str, int]
@@ -135,10 +136,13 @@ def send_link(session: Session, policy: Policy, case: Case, now: datetime) -> No
     """Have the link of an open case mailed to its manager again.
 
     Anybody may ask for it, since it tells the one who asks nothing. So it goes once in an hour, not while a notice
-    waits anyway, and never for so many cases that a machine that presses every button drowns managers in mail.
+    waits anyway, three times a day, and never for so many cases that a machine that presses every button drowns
+    managers in mail.
     """
     hour = f"{now:%Y%m%d%H}"
     if case.closed_at is not None or cases.unsent_notice(session, case.id):
+        return
+    if cases.links_on(session, case.id, f"{now:%Y%m%d}") >= _MOST_LINKS_OF_ONE:
         return
     if cases.notices_with(session, Mark.LINK, hour) < _MOST_LINKS:
         _tell(session, policy, case, now, (Mark.LINK, hour))

@@ -12,6 +12,14 @@ from tasks.importing.rows import Reject
 HEADER = ("table", "file", "row", "column", "value", "fix", "costs")
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def no_formula(cell: str) -> str:
+    """A cell as text: what a spreadsheet would reckon with, or fetch from elsewhere, gets an apostrophe before it."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+
+
 class RejectFile:
     """A CSV file, made with the first reject, readable by its owner alone: it may hold personal data."""
 
@@ -25,12 +33,9 @@ class RejectFile:
         lines = io.StringIO()
         writer = csv.writer(lines)
         for item in rejects:
-            writer.writerow(
-                [
-                    *(table, item.file, item.row, item.column, item.value, item.fix),
-                    "row" if item.costs_row else "cell",
-                ]
-            )
+            cells = (table, item.file, item.row, item.column, item.value, item.fix)
+            costs = "row" if item.costs_row else "cell"
+            writer.writerow([*(no_formula(str(cell)) for cell in cells), costs])
         if not lines.tell():
             return
         if self.path is None:
@@ -40,7 +45,7 @@ class RejectFile:
 
     def _create(self) -> Path:
         """A new file; one of the same second is left alone."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         number = 1
         while True:
             path = self._folder / f"{self._stem}{'' if number == 1 else f'-{number}'}.csv"

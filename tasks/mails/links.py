@@ -5,6 +5,7 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b, sha256
+from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, TimestampSigner
 from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
@@ -84,6 +85,8 @@ class Links:
                 f"{public_url!r} is no plain web address; write it like https://answers.example.com"
             )
         self._base = public_url.rstrip("/")
+        self.host = (urlsplit(self._base).hostname or "").lower()
+        """The name under which the pages are reached."""
         self._secret = sha256(signing_key.encode()).digest()
         self._clock = clock or SystemClock()
         self._answers = _Signer(signing_key, "answer")

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:4280",
         description="Address of the customers' pages, as it stands in the mails.",
     )
+    allowed_hosts: str = Field(
+        default="",
+        description="Further names, separated by commas, under which pages and mailbox are reached, such as behind a "
+        "proxy.",
+    )
     web_port: int = Field(default=4280, description="Port of the customers' pages.")
     smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes our mails.")
     smtp_port: int = Field(default=4225, ge=1, le=65_535, description="Its port.")

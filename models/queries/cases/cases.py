@@ -165,6 +165,16 @@ def notices_with(session: Session, mark: Mark, value: int | str) -> int:
     return session.scalar(query) or 0
 
 
+def links_on(session: Session, case_id: int, day: str) -> int:
+    """How often the link of a case was asked for on a day (`20260318`)."""
+    query = select(func.count(FollowUp.id)).where(
+        FollowUp.subject_type == Subject.CASE,
+        FollowUp.subject_id == case_id,
+        FollowUp.step.contains(f":{Mark.LINK}={day}", autoescape=True),
+    )
+    return session.scalar(query) or 0
+
+
 def settle_reasons(
     session: Session, case_id: int, now: datetime, only: tuple[str, str, int] | None = None
 ) -> int:

@@ -169,7 +169,10 @@ def _written_to(notice: str, failed: list[str]) -> list[str]:
 
 
 def _library(mail: Message) -> tuple[set[str], set[str]]:
-    temporary, permanent = all_failures(mail)
+    try:
+        temporary, permanent = all_failures(mail)
+    except (AttributeError, TypeError, ValueError, LookupError):  # it trips over headers in no encoding
+        return set(), set()
     soft, hard = (
         {found for item in side for found in headers.addresses(item.decode("ascii", "replace"))}
         for side in (temporary, permanent)

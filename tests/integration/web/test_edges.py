@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -146,16 +147,34 @@ def test_every_response_keeps_the_link_to_itself(visitor: Visitor, link: str, br
         assert " style=" not in page.text
 
 
+class BrokenClock:
+    """A fault of ours, with somebody's words in it."""
+
+    def now(self) -> datetime:
+        raise RuntimeError("parole private")
+
+
 def test_a_fault_of_ours_gets_an_apology_and_a_log_without_anybodys_words(
-    broken: Visitor, caplog: pytest.LogCaptureFixture
+    visitor: Visitor, link: str, caplog: pytest.LogCaptureFixture
 ):
-    link = broken.answer_link("f1-1")
-    page = broken.press(link, rating="1", text="parole private")
+    visitor.app = build_app(visitor.db, visitor.policy, visitor.links, BrokenClock())
+    page = visitor.press(link, rating="1", text="parole private")
     assert page.status_code == 500
     assert "Da noi qualcosa non ha funzionato" in page.text
     assert "Traceback" not in page.text
-    assert "OperationalError" not in page.text
-    assert "DatabaseUnreachableError" in caplog.text
+    assert "RuntimeError" not in page.text
+    assert "RuntimeError" in caplog.text
+    assert "parole private" not in caplog.text
+    assert link.rpartition("/")[2] not in caplog.text
+
+
+def test_a_database_that_is_not_whole_gives_the_words_back(broken: Visitor, caplog: pytest.LogCaptureFixture):
+    link = broken.answer_link("f1-1")
+    page = broken.press(link, rating="1", text="parole private")
+    assert page.status_code == 503
+    assert "Non siamo ancora riusciti a registrarlo" in page.text
+    assert "parole private" in page.text
+    assert "a table or column is missing" in caplog.text
     assert "parole private" not in caplog.text
     assert link.rpartition("/")[2] not in caplog.text
 
