@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -91,15 +92,21 @@ def _write(path: Path, columns: list[str], rows: Iterator[tuple[object, ...]]) -
         writer.writerows(rows)
 
 
+@contextmanager
+def _migrated(url: str) -> Iterator[Database]:
+    with closing(Database(url)) as db:
+        db.migrate()
+        yield db
+
+
 def import_orders(_number: int, url: str, folder: Path) -> Done:
     """The ordinary import of everything in the folder."""
     from tasks.importing.run import import_source  # noqa: PLC0415 (memory is measured without what is not used)
 
-    db = Database(url)
-    db.migrate()
-    began = time.perf_counter()
-    report = import_source(db, folder, None, now=START, policy=policy(), state_dir=folder / "state")
-    return time.perf_counter() - began, report.sentence()
+    with _migrated(url) as db:
+        began = time.perf_counter()
+        report = import_source(db, folder, None, now=START, policy=policy(), state_dir=folder / "state")
+        return time.perf_counter() - began, report.sentence()
 
 
 def pandas_to_sql(_number: int, url: str, folder: Path) -> Done:
@@ -118,31 +125,29 @@ def plan_orders(number: int, url: str, _folder: Path) -> Done:
     """Planning of orders that were never planned."""
     from tasks.planning.plan import plan_all  # noqa: PLC0415 (memory is measured without what is not used)
 
-    db = Database(url)
-    db.migrate()
-    company(db, number)
-    began = time.perf_counter()
-    assert plan_all(db, policy(), START) == number
-    return time.perf_counter() - began, ""
+    with _migrated(url) as db:
+        company(db, number)
+        began = time.perf_counter()
+        assert plan_all(db, policy(), START) == number
+        return time.perf_counter() - began, ""
 
 
 def collect_mails(number: int, url: str, folder: Path) -> Done:
     """Mails from a Maildir (six answers, two automatic, two bounces in ten): read, matched, judged, acted on."""
-    db = Database(url)
-    db.migrate()
-    company(db, number)
-    world = World(db, policy(), SetClock(START), *_fakes())
-    world.sweep("welcome-contact")
-    inbox = Inbox(world, folder)
-    for n, mail in enumerate(world.mailer.mails[:number]):
-        _come_in(inbox, n, mail)
-    began = time.perf_counter()
-    tally = inbox.collect()
-    seconds = time.perf_counter() - began
-    assert sum(tally.counts.values()) == number, tally
-    return seconds, ", ".join(
-        f"{found} {became.value}" for became, found in sorted(tally.counts.items()) if found
-    )
+    with _migrated(url) as db:
+        company(db, number)
+        world = World(db, policy(), SetClock(START), *_fakes())
+        world.sweep("welcome-contact")
+        inbox = Inbox(world, folder)
+        for n, mail in enumerate(world.mailer.mails[:number]):
+            _come_in(inbox, n, mail)
+        began = time.perf_counter()
+        tally = inbox.collect()
+        seconds = time.perf_counter() - began
+        assert sum(tally.counts.values()) == number, tally
+        return seconds, ", ".join(
+            f"{found} {became.value}" for became, found in sorted(tally.counts.items()) if found
+        )
 
 
 def _come_in(inbox: Inbox, n: int, mail: Mail) -> None:

@@ -39,10 +39,10 @@ def replay_services(policy: Policy) -> Iterator[tuple[Services, SetClock]]:
     policy = _without_waits(policy)
     with TemporaryDirectory(prefix="seguito-replay-") as folder:
         db = Database(f"sqlite:///{Path(folder) / 'replay.db'}", lasting=False)
-        db.migrate()
-        clock = SetClock(datetime(1970, 1, 1, tzinfo=UTC))
-        composer = Composer(policy, Links("http://localhost", _KEY))
         try:
+            db.migrate()
+            clock = SetClock(datetime(1970, 1, 1, tzinfo=UTC))
+            composer = Composer(policy, Links("http://localhost", _KEY))
             yield Services(db, policy, clock, composer, YesMailer(), NoArchive()), clock
         finally:
             db.close()

@@ -1,5 +1,6 @@
 """`seguito case …`: the same acts by command, refused in one line."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d %H:%M}"
 
 
 @pytest.fixture
-def db(installation: str, policy: Policy) -> Database:
+def db(installation: str, policy: Policy) -> Iterator[Database]:
     """A customer complained about SO-1; the case is 1, and owes a call."""
     db, now = Database(installation), datetime.now(UTC)
     with db.write() as session:
@@ -26,7 +27,8 @@ def db(installation: str, policy: Policy) -> Database:
         said = Answer("r", 1, "call-me", "page", now, order_id=order.id, text="È sbagliato.")
         hear(session, policy, [said], now)
         promise(session, policy, 1, CommitmentKind.LISTENING_CALL, ("case", 1), now=now, case_id=1)
-    return db
+    yield db
+    db.close()
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:

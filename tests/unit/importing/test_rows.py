@@ -1,5 +1,6 @@
 """Rows: defaults, and every reason to refuse one."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -28,8 +29,8 @@ GOOD: dict[str, dict[str, Any]] = {
 
 def parse(table: str, *records: dict[str, Any]) -> list[AnyRow | Reject]:
     names = list(dict.fromkeys(name for record in records for name in record))
-    parser = RowParser(table, names, CONFIG, file=f"{table}.sql", now=NOW)
-    return [parser.parse([record.get(name) for name in names]) for record in records]
+    with closing(RowParser(table, names, CONFIG, file=f"{table}.sql", now=NOW)) as parser:
+        return [parser.parse([record.get(name) for name in names]) for record in records]
 
 
 @pytest.mark.parametrize(
@@ -87,8 +88,8 @@ def test_a_cell_that_cannot_be_read_costs_itself(
     table: str, column: str, value: Any, fix: str, left: Any
 ) -> None:
     names = list(GOOD[table] | {column: value})
-    parser = RowParser(table, names, CONFIG, file=f"{table}.sql", now=NOW)
-    row = parser.parse(list((GOOD[table] | {column: value}).values()))
+    with closing(RowParser(table, names, CONFIG, file=f"{table}.sql", now=NOW)) as parser:
+        row = parser.parse(list((GOOD[table] | {column: value}).values()))
     assert not isinstance(row, Reject)
     [fault] = parser.take_faults()
     assert (fault.file, fault.row, fault.column, fault.costs_row) == (f"{table}.sql", 1, column, False)
@@ -116,8 +117,8 @@ def test_a_cell_that_cannot_be_read_costs_itself(
 )
 def test_what_people_write_into_cells_is_understood(column: str, value: str, read: str | None) -> None:
     names = list(GOOD["customers"] | {column: value})
-    parser = RowParser("customers", names, CONFIG, file="customers.sql", now=NOW)
-    row = parser.parse(list((GOOD["customers"] | {column: value}).values()))
+    with closing(RowParser("customers", names, CONFIG, file="customers.sql", now=NOW)) as parser:
+        row = parser.parse(list((GOOD["customers"] | {column: value}).values()))
     assert getattr(row, column) == read
     assert parser.take_faults() == []
 
