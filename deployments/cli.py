@@ -24,6 +24,7 @@ from deployments.import_preview import lines
 from flows.as_of import moment
 from flows.sweeping import ESCALATION, escalate, sweep
 from models import policy as policies
+from models.credit import ending_tables
 from models.policy import SWEEPS, Policy
 from models.rules.calendar.reach import instant
 from tasks.commitments.recalculate_ladders import recompute
@@ -204,6 +205,8 @@ def check(file: Path | None = None) -> int:
         return 1
     per_sweep = Counter(cadence.sweep for cadence in policy.cadences.values())
     print(f"{path} holds: " + ", ".join(f"{name} {number}" for name, number in per_sweep.items()) + ".")
+    for line in ending_tables(policy.credit, SystemClock().now().date(), {policy.company.country}):
+        print(line[:1].upper() + line[1:] + ".")
     return max(_check_sent(policy), _check_people(policy))
 
 

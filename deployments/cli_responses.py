@@ -15,6 +15,7 @@ from tasks.cases.references import UnknownReferenceError
 from tasks.mailboxes.collect import collect as collect_all
 from tasks.mailboxes.opening import reception
 from tasks.mailboxes.tally import Tally
+from tasks.mails.formats import end_of_day
 from tasks.mails.labels import label
 from tasks.responses.by_staff import Channel, RecordingError, Spoken, Wants, record
 from tasks.runtime.settings import Settings
@@ -114,7 +115,9 @@ async def _waiting() -> list[str]:
 
 
 def _line(word: str, at: datetime, zone: ZoneInfo, what: str, owner: str, about: str, link: str) -> str:
-    return f"{word} {at.astimezone(zone):%Y-%m-%d %H:%M}  {what:<18} {owner:<24} {about}  {link}"
+    last = end_of_day(at, zone.key) if word == "due" else None
+    when = f"{last} (day)" if last else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{word} {when}  {what:<18} {owner:<24} {about}  {link}"
 
 
 def _name(staff: dict[int, Staff], staff_id: int | None) -> str:

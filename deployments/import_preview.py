@@ -10,6 +10,8 @@ _PERSONAL = {
     "name",
     "email",
     "billing_email",
+    "postal_address",
+    "tax_number",
     "phone",
     "description",
     "text",

@@ -1,6 +1,7 @@
 """The policy on money that is owed: fresh payments, promises to pay, interest."""
 
 import re
+from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from models import rates
 from models.rules.credit_recovery.interest import Terms
+
+_WARNING = timedelta(days=60)
 
 
 class _Strict(BaseModel):
@@ -73,6 +76,20 @@ class Credit(_Strict):
     def terms_for(self, country: str, *, is_business: bool) -> Terms | None:
         """As `terms`; None of a consumer too, of whom nothing is claimed."""
         return self.terms(country) if is_business else None
+
+
+def ending_tables(credit: Credit, today: date, countries: Collection[str]) -> list[str]:
+    """The tables of rates that end within 60 days, or have ended, of countries where somebody buys."""
+    found = []
+    for country in sorted(set(countries) & set(rates.shipped())):
+        terms = credit.terms(country)
+        if terms is not None and terms.covered_until < today + _WARNING:
+            ends = "ended" if terms.covered_until < today else "ends"
+            found.append(
+                f"the table of interest of {country} {ends} on {terms.covered_until}: later interest cannot be told; "
+                f"add the next half-year under [credit.rates.{country}]"
+            )
+    return found
 
 
 def _distance(value: str, example: str) -> str:

@@ -35,6 +35,9 @@ class Customer(Base):
     timezone: Mapped[str]
     """IANA name; decides the quiet hours."""
     is_business: Mapped[bool]
+    postal_address: Mapped[str | None]
+    tax_number: Mapped[str | None]
+    """Partita IVA or codice fiscale, NIP; stands in the dossier for credit recovery."""
     extras_stopped_at: Mapped[datetime | None]
     """Since when the customer wants no satisfaction checks; order and payment mail goes on."""
     no_extras: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -68,6 +68,11 @@ def languages(session: Session) -> set[str]:
     return set(session.scalars(select(Customer.language).distinct()))
 
 
+def countries(session: Session) -> set[str]:
+    """The countries of the companies that buy."""
+    return set(session.scalars(select(Customer.country).where(Customer.is_business).distinct()))
+
+
 def is_theirs(session: Session, customer_id: int, staff_id: int) -> bool:
     """Whether a colleague has to do with a customer: sold to, follows or owes something to him or her."""
     order = select(Order.id).where(

@@ -1,5 +1,6 @@
 """The dossier as a document: one page that needs nothing else, to read, to print, and to hand over with the matter."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,13 +21,13 @@ from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.credit_recovery.late_costs import Reckoned, Reckoning, reckon
 from models.tables import Invoice, Staff
 from tasks.mails.dossier_facts import version
-from tasks.mails.formats import clean, local_day, long_day, money, short_moment
+from tasks.mails.formats import clean, local_day, long_day, money, quoted, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.looks import Looks, file
 from tasks.mails.row_facts import order_facts
 from tasks.mails.shelf import laid
 from tasks.mails.timeline_words import happened, name_of
-from tasks.mails.views import order_view
+from tasks.mails.views import cleaned, order_view
 
 _HERE = Path(__file__).parent
 
@@ -83,6 +84,8 @@ def document(
         language=language,
         style=Markup(style()),  # noqa: S704 (our own style sheet)
         say=partial(_say, language),
+        label=lambda key, **names: label(language, key).format(**names),
+        quoted=partial(quoted, language),
         company=policy.company,
         customer=found.customer,
         name=clean(found.customer.name),
@@ -95,9 +98,13 @@ def document(
             (label(language, f"team.{one.side}"), clean(one.author), moment(one.at), one.words)
             for one in (version(statement, staff) for statement in found.statements)
         ],
-        words=found.words,
+        words=[
+            (one.text, moment(one.received_at), one.rating)
+            for one in found.answers
+            if one.text and one.text not in {statement.text for statement in found.statements}
+        ],
         timeline=[(moment(one.at), happened(one, language, staff).sentence) for one in found.events],
-        invoices=[_invoice(one, language, zone, staff) for one in reckoned.invoices],
+        groups=_groups(reckoned, day, language, zone, staff, {one.id: one.ref for one in found.orders}),
         holding=_holding(found, language, moment),
         calls=_calls(session, reckoned, moment),
         **_sums(reckoned, language),
@@ -118,7 +125,10 @@ def _sums(found: Reckoning[Invoice], language: str) -> dict[str, Any]:
         "stops_on": long_day(language, found.stops_on) if found.stops_on else None,
         "country": terms.country if terms else "",
         "totals": [
-            (money(language, cents, currency), money(language, found.interest[currency], currency))
+            (
+                money(language, cents, currency),
+                None if _is_unknown(found, currency) else money(language, found.interest[currency], currency),
+            )
             for currency, cents in currencies.items()
         ],
         "flat": money(language, found.flat_euro_cents, "EUR"),
@@ -126,11 +136,41 @@ def _sums(found: Reckoning[Invoice], language: str) -> dict[str, Any]:
     }
 
 
-def _invoice(one: Reckoned[Invoice], language: str, zone: str, staff: Mapping[int, Staff]) -> dict[str, Any]:
+def _is_unknown(found: Reckoning[Invoice], currency: str) -> bool:
+    """Whether of some invoice in a currency it cannot be said what its delay costs."""
+    return any(one.is_unknown for one in found.invoices if one.debt.currency == currency)
+
+
+def _groups(
+    found: Reckoning[Invoice],
+    day: date,
+    language: str,
+    zone: str,
+    staff: Mapping[int, Staff],
+    orders: Mapping[int, str],
+) -> list[tuple[str, list[dict[str, Any]], str]]:
+    """What is overdue on the day, and what is not due yet, apart: title, invoices and their sum."""
+    groups = []
+    for title, is_due in (("overdue", True), ("not-due", False)):
+        some = [one for one in found.invoices if (one.debt.due_on < day) == is_due]
+        sums: Counter[str] = Counter()
+        for one in some:
+            sums[one.debt.currency] += one.debt.amount_cents
+        if some:
+            written = " + ".join(money(language, cents, currency) for currency, cents in sums.items())
+            groups.append((title, [_invoice(one, language, zone, staff, orders) for one in some], written))
+    return groups
+
+
+def _invoice(
+    one: Reckoned[Invoice], language: str, zone: str, staff: Mapping[int, Staff], orders: Mapping[int, str]
+) -> dict[str, Any]:
     invoice = one.invoice
     currency = invoice.currency
     return {
         "ref": clean(invoice.ref),
+        "order": cleaned(orders.get(invoice.order_id or 0)),
+        "unknown": one.is_unknown,
         "amount": money(language, invoice.asked_cents, currency),
         "issued": long_day(language, invoice.issued_on),
         "due": long_day(language, invoice.due_on),

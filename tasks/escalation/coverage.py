@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.credit import ending_tables
 from models.policy import Policy
 from models.queries import people
 from models.queries.escalation import ladder_steps
@@ -38,10 +39,13 @@ class Checked:
     def _of_gaps(self) -> str:
         if not self.gaps and not self.planned:
             return "no gaps: somebody hears at every rung in the next seven days"
+        planned = f"{self.planned} planned rungs reach nobody" if self.planned else ""
+        if not self.gaps:
+            return f"no gaps in the ladders of the next seven days, but {planned}"
         named = "; ".join(str(gap) for gap in self.gaps[:_MOST])
-        more = f"; and {len(self.gaps) - _MOST} more" if len(self.gaps) > _MOST else ""
-        planned = f"; {self.planned} planned rungs reach nobody" if self.planned else ""
-        return f"{len(self.gaps)} gaps in the next seven days: {named}{more}{planned}"
+        more = f"and {len(self.gaps) - _MOST} more" if len(self.gaps) > _MOST else ""
+        told = "; ".join(part for part in (named, more, planned) if part)
+        return f"{len(self.gaps)} gaps in the next seven days: {told}"
 
 
 def check_ladders(session: Session, policy: Policy, now: datetime) -> Checked:
@@ -62,7 +66,8 @@ def check_ladders(session: Session, policy: Policy, now: datetime) -> Checked:
 
 
 def _warnings(session: Session, policy: Policy, now: datetime, names: dict[int, str]) -> Iterator[str]:
-    """Whether anybody stands where matters end, and what waits since nobody does."""
+    """What runs out, whether anybody stands where matters end, and what waits since nobody does."""
+    yield from ending_tables(policy.credit, local_day(now, policy.company.place), people.countries(session))
     everyone, language, day = (
         people.people(session),
         policy.company.language,

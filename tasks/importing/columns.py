@@ -53,6 +53,8 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         Column("country", "country"),
         Column("timezone", "zone"),
         Column("is_business", "truth"),
+        Column("postal_address", "words"),
+        Column("tax_number", "words"),
         Column("no_extras", "truth"),
     ),
     "orders": _columns(

@@ -73,6 +73,8 @@ class CustomerRow(Row):
     timezone: str
     email: str | None = None
     billing_email: str | None = None
+    postal_address: str | None = None
+    tax_number: str | None = None
     phone: str | None = None
     is_business: bool = False
     no_extras: bool = False

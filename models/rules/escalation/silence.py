@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.rules.calendar import offsets
-from models.rules.calendar.calendars import Place
+from models.rules.calendar.calendars import Place, local_instant, term_end, zone
 from models.rules.planning.cadence import Cadence
 from models.rules.planning.step_key import StepKey
 
@@ -28,14 +28,21 @@ def answer_by(cadence: Cadence, sent_at: datetime, place: Place) -> datetime | N
     """Until when, in UTC, we wait for the answer to a contact sent at `sent_at`; None when none is expected.
 
     Days count from the instant of sending, so that a wait of 7 days is 168 hours; business days count whole days.
+    What would end on a day off ends at the same hour of the next working day.
     """
     if cadence.wait is None:
         return None
     offset = offsets.parse(cadence.wait)
     if offset.unit in {"day", "week"}:
         days = offset.count * (7 if offset.unit == "week" else 1)
-        return offsets.apply(sent_at, offsets.Offset(days * 24, "hour"), place)
+        return _on_working_day(offsets.apply(sent_at, offsets.Offset(days * 24, "hour"), place), place)
     return offsets.apply(sent_at, offset, place)
+
+
+def _on_working_day(at: datetime, place: Place) -> datetime:
+    local = at.astimezone(zone(place.timezone))
+    last = term_end(place.country, local.date())
+    return at if last == local.date() else local_instant(last, local.hour * 60 + local.minute, place)
 
 
 def after_waiting(cadence: Cadence, step: str, nudge: int, *, ended: bool = False) -> Nudge | Silent:
