@@ -57,8 +57,24 @@ class Company(_Strict):
     """In which our own people are written to where nothing else is known: a code of `models.languages`."""
     language_else: str = ELSE
     """For a customer whose language is not written here."""
+    aliases: dict[str, str] = {}
+    """By reference of one of our people: the address of the company under which customers reach that person. It must
+    lead to the mailbox that is collected. Whoever has none is reached at `sender`; private work addresses are shown
+    to nobody outside."""
     follow_up_from: date | None = None
     """Orders signed and invoices issued before this day are left alone."""
+
+    @field_validator("aliases")
+    @classmethod
+    def _are_addresses(cls, value: dict[str, str]) -> dict[str, str]:
+        for ref, address in value.items():
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+                raise ValueError(f"{address!r} of {ref} is no address; write one that the mailbox collects")
+        return value
+
+    def shown_address(self, ref: str) -> str:
+        """Where customers write to one of our people."""
+        return self.aliases.get(ref, self.sender)
 
     @field_validator("timezone")
     @classmethod

@@ -21,6 +21,8 @@ class Subject(StrEnum):
     CUSTOMER = "customer"
     COMMITMENT = "commitment"
     INBOUND = "inbound"
+    HEARD = "heard"
+    """A mail that came in, as its sender is told that we have it."""
     STAFF = "staff"
     """One of our own people: the digest of a day, or the link of his or her own page."""
     CLOSED_CASE = "closed-case"

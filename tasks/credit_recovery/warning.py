@@ -53,7 +53,7 @@ def warning(
     group = _group(session, policy, customer, waiting, kept)
     suppressed = suppressed_among(session, [customer])
     recipient = address(group.cadence.audience, customer, None, suppressed)
-    desk = Desk(people.staff(session), people.people(session), now.date())
+    desk = Desk(people.staff(session), people.people(session), now.date(), policy.company)
     if recipient is None:  # it will not go out; the manager may still read it
         group = replace(group, customer=_with_address(customer))
     written = write_letter(group, f"f{group.lead.id}-1", desk, policy, composer.message_id, now)

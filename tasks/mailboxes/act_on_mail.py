@@ -10,7 +10,9 @@ from models.queries.responses import pages
 from models.rules.inbound.trouble import trouble
 from models.rules.mailboxes.parked import says
 from models.words import ParkedFor
+from tasks.commitments.looks import has_words_of_trouble
 from tasks.inbound.message import Verdict
+from tasks.mailboxes.acknowledge import acknowledge
 from tasks.mailboxes.arrived import Arrived, done
 from tasks.mailboxes.bounces import ACTOR, Returned, about_customer, came_back, notice_came_back
 from tasks.mailboxes.colleagues import hear_colleague
@@ -72,7 +74,10 @@ def _take_up(session: Session, policy: Policy, arrived: Arrived, now: datetime) 
         match.is_proven or (wish is Became.UNSUBSCRIBE and match.customer_id is not None)
     ):
         return _stop_extras(session, arrived, wish, now)
-    return park(session, policy, arrived.row, _why_parked(arrived), now, is_bulk=arrived.is_bulk)
+    became = park(session, policy, arrived.row, _why_parked(arrived), now, is_bulk=arrived.is_bulk)
+    if has_words_of_trouble(policy, arrived.row):
+        acknowledge(session, policy, [arrived], now)
+    return became
 
 
 def _from_colleague(session: Session, policy: Policy, arrived: Arrived, now: datetime) -> Became:

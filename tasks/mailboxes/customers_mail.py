@@ -14,6 +14,7 @@ from models.rules.mailboxes.parked import says
 from models.tables import FollowUp, Inbound
 from models.words import InboundState, Meaning, Subject
 from tasks.commitments.make import About, owners_of_all
+from tasks.mailboxes.acknowledge import acknowledge
 from tasks.mailboxes.arrived import Arrived, done
 from tasks.mailboxes.matching import Match
 from tasks.mailboxes.tally import Became
@@ -36,6 +37,8 @@ def reply(session: Session, policy: Policy, arrived: Sequence[Arrived], now: dat
             done(one.row, became, now)
     session.flush()
     hear(session, policy, [answer for answer, _ in heard], now)
+    complaints = [one for one, (_, became) in zip(arrived, heard, strict=True) if became is Became.URGENT]
+    acknowledge(session, policy, complaints, now)
     return {one.row.id: became for one, (_, became) in zip(arrived, heard, strict=True)}
 
 

@@ -20,13 +20,17 @@ _WRITTEN = ("to", "cc")
 
 
 class MaildirMailbox:
-    """Reads `new` and `cur` and changes neither; takes only what is addressed to `address`, whatever its plus-tag."""
+    """Reads `new` and `cur` and changes neither.
+
+    Takes only what is addressed to `address`, whatever its plus-tag, or to an alias of the company's.
+    """
 
     uidvalidity = 1
 
-    def __init__(self, folder: Path, address: str) -> None:
+    def __init__(self, folder: Path, address: str, aliases: Collection[str] = ()) -> None:
         self._folder = folder
         self._local, _, self._domain = address.lower().rpartition("@")
+        self._aliases = {one.lower() for one in aliases}
         self._paths: dict[int, Path] = {}
         self.name = f"maildir:{folder.name}"
 
@@ -85,7 +89,8 @@ class MaildirMailbox:
 
     def _is_address(self, address: str) -> bool:
         local, _, domain = address.lower().rpartition("@")
-        return domain == self._domain and local.partition("+")[0] == self._local
+        is_own = domain == self._domain and local.partition("+")[0] == self._local
+        return is_own or address.lower() in self._aliases
 
 
 def _uid(path: Path) -> int:

@@ -18,7 +18,13 @@ def reception(settings: Settings, services: Services) -> Reception:
     if settings.imap_host:
         mailboxes.append(ImapMailbox(settings))
     if settings.inbox_maildir:
-        mailboxes.append(MaildirMailbox(settings.inbox_maildir, services.policy.company.sender))
+        mailboxes.append(
+            MaildirMailbox(
+                settings.inbox_maildir,
+                services.policy.company.sender,
+                services.policy.company.aliases.values(),
+            )
+        )
     links = Links(settings.public_url, settings.signing_key, services.clock)
     originals = Originals(originals_folder(settings))
     return Reception(services.db, services.policy, services.clock, links, originals, mailboxes)

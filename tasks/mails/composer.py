@@ -111,7 +111,7 @@ class Composer:
         """What mail programs read: where answers go, that nobody typed it, how to stop it."""
         headers = [
             f"Reply-To: {self._links.reply_to(letter.key, self._sender)}",
-            "Auto-Submitted: auto-generated",
+            f"Auto-Submitted: {'auto-replied' if letter.heard else 'auto-generated'}",
             "X-Auto-Response-Suppress: All",
             f"Content-Language: {letter.language}",
         ]

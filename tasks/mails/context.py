@@ -9,8 +9,10 @@ from tasks.mails.formats import clean, length, local_day, money, quoted, short_m
 from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
     CaseFacts,
+    Contact,
     Declared,
     DigestFacts,
+    Heard,
     InvoiceLine,
     Letter,
     NoticeFacts,
@@ -62,6 +64,7 @@ NAMES = frozenset(
         "notice",
         "digest",
         "declared",
+        "heard",
     }
 )
 """The variables that a text may use."""
@@ -165,6 +168,15 @@ class DigestView(NamedTuple):
     unknown_since: str | None = None
 
 
+class HeardView(NamedTuple):
+    """A mail that we have, in words."""
+
+    at: str
+    who: Contact | None
+    by: str | None
+    calls: bool
+
+
 class DeclaredView(NamedTuple):
     """A declaration, with its day and hour, in words."""
 
@@ -200,12 +212,24 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
         "case": letter.case and _case_view(letter.case, letter.language, letter.timezone),
         "notice": letter.notice and _notice_view(letter.notice, letter.language, letter.timezone),
         "declared": letter.declared and _declared_view(letter.declared, letter.language, letter.timezone),
+        "heard": letter.heard and _heard_view(letter.heard, letter.language, letter.timezone),
         "digest": letter.digest and _digest_view(letter.digest, letter.language, letter.timezone, link_of),
     }
 
 
+def _heard_view(heard: Heard, language: str, timezone: str) -> HeardView:
+    return HeardView(
+        at=moment(language, heard.at, timezone),
+        who=contact_view(heard.who) if heard.who else None,
+        by=moment(language, heard.by, timezone) if heard.by else None,
+        calls=heard.calls,
+    )
+
+
 def _greeting(letter: Letter) -> str:
     """How a mail begins: to one of our own people, to a company, to a person."""
+    if letter.heard and not letter.recipient_name:
+        return label(letter.language, "greeting.unknown")
     whom = "staff" if letter.staff_id else "business" if letter.is_business else "person"
     return label(letter.language, f"greeting.{whom}").format(name=clean(letter.recipient_name))
 

@@ -13,6 +13,7 @@ from tasks.mails.letter import (
     Declared,
     DigestFacts,
     DigestLine,
+    Heard,
     InvoiceLine,
     Letter,
     NoticeFacts,
@@ -101,6 +102,7 @@ DIGEST = DigestFacts(
     oldest=NOW - timedelta(days=1),
 )
 DECLARED = Declared(NOW, "I withdraw from the contract for order CB-2026-0147.\n\nIt does not fit.")
+HEARD = Heard("j.nowak@poczta.example", "<hers@poczta.example>", NOW, MANAGER, NOW + timedelta(hours=4), True)
 BARE_NOTICE = replace(
     NOTICE, customer_phone=None, customer_email=None, order=None, sender="", subject="", words=(), due_at=None
 )
@@ -133,6 +135,7 @@ def example(language: str, kind: str = "", **changes: Any) -> Letter:
             "notice": NOTICE,
             "digest": DIGEST,
             "declared": DECLARED,
+            "heard": None,
             "staff_id": 0,
             "in_reply_to": None,
             **changes,

@@ -189,6 +189,20 @@ class DigestFacts:
     """Since when the first of those has waited."""
 
 
+class Heard(NamedTuple):
+    """A mail that came in, and what its sender may be told of it."""
+
+    sender: str
+    """The bare address that wrote; the answer goes there and nowhere else."""
+    message_id: str | None
+    at: datetime
+    who: Contact | None = None
+    """Who calls or writes; None for somebody of whom it is not sure that it is the customer."""
+    by: datetime | None = None
+    calls: bool = False
+    """Whether there is a number to call."""
+
+
 class Declared(NamedTuple):
     """A withdrawal that the customer declared, word for word."""
 
@@ -235,6 +249,7 @@ class Letter(NamedTuple):
     """Until when we wait for an answer; where it is unknown, the text names no day."""
     digest: DigestFacts | None = None
     declared: Declared | None = None
+    heard: Heard | None = None
     is_business: bool = False
     """A company reads it."""
     staff_id: int = 0

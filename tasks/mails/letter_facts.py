@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from models.policy import Policy
+from models.policy import Company, Policy
 from models.queries.cases.dossier import Dossier
 from models.rules.calendar.calendars import Place
 from models.rules.escalation import ownership
@@ -20,6 +20,7 @@ from tasks.mails.letter import (
     Contact,
     Declared,
     DigestFacts,
+    Heard,
     Letter,
     NoticeFacts,
 )
@@ -35,13 +36,16 @@ class Desk:
     staff: Mapping[int, Staff]
     people: Sequence[Person]
     day: date
+    company: Company
     suppressed: Collection[str] = frozenset()
     """Addresses (`as_kept`) of the customers in question that nothing is sent to."""
 
     def contact(self, staff_id: int | None) -> Contact | None:
-        """Name, address and phone of somebody."""
+        """Name and phone of somebody, with the company's address: what is written to it is collected and seen."""
         person = self.staff.get(staff_id) if staff_id is not None else None
-        return Contact(person.name, person.email, person.phone) if person else None
+        if person is None:
+            return None
+        return Contact(person.name, self.company.shown_address(person.ref), person.phone)
 
     def manager(self, language: str) -> Contact | None:
         """The way to the manager that every mail carries."""
@@ -64,6 +68,8 @@ class Group:
     digest: DigestFacts | None = None
     declared: Response | None = None
     """The withdrawal that the mail tells back."""
+    heard: Heard | None = None
+    """The mail whose sender is told that we have it."""
     called_at: datetime | None = None
     """When a manager spoke with the customer about these invoices, where all of them came up."""
 
@@ -115,10 +121,14 @@ def write_letter(
     """
     lead, customer = group.lead, group.customer
     addressee = desk.staff.get(lead.staff_id) if lead.staff_id is not None else None
-    recipient = address(group.cadence.audience, customer, addressee, desk.suppressed)
+    heard = group.heard
+    recipient = (
+        heard.sender if heard else address(group.cadence.audience, customer, addressee, desk.suppressed)
+    )
     if recipient is None:
         raise LookupError(f"no address for follow-up {lead.id}")
     owner, deputy = _owner(group, desk)
+    names = heard is None or heard.who is not None  # a stranger is told nobody's name
     language = spoken(policy, addressee.language if addressee else customer.language)
     return Letter(
         key=key,
@@ -127,7 +137,7 @@ def write_letter(
         nudge=lead.nudge,
         language=language,
         timezone=policy.company.timezone if addressee else customer.timezone,
-        recipient_name=addressee.name if addressee else customer.name,
+        recipient_name=addressee.name if addressee else customer.name if names else "",
         recipient=recipient,
         customer_ref=customer.ref,
         order=order_facts(group.order, customer, now) if group.order else None,
@@ -135,9 +145,9 @@ def write_letter(
             invoice_line(invoice, StepKey.parse(follow_up.step).name)
             for invoice, follow_up in zip(group.invoices, group.about_invoices, strict=True)
         ),
-        owner=desk.contact(owner),
-        deputy=desk.contact(deputy),
-        manager=desk.manager(language),
+        owner=desk.contact(owner) if names else None,
+        deputy=desk.contact(deputy) if names else None,
+        manager=desk.manager(language) if names else None,
         answers=answers_to(group.cadence, lead.step),
         is_business=addressee is None and customer.is_business,
         extra=group.cadence.extra,
@@ -145,6 +155,7 @@ def write_letter(
         notice=group.notice,
         digest=group.digest,
         declared=Declared(group.declared.received_at, group.declared.text or "") if group.declared else None,
+        heard=heard,
         staff_id=lead.staff_id or 0,
         manager_call="spoken" if group.called_at is not None else None,
         called_at=group.called_at,
@@ -152,7 +163,11 @@ def write_letter(
         if now is None
         else answer_by(group.cadence, now, Place(customer.country, customer.timezone)),
         signer=_signer(group, desk),
-        in_reply_to=message_id_of(group.reminds_of) if group.reminds_of else None,
+        in_reply_to=heard.message_id
+        if heard
+        else message_id_of(group.reminds_of)
+        if group.reminds_of
+        else None,
     )
 
 

@@ -76,7 +76,7 @@ def question(
     customer = pages.customer(session, message.customer_id)
     cadence = policy.cadences.get(message.kind)
     order, invoices = _about(session, asked)
-    owner, manager = _people(session, message, order, now)
+    owner, manager = _people(session, policy, message, order, now)
     return Question(
         message,
         customer,
@@ -126,9 +126,9 @@ def _about(session: Session, asked: Sequence[FollowUp]) -> tuple[Order | None, l
 
 
 def _people(
-    session: Session, message: Message, order: Order | None, now: datetime
+    session: Session, policy: Policy, message: Message, order: Order | None, now: datetime
 ) -> tuple[Contact | None, Contact | None]:
-    desk = Desk(people.staff(session), people.people(session), now.date())
+    desk = Desk(people.staff(session), people.people(session), now.date(), policy.company)
     named = (order.owner_id, order.deputy_id) if order else (None, None)
     number = order.id if order else message.customer_id or 0
     owner, _ = ownership.named_to_customer(desk.people, named, message.language, number, desk.day)

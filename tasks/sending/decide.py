@@ -169,7 +169,8 @@ def _last_look(
             newer_step_due=row.id in batch.newer and not cadence.tells_back,
             answered=row.id in batch.answered,
             extras_stopped=customer.wants_no_extras,
-            has_address=address(cadence.audience, customer, addressee, batch.desk.suppressed) is not None,
+            has_address=row.subject_type == Subject.HEARD
+            or address(cadence.audience, customer, addressee, batch.desk.suppressed) is not None,
             never_stale=is_rung(row),
             last_letter_at=batch.letters.get(row.subject_id) if row.subject_type == Subject.INVOICE else None,
             letters_apart=timedelta(days=policy.credit.days_between_letters),
@@ -185,7 +186,8 @@ def _matter(batch: Batch, cadence: Cadence, row: FollowUp, staff_id: int) -> Mat
         kind=row.subject_type,
         key=StepKey.parse(row.step),
         tells_of_case=cadence.anchor == _OPENED,
-        complains=row.customer_id in batch.complaining,
+        complains=row.customer_id in batch.complaining
+        or (owed is not None and owed.id in batch.urgent_looks),
         level=row.audience if owed is not None else None,
         commitment_kind=owed.kind if owed is not None else None,
         on_own_list=customer_id not in batch.list_holders or batch.list_holders[customer_id] == staff_id,

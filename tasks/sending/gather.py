@@ -1,6 +1,6 @@
 """Reading the facts that decide about a batch of due follow-ups, all of them in the transaction of the claim."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from models.queries.cases import cases
 from models.queries.cases import holds as holding
 from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
+from models.queries.mailboxes import acknowledgements
 from models.queries.responses import responses
 from models.queries.sending import claim
 from models.rules.commitments.ladder_changes import Pending
@@ -20,10 +21,13 @@ from models.rules.planning.cadence import Cadence
 from models.tables import Commitment, Customer, FollowUp, Invoice, Order
 from models.words import CommitmentKind, Meaning, Subject
 from tasks.commitments.ladder import start
+from tasks.commitments.looks import has_words_of_trouble
 from tasks.escalation.notify import is_rung
+from tasks.mails.letter import Heard
 from tasks.mails.letter_facts import Desk, is_for_staff
 from tasks.mails.suppressed import suppressed_among
 from tasks.responses.record import OLDER
+from tasks.sending.heard_mails import heard_mails
 from tasks.sending.payment_freshness import payments_are_fresh
 from tasks.sending.staff_recipients import Refusals
 
@@ -57,6 +61,10 @@ class Batch:
     """The rungs of these promises that are still to come."""
     complaining: Collection[int]
     """Customers who complain: what concerns them is urgent."""
+    urgent_looks: set[int]
+    """Looks that are owed at mails with words of trouble in them, by id of the promise."""
+    heard: dict[int, Heard]
+    """Mails whose senders are told that we have them, by id."""
     list_holders: dict[int, int | None]
     """By customer with an open case: on whose list it stands."""
 
@@ -89,6 +97,13 @@ def gather(session: Session, policy: Policy, ids: Sequence[int], now: datetime) 
     to_staff = [row for row in follow_ups if is_for_staff(row)]
     promises = _promises(session, policy, [row for row in to_staff if is_rung(row)])
     concerned = {row.customer_id for row in to_staff if row.customer_id and row.subject_type in _URGENT}
+    desk = Desk(
+        people.staff(session),
+        people.people(session),
+        now.date(),
+        policy.company,
+        suppressed_among(session, [customer for _, customer in rows]),
+    )
     buyers = {row.customer_id for row in follow_ups if row.customer_id is not None and not is_for_staff(row)}
     return Batch(
         now=now,
@@ -98,12 +113,7 @@ def gather(session: Session, policy: Policy, ids: Sequence[int], now: datetime) 
         conditions=_conditions(session, policy, follow_ups, orders, invoices, now),
         newer=claim.newer_steps(session, follow_ups, now),
         answered=claim.answered_threads(session, [row.id for row in follow_ups if row.nudge]),
-        desk=Desk(
-            people.staff(session),
-            people.people(session),
-            now.date(),
-            suppressed_among(session, [customer for _, customer in rows]),
-        ),
+        desk=desk,
         refusals=Refusals.of(session, {row.subject_id for row in to_staff}),
         holds=holding.held_until(session, follow_ups[0].sweep, buyers, orders, now) if buyers else {},
         levels=cases.levels(session, _subjects(follow_ups, Subject.CASE)),
@@ -112,6 +122,8 @@ def gather(session: Session, policy: Policy, ids: Sequence[int], now: datetime) 
         promises=promises,
         pending=ladder_steps.pending_of(session, promises),
         complaining=facts.complaints(session, concerned) if concerned else (),
+        urgent_looks=_urgent_looks(session, policy, promises),
+        heard=heard_mails(session, rows, desk),
         list_holders=cases.list_holders(session, concerned) if concerned else {},
     )
 
@@ -135,6 +147,16 @@ def _promises(session: Session, policy: Policy, rungs: Sequence[FollowUp]) -> di
         if owed.kind == CommitmentKind.DELIVERY and owed.level is None and owed.done_at is None:
             start(session, policy, owed, complains=False)
     return found
+
+
+def _urgent_looks(session: Session, policy: Policy, promises: Mapping[int, Commitment]) -> set[int]:
+    looks = {
+        owed.inbound_id: owed.id
+        for owed in promises.values()
+        if owed.kind == CommitmentKind.MAIL and owed.inbound_id is not None
+    }
+    mails = acknowledgements.mails(session, looks) if looks else {}
+    return {looks[mail.id] for mail in mails.values() if has_words_of_trouble(policy, mail)}
 
 
 def _conditions(

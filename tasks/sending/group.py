@@ -43,6 +43,7 @@ def group(
             notice=notice(session, rows[0], now),
             digest=digest_of(session, policy, rows[0].subject_id, now) if rows[0].kind == DIGEST else None,
             declared=declared.get(rows[0].id),
+            heard=batch.heard.get(rows[0].subject_id) if rows[0].subject_type == Subject.HEARD else None,
             called_at=called_at({row.subject_id for row in rows} & batch.invoices.keys(), called),
         )
         for pairs in together.values()

@@ -183,6 +183,8 @@ def _undeliverable(
         tell_the_next(session, lead, now)
         report.due = True  # by the same run
         return _cases_of(group)
+    if lead.subject_type == Subject.HEARD:
+        return []  # the matter has an owner and a clock; only the word that we have it did not arrive
     case = open_case(
         session,
         policy,
@@ -221,7 +223,7 @@ def tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
 
 def _suppress(session: Session, group: Group, why: str, now: datetime) -> None:
     """The address that the mail went to, of the customer's; the other one goes on."""
-    if group.lead.staff_id is None:
+    if group.lead.staff_id is None and group.lead.subject_type != Subject.HEARD:
         to = address(group.cadence.audience, group.customer, None, ())
         if to is not None:
             suppress(session, group.customer, to, why, now, group.lead.sweep)

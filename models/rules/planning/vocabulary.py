@@ -13,6 +13,7 @@ ANCHORS = {
     "closed-case": ("closed",),
     "commitment": ("made",),
     "inbound": ("parked",),
+    "heard": ("spoke",),
     "staff": ("day", "asked"),
 }
 """The dates of each subject. Orders may carry further ones, of any name (docs/import.md)."""

@@ -20,6 +20,7 @@ from tasks.mails.examples import (
     DIGEST,
     DOSSIER,
     GOODS,
+    HEARD,
     INVOICES,
     MANAGER,
     NOTICE,
@@ -63,6 +64,7 @@ def letter(policy: Policy, kind: str = "welcome-contact", language: str = "it", 
         "notice": NOTICE if cadence.subject in {"commitment", "inbound"} else None,
         "digest": DIGEST if kind == "daily-digest" else None,
         "declared": DECLARED if kind == "withdrawal-receipt" else None,
+        "heard": HEARD if kind == "acknowledgement" else None,
         "staff_id": 3 if cadence.subject in OF_STAFF else 0,
     }
     return example(language, kind, **{**facts, **changes})
@@ -116,4 +118,4 @@ def _people() -> list[tuple[Contact | None, ...]]:
 def test_every_message_of_the_policy_has_a_letter_to_test_with(policy: Policy) -> None:
     written = {one.kind for one in every_letter(policy)}
     assert written == set(kinds_that_send(policy))
-    assert len(written) == 18
+    assert len(written) == 19
