@@ -1,12 +1,14 @@
 """The order of a sweep, with Prefect and without: prepare once, then batch after batch until nothing is due."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
 from tasks.escalation.daily_digest import plan_digests
-from tasks.escalation.patterns import watch_ledger
+from tasks.escalation.patterns import HELD, watch_ledger
 from tasks.escalation.silence import rehearse_silence, watch_silence
+from tasks.sending.parts import Parts
 from tasks.sending.sweep import in_other_hands, phases, prepare, rehearse, run_batch, runs_wanted
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
@@ -97,13 +99,18 @@ async def watch_and_tell(
     batch: RunBatch = run_batch,
 ) -> tuple[str, Report]:
     """As `escalate`; returns how the sentence begins, and what became of the notices."""
+    db, policy = services.db, services.policy
+    parts = Parts(db, services.clock.now())
     watch = rehearse_silence if dry_run else watch_silence
-    silence = watch(services.db, services.policy, now, customers)
+    nothing: Counter[str] = Counter()
+    silence = parts.do("silence", lambda: watch(db, policy, now, customers), nothing)
     if not dry_run and not customers:
-        silence += watch_ledger(services.db, services.policy, now)
+        silence += parts.do("promises", lambda: watch_ledger(db, policy, now), nothing)
+    parts.count("silence", silence.pop(HELD, 0))
     scope = Scope(ESCALATION, now, frozenset(customers))
     report = await sweep(services, scope, dry_run=dry_run, batch=batch)
-    if not dry_run and not customers and plan_digests(services.db, services.policy, now):
+    if not dry_run and not customers and parts.do("digests", lambda: plan_digests(db, policy, now), 0):
         report += await sweep(services, scope, batch=batch)
+    report += parts.report
     heard = ", ".join(f"{number} {what}" for what, number in sorted(silence.items())) or "nobody was silent"
     return f"{heard}; notices: ", report

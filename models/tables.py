@@ -5,6 +5,7 @@ from models.case import Case, CaseReason, Statement
 from models.commitment import Commitment
 from models.contract_end import ContractEnd
 from models.customer import Customer
+from models.fault import Fault, HeldRow
 from models.follow_up import FollowUp
 from models.history import History
 from models.hold import Hold
@@ -25,7 +26,9 @@ __all__ = [
     "Commitment",
     "ContractEnd",
     "Customer",
+    "Fault",
     "FollowUp",
+    "HeldRow",
     "History",
     "Hold",
     "Inbound",

@@ -15,6 +15,7 @@ from models.tables import Case, Commitment, Customer
 from models.words import CommitmentKind, Outcome, Role, Subject
 from tasks.commitments.close import fulfil, promise, re_promise, withdraw
 from tasks.commitments.make import Owners
+from tasks.runtime.held_rows import each
 
 _AT_LEAST = timedelta(hours=1)
 """No new promise lies in the past."""
@@ -81,9 +82,7 @@ def give_call(session: Session, case_id: int, to: int, *, now: datetime, actor: 
 def cases_without_call(session: Session, policy: Policy, now: datetime, actor: str) -> int:
     """Give a clock to open cases that have none, such as those of an older version; returns how many there were."""
     found = cases.without_call(session)
-    for case in found:
-        owe_call(session, policy, case, now=now, actor=actor)
-    return len(found)
+    return each(session, found, lambda case: owe_call(session, policy, case, now=now, actor=actor), now)[0]
 
 
 def _owners(session: Session, case: Case, now: datetime) -> Owners:

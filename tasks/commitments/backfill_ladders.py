@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from models.policy import NOTICE, Policy
 from models.queries import facts, history, watermarks
 from models.queries.commitments import commitments
+from models.tables import Commitment
 from models.words import CommitmentKind, Subject
 from tasks.commitments.ladder import start_late
+from tasks.runtime.held_rows import each
 
 _MARK = "promises-laddered"
 _SPAN = 20_000
@@ -55,13 +57,16 @@ def promises_without_ladder(session: Session, policy: Policy, now: datetime, act
     found = commitments.without_ladder(session, look.at, upto, look.kinds.split(","))
     customers = {owed.customer_id for owed in found if owed.customer_id is not None}
     complaining = facts.complaints(session, customers) if customers else set()
-    for owed in found:
+
+    def start(owed: Commitment) -> bool:
         start_late(session, policy, owed, now, complains=owed.customer_id in complaining)
-        history.note(
-            session, (Subject.COMMITMENT, owed.id), "ladder-started", now, actor, cause="it had none"
-        )
+        about = (Subject.COMMITMENT, owed.id)
+        history.note(session, about, "ladder-started", now, actor, cause="it had none")
+        return True
+
+    done, _ = each(session, found, start, now)
     watermarks.set_watermark(session, _MARK, f"{look.kinds}:{upto}:{look.until}", now)
-    return len(found)
+    return done
 
 
 def _kinds(policy: Policy) -> list[str]:

@@ -1,6 +1,7 @@
 """Watching the ledger: what goes up by itself, before it is a crisis."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from models.queries.escalation import patterns
 from models.queries.escalation.leavers import any_left_behind
 from models.rules.commitments.ladder import rank
 from models.rules.escalation import ownership
+from models.rules.sending.faults import Fault, Stage
+from models.tables import Case, Commitment
 from models.words import CaseReasonKind, Level, Subject
 from tasks.cases.listening_call import cases_without_call
 from tasks.cases.open_case import open_case
@@ -19,10 +22,13 @@ from tasks.commitments import ladder
 from tasks.commitments.backfill_ladders import any_to_look_at, promises_without_ladder
 from tasks.escalation.leavers import relieve_who_left
 from tasks.escalation.undeliverable_notices import people_changed, tell_the_unheard
+from tasks.runtime.apart import apart
 from tasks.runtime.database import Database
+from tasks.runtime.held_rows import each, hold
 
 _ACTOR = "escalate-unanswered"
 _MARK = "ledger-watched"
+HELD = "held by a fault"
 _OVERLAP, _REMEMBER = timedelta(minutes=1), timedelta(hours=1)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -37,17 +43,39 @@ def watch_ledger(db: Database, policy: Policy, now: datetime) -> Counter[str]:
         if not _something_to_do(session, policy, now):
             return Counter()
     with db.write() as session:
-        count = Counter(
-            {
-                "cases given a clock": cases_without_call(session, policy, now, _ACTOR),
-                "promises given a ladder": promises_without_ladder(session, policy, now, _ACTOR),
-                "notices that can be told now": tell_the_unheard(session, now),
-                "things of people who left, handed over": relieve_who_left(session, policy, now),
-                "promises handed to a deputy": _relieve_the_silent(session, policy, now),
-            }
-        )
-        count += _raise_patterns(session, policy, now)
+        count: Counter[str] = Counter()
+
+        def failed(_: _Look, fault: Fault) -> None:
+            hold(session, fault, Stage.OTHER, (), now)
+            count[HELD] += 1
+
+        def look(looks: Sequence[_Look]) -> Counter[str]:
+            return sum((one(session, policy, now) for one in looks), Counter())
+
+        for found in apart(session, _LOOKS, look, failed):
+            count += found
     return +count
+
+
+def _clocks(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    return Counter({"cases given a clock": cases_without_call(session, policy, now, _ACTOR)})
+
+
+def _ladders(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    return Counter({"promises given a ladder": promises_without_ladder(session, policy, now, _ACTOR)})
+
+
+def _unheard(session: Session, _: Policy, now: datetime) -> Counter[str]:
+    return Counter({"notices that can be told now": tell_the_unheard(session, now)})
+
+
+def _leavers(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    return Counter({"things of people who left, handed over": relieve_who_left(session, policy, now)})
+
+
+def _silent_owners(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    moved, held = _relieve_the_silent(session, policy, now)
+    return Counter({"promises handed to a deputy": moved, HELD: held})
 
 
 def _something_to_do(session: Session, policy: Policy, now: datetime) -> bool:
@@ -77,38 +105,50 @@ def _raise_patterns(session: Session, policy: Policy, now: datetime) -> Counter[
         return Counter()
     since = now - timedelta(days=policy.ledger.misses_within_days)
     slipping = patterns.orders_that_slip(session, seen, since, now, policy.ledger.misses)
-    for order_id, customer_id in slipping:
-        open_case(
-            session,
-            policy,
-            customer_id,
-            CaseReasonKind.MISSED_TERMS,
-            (Subject.ORDER, order_id),
-            now=now,
-            actor=_ACTOR,
-        )
+    opened, held = each(session, slipping, lambda one: _open(session, policy, one, now), now)
     owners = patterns.owners_that_slip(session, seen, since, now, policy.ledger.misses)
-    raised = sum(
-        ladder.raise_now(
-            session, owed, Level.TEAM_LEAD, "the owner missed several terms", now=now, actor=_ACTOR
-        )
+    late = [
+        owed
         for owed in patterns.overdue_of(session, owners, now)
         if owed.level is None or rank(owed.level) < rank(Level.MANAGER)
+    ]
+    why = "the owner missed several terms"
+    raised, more = each(
+        session,
+        late,
+        lambda owed: ladder.raise_now(session, owed, Level.TEAM_LEAD, why, now=now, actor=_ACTOR),
+        now,
     )
-    watermarks.set_watermark(session, _MARK, now.isoformat(), now)
-    return Counter({"orders with missed terms": len(slipping), "promises raised": raised})
+    if not held + more:  # else they are looked for again
+        watermarks.set_watermark(session, _MARK, now.isoformat(), now)
+    return Counter({"orders with missed terms": opened, "promises raised": raised, HELD: held + more})
 
 
-def _relieve_the_silent(session: Session, policy: Policy, now: datetime) -> int:
+def _open(session: Session, policy: Policy, slips: tuple[int, int], now: datetime) -> Case:
+    order_id, customer_id = slips
+    about = (Subject.ORDER, order_id)
+    reason = CaseReasonKind.MISSED_TERMS
+    return open_case(session, policy, customer_id, reason, about, now=now, actor=_ACTOR)
+
+
+def _relieve_the_silent(session: Session, policy: Policy, now: datetime) -> tuple[int, int]:
     """Who is silent about several promises loses these to the deputy; one without a deputy, to whoever is on duty."""
     everyone = people.people(session)
-    moved = 0
+    handed = []
     for owner_id in patterns.silent_owners(session, now, policy.ledger.silent_on):
+        others = [person for person in everyone if person.id != owner_id]
         for owed in patterns.silent_ones(session, owner_id, now):
-            others = [person for person in everyone if person.id != owner_id]
             named = ownership.at_level(others, Level.DEPUTY, owner_id, owed.deputy_id, "", now.date())
             to = named or ownership.standing(others, "after-sale", "", now.date())
             if to is not None:
-                ladder.hand_over(session, policy, owed, to, now=now, actor=_ACTOR, cause="silent owner")
-                moved += 1
-    return moved
+                handed.append((owed, to))
+    return each(session, handed, lambda one: _hand_over(session, policy, *one, now), now)
+
+
+def _hand_over(session: Session, policy: Policy, owed: Commitment, to: int, now: datetime) -> bool:
+    ladder.hand_over(session, policy, owed, to, now=now, actor=_ACTOR, cause="silent owner")
+    return True
+
+
+_Look = Callable[[Session, Policy, datetime], Counter[str]]
+_LOOKS: Sequence[_Look] = (_clocks, _ladders, _unheard, _leavers, _silent_owners, _raise_patterns)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +14,14 @@ from models.queries.responses import responses
 from models.rules.calendar.calendars import Place, next_open
 from models.rules.escalation.random_calls import DRAWN, is_drawn
 from models.rules.escalation.silence import Nudge, Silent, after_waiting
-from models.tables import FollowUp
+from models.rules.sending.faults import Fault, Stage
+from models.tables import Customer, FollowUp
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState
 from tasks.cases.open_case import open_case
 from tasks.commitments.close import promise
+from tasks.runtime.apart import apart
 from tasks.runtime.database import Database
+from tasks.runtime.held_rows import hold, try_again
 
 BATCH = 500
 
@@ -30,6 +34,7 @@ def watch_silence(
     Returns how many were nudged, silent, and taken to a person (`nudged`, `silent`, `cases`).
     """
     total: Counter[str] = Counter()
+    try_again(db, now)
     while True:
         with db.write() as session:
             count = watch_batch(session, policy, now, customers)
@@ -58,6 +63,19 @@ def watch_batch(
     )
     if not found:
         return Counter()
+    count: Counter[str] = Counter()
+
+    def failed(row: FollowUp, fault: Fault) -> None:
+        row.answer_by = None  # it is looked at again once the fault is tried again
+        hold(session, fault, Stage.SILENCE, [row.id], now)
+        count["held by a fault"] += 1
+
+    for done in apart(session, found, partial(_watch, session, policy, now), failed):
+        count += done
+    return +count
+
+
+def _watch(session: Session, policy: Policy, now: datetime, found: Sequence[FollowUp]) -> Counter[str]:
     ended = responses.with_nudge(session, [row.id for row in found])
     decided = [(row, _decide(policy, row, ended=row.id in ended)) for row in found]
     nudged = [(row, one.number) for row, one in decided if isinstance(one, Nudge)]
@@ -118,15 +136,19 @@ def _draw(session: Session, policy: Policy, waiting: FollowUp, now: datetime) ->
     return True
 
 
+def _place(policy: Policy, customer: Customer | None) -> Place:
+    """Where a contact is read; at the company where it went to our own people about nobody known."""
+    return Place(customer.country, customer.timezone) if customer else policy.company.place
+
+
 def _nudge(session: Session, policy: Policy, nudged: Sequence[tuple[FollowUp, int]], now: datetime) -> None:
     """Plan the next reminder of each of these contacts, by its number; from here on the reminder is what waits."""
     buyers = people.customers(session, {row.customer_id for row, _ in nudged if row.customer_id is not None})
     rows = []
     for waiting, number in nudged:
         waiting.answer_by = None
-        customer = buyers[waiting.customer_id or 0]
         window = policy.windows[policy.cadences[waiting.kind].window]
-        at = next_open(now, window, Place(customer.country, customer.timezone))
+        at = next_open(now, window, _place(policy, buyers.get(waiting.customer_id or 0)))
         rows.append(
             {
                 "subject_type": waiting.subject_type,

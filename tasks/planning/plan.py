@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
@@ -15,10 +17,13 @@ from models.rules.escalation import ownership
 from models.rules.planning.cadence import OWN_FACTS
 from models.rules.planning.plan import Subject, new_row, numbered, owed, reconcile
 from models.rules.sending.delivery_day import Told, is_news
+from models.rules.sending.faults import Fault, Stage
 from models.tables import Invoice, Order
 from models.words import Subject as SubjectType
 from tasks.commitments.delivery_promises import keep_deliveries
+from tasks.runtime.apart import apart
 from tasks.runtime.database import Database
+from tasks.runtime.held_rows import hold
 
 BATCH = 1_000
 
@@ -45,21 +50,37 @@ def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BAT
         history.note(session, (SubjectType.INVOICE, id_), "payment-promise-broken", now, "planning")
     orders = plan.take_orders_to_plan(session, limit)
     invoices = plan.take_invoices_to_plan(session, limit)
+
+    def order_failed(one: Row[Order, str, str, str], fault: Fault) -> None:
+        _hold(session, Stage.PLAN_ORDER, one[0].id, fault, now)
+
+    def invoice_failed(one: Row[Invoice, str, str], fault: Fault) -> None:
+        _hold(session, Stage.PLAN_INVOICE, one[0].id, fault, now)
+
+    apart(session, list(orders), partial(_plan_orders, session, policy, now), order_failed)
+    apart(session, list(invoices), partial(_plan_invoices, session, policy, now), invoice_failed)
+    return len(orders) + len(invoices)
+
+
+def _hold(session: Session, stage: Stage, id_: int, fault: Fault, now: datetime) -> None:
+    """What cannot be planned is left alone until it is tried again; the others go on."""
+    hold(session, fault, stage, [id_], now)
+    plan.planned(session, SubjectType.ORDER if stage is Stage.PLAN_ORDER else SubjectType.INVOICE, [id_])
+
+
+def _plan_orders(
+    session: Session, policy: Policy, now: datetime, orders: Sequence[Row[Order, str, str, str]]
+) -> None:
     _name_owners(session, [(order, language) for order, _, _, language in orders], now)
-    declared = contract_ends.declared(session, [order.id for order, *_ in orders]) if orders else {}
-    _derive(
-        session,
-        policy,
-        now,
-        SubjectType.ORDER,
-        {
-            order.id: (
-                order_subject(order, Place(country, timezone), declared.get(order.id, ())),
-                order.signed_at.date(),
-            )
-            for order, country, timezone, _ in orders
-        },
-    )
+    declared = contract_ends.declared(session, [order.id for order, *_ in orders])
+    subjects = {
+        order.id: (
+            order_subject(order, Place(country, timezone), declared.get(order.id, ())),
+            order.signed_at.date(),
+        )
+        for order, country, timezone, _ in orders
+    }
+    _derive(session, policy, now, SubjectType.ORDER, subjects)
     since = policy.company.follow_up_from or date.min
     followed = [
         (order, Place(country, timezone))
@@ -67,17 +88,16 @@ def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BAT
         if order.signed_at.date() >= since
     ]
     keep_deliveries(session, policy, followed, now)
-    _derive(
-        session,
-        policy,
-        now,
-        SubjectType.INVOICE,
-        {
-            invoice.id: (invoice_subject(invoice, Place(country, timezone)), invoice.issued_on)
-            for invoice, country, timezone in invoices
-        },
-    )
-    return len(orders) + len(invoices)
+
+
+def _plan_invoices(
+    session: Session, policy: Policy, now: datetime, invoices: Sequence[Row[Invoice, str, str]]
+) -> None:
+    subjects = {
+        invoice.id: (invoice_subject(invoice, Place(country, timezone)), invoice.issued_on)
+        for invoice, country, timezone in invoices
+    }
+    _derive(session, policy, now, SubjectType.INVOICE, subjects)
 
 
 def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.Declaration] = ()) -> Subject:

@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries.sending import claim
-from models.rules.sending.before_sending import Hold, Send, Skip
+from models.rules.sending.before_sending import Hold, Postpone, Send, Skip
+from models.rules.sending.faults import Fault
 from tasks.mails.letter_facts import Desk, Group
+from tasks.runtime.apart import apart
 from tasks.sending.apply import apply
 from tasks.sending.decide import decide_batch
 from tasks.sending.follow_up_changes import outcome_of, settlement
 from tasks.sending.gather import gather
 from tasks.sending.group import group
+from tasks.sending.hold_rows import hold_rows
 from tasks.sending.rate_limit import put_off
 from tasks.sending.sweep_report import Report, Scope
 
@@ -52,9 +55,37 @@ def claim_batch(
     result.count = len(ids)
     if ids:
         ids += _companions(session, policy, scope, ids, result)
-        _settle(session, policy, scope, ids, result)
+        _settle_apart(session, policy, scope, ids, result)
         _put_off(session, policy, scope, result, clock_now)
     return result
+
+
+def _settle_apart(
+    session: Session, policy: Policy, scope: Scope, ids: Sequence[int], result: Claimed
+) -> None:
+    """Settle these follow-ups, customer by customer where it has to be, so that a fault costs its own row."""
+
+    def settle(units: Sequence[Sequence[int]]) -> Claimed:
+        done = Claimed(result.token, result.lease_until)
+        _settle(session, policy, scope, [id_ for unit in units for id_ in unit], done)
+        return done
+
+    def one_by_one(unit: Sequence[int], fault: Fault) -> None:
+        if len(unit) == 1:
+            hold_rows(session, unit, fault, scope.now, result.report)
+            return
+        for done in apart(session, [[id_] for id_ in unit], settle, one_by_one):
+            _add(result, done)
+
+    for done in apart(session, claim.by_customer(session, ids), settle, one_by_one):
+        _add(result, done)
+
+
+def _add(result: Claimed, done: Claimed) -> None:
+    result.groups += done.groups
+    result.report += done.report
+    result.desk = done.desk or result.desk
+    result.kept_back |= done.kept_back
 
 
 def _companions(
@@ -92,7 +123,17 @@ def _settle(session: Session, policy: Policy, scope: Scope, ids: Sequence[int], 
 
 def _put_off(session: Session, policy: Policy, scope: Scope, result: Claimed, clock_now: datetime) -> None:
     """Keep back the mails for which their address, or a new domain, has had enough for now."""
-    waits = put_off(session, policy, result.groups, scope.now, clock_now)
+    waits: dict[int, Postpone] = {}
+
+    def wait(groups: Sequence[Group]) -> dict[int, Postpone]:
+        return put_off(session, policy, groups, scope.now, clock_now)
+
+    def failed(one: Group, fault: Fault) -> None:
+        hold_rows(session, [row.id for row in one.follow_ups], fault, scope.now, result.report)
+        result.groups.remove(one)
+
+    for found in apart(session, list(result.groups), wait, failed):
+        waits |= found
     later = [one for one in result.groups if one.lead.id in waits]
     for one in later:
         result.report.count(one.lead.kind, *outcome_of(waits[one.lead.id]), number=len(one.follow_ups))

@@ -17,15 +17,19 @@ from sqlalchemy.orm import Session
 
 from models.queries.sending import claim, messages, quiet
 from models.rules.sending.answers import Accepted, Answer, NotStarted, Refused
+from models.rules.sending.faults import Fault
 from models.words import Channel, MessageState
 from tasks.mails.composer import Mail
 from tasks.mails.letter_facts import Group, write_letter
 from tasks.mails.mime import AddressError
+from tasks.runtime.apart import apart, fault_of
 from tasks.runtime.database import Writer
 from tasks.sending import server_refusals
 from tasks.sending.claim import Claimed
+from tasks.sending.hold_rows import hold_rows
 from tasks.sending.last_look import look_again
-from tasks.sending.record_outcome import Finished, Unwritable, give_up, record
+from tasks.sending.record_outcome import Finished, Unwritable, give_up_apart, record
+from tasks.sending.sweep_report import Report
 from tasks.sending.verdicts import Verdicts
 from tasks.services import Services
 from tasks.smtp.answers import scrub
@@ -58,6 +62,17 @@ class _Ready:
     key: str
     group: Group
     mail: Mail
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A mail that a fault of the program or of its text keeps back; nothing was marked or sent."""
+
+    group: Group
+    fault: Fault
+
+
+_Composed = _Ready | Unwritable | Faulty
 
 
 class Dispatch:
@@ -147,13 +162,16 @@ class Dispatch:
             record(session, self._policy, finished, self._claimed.token, now, self._claimed.report)
             for broken in composed:
                 if isinstance(broken, Unwritable):
-                    give_up(session, self._policy, broken, self._claimed.report, now)
-            ids = self._mark(session, ready, now)
+                    give_up_apart(session, self._policy, broken, self._claimed.report, now)
+                elif isinstance(broken, Faulty):
+                    ids = [row.id for row in broken.group.follow_ups]
+                    hold_rows(session, ids, broken.fault, now, self._claimed.report)
+            numbers = self._mark(session, ready, now)
             self._note_server(session, now)
             if self._stop:
                 self._give_back(session)
             self._quiet_since = quiet.mark_after(session, mark)
-        return list(zip(ids, ready, strict=True))
+        return list(zip(numbers, ready, strict=True))
 
     def _launch(self, book: Book, ready: Sequence[tuple[int, _Ready]]) -> None:
         for message_id, item in ready:
@@ -203,15 +221,17 @@ class Dispatch:
         room = self._window - len(self._flying)
         return [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
 
-    def _compose(self, group: Group, now: datetime) -> "_Ready | Unwritable":
+    def _compose(self, group: Group, now: datetime) -> "_Composed":
         assert self._claimed.desk is not None  # noqa: S101 (a batch with groups has one)
         composer = self._services.composer
         key = f"f{group.lead.id}-{group.lead.attempts + 1}"
-        letter = write_letter(group, key, self._claimed.desk, self._policy, composer.message_id, now)
         try:
+            letter = write_letter(group, key, self._claimed.desk, self._policy, composer.message_id, now)
             return _Ready(key, group, composer.compose(letter, now))
         except AddressError as error:  # costs its own mail only
             return Unwritable(group, scrub(str(error)))
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with a text or a row costs its own mail)
+            return Faulty(group, fault_of(error))
 
     def _renew(self, session: Session, now: datetime) -> bool:
         """A long batch on a slow server outlives its first lease; nobody may take over what is still in hand.
@@ -224,9 +244,7 @@ class Dispatch:
         self._renewed = now
         return True
 
-    def _ours(
-        self, session: Session, composed: "Sequence[_Ready | Unwritable]"
-    ) -> "list[_Ready | Unwritable]":
+    def _ours(self, session: Session, composed: "Sequence[_Composed]") -> "list[_Composed]":
         """Leave out what another run has taken over, should a lease have ended (a frozen machine)."""
         ids = [row.id for item in composed for row in item.group.follow_ups]
         ours = claim.still_ours(session, ids, self._claimed.token) if ids else set()
@@ -235,16 +253,24 @@ class Dispatch:
         claim.release(session, lost, self._claimed.token)
         return kept
 
-    def _still_right(
-        self, session: Session, composed: "Sequence[_Ready | Unwritable]"
-    ) -> "list[_Ready | Unwritable]":
+    def _still_right(self, session: Session, composed: "Sequence[_Composed]") -> "list[_Composed]":
         """Leave out what the facts no longer call for, or would have another mail for."""
-        if not composed or self._claimed.scope is None:
+        scope = self._claimed.scope
+        if not composed or scope is None:
             return list(composed)
-        groups = [item.group for item in composed]
-        right = look_again(
-            session, self._policy, self._claimed.scope, groups, self._claimed.token, self._claimed.report
-        )
+
+        def look(items: Sequence[_Composed]) -> tuple[set[int], Report]:
+            part, groups = Report(), [item.group for item in items]
+            return look_again(session, self._policy, scope, groups, self._claimed.token, part), part
+
+        def failed(item: _Composed, fault: Fault) -> None:
+            ids = [row.id for row in item.group.follow_ups]
+            hold_rows(session, ids, fault, scope.now, self._claimed.report)
+
+        right: set[int] = set()
+        for leads, part in apart(session, list(composed), look, failed):
+            right |= leads
+            self._claimed.report.take(part)
         return [item for item in composed if item.group.lead.id in right]
 
     def _mark(self, session: Session, ready: Sequence[_Ready], now: datetime) -> list[int]:

@@ -32,13 +32,17 @@ from models.rules.sending.answers import (
     judge,
     short,
 )
+from models.rules.sending.faults import Fault, Stage
 from models.tables import FollowUp
 from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
 from tasks.cases.open_case import open_case
 from tasks.escalation.notify import is_rung, told
 from tasks.mails.letter_facts import Group, address, is_case
+from tasks.runtime.apart import apart
+from tasks.runtime.held_rows import hold
+from tasks.sending.hold_rows import hold_rows
 from tasks.sending.suppressions import suppress
-from tasks.sending.sweep_report import NUDGE, Report
+from tasks.sending.sweep_report import FAULT, NUDGE, Report
 from tasks.sending.told_days import keep_told
 
 NO_SERVER = "no mail server"
@@ -73,16 +77,55 @@ def record(
     """Write outcomes of mails that this run marked. One whose claim was taken over meanwhile is left alone."""
     known = [item for item in finished if not isinstance(item.answer, Doubtful)]
     ours = messages.record_messages(session, token, [_message_row(item, now) for item in known])
+
+    def follow(items: Sequence[Finished]) -> tuple[list[dict[str, Any]], Report]:
+        part = Report()
+        rows = [row for item in items for row in _apply(session, policy, item, now, part)]
+        keep_told(session, [item.group for item in items if isinstance(item.answer, Accepted)], now)
+        return rows, part
+
+    def failed(item: Finished, fault: Fault) -> None:
+        _hold(session, item, fault, now, report)
+
     rows: list[dict[str, Any]] = []
-    for item in known:
-        if item.message_id in ours:
-            rows += _apply(session, policy, item, now, report)
-    accepted = [one for one in known if one.message_id in ours and isinstance(one.answer, Accepted)]
-    keep_told(session, [one.group for one in accepted], now)
+    for more, part in apart(session, [item for item in known if item.message_id in ours], follow, failed):
+        rows += more
+        report.take(part)
     for item in finished:
         if isinstance(item.answer, Doubtful):  # stays marked; settled when its lease is over
             report.count(item.group.lead.kind, "in doubt", "connection lost", len(item.group.follow_ups))
     claim.settle(session, rows)
+
+
+def _hold(session: Session, item: Finished, fault: Fault, now: datetime, report: Report) -> None:
+    """What follows from an answer failed. A mail that went out stays sent; any other one is tried again."""
+    rows = item.group.follow_ups
+    if not isinstance(item.answer, Accepted):
+        hold_rows(session, [row.id for row in rows], fault, now, report)
+        return
+    sent = {"state": FollowUpState.SENT, "sent_at": item.at or now, "reason": fault.reason}
+    claim.settle(session, [{"id": row.id, **sent, "attempts": row.attempts + 1} for row in rows])
+    hold(session, fault, Stage.OTHER, (), now)
+    report.count(item.group.lead.kind, "sent", number=len(rows))
+    report.count(item.group.lead.kind, FAULT, fault.reason, number=len(rows))
+
+
+def give_up_apart(
+    session: Session, policy: Policy, broken: Unwritable, report: Report, now: datetime
+) -> None:
+    """As `give_up`; where what follows from it fails, the contact is held instead."""
+
+    def follow(items: Sequence[Unwritable]) -> Report:
+        part = Report()
+        for item in items:
+            give_up(session, policy, item, part, now)
+        return part
+
+    def failed(item: Unwritable, fault: Fault) -> None:
+        hold_rows(session, [row.id for row in item.group.follow_ups], fault, now, report)
+
+    for part in apart(session, [broken], follow, failed):
+        report.take(part)
 
 
 def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report, now: datetime) -> None:

@@ -17,6 +17,7 @@ from models.words import FollowUpState
 from tasks.credit_recovery.ask_manager import withdraw_moot
 from tasks.planning.plan import plan_all, plan_batch
 from tasks.runtime.gc_pause import collected_rarely
+from tasks.runtime.held_rows import try_again
 from tasks.sending import rate_limit
 from tasks.sending.claim import Claimed, claim_batch
 from tasks.sending.dispatch import Dispatch, MailServerUnreachableError, ServerRefusesError
@@ -85,6 +86,7 @@ def prepare(services: Services, scope: Scope) -> Report:
     """
     clock_now = services.clock.now()
     taken = take_up_journals(services, clock_now)
+    try_again(services.db, clock_now)
     with services.db.read() as session:
         found = waiting(session, scope.sweep, scope.now, clock_now, scope.customers)
     report = taken + Report(due=found.due or found.lapsed)

@@ -8,11 +8,15 @@ from datetime import datetime
 NUDGE = " (nudge)"
 """Marks, behind a kind, that a reminder of it was sent."""
 
+FAULT = "held by a fault"
+"""An outcome: something has to be mended, and then it goes by itself."""
+
 _ORDER = (
     "sent",
     "to be sent",
     "taken to a manager",
     "held",
+    FAULT,
     "skipped",
     "postponed",
     "to be tried again",
@@ -55,6 +59,12 @@ class Report:
         if found := frozenset(cases):
             self.cases = _both(self.cases, {(kind, outcome, reason): found})
 
+    def take(self, part: "Report") -> None:
+        """Add another one's figures to this one."""
+        total = self + part
+        self.counts, self.cases, self.due = total.counts, total.cases, total.due
+        self.claimed, self.planned = total.claimed, total.planned
+
     def __add__(self, other: "Report") -> "Report":
         """Both together."""
         return Report(
@@ -90,7 +100,7 @@ class Report:
     @property
     def partly_failed(self) -> bool:
         """Whether something ended badly: a person should look at what the reasons say."""
-        return self.total("failed") + self.total("in doubt") + self.total("unheard") > 0
+        return self.total(FAULT) + self.total("failed") + self.total("in doubt") + self.total("unheard") > 0
 
     def sentence(self) -> str:
         """`41 sent, 2 held: open-complaint, 1 failed: 550`; says so when there was nothing to do."""

@@ -198,6 +198,17 @@ def same_thread(other: Any) -> ColumnElement[bool]:
     )
 
 
+def by_customer(session: Session, ids: Sequence[int]) -> list[list[int]]:
+    """These follow-ups, those of one customer together; what has no customer stands alone."""
+    found: dict[tuple[int | None, int], list[int]] = {}
+    rows = session.execute(
+        select(FollowUp.id, FollowUp.customer_id).where(among(FollowUp.id, ids)).order_by(FollowUp.id)
+    )
+    for id_, customer_id in rows:
+        found.setdefault((customer_id, id_ if customer_id is None else 0), []).append(id_)
+    return list(found.values())
+
+
 def settle(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what was decided of follow-ups: mappings of `id` and the columns to set; the claim ends with it."""
     bulk.update(session, FollowUp, [{**row, "claim_token": None, "lease_until": None} for row in rows])
