@@ -10,6 +10,10 @@ from pydantic import SecretStr
 from models.policy import Policy
 from tasks.runtime.settings import Settings
 
+LOGIN_FILE = "prefect-login"
+"""File in the state folder with the login of the Prefect server."""
+NO_LOGIN = "none"
+"""What SEGUITO_PREFECT_AUTH says where no login is wanted."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _PREFECT = {
@@ -77,6 +81,14 @@ def prefect_url(settings: Settings) -> str:
     return f"http://{reachable(settings.bind)}:{settings.prefect_port}"
 
 
+def prefect_login(settings: Settings) -> str | None:
+    """`user:password` as it is set or kept; nothing where the Prefect server asks for none."""
+    if settings.prefect_auth is not None and (given := settings.prefect_auth.get_secret_value()):
+        return None if given == NO_LOGIN else given
+    path = settings.state_dir / LOGIN_FILE
+    return path.read_text(encoding="ascii").strip() if path.exists() else None
+
+
 def for_children(settings: Settings) -> dict[str, str]:
     """The environment of the children. The user's own Prefect settings and profiles do not reach them."""
     inherited = {
@@ -92,12 +104,21 @@ def for_children(settings: Settings) -> dict[str, str]:
             "PREFECT_API_URL": f"{prefect}/api",
             "PREFECT_UI_URL": f"{prefect}/v2",
             "PREFECT_SERVER_UI_API_URL": "/api",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": prefect,
             "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
             # The runner keeps a folder of a fixed name there, which in /tmp may be another user's.
             "TMPDIR": str(settings.state_dir / "tmp"),
             "PYTHONUNBUFFERED": "1",
         }
+        | _login(settings)
     )
+
+
+def _login(settings: Settings) -> dict[str, str]:
+    """What the server asks for, and what the flows and the runner tell it."""
+    login = prefect_login(settings)
+    names = ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING") if login else ()
+    return {name: str(login) for name in names}
 
 
 def _own(settings: Settings) -> dict[str, str]:

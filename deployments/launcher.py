@@ -10,11 +10,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
 from fastapi import FastAPI
+from pydantic import SecretStr
 
-from deployments.environment import for_children, for_launch, mails_stay_here, prefect_url, reachable
+from deployments.environment import (
+    LOGIN_FILE,
+    NO_LOGIN,
+    for_children,
+    for_launch,
+    mails_stay_here,
+    prefect_login,
+    prefect_url,
+    reachable,
+)
 from deployments.mailbox.page import create_app as mailbox_page
 from deployments.mailbox.smtp import Keeper, listen
 from deployments.mailbox.store import Mailbox
+from deployments.prefect_login import NoLoginError, login_for_launch
 from deployments.preflight import LaunchError, migrate, own_state_dir, ports
 from deployments.processes import Child
 from deployments.serve import serve
@@ -33,7 +44,7 @@ def run(settings: Settings) -> int:
     """Start everything, stay until Ctrl-C, end everything. Returns the exit code."""
     try:
         asyncio.run(up(settings))
-    except (LaunchError, PolicyError) as error:
+    except (LaunchError, NoLoginError, PolicyError) as error:
         print(f"seguito up: {error}", file=sys.stderr, flush=True)
         return 1
     return 0
@@ -44,15 +55,20 @@ async def up(settings: Settings) -> None:
 
     Raises:
         LaunchError: see there.
+        NoLoginError: the Prefect server would be open to other machines.
         PolicyError: the policy cannot be used.
     """
     stop = _stop_on_signals()
     settings = for_launch(settings, policies.load(settings.policy))
     with own_state_dir(settings.state_dir), ports(settings) as sockets:
         _ = settings.signing_key  # made here, before several processes would make one each
+        login, is_new = login_for_launch(settings)
+        settings = settings.model_copy(update={"prefect_auth": SecretStr(login or NO_LOGIN)})
         await _unless(stop, asyncio.to_thread(migrate, settings))
         async with _everything(settings, sockets) as (children, status):
             print("seguito: starting …", flush=True)
+            if is_new:
+                print(f"seguito: the Prefect UI asks for this login, shown only now: {login}", flush=True)
             problem = await _unless(stop, _serve(settings, children, status))
             print("seguito: stopping …", flush=True)
     if problem:
@@ -85,7 +101,7 @@ def _welcome(settings: Settings) -> str:
     )
     return f"""
 Seguito is up.
-  Prefect UI        {prefect_url(settings)}/v2
+  Prefect UI        {prefect_url(settings)}/v2{_asks(settings)}
   Mailbox           {mails}
   Customers' pages  {settings.public_url}
   Mail server       {settings.smtp_host}:{settings.smtp_port} (SMTP)
@@ -95,6 +111,11 @@ satisfaction checks and the payments; then a mail in the mailbox, and the link i
 customer. Everything is kept in {settings.state_dir}; Ctrl-C stops all of it.
 
 Everything runs once now:"""
+
+
+def _asks(settings: Settings) -> str:
+    kept = settings.state_dir / LOGIN_FILE
+    return "" if prefect_login(settings) is None else f" (login: {kept if kept.exists() else 'as it is set'})"
 
 
 @asynccontextmanager
@@ -133,7 +154,7 @@ async def _start_prefect(settings: Settings, environment: Mapping[str, str]) -> 
     """SIGKILL at the launcher's death: its database stands it, and browsers would hold an orderly end up."""
     return await Child.start(
         "the Prefect server",
-        *("-m", "prefect", "server", "start", "--host", settings.bind, "--port", str(settings.prefect_port)),
+        *("-m", "deployments.prefect_server", settings.bind, str(settings.prefect_port)),
         log=settings.state_dir / "logs" / "prefect-server.log",
         environment=environment,
         with_parent=signal.SIGKILL,

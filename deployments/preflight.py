@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.environment import mails_stay_here
+from deployments.prefect_login import is_open
 from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
@@ -68,10 +69,10 @@ def ports(settings: Settings) -> Iterator[dict[str, socket.socket]]:
 
 def _bound(settings: Settings, name: str) -> socket.socket:
     port = getattr(settings, f"{name}_port")
+    # The mailbox and its mail server ask for no password, and hold customers' mails: they stay on this machine.
+    host = "127.0.0.1" if name in {"mailbox", "smtp"} and is_open(settings) else settings.bind
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(settings.bind, port, type=socket.SOCK_STREAM)[
-            0
-        ]
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         opened = socket.socket(family, kind, protocol)
     except OSError as error:
         raise LaunchError(f"{settings.bind} is no address of this machine; mend SEGUITO_BIND") from error

@@ -1,6 +1,6 @@
 """The settings of a command, with the Prefect blocks that they name."""
 
-from deployments.environment import prefect_url
+from deployments.environment import prefect_login, prefect_url
 from tasks.runtime.settings import Settings
 
 
@@ -13,9 +13,11 @@ async def settings() -> Settings:
     known = Settings()
     if not (known.smtp_block or known.imap_block):
         return known
-    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415 (it takes a second to import)
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings  # noqa: PLC0415 (it takes a second to import)
 
     from flows import blocks  # noqa: PLC0415
 
-    with temporary_settings({PREFECT_API_URL: PREFECT_API_URL.value() or f"{prefect_url(known)}/api"}):
+    url = PREFECT_API_URL.value() or f"{prefect_url(known)}/api"
+    login = PREFECT_API_AUTH_STRING.value() or prefect_login(known)
+    with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}):
         return await blocks.settings()

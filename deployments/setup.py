@@ -7,10 +7,10 @@ import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from deployments.automations import QUIET, BlockMissingError, set_up
-from deployments.environment import prefect_url
+from deployments.environment import prefect_login, prefect_url
 from deployments.schedules import SCHEDULED, register_in_pool
 from flows.batches import CONNECTIONS
 from flows.blocks import register
@@ -22,8 +22,9 @@ from tasks.runtime.settings import Settings
 def run(settings: Settings, pool: str | None = None) -> int:
     """Make or mend them, and say which. Returns the exit code."""
     url = PREFECT_API_URL.value() or f"{prefect_url(settings)}/api"
+    login = PREFECT_API_AUTH_STRING.value() or prefect_login(settings)
     try:
-        with temporary_settings({PREFECT_API_URL: url}):
+        with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}):
             names = asyncio.run(_set_up(settings, pool))
     except (BlockMissingError, PolicyError, httpx.HTTPError) as error:
         print(f"seguito setup: {error} ({url})", file=sys.stderr)

@@ -122,7 +122,14 @@ def started(folder: Path, mails: int) -> "Iterator[Cluster]":
         apis = [f"http://127.0.0.1:{port}/api" for port in ports]
         for number, port in enumerate(ports):
             own = environment | {"PREFECT_SERVER_DATABASE_MIGRATE_ON_START": str(number == 0).lower()}
-            command = _prefect("server", "start", "--no-services", "--host", "127.0.0.1", "--port", str(port))
+            command = [
+                sys.executable,
+                "-m",
+                "deployments.prefect_server",
+                "--no-services",
+                "127.0.0.1",
+                str(port),
+            ]
             stack.enter_context(_process(command, own, folder / f"api{number}.log"))
             _healthy(apis[number], folder / f"api{number}.log")
         services = environment | {"PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "false"}

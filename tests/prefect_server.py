@@ -66,12 +66,12 @@ class PrefectServer:
 
     @classmethod
     @contextmanager
-    def started(cls, folder: Path) -> "Iterator[PrefectServer]":
+    def started(cls, folder: Path, auth: str | None = None) -> "Iterator[PrefectServer]":
         """Start one, with the launcher's own settings, and end it at the end."""
         port = free_port()
-        settings = Settings(state_dir=folder, prefect_port=port, _env_file=None)
+        settings = Settings(state_dir=folder, prefect_port=port, prefect_auth=auth, _env_file=None)
         environment = for_children(settings)
-        command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        command = ["deployments.prefect_server", "127.0.0.1", str(port)]
         bound = ["deployments.with_parent", "SIGKILL", str(os.getpid()), sys.executable, "-m", *command]
         (folder / "tmp").mkdir(exist_ok=True)
         with (folder / "prefect-server.log").open("wb") as log:

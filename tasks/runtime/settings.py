@@ -130,6 +130,11 @@ class Settings(BaseSettings):
     )
     mailbox_port: int = Field(default=4281, description="Port of the local mailbox's page (`make up`).")
     prefect_port: int = Field(default=4200, description="Port of the Prefect server that `make up` starts.")
+    prefect_auth: SecretStr | None = Field(
+        default=None,
+        description="Login (`user:password`) that the Prefect server asks for; empty: `make up` makes one on a "
+        "company's own data, or when it listens beyond this machine; `none`: no login.",
+    )
     notify_block: str = Field(
         default="",
         description="Prefect block that is told of trouble with the runs, such as `slack-webhook/ops`; "

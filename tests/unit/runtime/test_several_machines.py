@@ -51,11 +51,18 @@ def test_the_commands_of_the_page_are_those_of_the_containers(compose: dict[str,
             assert begin in PAGE, begin
 
 
+def test_the_servers_of_page_and_containers_ask_for_a_password(compose: dict[str, Any]) -> None:
+    for name in ("api", "api-2"):
+        assert compose["services"][name]["environment"]["PREFECT_SERVER_API_AUTH_STRING"].endswith(":?}")
+        command = compose["services"][name]["command"]
+        assert command in PAGE, command
+
+
 def test_only_one_server_makes_the_tables(compose: dict[str, Any]) -> None:
     servers = {
         name: one
         for name, one in compose["services"].items()
-        if str(one.get("command", "")).startswith("prefect server")
+        if "prefect_server" in str(one.get("command", "")) or "prefect server" in str(one.get("command", ""))
     }
     migrating = [
         name
