@@ -12,6 +12,7 @@ from models.policy import Policy
 from tasks.credit_recovery.document import PAGES
 from tasks.mails import own_texts, shelf
 from tasks.mails.frame import LAYOUTS
+from tasks.mails.pictures import logo_problems
 from tasks.mails.texts import missing_texts, offered, own_problems, problems_of
 from tasks.runtime.settings import Settings
 
@@ -74,7 +75,7 @@ def _folder() -> Path:
 
 def check_texts(policy: Policy) -> bool:
     """Say what is wrong with the texts of a policy, and which languages are not offered; whether mails can go."""
-    faults = [*missing_texts(policy), *own_problems(), *_looks()]
+    faults = [*missing_texts(policy), *own_problems(), *_looks(), *logo_problems(policy.company)]
     faults = list(dict.fromkeys(faults))
     if faults:
         print("\n".join(faults[:_MOST_SHOWN]), file=sys.stderr)

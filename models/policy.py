@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from models.brand import Brand, Payment, Register
 from models.credit import Credit
 from models.languages import CODES, ELSE
 from models.rules.calendar.calendars import Place, Window
@@ -61,6 +62,16 @@ class Company(_Strict):
     """By reference of one of our people: the address of the company under which customers reach that person. It must
     lead to the mailbox that is collected. Whoever has none is reached at `sender`; private work addresses are shown
     to nobody outside."""
+    signatures: dict[str, str] = {}
+    """How the after-sale team signs, by language; in the others `signature`, or a shipped one."""
+    hours: str | dict[str, str] = ""
+    """When somebody answers the phone, in a line; or by language."""
+    privacy_url: str = Field(default="", pattern=r"^(https://\S+)?$")
+    """The page that says what is done with what customers write."""
+    brand: Brand = Brand()
+    registered: Register = Register()
+    """What the law wants it to say of itself."""
+    payment: Payment = Payment()
     follow_up_from: date | None = None
     """Orders signed and invoices issued before this day are left alone."""
 
@@ -89,6 +100,10 @@ class Company(_Strict):
         if value not in CODES:
             raise ValueError(f"{value!r} is a language without texts; choose from {', '.join(CODES)}")
         return value
+
+    def opening(self, language: str) -> str:
+        """When somebody answers the phone, in a language; empty where nothing is said."""
+        return self.hours if isinstance(self.hours, str) else self.hours.get(language, "")
 
     @property
     def place(self) -> Place:
@@ -236,7 +251,7 @@ def parse(text: str, name: str = "policy.toml") -> Policy:
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{name}: {error}") from error
     try:
-        return Policy.model_validate(_tuples(raw))
+        return Policy.model_validate(_beside(_tuples(raw), Path(name).parent))
     except ValidationError as error:
         problems = (
             _problem(text, name, list(item["loc"]), message)
@@ -244,6 +259,15 @@ def parse(text: str, name: str = "policy.toml") -> Policy:
             for message in item["msg"].removeprefix("Value error, ").split("\n")
         )
         raise PolicyError("\n".join(problems)) from error
+
+
+def _beside(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The path of the logo, which stands beside the policy, in full."""
+    company = raw.get("company")
+    brand = company.get("brand") if isinstance(company, dict) else None
+    if not isinstance(company, dict) or not isinstance(brand, dict) or not isinstance(brand.get("logo"), str):
+        return raw
+    return raw | {"company": company | {"brand": brand | {"logo": str(folder / brand["logo"])}}}
 
 
 def _tuples(raw: Any) -> Any:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from deployments.web.wording import answer_words, coded, words, words_first
+from models.brand import Brand
 from models.policy import Company
 from tasks.credit_recovery.document import style as document_style
 from tasks.mails.frame import phone_link
@@ -39,13 +40,18 @@ def _headers(styles: tuple[str, str]) -> Mapping[str, str]:
     }
 
 
-def headers() -> Mapping[str, str]:
+def headers(company: Company) -> Mapping[str, str]:
     """What every response carries, errors included."""
-    return _headers((_style(), document_style()))
+    return _headers((_style(company), document_style()))
 
 
-def _style() -> str:
-    return file(_HERE, "style.css")
+def _style(company: Company) -> str:
+    """Ours, or the company's own, with its colours by daylight; on dark ground they could not be read."""
+    brand, style = company.brand, file(_HERE, "style.css")
+    if brand == Brand():
+        return style
+    colours = f"--green: {brand.colour}; --edge: {brand.colour}; --on-green: {brand.on_colour};"
+    return f"{style}\n@media (prefers-color-scheme: light) {{ :root {{ {colours} }} }}\n"
 
 
 TEMPLATES = Looks(_HERE / "templates", {"dial": phone_link})
@@ -68,7 +74,7 @@ class Pages:
             f"{page}.html",
             values
             | {
-                "style": Markup(_style()),  # noqa: S704 (our own file, or the company's)
+                "style": Markup(_style(self.company)),  # noqa: S704 (our own file, or the company's)
                 "language": language,
                 "company": self.company,
                 "say": partial(words, language),

@@ -35,7 +35,7 @@ class Shield:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(headers())
+                MutableHeaders(scope=message).update(headers(scope["app"].state.web.policy.company))
             await send(message)
 
         try:

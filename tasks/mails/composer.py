@@ -14,9 +14,12 @@ from tasks.mails.formats import clean
 from tasks.mails.frame import Frames, MailLinks, Shape
 from tasks.mails.letter import Contact, Letter, NoticeFacts
 from tasks.mails.links import Links
+from tasks.mails.paying import asks_for_money, code, means
+from tasks.mails.pictures import logo
 
 _KEY = re.compile(r"[a-z0-9-]+")
 _SUBJECT = "Subject: "
+_PREHEADER_CHARACTERS = 140
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,14 @@ class Composer:
         own = self._links.own(letter.staff_id, now) if letter.staff_id else ""
         links = MailLinks(self._link(letter, now), stop, own)
         subject, paragraphs = self.written(letter, now)
-        bodies = texts.as_text(paragraphs), texts.as_html(paragraphs)
-        parts = self._frames.of(_shape(letter)).fill(subject, bodies, links)
+        html, pictures = texts.as_html(paragraphs), []
+        if asks_for_money(letter) and (shown := code(self._company, letter.invoices, letter.language)):
+            html += shown[0]
+            pictures.append(shown[1])
+        if picture := logo(self._company):
+            pictures.append(picture)
+        bodies = texts.as_text(paragraphs), html
+        parts = self._frames.of(_shape(letter)).fill(subject, bodies, links, _preheader(paragraphs))
         headers = [
             f"From: {self._from}",
             f"To: {mime.mailbox(letter.recipient_name, recipient)}",
@@ -79,7 +88,9 @@ class Composer:
             *self._machine_headers(letter, stop),
         ]
         recipients = (recipient, *self._archive)
-        return Mail(message_id, subject, self._sender, recipients, mime.alternative(headers, *parts))
+        return Mail(
+            message_id, subject, self._sender, recipients, mime.alternative(headers, *parts, pictures)
+        )
 
     def written(self, letter: Letter, now: datetime) -> tuple[str, list[tuple[str, str]]]:
         """Subject and paragraphs of a mail, as its reader sees them between greeting and buttons.
@@ -91,7 +102,10 @@ class Composer:
             context(letter, self._company, lambda matter: self._page(matter, letter.staff_id, now))
         )
         first, _, body = filled.partition("\n\n")
-        return clean(first.removeprefix(_SUBJECT)), texts.blocks(body)
+        paragraphs = texts.blocks(body)
+        if asks_for_money(letter):
+            paragraphs += means(self._company, letter.invoices, letter.language)
+        return clean(first.removeprefix(_SUBJECT)), paragraphs
 
     def _link(self, letter: Letter, now: datetime) -> str:
         if letter.case:
@@ -121,6 +135,12 @@ class Composer:
         if stop:
             headers += [f"List-Unsubscribe: <{stop}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
         return headers
+
+
+def _preheader(paragraphs: list[tuple[str, str]]) -> str:
+    """The first sentence behind the greeting: what an inbox shows beside the subject."""
+    words = next((said for tag, said in paragraphs[1:] if tag == "p"), "")
+    return words[:_PREHEADER_CHARACTERS]
 
 
 @lru_cache(maxsize=64)

@@ -6,11 +6,14 @@ stands on lines of its own: in quoted-printable a line that ends with `=` goes o
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import css_inline
 
 from models.policy import Company
 from models.words import Meaning
@@ -18,17 +21,20 @@ from tasks.mails.labels import label
 from tasks.mails.letter import Contact
 from tasks.mails.looks import Looks
 from tasks.mails.mime import quoted, quoted_open
+from tasks.mails.pictures import logo
 from tasks.mails.shelf import laid
 from tasks.mails.views import contact_view
 
-_SUBJECT, _BODY, _LINK, _STOP, _OWN = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
+_SUBJECT, _BODY, _LINK, _STOP, _OWN, _PREHEADER = (bytes([mark]) for mark in range(1, 7))
 _LINK_TEXT = _LINK.decode()
 _MARKS = (_LINK, _STOP, _OWN)
 """In the order of `MailLinks`."""
-_CUTS = re.compile("([\x01-\x05])")
+_CUTS = re.compile("([\x01-\x06])")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _RATINGS = ("1", "2", "3", "4", "5")
 
+_INLINER = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True)
+"""Outlook reads no style sheet but what stands in each element; rules for dark screens stay."""
 LAYOUTS = Looks(Path(__file__).parent)
 
 
@@ -68,8 +74,12 @@ class Frame:
     text: tuple[bytes, ...]
     html: tuple[bytes, ...]
 
-    def fill(self, subject: str, bodies: tuple[str, str], links: MailLinks) -> tuple[bytes, bytes]:
+    def fill(
+        self, subject: str, bodies: tuple[str, str], links: MailLinks, preheader: str = ""
+    ) -> tuple[bytes, bytes]:
         """The finished parts, plain and HTML, in quoted-printable; `bodies` are the paragraphs for each.
+
+        `preheader` is what an inbox shows behind the subject.
 
         Links need no escaping: `links.Links` makes them of letters, digits and the signs that URLs allow.
         """
@@ -78,6 +88,7 @@ class Frame:
         }
         text = b"".join([its.get(piece, piece) for piece in self.text])
         its[_SUBJECT], its[_BODY] = quoted_open(escape(subject)), quoted_open(bodies[1])
+        its[_PREHEADER] = quoted_open(escape(preheader))
         return text, b"".join([its.get(piece, piece) for piece in self.html])
 
 
@@ -90,9 +101,9 @@ class Frames:
 
     def of(self, shape: Shape) -> Frame:
         """The frame for a shape, rendered at its first use and again when the texts have changed."""
-        return self._kept(shape, laid().version)
+        return self._kept(shape, laid().version, logo(self._company) is not None)
 
-    def _of(self, shape: Shape, version: int) -> Frame:
+    def _of(self, shape: Shape, version: int, has_logo: bool) -> Frame:
         del version
         values = {
             "company": self._company,
@@ -103,6 +114,9 @@ class Frames:
             "stop": _STOP.decode(),
             "own": _OWN.decode(),
             "signature": _signature(self._company, shape.language),
+            "foot": list(_foot(self._company, shape.language)),
+            "logo": has_logo,
+            "preheader": _PREHEADER.decode(),
             "extra": shape.extra,
             "is_for_staff": shape.is_for_staff,
             "ratings": _ratings(shape),
@@ -111,14 +125,26 @@ class Frames:
             "manager_known": shape.manager is not None,
         }
         text, html = (LAYOUTS.render(f"layout.{form}", values) for form in ("txt", "html"))
-        return Frame(_pieces(_BLANK_LINES.sub("\n\n", text)), _pieces(html))
+        return Frame(_pieces(_BLANK_LINES.sub("\n\n", text)), _pieces(_INLINER.inline(html)))
 
 
 def _signature(company: Company, language: str) -> str:
-    """As the policy has it, which is in the company's own language; in the others by a label."""
+    """As the policy has it, by language or in the company's own; in the others by a label."""
+    if own := company.signatures.get(language):
+        return own
     if language == company.language:
         return company.signature
     return _label(language, "footer.signature", company=company.name)
+
+
+def _foot(company: Company, language: str) -> Iterator[str]:
+    """Who writes: address, telephone and its hours, and what the law wants a company to say of itself."""
+    yield from (line.strip() for line in company.postal_address.splitlines() if line.strip())
+    yield company.phone
+    if hours := company.opening(language):
+        yield _label(language, "footer.hours", hours=hours)
+    if registered := " · ".join(company.registered.lines()):
+        yield registered
 
 
 def _pieces(layout: str) -> tuple[bytes, ...]:

@@ -6,8 +6,10 @@ tests read every mail back with the standard library.
 
 import re
 from binascii import b2a_base64, b2a_qp
+from collections.abc import Sequence
 
 from tasks.mails.formats import clean
+from tasks.mails.pictures import Picture
 
 BOUNDARY = "=_seguito"
 """Parts the parts. In quoted-printable text `=` is never followed by `_`, so no text can contain it."""
@@ -74,22 +76,41 @@ def as_kept(address: str) -> str:
         return address.lower()
 
 
-def alternative(headers: list[str], text: bytes, html: bytes) -> bytes:
-    """A whole mail: header lines (without line ends), and two parts, `quoted`, which say the same."""
+def alternative(headers: list[str], text: bytes, html: bytes, pictures: Sequence[Picture] = ()) -> bytes:
+    """A whole mail: header lines (without line ends), and two parts, `quoted`, which say the same.
+
+    `pictures` go with the HTML part, which shows them by `cid:` and their name.
+    """
     head = "\r\n".join(
         [*headers, "MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"']
     )
-    return b"".join((head.encode("ascii"), b"\r\n", _PLAIN, text, _HTML, html, _END))
+    if not pictures:
+        return b"".join((head.encode("ascii"), b"\r\n", _PLAIN, text, _HTML, html, _END))
+    shown = b"".join((_RELATED, _HTML_INSIDE, html, *map(_picture, pictures), _RELATED_END))
+    return b"".join((head.encode("ascii"), b"\r\n", _PLAIN, text, shown, _END))
 
 
-def _part(subtype: str) -> bytes:
+def _picture(picture: Picture) -> bytes:
+    head = (
+        f"\r\n--{_INSIDE}\r\nContent-Type: image/{picture.kind}\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-ID: <{picture.name}>\r\nContent-Disposition: inline; filename="{picture.name}.{picture.kind}"\r\n\r\n'
+    )
+    return head.encode("ascii") + picture.encoded
+
+
+def _part(subtype: str, boundary: str = BOUNDARY) -> bytes:
     return (
-        f"\r\n--{BOUNDARY}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
+        f"\r\n--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     ).encode()
 
 
 _PLAIN, _HTML, _END = _part("plain"), _part("html"), f"\r\n--{BOUNDARY}--\r\n".encode()
+_INSIDE = f"{BOUNDARY}-pictures"
+_RELATED = (
+    f'\r\n--{BOUNDARY}\r\nContent-Type: multipart/related; type="text/html"; boundary="{_INSIDE}"\r\n'
+).encode()
+_HTML_INSIDE, _RELATED_END = _part("html", _INSIDE), f"\r\n--{_INSIDE}--\r\n".encode()
 
 
 def quoted(text: str) -> bytes:

@@ -34,10 +34,13 @@ _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the fini
 _LINK = re.compile(r"https?://[\w.:/~-]+")
 """A line that is nothing but the address of one of our pages."""
 
-_P = '<p style="margin:0 0 16px">'
-_H = '<h2 style="margin:24px 0 8px;font-size:17px">'
-_UL = '<ul style="margin:0 0 16px;padding-left:20px">'
-_LI = '<li style="margin:0 0 6px">'
+_FONT = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;overflow-wrap:anywhere"
+_WORDS = f"font-size:16px;line-height:24px;{_FONT}"
+"""Outlook's Word engine gives a paragraph no font but its own; see `layout.html` for the rest."""
+_P = f'<p style="margin:0 0 16px;{_WORDS}">'
+_H = f'<h2 style="margin:24px 0 8px;font-size:17px;line-height:24px;font-weight:600;{_FONT}">'
+_UL = '<ul style="margin:0 0 16px;padding:0 0 0 20px">'
+_LI = f'<li style="margin:0 0 6px;{_WORDS}">'
 
 
 def template(kind: str, language: str) -> Template:
