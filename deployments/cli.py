@@ -16,6 +16,7 @@ from deployments.cli_addresses import addresses, doubts
 from deployments.cli_cases import cases
 from deployments.cli_connect import connect
 from deployments.cli_credit import credit, dossier
+from deployments.cli_preview import preview
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
 from deployments.cli_responses import collect, inbox, respond
@@ -60,6 +61,7 @@ app.command(cases)
 app.command(addresses)
 app.command(doubts)
 app.command(texts)
+app.command(preview)
 app.command(report_, name="report")
 app.command(replay_, name="replay")
 app.command(backtest_, name="backtest")

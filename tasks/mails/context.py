@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from models.policy import Company
+from models.words import CommitmentKind
 from tasks.mails.formats import clean, length, local_day, money, quoted, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
@@ -145,6 +146,8 @@ class NoticeView(NamedTuple):
     totals: tuple[str, ...]
     clock: str | None
     """By when, or how late it is, as it stands in a subject."""
+    by: str | None
+    """By when; of an appointment, when."""
 
 
 class DigestLineView(NamedTuple):
@@ -289,7 +292,7 @@ def _of(invoices: tuple[InvoiceLine, ...], *, is_due: bool) -> tuple[InvoiceLine
 
 
 def _reason(words: str, detail: str | None) -> str:
-    return f"{words}: {clean(detail)}" if detail else words
+    return f"{words} ({clean(detail)})" if detail else words
 
 
 def _quote(one: Quote, language: str, timezone: str) -> QuoteView:
@@ -335,6 +338,7 @@ def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeVie
         invoices=invoice_views(notice.invoices, language),
         totals=_totals(notice.invoices, language),
         clock=_clock(notice, due, language),
+        by=_by(notice, due, language),
     )
 
 
@@ -342,7 +346,13 @@ def _clock(notice: NoticeFacts, due: str | None, language: str) -> str | None:
     """By when, or how late it is."""
     if notice.is_over and notice.overdue:
         return label(language, "clock.late").format(length=length(language, notice.overdue))
-    return label(language, "clock.by").format(at=due) if due else None
+    return _by(notice, due, language)
+
+
+def _by(notice: NoticeFacts, due: str | None, language: str) -> str | None:
+    if due is None or notice.kind == CommitmentKind.APPOINTMENT:
+        return due
+    return label(language, "clock.by").format(at=due)
 
 
 def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: LinkOf) -> DigestView:

@@ -147,11 +147,11 @@ def interest_line(found: Interest | None, language: str) -> str | None:
         return None
     if not found.sums:
         return label(language, "case.interest-unknown").format(
-            day=dotted(language, long_day(language, found.until))
+            day=dotted(language, day(language, found.until))
         )
     written = " + ".join(money(language, cents, currency) for currency, cents in found.sums)
     key = "case.interest-ends" if found.ends else "case.interest"
-    return label(language, key).format(sum=written, day=dotted(language, long_day(language, found.until)))
+    return label(language, key).format(sum=written, day=dotted(language, day(language, found.until)))
 
 
 def dotted(language: str, written: str) -> str:

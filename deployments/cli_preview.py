@@ -1,0 +1,101 @@
+"""The command that shows messages before anybody gets them."""
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from html import escape
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from models import policy as policies
+from models.languages import CODES
+from models.policy import Policy
+from tasks.mails.composer import Composer
+from tasks.mails.examples import NOW
+from tasks.mails.letter import Letter
+from tasks.mails.links import Links
+from tasks.mails.situations import situations
+from tasks.mails.texts import offered
+from tasks.runtime.settings import Settings
+
+_KEY = "a key for links that lead nowhere"
+
+
+def preview(
+    kind: str | None = None,
+    *,
+    language: str | None = None,
+    html: Path | None = None,
+    gallery: Annotated[Path | None, Parameter()] = None,
+) -> int:
+    """Show a message, about nobody, in every situation it knows; nothing is sent.
+
+    Args:
+        kind: A message of the policy, such as welcome-contact; every one when not given.
+        language: A code such as it; the company's when not given, every one that is offered in a gallery.
+        html: Write the first situation as HTML to this file.
+        gallery: Write every situation as a page into this folder, with an index.
+    """
+    settings = Settings()
+    policy = policies.load(settings.policy)
+    chosen = _kinds(policy, kind)
+    if language is not None and language not in CODES:
+        raise ValueError(f"--language {language!r} is not written here; choose from {', '.join(CODES)}")
+    composer = Composer(policy, Links(settings.public_url, _KEY))
+    if gallery is not None:
+        languages = (language,) if language else offered(policy)
+        print(
+            f"{_gallery(composer, policy, chosen, languages, gallery)} pages are written; open {gallery}/index.html."
+        )
+        return 0
+    for name in chosen:
+        for situation, letter in situations(policy, name, language or policy.company.language):
+            mail = _composed(composer, letter)
+            print(
+                f"=== {name}, {letter.language}: {situation}\nSubject: {mail['Subject']}\n\n{_part(mail, 'plain')}"
+            )
+            if html is not None:
+                html.write_text(_part(mail, "html"), encoding="utf-8")
+                print(f"{html} is written.")
+                return 0
+    return 0
+
+
+def _kinds(policy: Policy, kind: str | None) -> list[str]:
+    known = [name for name, cadence in policy.cadences.items() if cadence.sends]
+    if kind is not None and kind not in known:
+        raise ValueError(f"{kind!r} is no message of the policy; choose from {', '.join(known)}")
+    return [kind] if kind else known
+
+
+def _gallery(
+    composer: Composer, policy: Policy, kinds: list[str], languages: tuple[str, ...], folder: Path
+) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for kind in kinds:
+        for code in languages:
+            for number, (situation, letter) in enumerate(situations(policy, kind, code)):
+                mail = _composed(composer, letter)
+                name = f"{kind}-{code}-{number}.html"
+                (folder / name).write_text(_part(mail, "html"), encoding="utf-8")
+                title = escape(f"{kind}, {code}: {situation}")
+                lines.append(f'<li><a href="{name}">{title}</a> {escape(str(mail["Subject"]))}</li>')
+    listed = "\n".join(lines)
+    page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>Messages</title>\n<ul>\n{listed}\n</ul>\n'
+    (folder / "index.html").write_text(page, encoding="utf-8")
+    return len(lines)
+
+
+def _composed(composer: Composer, letter: Letter) -> EmailMessage:
+    parsed = message_from_bytes(composer.compose(letter, NOW).body, policy=default)
+    assert isinstance(parsed, EmailMessage)  # noqa: S101 (the default policy makes them)
+    return parsed
+
+
+def _part(mail: EmailMessage, form: str) -> str:
+    part = mail.get_body((form,))
+    content: str = part.get_content() if part is not None else ""
+    return content

@@ -1,0 +1,134 @@
+"""The situations that a message can find its reader in, each as a letter about nobody: for galleries and for tests."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.policy import Policy
+from models.rules.planning.cadence import Cadence
+from models.words import OF_STAFF, CommitmentKind, ParkedFor
+from tasks.mails.examples import (
+    BARE,
+    BARE_DOSSIER,
+    DECLARED,
+    DIGEST,
+    DOSSIER,
+    GOODS,
+    INVOICES,
+    MANAGER,
+    NOTICE,
+    NOW,
+    OWNER,
+    example,
+)
+from tasks.mails.letter import Interest, Letter, Quote
+
+MIDNIGHT = datetime(2026, 11, 28, tzinfo=ZoneInfo("Europe/Rome")).astimezone(UTC)
+"""What is due then was promised for Friday, 27 November."""
+_WAITS = GOODS._replace(
+    delivered_at=None, promised_on=date(2026, 10, 1), withdrawal="from-delivery", withdrawal_until=None
+)
+_WORK = GOODS._replace(is_service=True, description="Montaggio", withdrawal="")
+_ONE_DAY = _WAITS._replace(withdrawal_days=1, promised_on=date(2026, 4, 8), promised_before=date(2026, 4, 11))
+_LATE = tuple(one._replace(is_due=index < 1, order_ref=GOODS.ref) for index, one in enumerate(INVOICES[:2]))
+_CASE = replace(
+    DOSSIER,
+    call_by=NOW + timedelta(days=1, hours=2),
+    invoices=_LATE,
+    interest=Interest((("EUR", 5_740),), date(2026, 6, 30), ends=True),
+    details=(("low-rating", f"1/5, {GOODS.ref}"),),
+    words=(Quote("Nobody calls back.", NOW, 1), Quote("", NOW, 2)),
+    held_until=(MIDNIGHT,),
+)
+_WITHDRAWN = replace(
+    BARE_DOSSIER, reasons=("withdrawal",), words=(Quote("I withdraw.", NOW),), orders=(GOODS,)
+)
+
+
+def situations(policy: Policy, kind: str, language: str) -> Iterator[tuple[str, Letter]]:
+    """Letters of one kind in a language, each with the name of its situation."""
+    cadence = policy.cadences[kind]
+    base: dict[str, Any] = {"answers": cadence.answers, "extra": cadence.extra, "staff_id": 0}
+    base |= {"order": None, "invoices": (), "case": None, "notice": None, "digest": None, "declared": None}
+    if cadence.subject in OF_STAFF:
+        base |= {"staff_id": 3, "recipient_name": OWNER.name, "recipient": OWNER.email}
+    for name, facts in _of(cadence, kind):
+        yield name, example(language, kind, **{**base, "step": cadence.steps[0].name, **facts})
+
+
+def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if cadence.subject in {"order", "closed-case"}:
+        yield from _orders(cadence, kind)
+    elif cadence.subject == "invoice":
+        yield from _invoices(cadence)
+    elif cadence.subject == "case":
+        for name, case in (("whole", _CASE), ("bare", BARE_DOSSIER), ("withdrawal", _WITHDRAWN)):
+            yield name, {"case": case}
+        yield "reopened", {"case": replace(_CASE, reopened=True)}
+    elif cadence.subject == "staff" and kind != "own-page":
+        lines = (replace(DIGEST.lines[0], due_at=MIDNIGHT), DIGEST.lines[1])
+        yield "some", {"digest": replace(DIGEST, lines=lines)}
+        yield "one", {"digest": replace(DIGEST, lines=lines[:1], waiting=1)}
+        yield "none", {"digest": replace(DIGEST, lines=(), waiting=0, oldest=None)}
+    elif cadence.subject in {"commitment", "inbound"}:
+        yield from _notices(cadence.subject)
+    else:
+        yield "plain", {}
+
+
+def _orders(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    declared = {"declared": DECLARED} if kind == "withdrawal-receipt" else {}
+    for name, order in (
+        ("goods", GOODS),
+        ("waits", _WAITS),
+        ("one day", _ONE_DAY),
+        ("work", _WORK),
+        ("bare", BARE),
+    ):
+        yield name, {"order": order, **declared}
+    yield (
+        "business",
+        {"order": GOODS, "is_business": True, "recipient_name": "Hotel Bellariva S.r.l.", **declared},
+    )
+    for step in cadence.steps[1:]:
+        yield f"step {step.name}", {"order": GOODS, "step": step.name}
+    if cadence.nudges:
+        yield "nudge", {"order": GOODS, "nudge": 1}
+
+
+def _invoices(cadence: Cadence) -> Iterator[tuple[str, dict[str, Any]]]:
+    for step in cadence.steps:
+        for name, some in (("one", INVOICES[:1]), ("several", INVOICES)):
+            yield f"{step.name}, {name}", {"invoices": some, "step": step.name}
+    company = {"is_business": True, "recipient_name": "Zielony Zakątek Sp. z o.o."}
+    call = {
+        "manager_call": "spoken",
+        "called_at": NOW,
+        "answer_by": NOW + timedelta(days=8),
+        "signer": MANAGER,
+    }
+    yield "business, after the call", {"invoices": INVOICES[:1], **company, **call}
+
+
+def _notices(subject: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    kinds: tuple[str, ...] = tuple(ParkedFor) if subject == "inbound" else tuple(CommitmentKind)
+    for kind in kinds:
+        decides = kind in {CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER}
+        facts: dict[str, Any] = {"order": None, "invoices": INVOICES[:2], "words": ()} if decides else {}
+        notice = replace(NOTICE, matter=subject, kind=kind, due_at=MIDNIGHT, owner_name=OWNER.name, **facts)
+        yield kind, {"notice": notice}
+        if subject == "commitment":
+            above = replace(
+                notice,
+                level="manager",
+                is_over=True,
+                is_yours=False,
+                overdue=timedelta(days=18),
+                deputy_name="Jan Nowak",
+            )
+            yield f"{kind}, above", {"notice": above, "recipient_name": MANAGER.name}
+    if subject == "commitment":
+        for cause in ("silent", "no-welcome"):
+            yield f"phone, {cause}", {"notice": replace(NOTICE, kind="phone", cause=cause, words=())}
