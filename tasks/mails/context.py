@@ -224,7 +224,7 @@ def _heard_view(heard: Heard, language: str, timezone: str) -> HeardView:
     return HeardView(
         at=moment(language, heard.at, timezone),
         who=contact_view(heard.who) if heard.who else None,
-        by=moment(language, heard.by, timezone) if heard.by else None,
+        by=due_words(language, heard.by, timezone) if heard.by else None,
         calls=heard.calls,
     )
 

@@ -135,7 +135,7 @@ def example(language: str, kind: str = "", **changes: Any) -> Letter:
             "notice": NOTICE,
             "digest": DIGEST,
             "declared": DECLARED,
-            "heard": None,
+            "heard": HEARD,
             "staff_id": 0,
             "in_reply_to": None,
             **changes,
@@ -149,7 +149,7 @@ def examples(language: str) -> Iterator[dict[str, Any]]:
     yield context(
         example(
             language, nudge=1, order=BARE, invoices=INVOICES[:1], owner=None, deputy=None, manager=None,
-            case=BARE_DOSSIER, notice=BARE_NOTICE, declared=None,
+            case=BARE_DOSSIER, notice=BARE_NOTICE, declared=None, heard=HEARD._replace(who=None, by=None),
         ),
         COMPANY,
     )  # fmt: skip

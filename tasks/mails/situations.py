@@ -16,6 +16,7 @@ from tasks.mails.examples import (
     DIGEST,
     DOSSIER,
     GOODS,
+    HEARD,
     INVOICES,
     MANAGER,
     NOTICE,
@@ -72,6 +73,9 @@ def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "some", {"digest": replace(DIGEST, lines=lines)}
         yield "one", {"digest": replace(DIGEST, lines=lines[:1], waiting=1)}
         yield "none", {"digest": replace(DIGEST, lines=(), waiting=0, oldest=None)}
+    elif kind == "acknowledgement":
+        yield "of a complaint", {"heard": HEARD}
+        yield "of somebody unknown", {"heard": HEARD._replace(who=None, by=None), "recipient_name": ""}
     elif cadence.subject in {"commitment", "inbound"}:
         yield from _notices(cadence.subject)
     else:
