@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId
@@ -39,6 +39,8 @@ class Message(Base):
     claim_token: Mapped[str | None]
     """Only its holder may write the outcome, and gives it up with that."""
     lease_until: Mapped[datetime | None]
+    is_trial: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It is marked for the address of the trial, and never goes to the customer."""
     resends: Mapped[int] = mapped_column(default=0)
     """How often the very same Message-ID was sent again to settle a doubt."""
     marked_at: Mapped[datetime]

@@ -139,6 +139,13 @@ class Answers(_Strict):
         return value
 
 
+class Trial(_Strict):
+    """What happens to customers' mails before `seguito go-live`."""
+
+    send_to: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    """Where they go instead; empty: nowhere. With an address, the local mailbox is on trial too."""
+
+
 class Reporting(_Strict):
     """What the report may say of our own people."""
 
@@ -157,6 +164,7 @@ class Policy(_Strict):
     credit: Credit = Credit()
     trouble: TroubleWords = TroubleWords()
     report: Reporting = Reporting()
+    trial: Trial = Trial()
     windows: dict[str, Window]
     cadences: dict[str, Cadence]
     ledger: Ledger = Ledger()

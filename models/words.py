@@ -43,6 +43,8 @@ class FollowUpState(StrEnum):
     SILENT = "silent"
     BOUNCED = "bounced"
     FAILED = "failed"
+    TRIAL = "trial"
+    """It would have gone to a customer, who is not written to before `go-live`."""
     HELD = "held"
     SKIPPED = "skipped"
     RAISED = "raised"
@@ -53,6 +55,8 @@ class MessageState(StrEnum):
     """Life of a mail: marked as `sending`, then what the server said."""
 
     SENDING = "sending"
+    TRIAL = "trial"
+    """Composed before `go-live`: it went to the address of the trial, or nowhere."""
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     REFUSED = "refused"

@@ -16,6 +16,7 @@ from tasks.runtime.clock import Clock, SystemClock
 from tasks.runtime.database import Database
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
+from tasks.runtime.trial import Trial, refuse_own_address, trial_of
 from tasks.smtp.journal import Journal
 from tasks.smtp.mailer import Mailer, open_mailer
 
@@ -33,6 +34,8 @@ class Services:
     journal: Journal = field(default_factory=Journal)
     breaker: Breaker = field(default_factory=Breaker)
     """What the mail server said in this run."""
+    trial: Trial | None = None
+    """Customers are not written to yet."""
 
 
 @asynccontextmanager
@@ -47,12 +50,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     if problems := missing_texts(policy):
         raise PolicyError("\n".join(problems))  # else one cadence would stop every mail of its sweep
     db = open_database(settings)
+    trial = trial_of(db, policy, settings)
     archive = _archive(settings)
     composer = Composer(policy, Links(settings.public_url, settings.signing_key), settings.archive_address)
     try:
+        if trial is None:
+            refuse_own_address(settings)
         async with open_mailer(settings, policy.sending.connections) as mailer:
             journal = Journal(settings.state_dir / "journal")
-            yield Services(db, policy, SystemClock(), composer, mailer, archive, journal)
+            yield Services(db, policy, SystemClock(), composer, mailer, archive, journal, trial=trial)
     finally:
         db.close()
 

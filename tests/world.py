@@ -21,6 +21,7 @@ from tasks.mails.links import Links
 from tasks.responses.record import Answer, hear
 from tasks.runtime.clock import SetClock
 from tasks.runtime.database import Database
+from tasks.runtime.trial import Trial
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
 from tests import factories
@@ -39,6 +40,7 @@ class World:
     mailer: FakeMailer
     archive: Archive
     links: Links
+    trial: Trial | None = None
     imports_run: bool = True
     """Whether payments were imported just before each sweep."""
 
@@ -55,7 +57,9 @@ class World:
     def services(self) -> Services:
         """As the sweeps get them."""
         composer = Composer(self.policy, self.links, None)
-        return Services(self.db, self.policy, self.clock, composer, self.mailer, self.archive)
+        return Services(
+            self.db, self.policy, self.clock, composer, self.mailer, self.archive, trial=self.trial
+        )
 
     def sweep(self, *names: str, dry_run: bool = False) -> Report:
         """Run these sweeps now, or all that write to customers."""

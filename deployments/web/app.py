@@ -38,6 +38,7 @@ from tasks.runtime.database import Database
 from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
+from tasks.runtime.trial import trial_of
 
 _log = logging.getLogger("seguito.web")
 _PATIENCE_SECONDS = 5.0
@@ -76,7 +77,15 @@ def create_app(settings: Settings) -> FastAPI:
             Originals(originals_folder(settings)),
         )
         hosts = listed(settings.allowed_hosts)
-        app.state.web = Web(db, policy, links, SystemClock(), originals, hosts)
+        app.state.web = Web(
+            db,
+            policy,
+            links,
+            SystemClock(),
+            originals,
+            hosts,
+            lambda: trial_of(db, policy, settings) is not None,
+        )
         try:
             yield
         finally:

@@ -1,5 +1,6 @@
 """What the endpoints work with, opened when the process starts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -27,11 +28,13 @@ class Web:
     """The mails that came in, as they came; nothing to download without it."""
     hosts: frozenset[str] = frozenset()
     """Further names under which the pages are reached, besides that of the links."""
+    in_trial: Callable[[], bool] = lambda: False
+    """Whether customers are not written to yet; every page says so."""
     pages: Pages = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare the pages."""
-        object.__setattr__(self, "pages", Pages(self.policy.company))
+        object.__setattr__(self, "pages", Pages(self.policy.company, self.in_trial))
 
     @property
     def our_names(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,8 @@ TEMPLATES = Looks(_HERE / "templates", {"dial": phone_link})
 class Pages:
     """The pages of one company."""
 
-    def __init__(self, company: Company) -> None:
-        self.company = company
+    def __init__(self, company: Company, in_trial: Callable[[], bool] = lambda: False) -> None:
+        self.company, self.in_trial = company, in_trial
 
     def show(self, page: str, language: str, status: int = 200, /, **values: Any) -> HTMLResponse:
         """A page by the name of its template.
@@ -77,6 +77,7 @@ class Pages:
                 "style": Markup(_style(self.company)),  # noqa: S704 (our own file, or the company's)
                 "language": language,
                 "company": self.company,
+                "trial": self.in_trial(),
                 "say": partial(words, language),
                 "say_first": partial(words_first, language),
                 "coded": partial(coded, language),

@@ -19,7 +19,12 @@ _WELCOME = "welcome-contact"
 WARNING = "credit-recovery-warning"
 """The cadence of the formal warning."""
 
-_DELIVERED_CONTACT = (FollowUpState.SENT, FollowUpState.ANSWERED, FollowUpState.SILENT)
+_DELIVERED_CONTACT = (
+    FollowUpState.SENT,
+    FollowUpState.ANSWERED,
+    FollowUpState.SILENT,
+    FollowUpState.TRIAL,
+)
 _COMPLAINTS = (
     select(Case.customer_id, CaseReason.subject_type, CaseReason.subject_id, CaseReason.at)
     .join(CaseReason, CaseReason.case_id == Case.id)

@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
+from models.queries import going_live
 from models.queries.commitments import deliveries
 from models.queries.escalation import ladder_steps
 from models.queries.planning import plan
 from models.rules.calendar.calendars import Place, local_instant
 from models.rules.commitments.deliveries import ACTS, TAKEN_BACK, End, Facts, Standing, Turn, turn
 from models.rules.commitments.ledger import UNSTATED
+from models.rules.going_live import PAST
 from models.tables import Commitment, Order
-from models.words import CommitmentKind, CommitmentState, Subject
+from models.words import CommitmentKind, CommitmentState, FollowUpState, Subject
 from tasks.commitments import ladder
 
 _ACTOR = "planning"
@@ -141,9 +143,11 @@ def _row(order: Order, before: Commitment | None, one: Turn, place: Place) -> di
 
 
 def _start(session: Session, policy: Policy, made: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    """Plan the first rung of open promises: pairs of id and columns."""
+    """Plan the first rung of open promises: pairs of id and columns. What was late before we began is on a list."""
+    began = going_live.began_at(session)
     rows = [
         ladder.row(policy, id_, values["customer_id"], item)
+        | ({"state": FollowUpState.SKIPPED, "reason": PAST} if began and values["due_at"] < began else {})
         for id_, values in made
         for item in ladder.first_rung(
             policy, CommitmentKind.DELIVERY, values["made_at"], values["due_at"], values["breaks"]

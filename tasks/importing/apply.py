@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import watermarks
+from models.queries import going_live, watermarks
 from models.queries.importing import upsert as queries
 from models.queries.importing.balances import lay_credits
 from models.queries.responses.responses import known_refs
@@ -15,7 +15,7 @@ from tasks.importing import resolving
 from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
 from tasks.importing.turns import take
 from tasks.importing.writing import Applied, Resolved, Word, write
-from tasks.responses.record import Answer, hear
+from tasks.responses.record import Answer, Asks, hear
 
 _CHUNK = 5_000
 
@@ -94,13 +94,20 @@ def _responses(session: Session, rows: Sequence[ResponseRow], at: datetime, poli
     heard = known_refs(session, [row.ref for row in rows])
     new = sorted((row for row in rows if row.ref not in heard), key=lambda row: row.received_at)
     resolved = resolving.responses(session, new)
-    answers = [_answer(row, resolved.values[row.ref]) for row in new if row.ref in resolved.values]
+    began = going_live.began_at(session)
+    answers = [
+        _answer(row, resolved.values[row.ref], is_past=began is not None and row.received_at < began)
+        for row in new
+        if row.ref in resolved.values
+    ]
     inserted = hear(session, policy, answers, at)
     return Applied(inserted, 0, len(heard) + len(answers) - inserted, tuple(resolved.rejects))
 
 
-def _answer(row: ResponseRow, ids: Mapping[str, Any]) -> Answer:
+def _answer(row: ResponseRow, ids: Mapping[str, Any], *, is_past: bool) -> Answer:
+    """What was said before the first import is known, and asks nobody for anything: `go-live` lists it."""
     return Answer(
+        asks=Asks.NOBODY if is_past else Asks.BY_MEANING,
         ref=row.ref,
         channel=row.channel,
         meaning=row.meaning,

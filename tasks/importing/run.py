@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import watermarks
+from models.queries import going_live, watermarks
 from models.queries.importing import upsert as queries
 from tasks.importing.apply import apply_rows
-from tasks.importing.config import read_config
+from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.errors import SourceError
 from tasks.importing.rejects import RejectFile
 from tasks.importing.report import Counts, ImportReport, Preview
@@ -74,6 +74,8 @@ class _Import:
     def run(self, folder: Path, data: Path | None, tables: Sequence[str] | None) -> ImportReport:
         config = read_config(folder)
         with self.transaction() as session:
+            if FIRST_IMPORT not in config.variables.values() and going_live.is_empty(session):
+                going_live.begin(session, self.now)
             variables = resolve(session, config, folder, self.now)
         with open_source(folder, data, variables) as source:
             for table in _chosen(source, tables):

@@ -72,6 +72,8 @@ class Group:
     """The mail whose sender is told that we have it."""
     called_at: datetime | None = None
     """When a manager spoke with the customer about these invoices, where all of them came up."""
+    is_trial: bool = False
+    """It goes to the address of the trial, or nowhere, and counts as sent to nobody."""
 
     @property
     def lead(self) -> FollowUp:

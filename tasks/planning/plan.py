@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts, history, people
+from models.queries import facts, going_live, history, people
 from models.queries.cases import contract_ends
 from models.queries.planning import plan
 from models.rules.calendar.calendars import Place
@@ -162,9 +162,15 @@ def _derive(
     moved: dict[int, tuple[datetime, datetime]] = {}
     withdrawn: list[int] = []
     since = policy.company.follow_up_from or date.min
+    live_from = going_live.follow_up_from(session)
     for id_, (subject, began) in subjects.items():
         told = numbered(subject, known.get(id_, ()), policy.cadences)
         wanted = owed(told, policy.cadences, policy.windows) if began >= since else []
+        if live_from is not None and began < live_from:  # of older matters only what is still to come
+            done = {(row.kind, row.step) for row in known.get(id_, ())}
+            wanted = [
+                one for one in wanted if one.owed_at.date() >= live_from or (one.kind, one.step) in done
+            ]
         changes = reconcile(wanted, known.get(id_, ()), now, subject.untrue)
         new += [new_row(subject, item) for item in changes.new]
         moved |= changes.moved

@@ -10,6 +10,7 @@ from models.rules.commitments.ladder_changes import Times
 from models.rules.escalation import recipients
 from models.rules.escalation.recipients import Matter, Notice
 from models.rules.escalation.rung_placement import DueRung, Placed, Placement, Promise, place
+from models.rules.going_live import PAST
 from models.rules.planning.cadence import Cadence
 from models.rules.planning.step_key import StepKey
 from models.rules.sending import delivery_day
@@ -17,8 +18,10 @@ from models.rules.sending.before_sending import (
     ANSWERED_BEFORE,
     IN_DIGEST,
     NOBODY,
+    Ask,
     Decision,
     Moment,
+    OpenCase,
     Send,
     Skip,
     decide,
@@ -93,7 +96,11 @@ def _ruling(policy: Policy, batch: Batch, placement: Placement, row: FollowUp, c
     if batch.was_answered_before(row, cadence):
         return Ruling(row, customer, Skip(ANSWERED_BEFORE))
     if not is_for_staff(row):
-        return Ruling(row, customer, _last_look(policy, batch, cadence, row, customer, row.staff_id))
+        decision = _last_look(policy, batch, cadence, row, customer, row.staff_id)
+        is_past = batch.began is not None and row.due_at < batch.began and not cadence.sends
+        return Ruling(
+            row, customer, Skip(PAST) if is_past and isinstance(decision, OpenCase | Ask) else decision
+        )
     notice = _notice(batch, cadence, row, customer)
     ruled = (
         _of_rung(policy, batch, placement.rungs[row.id], notice)

@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ from tasks.sending import server_refusals
 from tasks.sending.claim import Claimed
 from tasks.sending.hold_rows import hold_rows
 from tasks.sending.last_look import look_again
-from tasks.sending.record_outcome import Finished, Unwritable, give_up_apart, record
+from tasks.sending.record_outcome import Finished, Unwritable, give_up_apart, keep_trial, record
 from tasks.sending.sweep_report import Report
 from tasks.sending.verdicts import Verdicts
 from tasks.services import Services
@@ -158,6 +158,7 @@ class Dispatch:
             mark = quiet.others_mark(session)
             if mark is None or mark != self._quiet_since:
                 composed = self._still_right(session, composed)
+            composed = self._on_trial(session, composed, now)
             ready = [item for item in composed if isinstance(item, _Ready)]
             record(session, self._policy, finished, self._claimed.token, now, self._claimed.report)
             for broken in composed:
@@ -273,6 +274,31 @@ class Dispatch:
             self._claimed.report.take(part)
         return [item for item in composed if item.group.lead.id in right]
 
+    def _on_trial(
+        self, session: Session, composed: "Sequence[_Ready | Unwritable | Faulty]", now: datetime
+    ) -> "list[_Ready | Unwritable | Faulty]":
+        """Before go-live: what would go to customers goes to the address of the trial, or is written down alone."""
+        trial = self._services.trial
+        if trial is None:
+            return list(composed)
+        kept: list[_Ready | Unwritable | Faulty] = []
+        nowhere: list[_Ready] = []
+        for item in composed:
+            if item.group.lead.staff_id is not None or not isinstance(item, _Ready):
+                kept.append(item)
+                continue
+            tried = replace(item, group=replace(item.group, is_trial=True))
+            if trial.send_to is None:
+                nowhere.append(tried)
+            else:
+                elsewhere = (trial.send_to, *item.mail.recipients[1:])
+                kept.append(replace(tried, mail=replace(item.mail, recipients=elsewhere)))
+        if nowhere:
+            numbers = self._mark(session, nowhere, now)
+            groups = [item.group for item in nowhere]
+            keep_trial(session, numbers, groups, now, self._claimed.report)
+        return kept
+
     def _mark(self, session: Session, ready: Sequence[_Ready], now: datetime) -> list[int]:
         """Message ids in the order of `ready`. A mail that a crash left in doubt keeps its row and its Message-ID."""
         if not ready:
@@ -301,6 +327,7 @@ class Dispatch:
             "recipient": item.mail.recipients[0],
             "subject": item.mail.subject,
             "state": MessageState.SENDING,
+            "is_trial": item.group.is_trial,
             "claim_token": self._claimed.token,
             "lease_until": now + self._lease,
             "resends": 0,

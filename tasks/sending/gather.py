@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import facts, people
+from models.queries import facts, going_live, people
 from models.queries.cases import cases
 from models.queries.cases import holds as holding
 from models.queries.commitments import commitments
@@ -55,6 +55,8 @@ class Batch:
     """By invoice: when the last letter about it went out."""
     rated: dict[int, list[datetime]]
     """By order: when its customer rated it, oldest first."""
+    began: datetime | None
+    """When the first import was: what was owed before it is past."""
     promises: dict[int, Commitment]
     """Whose rungs are due, by id."""
     pending: dict[int, list[Pending]]
@@ -119,6 +121,7 @@ def gather(session: Session, policy: Policy, ids: Sequence[int], now: datetime) 
         levels=cases.levels(session, _subjects(follow_ups, Subject.CASE)),
         letters=claim.last_letters(session, invoices),
         rated=responses.said_lately(session, orders, (Meaning.RATING,)) if orders else {},
+        began=going_live.began_at(session),
         promises=promises,
         pending=ladder_steps.pending_of(session, promises),
         complaining=facts.complaints(session, concerned) if concerned else (),

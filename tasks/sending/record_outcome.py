@@ -139,6 +139,23 @@ def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report
     _suppress(session, broken.group, broken.why, now)
 
 
+def keep_trial(
+    session: Session, message_ids: Sequence[int], groups: Sequence[Group], now: datetime, report: Report
+) -> None:
+    """Write down mails that nobody gets, as of a trial."""
+    messages.end_trial(session, message_ids, now)
+    for group in groups:
+        report.count(group.lead.kind, "on trial", number=len(group.follow_ups))
+    claim.settle(
+        session,
+        [
+            {"id": row.id, "state": FollowUpState.TRIAL, "attempts": row.attempts + 1}
+            for group in groups
+            for row in group.follow_ups
+        ],
+    )
+
+
 def _message_row(item: Finished, now: datetime) -> dict[str, Any]:
     match item.answer:
         case Accepted():
@@ -167,6 +184,12 @@ def _apply(
     verdict = item.verdict or judge(answer, group.lead.attempts, policy.sending.retry_minutes, now)
     kind, number = group.lead.kind + (NUDGE if group.lead.nudge else ""), len(group.follow_ups)
     change: dict[str, Any]
+    if group.is_trial and isinstance(verdict, Sent | Failed):
+        report.count(kind, "on trial", number=number)
+        return [
+            {"id": row.id, "state": FollowUpState.TRIAL, "attempts": row.attempts + 1}
+            for row in group.follow_ups
+        ]
     match verdict:
         case Sent():
             report.count(kind, "sent", number=number, cases=_cases_of(group))

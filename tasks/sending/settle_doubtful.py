@@ -151,6 +151,8 @@ def _apply(
         row.claim_token, row.lease_until = None, None
         if verdict is MessageState.DEFERRED:
             row.state = FollowUpState.PLANNED
+        elif verdict is MessageState.ACCEPTED and message.is_trial:
+            row.state, row.attempts = FollowUpState.TRIAL, row.attempts + 1
         elif verdict is MessageState.ACCEPTED:
             cadence = policy.cadences.get(row.kind)
             row.state, row.sent_at, row.attempts = FollowUpState.SENT, message.marked_at, row.attempts + 1

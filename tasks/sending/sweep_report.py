@@ -14,6 +14,7 @@ FAULT = "held by a fault"
 _ORDER = (
     "sent",
     "to be sent",
+    "on trial",
     "taken to a manager",
     "held",
     FAULT,

@@ -15,7 +15,7 @@ from models.words import FollowUpState, MessageState, Subject
 
 _ALL = 1_000_000
 
-_WENT_OUT = (FollowUpState.SENT, FollowUpState.ANSWERED, FollowUpState.SILENT)
+_WENT_OUT = (FollowUpState.SENT, FollowUpState.ANSWERED, FollowUpState.SILENT, FollowUpState.TRIAL)
 _ENDED_UNSENT = (FollowUpState.SKIPPED, FollowUpState.FAILED, FollowUpState.RAISED)
 
 

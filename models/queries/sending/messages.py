@@ -44,6 +44,16 @@ def mark(session: Session, messages: Sequence[Mapping[str, Any]]) -> dict[str, i
     return {key: id_ for id_, key in bulk.insert(session, Message, messages, returning="key")}
 
 
+def end_trial(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """These mails were composed on trial, and go nowhere."""
+    session.execute(
+        update(Message)
+        .where(among(Message.id, ids))
+        .values(state=MessageState.TRIAL, recorded_at=now, claim_token=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def mark_again(session: Session, keys: Collection[str], token: str, lease_until: datetime) -> dict[str, int]:
     """Mark messages anew that were sent before without an outcome: same key, same Message-ID. Ids by key."""
     if not keys:
