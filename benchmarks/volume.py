@@ -184,8 +184,8 @@ def replay_orders(_number: int, _url: str, folder: Path) -> Done:
 
 
 def _fakes() -> tuple[object, ...]:
+    from tasks.archive.archives import NoArchive  # noqa: PLC0415
     from tasks.mails.links import Links  # noqa: PLC0415
-    from tasks.sending.settle_doubtful import NoArchive  # noqa: PLC0415
     from tests.fakes import FakeMailer  # noqa: PLC0415
 
     return (

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tasks.escalation.daily_digest import plan_digests
+from tasks.escalation.fault_notices import plan_fault_notices
 from tasks.escalation.patterns import HELD, watch_ledger
 from tasks.escalation.silence import rehearse_silence, watch_silence
 from tasks.sending.parts import Parts
@@ -110,6 +111,8 @@ async def watch_and_tell(
     scope = Scope(ESCALATION, now, frozenset(customers))
     report = await sweep(services, scope, dry_run=dry_run, batch=batch)
     if not dry_run and not customers and parts.do("digests", lambda: plan_digests(db, policy, now), 0):
+        report += await sweep(services, scope, batch=batch)
+    if not dry_run and not customers and parts.do("faults", lambda: plan_fault_notices(db, policy, now), 0):
         report += await sweep(services, scope, batch=batch)
     report += parts.report
     heard = ", ".join(f"{number} {what}" for what, number in sorted(silence.items())) or "nobody was silent"

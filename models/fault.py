@@ -20,6 +20,7 @@ class Fault(Base):
     """When it last held something back."""
     told_at: Mapped[datetime | None]
     """When a person was told; empty where nobody was yet, or since it was over."""
+    times_told: Mapped[int] = mapped_column(default=0)
 
 
 class HeldRow(Base):

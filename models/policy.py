@@ -31,6 +31,8 @@ MAIL_NOTICE = "inbound-notice"
 """The cadence whose mail tells of a promise; the rungs of ladders are its steps."""
 DIGEST = "daily-digest"
 """The cadence of the one mail a day to whoever has calls to make. Without it, every notice goes out by itself."""
+FAULT_NOTICE = "fault-notice"
+"""The cadence of the mail that tells of a fault; a policy without it has the built-in one."""
 DEFAULT_LADDER = "default"
 
 
@@ -170,6 +172,26 @@ class Policy(_Strict):
     ledger: Ledger = Ledger()
     ladders: dict[str, Ladder] = {}
     """By kind of promise; `default` for the others. Without any, the owner is told once and nobody else."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _faults_are_told(cls, data: Any) -> Any:
+        """No policy can do without the mail that tells of a fault."""
+        cadences, windows = (
+            (data.get(key) for key in ("cadences", "windows")) if isinstance(data, dict) else (0, 0)
+        )
+        if not isinstance(cadences, dict) or not isinstance(windows, dict) or FAULT_NOTICE in cadences:
+            return data
+        window = next((name for name in ("at-once", "staff", *windows) if name in windows), "staff")
+        built_in = {
+            "sweep": "escalate-unanswered",
+            "subject": "staff",
+            "anchor": "fault",
+            "audience": "manager",
+            "window": window,
+            "steps": ({"name": "fault", "after": "0 hours"},),
+        }
+        return {**data, "cadences": {**cadences, FAULT_NOTICE: built_in}}
 
     @model_validator(mode="after")
     def _names_meet(self) -> Self:

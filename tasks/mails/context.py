@@ -13,6 +13,7 @@ from tasks.mails.letter import (
     Contact,
     Declared,
     DigestFacts,
+    FaultFacts,
     Heard,
     InvoiceLine,
     Letter,
@@ -65,6 +66,7 @@ NAMES = frozenset(
         "notice",
         "digest",
         "declared",
+        "fault",
         "heard",
     }
 )
@@ -216,6 +218,7 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
         "notice": letter.notice and _notice_view(letter.notice, letter.language, letter.timezone),
         "declared": letter.declared and _declared_view(letter.declared, letter.language, letter.timezone),
         "heard": letter.heard and _heard_view(letter.heard, letter.language, letter.timezone),
+        "fault": letter.fault and _fault_view(letter.fault, letter.language, letter.timezone),
         "digest": letter.digest and _digest_view(letter.digest, letter.language, letter.timezone, link_of),
     }
 
@@ -303,6 +306,19 @@ def _quote(one: Quote, language: str, timezone: str) -> QuoteView:
     words = clean(one.words)
     said = quoted(language, words) if words else ""
     return QuoteView(words, note, f"{said} ({note})" if said and note else said or note)
+
+
+class FaultView(NamedTuple):
+    """What keeps contacts back, with its times in words."""
+
+    is_text: bool
+    cause: str
+    held: int
+    since: str
+
+
+def _fault_view(fault: FaultFacts, language: str, timezone: str) -> FaultView:
+    return FaultView(fault.is_text, clean(fault.cause), fault.held, moment(language, fault.since, timezone))
 
 
 def _declared_view(one: Declared, language: str, timezone: str) -> DeclaredView:

@@ -13,6 +13,7 @@ from tasks.mails.letter import (
     Declared,
     DigestFacts,
     DigestLine,
+    FaultFacts,
     Heard,
     InvoiceLine,
     Letter,
@@ -103,6 +104,7 @@ DIGEST = DigestFacts(
 )
 DECLARED = Declared(NOW, "I withdraw from the contract for order CB-2026-0147.\n\nIt does not fit.")
 HEARD = Heard("j.nowak@poczta.example", "<hers@poczta.example>", NOW, MANAGER, NOW + timedelta(hours=4), True)
+FAULT = FaultFacts(True, "order-confirmation/it.txt: 'oder' is undefined", 12, NOW)
 BARE_NOTICE = replace(
     NOTICE, customer_phone=None, customer_email=None, order=None, sender="", subject="", words=(), due_at=None
 )
@@ -136,6 +138,7 @@ def example(language: str, kind: str = "", **changes: Any) -> Letter:
             "digest": DIGEST,
             "declared": DECLARED,
             "heard": HEARD,
+            "fault": FAULT,
             "staff_id": 0,
             "in_reply_to": None,
             **changes,

@@ -203,6 +203,17 @@ class Heard(NamedTuple):
     """Whether there is a number to call."""
 
 
+class FaultFacts(NamedTuple):
+    """What keeps contacts back until it is mended."""
+
+    is_text: bool
+    """A text has to be mended; otherwise the program."""
+    cause: str
+    held: int
+    """How much waits for it."""
+    since: datetime
+
+
 class Declared(NamedTuple):
     """A withdrawal that the customer declared, word for word."""
 
@@ -249,6 +260,7 @@ class Letter(NamedTuple):
     """Until when we wait for an answer; where it is unknown, the text names no day."""
     digest: DigestFacts | None = None
     declared: Declared | None = None
+    fault: FaultFacts | None = None
     heard: Heard | None = None
     is_business: bool = False
     """A company reads it."""

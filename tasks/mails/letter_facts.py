@@ -20,6 +20,7 @@ from tasks.mails.letter import (
     Contact,
     Declared,
     DigestFacts,
+    FaultFacts,
     Heard,
     Letter,
     NoticeFacts,
@@ -66,6 +67,8 @@ class Group:
     """Key of the earlier mail that a nudge reminds of."""
     notice: NoticeFacts | None = None
     digest: DigestFacts | None = None
+    fault: FaultFacts | None = None
+    """What a notice of a fault tells."""
     declared: Response | None = None
     """The withdrawal that the mail tells back."""
     heard: Heard | None = None
@@ -156,6 +159,7 @@ def write_letter(
         case=case_facts(policy, group.dossier, language, desk.staff) if group.dossier else None,
         notice=group.notice,
         digest=group.digest,
+        fault=group.fault,
         declared=Declared(group.declared.received_at, group.declared.text or "") if group.declared else None,
         heard=heard,
         staff_id=lead.staff_id or 0,

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from jinja2 import TemplateError
 from sqlalchemy.orm import Session
 
 from models.queries.sending import claim, messages, quiet
 from models.rules.sending.answers import Accepted, Answer, NotStarted, Refused
-from models.rules.sending.faults import Fault
+from models.rules.sending.faults import Fault, Kind
 from models.words import Channel, MessageState
 from tasks.mails.composer import Mail
 from tasks.mails.letter_facts import Group, write_letter
@@ -226,11 +227,15 @@ class Dispatch:
         assert self._claimed.desk is not None  # noqa: S101 (a batch with groups has one)
         composer = self._services.composer
         key = f"f{group.lead.id}-{group.lead.attempts + 1}"
+        text = group.lead.kind
         try:
             letter = write_letter(group, key, self._claimed.desk, self._policy, composer.message_id, now)
+            text = f"{letter.kind}/{letter.language}.txt"
             return _Ready(key, group, composer.compose(letter, now))
         except AddressError as error:  # costs its own mail only
             return Unwritable(group, scrub(str(error)))
+        except TemplateError as error:
+            return Faulty(group, Fault(Kind.TEXT, f"{text}: {error.message or type(error).__name__}"))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with a text or a row costs its own mail)
             return Faulty(group, fault_of(error))
 

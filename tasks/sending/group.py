@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.policy import DIGEST, Policy
+from models.policy import DIGEST, FAULT_NOTICE, Policy
 from models.queries import facts
 from models.queries.cases import contract_ends
 from models.queries.cases import dossier as dossiers
@@ -14,6 +14,7 @@ from models.queries.sending import messages
 from models.tables import Customer, FollowUp, Order
 from models.words import Subject
 from tasks.escalation.daily_digest import digest_of
+from tasks.escalation.fault_notices import fault_facts
 from tasks.mails.letter_facts import Group, called_at, gravest_first, is_case
 from tasks.mails.notice_facts import notice
 from tasks.sending.gather import Batch
@@ -41,6 +42,7 @@ def group(
             dossier=dossiers.dossier(session, rows[0].subject_id, now) if is_case(rows[0]) else None,
             reminds_of=threads.get(rows[0].id),
             notice=notice(session, rows[0], now),
+            fault=fault_facts(session, rows[0]) if rows[0].kind == FAULT_NOTICE else None,
             digest=digest_of(session, policy, rows[0].subject_id, now) if rows[0].kind == DIGEST else None,
             declared=declared.get(rows[0].id),
             heard=batch.heard.get(rows[0].subject_id) if rows[0].subject_type == Subject.HEARD else None,

@@ -15,6 +15,7 @@ from tasks.sending.claim import claim_batch
 from tasks.sending.record_outcome import Finished, record
 from tasks.sending.sweep_report import FAULT, Report, Scope
 from tests import factories
+from tests.fakes import plain
 from tests.world import World
 
 WED = datetime(2026, 3, 18, 9, tzinfo=UTC)
@@ -121,6 +122,21 @@ def test_a_text_that_cannot_be_written_costs_its_own_kind(shop: World) -> None:
     assert [(row.kind, row.state) for row in held(shop)] == [("unwritten", "held")] * 5
     assert len(faults(shop)) == len(set(faults(shop))) <= 2
     assert all(one.startswith("a fault of the text: unwritten/") for one in faults(shop))
+
+
+def test_a_person_is_told_once_for_each_cause(shop: World) -> None:
+    cadences = dict(shop.policy.cadences)
+    cadences["unwritten"] = cadences["order-confirmation"]
+    shop.policy = shop.policy.model_copy(update={"cadences": cadences})
+    shop.sweep("welcome-contact")
+    for minutes in range(0, 60, 10):
+        shop.clock.set(WED + timedelta(minutes=minutes))
+        shop.sweep("welcome-contact")
+        shop.escalate()
+    told = [mail for mail in shop.mailer.to("m-1@casa.example") if "seguito policy check" in plain(mail)]
+    assert len(told) == len(faults(shop))
+    assert "unwritten/en.txt" in plain(told[0])
+    assert "Held now: 5" in plain(told[0])
 
 
 def test_silence_that_cannot_be_judged_costs_itself(shop: World) -> None:

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("times_told", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_faults"),
         sa.UniqueConstraint("reason", name="uq_faults_reason"),
     )

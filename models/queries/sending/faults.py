@@ -16,7 +16,7 @@ def note(session: Session, reason: str, now: datetime) -> Fault:
     """The fault of this cause, locked: known or new."""
     found = session.scalar(select(Fault).where(Fault.reason == reason).with_for_update())
     if found is None:
-        found = Fault(reason=reason, first_at=now, last_at=now, told_at=None)
+        found = Fault(reason=reason, first_at=now, last_at=now, told_at=None, times_told=0)
         session.add(found)
     found.last_at = now
     session.flush()

@@ -25,6 +25,8 @@ class Mark(StrEnum):
     """The customer added something; the value is the number of the response."""
     REASON = "reason"
     """An alarm added a reason; the value is its number."""
+    FAULT = "fault"
+    """A fault of the program or of a text; the value is its number. `number` counts how often it was told."""
     STAFF = "staff"
     """Rows of earlier versions: handed over to the colleague of this number."""
 

@@ -14,7 +14,7 @@ ANCHORS = {
     "commitment": ("made",),
     "inbound": ("parked",),
     "heard": ("spoke",),
-    "staff": ("day", "asked"),
+    "staff": ("day", "asked", "fault"),
 }
 """The dates of each subject. Orders may carry further ones, of any name (docs/import.md)."""
 

@@ -43,3 +43,13 @@ class Stage(StrEnum):
     PLAN_INVOICE = "plan-invoice"
     OTHER = "other"
     """Work that is looked for anew at every run, so that nothing has to be brought back."""
+
+
+def parse(reason: str) -> Fault:
+    """The fault that a reason names.
+
+    Raises:
+        ValueError: it names none.
+    """
+    kind, _, cause = reason.removeprefix(_PREFIX).partition(": ")
+    return Fault(Kind(kind), cause)

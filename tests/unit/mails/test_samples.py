@@ -19,6 +19,7 @@ from tasks.mails.examples import (
     DEPUTY,
     DIGEST,
     DOSSIER,
+    FAULT,
     GOODS,
     HEARD,
     INVOICES,
@@ -62,6 +63,7 @@ def letter(policy: Policy, kind: str = "welcome-contact", language: str = "it", 
         "extra": cadence.extra,
         "case": DOSSIER if cadence.subject == "case" else None,
         "notice": NOTICE if cadence.subject in {"commitment", "inbound"} else None,
+        "fault": FAULT if kind == "fault-notice" else None,
         "digest": DIGEST if kind == "daily-digest" else None,
         "declared": DECLARED if kind == "withdrawal-receipt" else None,
         "heard": HEARD if kind == "acknowledgement" else None,
@@ -95,7 +97,12 @@ def _subjects(subject: str, kind: str) -> list[dict[str, Any]]:
         return [{"case": DOSSIER}, {"case": BARE_DOSSIER}]
     if subject == "staff":
         digests = (DIGEST, replace(DIGEST, waiting=0, oldest=None))
-        return [{}] if kind == "own-page" else [{"digest": one} for one in digests]
+        faults = (FAULT, FAULT._replace(is_text=False, held=0))
+        return {
+            "own-page": [{}],
+            "fault-notice": [{"fault": one} for one in faults],
+            "daily-digest": [{"digest": one} for one in digests],
+        }[kind]
     if subject in {"commitment", "inbound"}:
         kinds = tuple(CommitmentKind) if subject == "commitment" else tuple(ParkedFor)
         notices = [replace(one, matter=subject) for one in (NOTICE, BARE_NOTICE)]
@@ -118,4 +125,4 @@ def _people() -> list[tuple[Contact | None, ...]]:
 def test_every_message_of_the_policy_has_a_letter_to_test_with(policy: Policy) -> None:
     written = {one.kind for one in every_letter(policy)}
     assert written == set(kinds_that_send(policy))
-    assert len(written) == 19
+    assert len(written) == 20
