@@ -11,6 +11,7 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.exceptions import ObjectNotFound
 
 from flows.runs import PARTLY_FAILED
+from models.errors import MendError
 
 EVENTS = ("signed", "delayed", "delivered", "paid", "disputed", "changed")
 """What another system may post as `seguito.order.EVENT`."""
@@ -24,7 +25,7 @@ _DEBOUNCE = timedelta(seconds=2)
 _BODY = "{{ flow.name }}: {{ flow_run.state.message }}\n{{ flow_run|ui_url }}"
 
 
-class BlockMissingError(Exception):
+class BlockMissingError(MendError):
     """The notification block of the settings does not exist; make it in the UI first, under Blocks."""
 
 

@@ -10,23 +10,10 @@ from contextlib import suppress
 
 from pydantic import ValidationError
 
-from models.policy import PolicyError
-from tasks.importing.errors import SourceError
-from tasks.mailboxes.mailbox import MailboxUnreachableError
-from tasks.runtime.database_faults import DatabaseUnreachableError
-from tasks.runtime.settings import AccessError, at_fault
-from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError
+from models.errors import SeguitoError
+from tasks.runtime.settings import at_fault
 
-TOLD = (
-    PolicyError,
-    SourceError,
-    SweepStoppedError,
-    UnknownCustomersError,
-    DatabaseUnreachableError,
-    MailboxUnreachableError,
-    AccessError,
-    ValueError,
-)
+TOLD = (SeguitoError, ValueError)
 """Errors whose message is a sentence for a person: the cause and what to do."""
 
 _STOPPED = 128 + signal.SIGINT

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deployments.environment import mails_stay_here
 from deployments.prefect_login import is_open
+from models.errors import MendError
 from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
@@ -23,7 +24,7 @@ PORTS = {
 }
 
 
-class LaunchError(Exception):
+class LaunchError(MendError):
     """It cannot start, or cannot go on; the message says why and what to do."""
 
 

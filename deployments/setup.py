@@ -9,13 +9,14 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-from deployments.automations import QUIET, BlockMissingError, set_up
+from deployments.automations import QUIET, set_up
 from deployments.environment import prefect_login, prefect_url
 from deployments.schedules import SCHEDULED, register_in_pool
 from flows.batches import CONNECTIONS
 from flows.blocks import register
 from models import policy as policies
-from models.policy import Policy, PolicyError
+from models.errors import MendError
+from models.policy import Policy
 from tasks.runtime.settings import Settings
 
 
@@ -26,7 +27,7 @@ def run(settings: Settings, pool: str | None = None) -> int:
     try:
         with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}):
             names = asyncio.run(_set_up(settings, pool))
-    except (BlockMissingError, PolicyError, httpx.HTTPError) as error:
+    except (MendError, httpx.HTTPError) as error:
         print(f"seguito setup: {error} ({url})", file=sys.stderr)
         return 1
     print("\n".join(names))

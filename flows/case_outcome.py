@@ -34,4 +34,4 @@ async def record_outcome(
         by_reference.act(opened, case, by, lambda acting: actions.close(acting, outcome, text, heard))
         return f"case {case} is closed: {outcome}"
 
-    return await with_words(record, "text", *(["heard"] if heard else []))
+    return await with_words(record, ("text", "heard") if heard else ("text",))

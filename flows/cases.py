@@ -159,7 +159,7 @@ async def raise_case(
         matter: What it is about.
     """
     return await with_words(
-        lambda opened: f"case {by_reference.raise_matter(opened, about, by, text, matter)} has it", "text"
+        lambda opened: f"case {by_reference.raise_matter(opened, about, by, text, matter)} has it", ("text",)
     )
 
 
@@ -197,7 +197,7 @@ async def ask_for_help(about: Reference, by: Reference, text: Words) -> State[No
         text: What would help; it is moved into the ledger.
     """
     return await with_words(
-        lambda opened: f"{by_reference.ask_for_help(opened, about, by, text)} is asked to help", "text"
+        lambda opened: f"{by_reference.ask_for_help(opened, about, by, text)} is asked to help", ("text",)
     )
 
 
@@ -218,7 +218,7 @@ async def set_appointment(about: Reference, by: Reference, at: datetime, text: W
         text: What it is for; it is moved into the ledger.
     """
     return await with_words(
-        lambda opened: f"{by_reference.set_appointment(opened, about, by, _utc(at), text)} has it", "text"
+        lambda opened: f"{by_reference.set_appointment(opened, about, by, _utc(at), text)} has it", ("text",)
     )
 
 
@@ -252,7 +252,7 @@ async def record_contract_end(
         by_reference.end_contract(opened, order, by, kind, cause, text, _utc(declared))
         return f"{order}: {kind} recorded, cause {cause}"
 
-    return await with_words(record, "text")
+    return await with_words(record, ("text",))
 
 
 async def _act(case: int, by: str, do: Did, then: str, *words: str) -> State[None]:
@@ -260,7 +260,7 @@ async def _act(case: int, by: str, do: Did, then: str, *words: str) -> State[Non
         by_reference.act(opened, case, by, do)
         return then
 
-    return await with_words(work, *(words or ("",)))
+    return await with_words(work, words)
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -10,7 +10,6 @@ from flows.blocks import settings
 from flows.importing import read_source
 from flows.naming import run_name
 from flows.runs import CANNOT_RUN, said, services
-from tasks.importing.errors import SourceError
 from tasks.mailboxes.collect import collect
 from tasks.mailboxes.opening import reception
 from tasks.mailboxes.tally import Tally
@@ -33,7 +32,7 @@ async def collect_responses() -> State[None]:
         return Failed(message=str(error))
     try:
         imported = (await read_source(tables=["responses"])).sentence()
-    except (SourceError, *CANNOT_RUN) as error:
+    except CANNOT_RUN as error:
         problems.append(str(error))
         imported = str(error)
     whole = f"{sentence}; other systems: {imported}"

@@ -29,13 +29,13 @@ def form(
     return flow(name=name, description=description, flow_run_name=run_name, persist_result=False)
 
 
-async def with_words(work: Callable[[Services], str], *names: str) -> State[None]:
+async def with_words(work: Callable[[Services], str], words: tuple[str, ...] = ("reason",)) -> State[None]:
     """Do one piece of work by hand, or refuse it before anything is done; its words leave Prefect first.
 
-    `names` are the fields that hold words; `reason` when not given.
+    `words` names the fields that hold them.
     """
     try:
-        await take_out(*(names or ("reason",)))
+        await take_out(*words)
         async with services() as opened:
             sentence = work(opened)
     except CANNOT_RUN as error:

@@ -9,7 +9,6 @@ from prefect.states import Failed
 
 from flows.naming import run_name
 from flows.runs import CANNOT_RUN, said, services
-from tasks.importing.errors import SourceError
 from tasks.importing.report import ImportReport
 from tasks.importing.run import import_source
 from tasks.runtime.settings import read_settings
@@ -29,7 +28,7 @@ async def import_sales(check: bool = False) -> State[None]:
     """
     try:
         report = await read_source(check=check)
-    except (SourceError, *CANNOT_RUN) as error:
+    except CANNOT_RUN as error:
         return Failed(message=str(error))
     return said(report.sentence())
 

@@ -9,7 +9,6 @@ from flows.naming import run_name
 from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, services, stopped
 from flows.sweeping import ESCALATION, sweep
 from models.policy import SWEEPS
-from tasks.importing.errors import SourceError
 from tasks.sending.sweep import SweepStoppedError
 from tasks.sending.sweep_report import Report, Scope
 
@@ -37,6 +36,6 @@ async def react_to_events() -> State[None]:
                     total += report
     except SweepStoppedError as error:
         return await stopped(name, error)
-    except (SourceError, *CANNOT_RUN) as error:
+    except CANNOT_RUN as error:
         return Failed(message=str(error))
     return ended(total, before=f"{imported.sentence()}; ")

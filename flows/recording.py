@@ -47,4 +47,4 @@ async def record_response(
         with opened.db.write() as session:
             return record(session, opened.policy, spoken, opened.clock.now())
 
-    return await with_words(keep, "what_was_said")
+    return await with_words(keep, ("what_was_said",))

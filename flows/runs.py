@@ -15,9 +15,8 @@ from flows.blocks import settings
 from flows.events import tell_refusal, tell_sweep
 from flows.fanning import start_more
 from flows.sweeping import sweep
-from models.policy import PolicyError
+from models.errors import MendError
 from tasks.runtime.database_faults import DatabaseUnreachableError
-from tasks.runtime.settings import AccessError
 from tasks.sending.sweep import MailServerRefusesError, SweepStoppedError, UnknownCustomersError, customer_ids
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services, open_services
@@ -37,7 +36,7 @@ MOST_SECONDS = 6 * 3600
 """After which a flow that sends is ended, whatever holds it: while it runs, no other run of it begins."""
 REFUSED = "Refused"
 """Name of the state of a run that was asked for something impossible, and did nothing."""
-CANNOT_RUN = (PolicyError, AccessError, DatabaseUnreachableError)
+CANNOT_RUN = (MendError, DatabaseUnreachableError)
 """What keeps every run from working until somebody has mended it; the message says what."""
 
 

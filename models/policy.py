@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from models.brand import Brand, Payment, Register
 from models.credit import Credit
+from models.errors import MendError
 from models.languages import CODES, ELSE
 from models.rules.calendar.calendars import Place, Window
 from models.rules.commitments.ladder import Ladder
@@ -36,7 +37,7 @@ FAULT_NOTICE = "fault-notice"
 DEFAULT_LADDER = "default"
 
 
-class PolicyError(Exception):
+class PolicyError(MendError):
     """The policy cannot be used; the message names file, line, field and fix, one line each."""
 
 

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from deployments.web.pages import Pages
 from deployments.web.wording import preferred
+from models.errors import RefusedError
 from models.policy import Policy
 from tasks.mailboxes.originals import Originals
 from tasks.mails.links import Links
@@ -56,7 +57,7 @@ class Web:
         return preferred(wanted, offered(self.policy), self.policy.company.language)
 
 
-class MissingPageError(Exception):
+class MissingPageError(RefusedError):
     """There is nothing behind the link, or nothing any more."""
 
 

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
+from models.errors import RefusedError
+
 MOST_BYTES = 64 * 1024
 _MOST_FIELDS = 20
 _BODY_SECONDS = 30.0
@@ -19,11 +21,11 @@ WORDS = frozenset({"text", "heard", "about"})
 """Fields that hold what a person typed, rather than chose."""
 
 
-class TooLargeError(Exception):
+class TooLargeError(RefusedError):
     """More was sent than any honest form needs."""
 
 
-class TooSlowError(Exception):
+class TooSlowError(RefusedError):
     """What was sent did not arrive in the time that any honest form needs."""
 
 

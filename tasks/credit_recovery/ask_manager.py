@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.errors import RefusedError
 from models.policy import Policy
 from models.queries import people
 from models.queries.commitments import commitments
@@ -21,7 +22,7 @@ DECISIONS = (CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER)
 _MAY_DECIDE = (Role.MANAGER, Role.DIRECTOR)
 
 
-class MayNotDecideError(ValueError):
+class MayNotDecideError(RefusedError):
     """Only managers sign, hand over and let go on. The message says who was meant."""
 
 

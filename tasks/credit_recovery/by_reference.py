@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from models.errors import RefusedError
 from models.queries import people
 from models.queries.credit_recovery import invoices
 from models.rules.calendar.reach import instant
@@ -15,7 +16,7 @@ from tasks.credit_recovery.document import document
 from tasks.services import Services
 
 
-class NotFoundError(ValueError):
+class NotFoundError(RefusedError):
     """A reference that nothing has. The message names it."""
 
 

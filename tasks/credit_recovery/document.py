@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from models.errors import RefusedError
 from models.languages import BY_CODE
 from models.policy import Policy
 from models.queries import facts, people
@@ -40,7 +41,7 @@ def style() -> str:
     return file(_HERE, "document.css")
 
 
-class NoSuchCustomerError(ValueError):
+class NoSuchCustomerError(RefusedError):
     """There is nobody to write a dossier about."""
 
 

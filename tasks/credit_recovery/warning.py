@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.errors import RefusedError
 from models.policy import Policy
 from models.queries import facts, history, people
 from models.queries.credit_recovery import invoices as recovery
@@ -19,7 +20,7 @@ from tasks.mails.letter_facts import Desk, Group, address, called_at, write_lett
 from tasks.mails.suppressed import suppressed_among
 
 
-class LetterChangedError(ValueError):
+class LetterChangedError(RefusedError):
     """The letter is another one than the manager read: an invoice was paid, or came on top. Nothing was signed."""
 
 

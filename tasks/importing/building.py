@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from models.errors import RowError
 from models.languages import CODES, of_country
 from models.rules.calendar.calendars import zone
 from models.rules.importing.plausible import VALUE_DATE, Doubt, before_it_began, paid_too_early, still_to_come
@@ -17,7 +18,7 @@ from tasks.importing.rows import AnyRow, CustomerRow, InvoiceRow, OrderRow, Resp
 Builder = Callable[[dict[str, Any], SourceConfig, datetime], AnyRow]
 
 
-class UnusableError(Exception):
+class UnusableError(RowError):
     """A row that must stay outside: the column at fault, and what to do about it."""
 
     def __init__(self, column: str, fix: str) -> None:

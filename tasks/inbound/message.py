@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from models.errors import RowError
 
-class Unreadable(Exception):  # noqa: N818 (named for what the mail is)
+
+class Unreadable(RowError):  # noqa: N818 (named for what the mail is)
     """The mail is refused as a whole; the message is one line that says why and holds no personal data."""
 
 

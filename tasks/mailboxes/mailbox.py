@@ -6,8 +6,10 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from models.errors import TryLaterError
 
-class MailboxUnreachableError(Exception):
+
+class MailboxUnreachableError(TryLaterError):
     """The mailbox could not be opened, or was lost in the middle. What was recorded stays; the rest comes next time."""
 
 

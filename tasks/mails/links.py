@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from itsdangerous import BadSignature, TimestampSigner
 from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
 
+from models.errors import RefusedError
 from tasks.runtime.clock import Clock, SystemClock
 
 _REPLY_TO = re.compile(r"\+(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})@")
@@ -23,7 +24,7 @@ def door(public_url: str, case_id: int) -> str:
     return f"{public_url.rstrip('/')}/case/{case_id}"
 
 
-class LinkError(Exception):
+class LinkError(RefusedError):
     """A link that opens nothing."""
 
 

@@ -8,6 +8,7 @@ import re
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Sequence
 
+from models.errors import RowError
 from tasks.mails.formats import clean
 from tasks.mails.pictures import Picture
 
@@ -20,7 +21,7 @@ _PLAIN_CHARACTERS = 66
 _WORD_BYTES = 39  # 52 characters in base64, and the whole line stays under the 76 that RFC 2047 allows
 
 
-class AddressError(ValueError):
+class AddressError(RowError):
     """The address cannot stand in a mail: it is none, or it needs a mail server with SMTPUTF8."""
 
 

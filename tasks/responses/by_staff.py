@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from models.errors import RefusedError
 from models.policy import Policy
 from models.queries import people
 from models.rules.cases.case_reasons import LOW_RATING
@@ -52,7 +53,7 @@ class Spoken:
     """The day that the customer named for the payment."""
 
 
-class RecordingError(ValueError):
+class RecordingError(RefusedError):
     """It cannot be recorded as it is; the message names the field and the fix."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidRequest
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from models.errors import MendError
 from models.rules.sending.faults import Fault, Kind
 
 _Item = TypeVar("_Item")
@@ -18,7 +19,7 @@ _ROOTS = ("models", "tasks", "flows")
 _OF_TEXTS = ("tasks/mails/labels", "tasks/mails/shelf", "tasks/mails/formats", "tasks/mails/views")
 
 
-class TextFaultError(Exception):
+class TextFaultError(MendError):
     """A text, a label or a page cannot be filled in; the message says which, and why."""
 
 

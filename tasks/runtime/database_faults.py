@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from models.errors import TryLaterError
 
-class DatabaseUnreachableError(Exception):
+
+class DatabaseUnreachableError(TryLaterError):
     """The database cannot be used. The message says what to do, and never a password."""
 
 

@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from models.errors import MendError
+
 _LEAST_KEY = 16
 _PREFIX = "SEGUITO_"
 _OF_OTHERS = frozenset({"db_password"})
@@ -18,7 +20,7 @@ _OF_OTHERS = frozenset({"db_password"})
 _LIKE = 0.8
 
 
-class AccessError(Exception):
+class AccessError(MendError):
     """What the settings name cannot be used; the message says which setting, and nothing that stands behind it."""
 
 

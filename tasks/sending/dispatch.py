@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import TemplateError
 from sqlalchemy.orm import Session
 
+from models.errors import TryLaterError
 from models.queries.sending import claim, messages, quiet
 from models.rules.sending.answers import Accepted, Answer, NotStarted, Refused
 from models.rules.sending.faults import Fault, Kind
@@ -42,7 +43,7 @@ _GRACE_SECONDS = 10.0
 """How long a run that ends by an error still listens: each answer that comes is one doubt less."""
 
 
-class DispatchStoppedError(Exception):
+class DispatchStoppedError(TryLaterError):
     """The batch ended early. Nothing is lost: what was not sent stays due."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.errors import RefusedError, TryLaterError
 from models.queries import people
 from models.queries.planning import plan
 from models.queries.sending import claim
@@ -30,11 +31,11 @@ DRY_RUN = "dry-run"
 """The claim token of a rehearsal; it is rolled back before anybody sees it."""
 
 
-class UnknownCustomersError(Exception):
+class UnknownCustomersError(RefusedError):
     """A sweep was asked for customers that do not exist; nothing was done."""
 
 
-class SweepStoppedError(Exception):
+class SweepStoppedError(TryLaterError):
     """A batch ended early; `report` says what it did before.
 
     `again`: trying again in a while may help, without anybody mending anything.

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 import aiosmtplib
 
+from models.errors import TryLaterError
 from models.rules.sending.answers import NotStarted
 from tasks.runtime.settings import AccessError, Settings
 from tasks.smtp.answers import words
@@ -16,7 +17,7 @@ _MOST_HOST = 253
 _MOST_PORT = 65_535
 
 
-class ConnectError(Exception):
+class ConnectError(TryLaterError):
     """No connection; `answer` says whether trying again could help."""
 
     def __init__(self, answer: NotStarted) -> None:

@@ -11,6 +11,8 @@ from typing import NamedTuple, cast
 
 import aiosmtplib
 
+from models.errors import TryLaterError
+
 _LONGEST_REPLY = 32_768
 _CODE = re.compile(rb"[2-5]\d\d(?=[ \r-]|$)")
 _SERVICE_ENDS = 421
@@ -23,7 +25,7 @@ class Reply(NamedTuple):
     text: str
 
 
-class LostError(ConnectionError):
+class LostError(TryLaterError, ConnectionError):
     """The connection ended, was silent for too long, or said something that is no SMTP."""
 
 

@@ -290,7 +290,6 @@ def test_b37_words_of_withdrawal_and_of_termination_are_kept_apart_with_their_da
     assert end.confirmed_at is None  # they are words, until a person says that it is so
     with world.db.read() as session:
         assert contract_ends.ended(session, [1]) == {"withdrawal": set(), "termination": set()}
-        assert contract_ends.unconfirmed(session) == 1
 
 
 def test_b37_both_are_recorded_with_cause_and_date_and_reported_apart(world: World) -> None:

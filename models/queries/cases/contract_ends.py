@@ -128,14 +128,6 @@ def counts(session: Session, since: datetime, until: datetime) -> dict[str, Coun
     return found
 
 
-def unconfirmed(session: Session) -> int:
-    """How many were heard and wait for a person to say whether they were meant so."""
-    query = select(func.count(ContractEnd.id)).where(
-        ContractEnd.confirmed_at.is_(None), ContractEnd.dismissed_at.is_(None)
-    )
-    return session.scalar(query) or 0
-
-
 def told_back(
     session: Session, policy: Policy, pairs: Sequence[tuple[FollowUp, Customer]]
 ) -> dict[int, Response]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.queries.in_list import among
 from models.queries.sending.claim import same_thread
-from models.tables import Commitment, FollowUp, Message, Response
+from models.tables import Commitment, FollowUp, Response
 from models.words import FollowUpState, Subject
 
 _WAITING = (FollowUpState.SENT, FollowUpState.SILENT)
@@ -193,17 +193,6 @@ def of_commitment(session: Session, owed: Commitment) -> Sequence[Response]:
         )
         .order_by(Response.id)
     ).all()
-
-
-def by_message_key(session: Session, key: str) -> tuple[Message, Sequence[FollowUp]] | None:
-    """A message by its key, with the follow-ups it carries."""
-    message = session.scalar(select(Message).where(Message.key == key))
-    if message is None:
-        return None
-    carried = session.scalars(
-        select(FollowUp).where(FollowUp.message_id == message.id).order_by(FollowUp.id)
-    ).all()
-    return message, carried
 
 
 def of_message(session: Session, key: str) -> Sequence[Response]:

@@ -2,11 +2,13 @@
 
 from datetime import UTC, date, datetime, tzinfo
 
+from models.errors import RefusedError
+
 FIRST_YEAR, END_YEAR = 1900, 3000
 """Arithmetic on what lies between never leaves the calendar, whatever the offset or the length of a span."""
 
 
-class OutOfReachError(ValueError):
+class OutOfReachError(RefusedError):
     """A day or time that nobody can mean; the message says which years can be used."""
 
 

@@ -2,13 +2,14 @@
 
 from enum import StrEnum
 
+from models.errors import RefusedError
 from models.words import Role, Side
 
 MOST_CHARACTERS = 4_000
 """Of a version, a reason or an outcome."""
 
 
-class ActError(ValueError):
+class ActError(RefusedError):
     """It cannot be done like this. The message names what is wrong and the fix; `code` names it for the pages."""
 
     def __init__(self, code: str, message: str) -> None:

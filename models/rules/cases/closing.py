@@ -23,11 +23,6 @@ def refusal(outcome: Outcome, sides: Collection[str]) -> str | None:
     )
 
 
-def is_conversation(outcome: Outcome) -> bool:
-    """Whether this outcome says that somebody spoke with the customer."""
-    return outcome in _CONVERSATIONS
-
-
 def asks_again(outcome: Outcome, reasons: Collection[str]) -> bool:
     """Whether the customer is asked later if it is solved (B22): who complained, and was reached."""
     return outcome in {Outcome.SOLVED, *_CONVERSATIONS} and not COMPLAINTS.isdisjoint(reasons)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from models.errors import RowError
+
 YEAR_DAYS = 365
 _PERCENT = 100
 
 
-class NoRateError(ValueError):
+class NoRateError(RowError):
     """The table of rates does not cover a day. The message says which days it covers, and how to add to it."""
 
 

@@ -8,7 +8,6 @@ from models.rules.calendar.calendars import Place, Window, next_open
 from models.rules.planning.cadence import Cadence
 from models.rules.sending.holds import HELD_BY_HAND
 
-NO_ADDRESS = "no usable address"
 EXTRAS_STOPPED = "the customer stopped the extras"
 STALE = "stale: due too long ago"
 CAPPED = "too many mails to one address"
