@@ -5,12 +5,13 @@ import secrets
 from ipaddress import ip_address
 
 from deployments.environment import LOGIN_FILE, NO_LOGIN, mails_stay_here, prefect_login
+from models.errors import MendError
 from tasks.runtime.settings import Settings
 
 _USER = "seguito"
 
 
-class NoLoginError(Exception):
+class NoLoginError(MendError):
     """It would be open to others; the message says to whom, and what to set."""
 
 
