@@ -12,13 +12,15 @@ from prefect.exceptions import ObjectNotFound
 
 from flows.runs import PARTLY_FAILED
 from models.errors import MendError
+from models.policy import SWEEPS
 
 EVENTS = ("signed", "delayed", "delivered", "paid", "disputed", "changed")
 """What another system may post as `seguito.order.EVENT`."""
 
 _TAG = {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.seguito"}
-_SWEEP = {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.sweep"}
 _RUN = {"prefect.resource.id": "prefect.flow-run.*"}
+_OLDER = "Seguito: no sweep has run well for a while"
+"""Of an earlier version; a single sweep that was paused rang nothing."""
 QUIET = timedelta(hours=1)
 """Six turns of every sweep."""
 _DEBOUNCE = timedelta(seconds=2)
@@ -42,6 +44,8 @@ async def set_up(client: PrefectClient, notify: str | None, quiet: timedelta) ->
     wanted = [*_watching(block, quiet), *await _waking(client)]
     for automation in wanted:
         await _apply(client, automation)
+    for older in await client.read_automations_by_name(_OLDER):
+        await client.delete_automation(older.id)
     return [automation.name for automation in wanted]
 
 
@@ -83,20 +87,7 @@ def _watching(block: UUID | None, quiet: timedelta) -> Sequence[AutomationCore]:
             block,
             "The mail server refuses everybody's mail: see the sentence of the last run.",
         ),
-        _told(
-            "Seguito: no sweep has run well for a while",
-            f"None has in {quiet}. See that the launcher or the worker is running, and what the last runs say.",
-            EventTrigger(
-                expect={"prefect.flow-run.Completed", f"prefect.flow-run.{PARTLY_FAILED}"},
-                match=_RUN,
-                match_related=_SWEEP,
-                posture=Posture.Proactive,
-                threshold=1,
-                within=quiet,
-            ),
-            block,
-            "No sweep has ended well. Is the launcher or the worker running?",
-        ),
+        *(_has_not_run(name, block, quiet) for name in SWEEPS),
         _told(
             "Seguito: a work pool was paused",
             "Nothing runs from it until somebody resumes it under Work Pools.",
@@ -110,6 +101,24 @@ def _watching(block: UUID | None, quiet: timedelta) -> Sequence[AutomationCore]:
             block,
             "Nothing runs from this work pool until somebody resumes it.",
         ),
+    )
+
+
+def _has_not_run(name: str, block: UUID | None, quiet: timedelta) -> AutomationCore:
+    """One sweep that is paused or dead is not hidden by the others."""
+    return _told(
+        f"Seguito: {name} has not run well for a while",
+        f"It has not in {quiet}. See that its schedule is on, launcher or worker is running, and what it said.",
+        EventTrigger(
+            expect={"prefect.flow-run.Completed", f"prefect.flow-run.{PARTLY_FAILED}"},
+            match=_RUN,
+            match_related={"prefect.resource.role": "deployment", "prefect.resource.name": name},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=quiet,
+        ),
+        block,
+        f"{name} has not ended well. Is its schedule on, and the launcher or the worker running?",
     )
 
 

@@ -17,6 +17,7 @@ from deployments.cli_cases import cases
 from deployments.cli_connect import connect
 from deployments.cli_credit import credit, dossier
 from deployments.cli_first_day import go_live
+from deployments.cli_health import doctor
 from deployments.cli_preview import preview
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
@@ -31,6 +32,7 @@ from models.policy import SWEEPS, Policy
 from models.rules.calendar.reach import instant
 from tasks.commitments.recalculate_ladders import recompute
 from tasks.escalation.coverage import check_ladders
+from tasks.health import good_runs
 from tasks.importing.run import import_source
 from tasks.planning.policy_changes import warnings
 from tasks.runtime.clock import SystemClock
@@ -64,6 +66,7 @@ app.command(addresses)
 app.command(doubts)
 app.command(texts)
 app.command(preview)
+app.command(doctor)
 app.command(report_, name="report")
 app.command(replay_, name="replay")
 app.command(backtest_, name="backtest")
@@ -191,9 +194,12 @@ async def _sweep(kind: str, customers: list[str], as_of: datetime | None, *, dry
             customer_ids(services, customers),
         )
         if kind == ESCALATION:
-            return await escalate(services, now, chosen, dry_run=dry_run)
-        scope = Scope(kind, now, chosen)
-        return (await sweep(services, scope, dry_run=dry_run)).sentence()
+            said = await escalate(services, now, chosen, dry_run=dry_run)
+        else:
+            said = (await sweep(services, Scope(kind, now, chosen), dry_run=dry_run)).sentence()
+        if not (dry_run or chosen):
+            good_runs.note(services.db, kind, services.clock.now())
+        return said
 
 
 @policy_app.command

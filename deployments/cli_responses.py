@@ -12,6 +12,7 @@ from models.queries.commitments import commitments, parked_mails
 from models.rules.calendar.reach import OutOfReachError, written_day
 from models.tables import Staff
 from tasks.cases.references import UnknownReferenceError
+from tasks.health import good_runs
 from tasks.mailboxes.collect import collect as collect_all
 from tasks.mailboxes.opening import reception
 from tasks.mailboxes.tally import Tally
@@ -36,7 +37,10 @@ async def _collect() -> Tally:
     async with open_services(settings) as services:
         if not (desk := reception(settings, services)).mailboxes:
             return Tally(problems=["no mailbox is set; set SEGUITO_IMAP_HOST or SEGUITO_INBOX_MAILDIR"])
-        return await asyncio.to_thread(collect_all, desk)
+        tally = await asyncio.to_thread(collect_all, desk)
+        if not tally.problems:
+            good_runs.note(services.db, "collect-responses", services.clock.now())
+        return tally
 
 
 def respond(

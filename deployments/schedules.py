@@ -96,6 +96,14 @@ SCHEDULED = (
         "It only reads; run it again. `Gaps` names rungs at which nobody can be reached: name a deputy, or an address.",
     ),
     Scheduled(
+        "flows.health.check_health",
+        "25,55 * * * *",
+        ("report",),
+        "Twice an hour.",
+        "It only reads, and mails those who run this installation. `Trouble` names what does not work; `Failed`: "
+        "nobody could be told.",
+    ),
+    Scheduled(
         "flows.on_event.react_to_events",
         None,
         ("import", "sweep", "events"),

@@ -10,6 +10,7 @@ from flows.blocks import settings
 from flows.importing import read_source
 from flows.naming import run_name
 from flows.runs import CANNOT_RUN, said, services
+from tasks.health import good_runs
 from tasks.mailboxes.collect import collect
 from tasks.mailboxes.opening import reception
 from tasks.mailboxes.tally import Tally
@@ -43,4 +44,7 @@ async def collect_responses() -> State[None]:
 async def read_mailboxes() -> Tally:
     """Read every mailbox that the settings name."""
     async with services() as opened:
-        return await asyncio.to_thread(collect, reception(await settings(), opened))
+        tally = await asyncio.to_thread(collect, reception(await settings(), opened))
+        if not tally.problems:
+            good_runs.note(opened.db, "collect-responses", opened.clock.now())
+        return tally

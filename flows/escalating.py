@@ -13,6 +13,7 @@ from flows.naming import Reference, run_name
 from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, refused, services, stopped
 from flows.sweeping import ESCALATION, watch_and_tell
 from tasks.escalation.call_list import call_list
+from tasks.health import good_runs
 from tasks.reporting.outgoing_events import read_news, remember
 from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError, customer_ids
 from tasks.services import Services
@@ -48,6 +49,8 @@ async def escalate_unanswered(
             heard, report = await watch_and_tell(opened, now, ids, dry_run=dry_run, batch=Batches(ESCALATION))
             if not dry_run:
                 await _show(opened)
+            if not (dry_run or customers):
+                good_runs.note(opened.db, ESCALATION, opened.clock.now())
     except SweepStoppedError as error:
         return await stopped(ESCALATION, error)
     except CANNOT_RUN as error:

@@ -9,6 +9,7 @@ from prefect.states import Failed
 
 from flows.naming import run_name
 from flows.runs import CANNOT_RUN, said, services
+from tasks.health import good_runs
 from tasks.importing.report import ImportReport
 from tasks.importing.run import import_source
 from tasks.runtime.settings import read_settings
@@ -39,7 +40,7 @@ async def read_source(*, check: bool = False, tables: list[str] | None = None) -
     settings = read_settings()
     data: Path | None = settings.source_data
     async with services() as opened:
-        return await asyncio.to_thread(
+        report = await asyncio.to_thread(
             import_source,
             opened.db,
             settings.source,
@@ -50,3 +51,6 @@ async def read_source(*, check: bool = False, tables: list[str] | None = None) -
             tables=tables,
             check=check,
         )
+        if not check and tables is None:
+            good_runs.note(opened.db, "import-sales", opened.clock.now())
+        return report

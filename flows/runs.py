@@ -16,6 +16,7 @@ from flows.events import tell_refusal, tell_sweep
 from flows.fanning import start_more
 from flows.sweeping import sweep
 from models.errors import MendError
+from tasks.health import good_runs
 from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.sending.sweep import MailServerRefusesError, SweepStoppedError, UnknownCustomersError, customer_ids
 from tasks.sending.sweep_report import Report, Scope
@@ -62,6 +63,8 @@ async def run_sweep(
             now = moment(as_of, opened.clock.now(), may_be_later=dry_run)
             scope = Scope(sweep_name, now, customer_ids(opened, customers))
             report = await sweep(opened, scope, dry_run=dry_run, batch=Batches(sweep_name), share=start_more)
+            if not (dry_run or customers):
+                good_runs.note(opened.db, sweep_name, opened.clock.now())
     except SweepStoppedError as error:
         return await stopped(sweep_name, error)
     except CANNOT_RUN as error:

@@ -75,6 +75,9 @@ class Company(_Strict):
     registered: Register = Register()
     """What the law wants it to say of itself."""
     payment: Payment = Payment()
+    ops: tuple[str, ...] = ()
+    """Addresses of those who run this installation: each kind of trouble is told to them once, and once when it is
+    over."""
     follow_up_from: date | None = None
     """Orders signed and invoices issued before this day are left alone."""
 
@@ -84,6 +87,16 @@ class Company(_Strict):
         for ref, address in value.items():
             if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
                 raise ValueError(f"{address!r} of {ref} is no address; write one that the mailbox collects")
+        return value
+
+    @field_validator("ops")
+    @classmethod
+    def _can_be_told(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+                raise ValueError(
+                    f"{address!r} is no address; write one of somebody who runs this installation"
+                )
         return value
 
     def shown_address(self, ref: str) -> str:

@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         description="Login (`user:password`) that the Prefect server asks for; empty: `make up` makes one on a "
         "company's own data, or when it listens beyond this machine; `none`: no login.",
     )
+    ops_smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Second mail server, for news of trouble where our own is the trouble: "
+        "`smtps://user:password@host` or `smtp://…` (STARTTLS).",
+    )
     notify_block: str = Field(
         default="",
         description="Prefect block that is told of trouble with the runs, such as `slack-webhook/ops`; "

@@ -81,7 +81,7 @@ async def test_setting_up_twice_makes_nothing_twice_and_keeps_what_ops_switched_
         again = {one["name"]: one for one in prefect_server.post("/automations/filter")}
         assert {one["id"] for one in again.values()} == {one["id"] for one in made.values()}
         assert not again["Seguito: a run is late"]["enabled"]
-        assert again["Seguito: no sweep has run well for a while"]["trigger"]["within"] == 1800.0
+        assert again["Seguito: delay-alert has not run well for a while"]["trigger"]["within"] == 1800.0
         with pytest.raises(BlockMissingError, match="make it in the Prefect UI"):
             await set_up(client, "slack-webhook/nobody", QUIET)
 

@@ -1,0 +1,1 @@
+"""What the database itself tells of an installation's health."""

@@ -1,0 +1,1 @@
+"""What is told of an installation's health, and when somebody hears of it."""
