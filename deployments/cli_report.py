@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
+from models.languages import CODES
 from models.rules.calendar.reach import OutOfReachError, written_day
 from tasks.reporting.weekly import Report, monday_of, report, week_report
 from tasks.runtime.settings import Settings
@@ -21,6 +22,7 @@ def report_(
     from_: Annotated[str | None, Parameter(name="--from")] = None,
     to: str | None = None,
     json_: Annotated[Path | None, Parameter(name="--json")] = None,
+    language: str | None = None,
 ) -> int:
     """Report on a span of days: turnover, and beside it the after-sale measures. Counts, no names of customers.
 
@@ -28,25 +30,28 @@ def report_(
         from_: First day (`2026-03-01`); the last whole week when neither day is given.
         to: Last day, included; today when only the first is given.
         json_: Where the figures go, for a program to read.
+        language: A code such as it; the company's when not given.
     """
     first = None if from_ is None else day("--from", from_)
     last = None if to is None else day("--to", to)
     if first is None and last is not None:
         raise ValueError("--to needs --from: say where the span begins")
     goes_to = None if json_ is None else writable("--json", json_)
-    made = asyncio.run(_report(first, last))
+    if language is not None and language not in CODES:
+        raise ValueError(f"--language {language!r} is not written here; choose from {', '.join(CODES)}")
+    made = asyncio.run(_report(first, last, language))
     if goes_to is not None:
         goes_to.write_text(json.dumps(made.figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(made.markdown)
     return 0
 
 
-async def _report(first: date | None, last: date | None) -> Report:
+async def _report(first: date | None, last: date | None, language: str | None) -> Report:
     async with open_services(Settings()) as services:
         today = services.clock.now().astimezone(ZoneInfo(services.policy.company.timezone)).date()
         if first is None:
-            return week_report(services, monday_of(today - timedelta(weeks=1)))
-        return report(services, first, last or today)
+            return week_report(services, monday_of(today - timedelta(weeks=1)), language)
+        return report(services, first, last or today, language=language)
 
 
 def day(option: str, text: str) -> date:

@@ -32,13 +32,22 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def week_report(services: Services, monday: date) -> Report:
+def week_report(services: Services, monday: date, language: str | None = None) -> Report:
     """The report on the week from `monday`. Lead times are those of thirteen weeks: a single one says little."""
     check(monday)
-    return report(services, monday, monday + timedelta(days=6), lead_times_since=monday - 12 * _WEEK)
+    return report(
+        services, monday, monday + timedelta(days=6), lead_times_since=monday - 12 * _WEEK, language=language
+    )
 
 
-def report(services: Services, first: date, last: date, *, lead_times_since: date | None = None) -> Report:
+def report(
+    services: Services,
+    first: date,
+    last: date,
+    *,
+    lead_times_since: date | None = None,
+    language: str | None = None,
+) -> Report:
     """The report on a span of days of the company, both included, beside the span of equal length before it.
 
     Raises:
@@ -48,6 +57,9 @@ def report(services: Services, first: date, last: date, *, lead_times_since: dat
         raise ValueError(f"the last day ({last}) lies before the first ({first}); swap them")
     for day in (first, last):
         check(day)
+    company = services.policy.company
+    if language is not None:
+        company = company.model_copy(update={"language": language})
     end = last + timedelta(days=1)
     now, zone = services.clock.now(), ZoneInfo(services.policy.company.timezone)
     with services.db.read() as session:
@@ -61,8 +73,8 @@ def report(services: Services, first: date, last: date, *, lead_times_since: dat
         ]
         series = [Series(week.start, turnover(session, week)[1], opened_in(session, week)) for week in weeks]
     return Report(
-        page(this, before, lead_times(came), series, services.policy.company),
-        sentence(this),
+        page(this, before, lead_times(came), series, company),
+        sentence(this, company),
         {"now": this.as_json(), "before": before.as_json()},
     )
 

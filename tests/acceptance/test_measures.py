@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
+from models.languages import CODES
 from models.queries import people
 from models.queries.escalation import call_list
 from models.rules.escalation.call_list import ranked
@@ -80,8 +82,8 @@ def test_b14_the_after_sale_measures_stand_beside_turnover(world: World) -> None
     assert (cases["opened"], cases["closed"], cases["open_at_end"]) == (1, 1, 0)
     assert cases["hours_to_close"]["median"] == 24
     text = page(world)
-    assert "| turnover | 12,600 EUR | no turnover |" in text
-    assert "| ratings of 1 or 2 | 1 of 2 (50 %) | none |" in text
+    assert "| fatturato | 12.600 EUR | nessun fatturato |" in text
+    assert "| valutazioni di 1 o 2 | 1 su 2 (50 %) | nessuno |" in text
     assert "Ferri" not in text
     assert "posta.example" not in text
 
@@ -151,7 +153,7 @@ def test_b15_promised_dates_are_compared_with_the_lead_times_reached_by_line(wor
     assert garden["promised_days"]["median"] == 10, (
         "the day promised first counts, not the one it was moved to"
     )
-    assert "| kitchens | 5 | 15 days | 30 days | 15 days | 40 days | 1 of 5 (20 %) |" in page(
+    assert "| kitchens | 5 | 15 giorni | 30 giorni | 15 giorni | 40 giorni | 1 su 5 (20 %) |" in page(
         world, FIRST, date(2026, 6, 9)
     )
 
@@ -222,7 +224,7 @@ def test_b17_each_promise_is_kept_late_or_broken_and_counted(world: World) -> No
         "broken": 1,
         "moved": 1,
     }
-    assert "| promises kept | 2 of 5 (40 %) | none |" in page(world)
+    assert "| impegni mantenuti | 2 su 5 (40 %) | nessuno |" in page(world)
 
 
 def test_b17_a_promise_over_its_time_is_broken_though_nobody_said_so(world: World) -> None:
@@ -244,8 +246,8 @@ def test_b17_a_promise_over_its_time_is_broken_though_nobody_said_so(world: Worl
 
 def test_b24_the_kept_ratio_of_appointments_stands_with_its_denominator(world: World) -> None:
     ledger(world)
-    assert "| Un appuntamento | 4 | 1 of 4 (25 %) | 1 | 1 | 1 |" in page(world)
-    assert "| Una telefonata promessa | 1 | 1 of 1 (100 %) | 0 | 0 | 0 |" in page(world)
+    assert "| Un appuntamento | 4 | 1 su 4 (25 %) | 1 | 1 | 1 |" in page(world)
+    assert "| Una telefonata promessa | 1 | 1 su 1 (100 %) | 0 | 0 | 0 |" in page(world)
 
 
 def test_b12_the_reasons_of_what_slipped_are_counted(world: World) -> None:
@@ -296,7 +298,7 @@ def test_b10_who_contacts_us_more_often_does_not_come_first_and_the_report_shows
     assert found["waiting"] == 4
     assert found["place_by_contacts"] > 0, "who wrote most stands last: it brought nobody forward"
     assert found["place_by_waiting"] == -1
-    assert "Rank correlation of place and number of contacts: +0" in page(world)
+    assert "Correlazione di rango tra posto e numero di contatti: +0" in page(world)
 
 
 def test_b10_the_report_shows_the_wait_by_number_of_contacts(world: World) -> None:
@@ -307,7 +309,7 @@ def test_b10_the_report_shows_the_wait_by_number_of_contacts(world: World) -> No
     at(world, 20)
     world.close_case("Ho ascoltato.")
     assert figures(world)["waits_by_contacts"] == {"2": {"n": 1, "median": 48, "p80": 48}}
-    assert "| 2 | 1 | 2 days | 2 days |" in page(world)
+    assert "| 2 | 1 | 2 giorni | 2 giorni |" in page(world)
 
 
 def test_b37_withdrawals_and_terminations_are_reported_apart_and_by_cause(world: World) -> None:
@@ -333,5 +335,16 @@ def test_b37_withdrawals_and_terminations_are_reported_apart_and_by_cause(world:
             )
     found = figures(world)["contract_ends"]
     assert found == {"withdrawal": {"delay": 1, "price": 1}, "termination": {"price": 1}}
-    assert "| withdrawals | 2 | 0 |" in page(world)
-    assert "| terminations | 1 | 0 |" in page(world)
+    assert "| recessi | 2 | 0 |" in page(world)
+    assert "| disdette | 1 | 0 |" in page(world)
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_the_report_speaks_one_language_throughout(world: World, language: str) -> None:
+    english = set(report(world.services, FIRST, LAST, language="en").markdown.splitlines())
+    told = report(world.services, FIRST, LAST, language=language)
+    heads = {line for line in told.markdown.splitlines() if line.startswith("#")}
+    assert language == "en" or not heads & english
+    assert "none" not in told.sentence or language == "en"
+    own = report(world.services, FIRST, LAST)
+    assert own.sentence == report(world.services, FIRST, LAST, language="it").sentence

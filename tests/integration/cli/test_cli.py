@@ -95,7 +95,7 @@ def test_a_report_is_a_page_and_figures_for_a_program(
 ) -> None:
     ended = run(capsys, "report", "--from", "2026-03-01", "--to", "2026-03-31", "--json", "out.json")
     assert ended.code == 0
-    assert "| turnover | no turnover | no turnover |" in ended.out
+    assert "| fatturato | nessun fatturato | nessun fatturato |" in ended.out
     figures = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert figures["now"]["start"].startswith("2026-03-01T00:00:00")
     assert figures["now"]["promises"]["kept"] == 0
