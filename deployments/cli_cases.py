@@ -74,7 +74,16 @@ def statement(case: int, text: str, *, by: str) -> int:
 
 
 @cases.command
-def outcome(case: int, text: str, *, by: str, outcome: str, heard: str = "") -> int:
+def outcome(
+    case: int,
+    text: str,
+    *,
+    by: str,
+    outcome: str,
+    heard: str = "",
+    spoke_with: str = "",
+    spoke_at: str = "",
+) -> int:
     """Close a case with what happened.
 
     Args:
@@ -83,12 +92,18 @@ def outcome(case: int, text: str, *, by: str, outcome: str, heard: str = "") -> 
         by: Your own reference.
         outcome: solved, agreed, only-listened or not-reached.
         heard: What the customer said in a conversation, where nothing is in writing.
+        spoke_with: With whom you spoke; the customer, where nothing is said.
+        spoke_at: When you spoke (`2026-03-18 10:20`, on the company's clock); just now, where nothing is said.
     """
     return _act(
         case,
         by,
-        lambda _: lambda acting: actions.close(acting, outcome, text, heard),
-        f"is closed: {outcome}",
+        lambda zone: (
+            lambda acting: actions.close(
+                acting, outcome, text, heard, spoke_with, moment(spoke_at, zone, "need-spoke")
+            )
+        ),
+        "stays open: the call is tried again" if outcome == "not-reached" else f"is closed: {outcome}",
     )
 
 

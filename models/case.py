@@ -5,6 +5,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId
 
+_RESTS = text("closed_at IS NOT NULL AND released_at IS NULL")
+_UNTIL = text("rests_until IS NOT NULL")
 _OPEN = text("closed_at IS NULL")
 
 
@@ -13,6 +15,8 @@ class Case(Base):
 
     __tablename__ = "cases"
     __table_args__ = (
+        Index("ix_cases_rests", "customer_id", sqlite_where=_RESTS, postgresql_where=_RESTS),
+        Index("ix_cases_until", "rests_until", sqlite_where=_UNTIL, postgresql_where=_UNTIL),
         Index("uq_cases_open", "customer_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
@@ -25,6 +29,15 @@ class Case(Base):
     taken_at: Mapped[datetime | None]
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None]
+    spoke_at: Mapped[datetime | None]
+    """When somebody of ours spoke with the customer about it, as whoever closed it says."""
+    spoke_with: Mapped[str | None]
+    """With whom, in that person's words."""
+    rests_until: Mapped[datetime | None]
+    """Closed after a complaint: until when the credit ladder of the customer rests; empty: until somebody says."""
+    released_at: Mapped[datetime | None]
+    """When it was said that the ladder may go on: by the customer, who says that it is solved, or by a manager."""
+    released_by: Mapped[str | None]
     outcome: Mapped[str | None]
     """One of `models.words.Outcome`; `only-listened` is a valid one (B05)."""
     level: Mapped[int] = mapped_column(default=0)

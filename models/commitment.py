@@ -88,6 +88,8 @@ class Commitment(Base):
     acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     acknowledged_until: Mapped[datetime | None]
     """"Mine until then"; afterwards the matter goes up."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many calls reached nobody; none of them keeps the promise."""
     snoozed_until: Mapped[datetime | None]
     snoozes: Mapped[int] = mapped_column(default=0, server_default="0")
 

@@ -33,6 +33,9 @@ class Credit(_Strict):
     """Older than this, payments are not fresh (`payments-fresh`): who has paid must not be reminded."""
     payment_sources: tuple[str, ...] = ()
     """Sources whose invoices have to be fresh; empty: every one that ever brought some."""
+    days_after_complaint: int = Field(default=14, ge=1)
+    """How long after a complaint was closed a manager is asked, at the earliest, whether the ladder goes on. Sooner
+    only the customer ends the rest, by saying that it is solved."""
     promise_grace: str = "2 business days"
     """How long after the day that a customer names for the payment its reminders still rest."""
     promise_max_days: int = Field(default=30, ge=1)

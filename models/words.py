@@ -236,6 +236,8 @@ class CommitmentKind(StrEnum):
     """A manager decides whether invoices go to credit recovery."""
     HELP = "help"
     """A colleague asked for help (B32)."""
+    RELEASE = "release"
+    """A complaint was closed a while ago: a manager says from which day the credit ladder goes on."""
     MAIL = "mail"
     """A mail came in of which the program is not sure: somebody looks, and says what was done (B34)."""
 

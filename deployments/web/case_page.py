@@ -66,7 +66,12 @@ def _time(acting: Acting, form: Mapping[str, str], code: str) -> datetime | None
 _DOES: Mapping[str, _Do] = {
     Act.TAKE: lambda acting, form: actions.take(acting, _time(acting, form, "need-until")),
     "done": lambda acting, form: actions.close(
-        acting, form.get("outcome", ""), form.get("text", ""), form.get("heard", "")
+        acting,
+        form.get("outcome", ""),
+        form.get("text", ""),
+        form.get("heard", ""),
+        form.get("spoke-with", ""),
+        moment(form.get("spoke-at", ""), ZoneInfo(acting.policy.company.timezone), "need-spoke"),
     ),
     "state": lambda acting, form: actions.state(acting, form.get("text", "")),
     Act.RE_PROMISE: lambda acting, form: actions.promise_anew(

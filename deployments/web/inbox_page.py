@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -17,9 +17,11 @@ from deployments.web.inbox_views import OF_MAILS, show_matter
 from deployments.web.said import Said
 from models.queries.commitments import commitments
 from models.queries.mailboxes import inbound
+from models.rules.calendar.reach import written_day
 from models.rules.cases.acting import Act, ActError
 from models.tables import Commitment, Inbound, Staff
 from models.words import Subject
+from tasks.cases.matters import let_go_on
 from tasks.cases.references import UnknownReferenceError
 from tasks.commitments import actions
 from tasks.commitments.actions import Owing
@@ -99,16 +101,27 @@ def _owed(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) 
             _DOES[do](owing, form)
     except ActError as error:
         return Said(do=do, fault=error.code, filled=form)
-    return Said(thanks="thanks" if do == "done" else f"thanks-{do}")
+    return Said(thanks="thanks" if do in {"done", "goes-on"} else f"thanks-{do}")
 
 
 def _time(owing: Owing, form: Mapping[str, str], code: str) -> datetime | None:
     return actions.moment(form.get("until", ""), owing.zone, code)
 
 
+def _day(form: Mapping[str, str]) -> date | None:
+    written = form.get("until", "").strip()
+    try:
+        return written_day(written) if written else None
+    except ValueError:
+        return None
+
+
 _DOES: Mapping[str, Callable[[Owing, Mapping[str, str]], object]] = {
     "done": lambda owing, form: actions.close(
         owing, form.get("outcome", ""), form.get("text", ""), form.get("reason", "")
+    ),
+    "goes-on": lambda owing, form: let_go_on(
+        owing.session, owing.policy, owing.owed, owing.by, _day(form), form.get("text", ""), owing.now
     ),
     Act.TAKE: lambda owing, form: actions.take(owing, _time(owing, form, "need-until")),
     Act.RE_PROMISE: lambda owing, form: actions.promise_anew(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import NotNullable, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.queries.cases import contract_ends, holds
+from models.queries.cases import contract_ends, holds, matters
 from models.queries.cases.cases import SPOKE
 from models.queries.in_list import among
 from models.rules.cases.case_reasons import COMPLAINTS
@@ -148,6 +148,7 @@ def conditions(
     customers = {row.customer_id for row in order_by_id.values()}
     customers |= {row.customer_id for row in invoice_by_id.values()}
     complaining, disputing = complaints(session, customers), disputes(session, customers)
+    resting = matters.resting(session, customers, now) if invoice_by_id else {}
     welcomes, ended = welcomed(session, order_by_id), contract_ends.ended(session, order_by_id)
     found: dict[tuple[str, int], frozenset[str]] = {}
     for order in order_by_id.values():
@@ -173,7 +174,11 @@ def conditions(
             listened=invoice.id in calls,
             warned=invoice.id in warnings,
             payments_fresh=is_fresh,
-            open_complaint=is_held(complaining.get(invoice.customer_id, ()), own, let_on_at),
+            open_complaint=is_held(
+                (*complaining.get(invoice.customer_id, ()), *resting.get(invoice.customer_id, ())),
+                own,
+                let_on_at,
+            ),
             customer_disputes=is_held(others, own, let_on_at),
         )
     return found

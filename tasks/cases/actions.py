@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries import people
-from models.queries.cases import contract_ends
+from models.queries.cases import cases, contract_ends
 from models.queries.commitments import commitments
 from models.rules.calendar.reach import written_day
 from models.rules.cases import acting as rules
 from models.rules.cases.acting import Act, ActError, checked
-from models.tables import Case, Order, Staff
+from models.rules.cases.closing import is_conversation, is_listener, needs_listener, spoke_problem
+from models.tables import Case, Customer, Order, Staff
 from models.words import EndCause, EndKind, Outcome, Subject
 from tasks.cases import statements
 from tasks.cases.close_case import close_case
@@ -90,11 +91,21 @@ def help_wanted(acting: Acting, text: str) -> bool:
     return True
 
 
-def close(acting: Acting, outcome: str, text: str, heard: str = "") -> bool:
-    """Close the case with what happened; False when it is closed.
+def close(
+    acting: Acting,
+    outcome: str,
+    text: str,
+    heard: str = "",
+    spoke_with: str = "",
+    spoke_at: datetime | None = None,
+) -> bool:
+    """Close the case with what happened; False when it is closed. Who was not reached is called again: it stays open.
+
+    A conversation says with whom it was and when; the customer, and just now, where nothing else is given.
 
     Raises:
-        ActError: see `tasks.cases.close_case.close_case`; or an outcome that nobody can choose.
+        ActError: see `tasks.cases.close_case.close_case`; an outcome that nobody can choose; a conversation about a
+            complaint or money that was not the manager's, or not between the opening and now.
     """
     checked(text)
     ending = _word(Outcome, outcome, "outcome")
@@ -109,7 +120,31 @@ def close(acting: Acting, outcome: str, text: str, heard: str = "") -> bool:
         now=acting.now,
         actor=acting.by.ref,
         heard=heard,
+        spoke=_spoken(acting, ending, spoke_with, spoke_at),
     )
+
+
+def _spoken(
+    acting: Acting, ending: Outcome, spoke_with: str, spoke_at: datetime | None
+) -> tuple[datetime, str] | None:
+    if not is_conversation(ending) or acting.case.closed_at is not None:
+        return None
+    reasons = [one.reason for one in cases.reasons(acting.session, acting.case.id)]
+    listens = acting.policy.ledger.listens
+    if (
+        needs_listener(ending, reasons)
+        and not is_listener(acting.by.role, listens)
+        and any(one.role in listens for one in people.people(acting.session))
+    ):
+        raise ActError(
+            "not-the-listener",
+            f"outcome: the listening call is made by {' or '.join(listens)}; write down what was said as your version",
+        )
+    at = spoke_at or acting.now
+    if (problem := spoke_problem(at, min(acting.case.since, acting.case.opened_at), acting.now)) is not None:
+        raise ActError("need-spoke", problem)
+    customer = acting.session.get_one(Customer, acting.case.customer_id)
+    return at, spoke_with.strip() or customer.name
 
 
 def state(acting: Acting, text: str) -> bool:

@@ -12,15 +12,15 @@ from models.rules.calendar.calendars import Place, Window
 from models.rules.calendar.due import due_at
 from models.rules.cases import acting, closing
 from models.rules.cases.acting import Act, ActError, checked
-from models.rules.cases.case_reasons import OF_PAYMENT
+from models.rules.cases.case_reasons import COMPLAINTS, OF_PAYMENT
 from models.rules.planning.plan import Subject, new_row, owed
 from models.tables import Case, Customer
-from models.words import CaseReasonKind, CommitmentKind, Outcome
+from models.words import CaseReasonKind, Outcome
 from models.words import Subject as SubjectType
-from tasks.cases.listening_call import end_call
+from tasks.cases.listening_call import end_call, owe_call
 from tasks.cases.open_case import About
 from tasks.cases.statements import customer_says, state
-from tasks.commitments.close import promise
+from tasks.commitments.not_reached import try_again
 
 _CALL_AGAIN, _ANY_HOUR = "2 business days", Window(("00:00-24:00",), "business")
 
@@ -35,13 +35,15 @@ def close_case(
     now: datetime,
     actor: str,
     heard: str = "",
+    spoke: tuple[datetime, str] | None = None,
 ) -> bool:
     """Close a case with what happened, in the words of who says so; what it held goes on. False if it was closed.
 
-    `heard` is what the customer said about it in a conversation, where one was had: it becomes the customer's version.
-    A listening call in which nobody was spoken with is owed again two business days later, at the same hour; any other
-    customer who complained and was not reached is owed a call back. Who complained and was reached is asked later
-    whether it is solved (B22).
+    `spoke` says when the conversation was, and with whom. `heard` is what the customer said in it, where nothing is in
+    writing: it becomes the customer's version. Who was not reached is called again, and the case stays open
+    (`tasks.commitments.not_reached`). A listening call that was solved without a word spoken is owed again two business
+    days later, at the same hour. Who complained and was reached is asked later whether it is solved (B22); until then
+    the customer's credit ladder rests (`tasks.cases.matters`).
 
     Raises:
         ActError: the words are missing (a case never ends in silence), only our own side of the matter is known (B02),
@@ -53,6 +55,8 @@ def close_case(
     person = people.staff_by_ref(session, actor)
     if person is not None:
         acting.check(person.role, Act.OUTCOME)
+    if outcome is Outcome.NOT_REACHED:
+        return _try_again(session, policy, case, words, now, actor)
     sides = {one.side for one in cases.statements(session, cases.chain(session, case))}
     if not heard.strip() and (refusal := closing.refusal(outcome, sides)) is not None:
         raise ActError("not-heard", refusal)
@@ -60,9 +64,18 @@ def close_case(
         customer_says(session, case, heard, now, recorded_by=actor)
     state(session, case, actor, words, now)
     reasons = [one.reason for one in cases.reasons(session, case.id)]
-    _close(session, case, outcome, now, actor)
+    case.spoke_at, case.spoke_with = spoke or (None, None)
+    _close(session, case, outcome, now, actor, rests=not COMPLAINTS.isdisjoint(reasons))
     end_call(session, case.id, outcome, text, now=now, actor=actor)
-    _go_on(session, policy, case, outcome, reasons, now, actor)
+    _go_on(session, policy, case, outcome, reasons, now)
+    return True
+
+
+def _try_again(session: Session, policy: Policy, case: Case, words: str, now: datetime, actor: str) -> bool:
+    """Nobody was reached: the case stays open, and its call is made again."""
+    call = owe_call(session, policy, case, now=now, actor=actor)
+    state(session, case, actor, words, now)
+    try_again(session, policy, call, words, now=now, actor=actor)
     return True
 
 
@@ -95,8 +108,13 @@ def close_fallen_away(session: Session, case: Case, why: str, now: datetime, act
     end_call(session, case.id, Outcome.FELL_AWAY, why, now=now, actor=actor)
 
 
-def _close(session: Session, case: Case, outcome: Outcome, now: datetime, actor: str) -> None:
+def _close(
+    session: Session, case: Case, outcome: Outcome, now: datetime, actor: str, *, rests: bool = False
+) -> None:
+    """`rests`: a complaint is closed on record, and the matter is not over (`tasks.cases.matters`)."""
     case.closed_at, case.outcome = now, outcome
+    if not rests:
+        case.released_at, case.released_by = now, actor
     session.flush()
     cases.settle_reasons(session, case.id, now)
     history.note(session, (SubjectType.CASE, case.id), "closed", now, actor, cause=outcome)
@@ -110,17 +128,11 @@ def _go_on(
     outcome: Outcome,
     reasons: list[str],
     now: datetime,
-    actor: str,
 ) -> None:
     customer = session.get_one(Customer, case.customer_id)
     place = Place(customer.country, customer.timezone)
-    if outcome is Outcome.NOT_REACHED or (
-        outcome is Outcome.SOLVED and not cases.was_spoken_with(session, case.id)
-    ):
+    if outcome is Outcome.SOLVED and not cases.was_spoken_with(session, case.id):
         cases.call_again(session, case.id, due_at(now, _CALL_AGAIN, _ANY_HOUR, place))
-    if closing.still_owed(outcome, reasons):
-        about = cases.subject(session, case.id) or (SubjectType.CUSTOMER, customer.id)
-        promise(session, policy, customer.id, CommitmentKind.CALL_BACK, about, now=now, actor=actor)
     if closing.asks_again(outcome, reasons):
         subject = Subject(SubjectType.CLOSED_CASE, case.id, customer.id, place, {"closed": now})
         rows = [new_row(subject, item) for item in owed(subject, policy.cadences, policy.windows)]

@@ -46,7 +46,7 @@ def owe_call(
             now=now,
             actor=actor,
             case_id=case.id,
-            owners=_owners(session, case, now),
+            owners=owners_of_case(session, case, now),
             asked_at=asked_at,
         )
     if not facts.complaints(session, [case.customer_id]):
@@ -75,6 +75,8 @@ def give_call(session: Session, case_id: int, to: int, *, now: datetime, actor: 
     """The call follows its case to another colleague; its time does not change."""
     call = commitments.of_case(session, case_id)
     if call is not None and call.owner_id != to:
+        if call.deputy_id == to:  # nobody is one's own deputy
+            call.deputy_id = call.owner_id
         call.owner_id, call.acted_at, call.acknowledged_until = to, None, None
         history.note(session, (Subject.COMMITMENT, call.id), "handed-over", now, actor, cause=cause)
 
@@ -85,7 +87,7 @@ def cases_without_call(session: Session, policy: Policy, now: datetime, actor: s
     return each(session, found, lambda case: owe_call(session, policy, case, now=now, actor=actor), now)[0]
 
 
-def _owners(session: Session, case: Case, now: datetime) -> Owners:
+def owners_of_case(session: Session, case: Case, now: datetime) -> Owners:
     """The manager of the case, and the next one who can be reached."""
     everyone = people.people(session)
     owner_id = case.taken_by_id or case.manager_id

@@ -21,10 +21,13 @@ from tasks.commitments.appointments_and_help import ask_for_help
 from tasks.commitments.close import fulfil, re_promise
 from tasks.commitments.looks import check_done
 from tasks.commitments.make import About
+from tasks.commitments.not_reached import try_again
 
 OUTCOMES = ("answered", "called", "done", "not-reached", "nothing-needed")
 """What something owed can be closed with; the words say the rest."""
 
+NOT_REACHED = "not-reached"
+"""Closes nothing: the call is tried again."""
 _LONGEST = timedelta(days=3650)
 FARTHEST = timedelta(days=180)
 """A later promise is none that anybody waits for."""
@@ -65,7 +68,7 @@ def take(owing: Owing, until: datetime | None = None) -> datetime:
 
 
 def close(owing: Owing, outcome: str, text: str, reason_code: str | None = None) -> bool:
-    """Close it with what happened; False when it was closed.
+    """Close it with what happened; False when it was closed. Who was not reached is called again: it stays open.
 
     Raises:
         ActError: no words, an outcome nobody can choose, a reason that is not on the policy's list, or a case's call.
@@ -77,6 +80,11 @@ def close(owing: Owing, outcome: str, text: str, reason_code: str | None = None)
         _check_reason(owing, reason_code)
     if owing.owed.kind == CommitmentKind.MAIL:
         check_done(owing.policy, inbound.asking(owing.session, owing.owed), outcome)
+    if owing.owed.kind == CommitmentKind.RELEASE:
+        raise ActError("need-day-on", "day: this ends by the day from which the ladder goes on; see its page")
+    if outcome == NOT_REACHED and owing.owed.done_at is None:
+        try_again(owing.session, owing.policy, owing.owed, words, now=owing.now, actor=owing.by.ref)
+        return True
     with _refused("with-case"):
         return fulfil(
             owing.session,

@@ -17,6 +17,7 @@ from models.rules.sending.faults import Fault, Stage
 from models.tables import Case, Commitment
 from models.words import CaseReasonKind, Level, Subject
 from tasks.cases.listening_call import cases_without_call
+from tasks.cases.matters import anything_to_ask, ask_for_release
 from tasks.cases.open_case import open_case
 from tasks.commitments import ladder
 from tasks.commitments.backfill_ladders import any_to_look_at, promises_without_ladder
@@ -78,11 +79,16 @@ def _silent_owners(session: Session, policy: Policy, now: datetime) -> Counter[s
     return Counter({"promises handed to a deputy": moved, HELD: held})
 
 
+def _matters(session: Session, policy: Policy, now: datetime) -> Counter[str]:
+    return Counter({"managers asked whether a ladder goes on": ask_for_release(session, policy, now, _ACTOR)})
+
+
 def _something_to_do(session: Session, policy: Policy, now: datetime) -> bool:
     """Most looks find nothing, and cost no write lock."""
     seen = _seen(session, policy, now)
     return (
         cases.any_without_call(session)
+        or anything_to_ask(session, policy, now)
         or any_left_behind(session)
         or any_to_look_at(session, policy)
         or people_changed(session, now)
@@ -151,4 +157,4 @@ def _hand_over(session: Session, policy: Policy, owed: Commitment, to: int, now:
 
 
 _Look = Callable[[Session, Policy, datetime], Counter[str]]
-_LOOKS: Sequence[_Look] = (_clocks, _ladders, _unheard, _leavers, _silent_owners, _raise_patterns)
+_LOOKS: Sequence[_Look] = (_clocks, _ladders, _unheard, _leavers, _silent_owners, _matters, _raise_patterns)

@@ -68,6 +68,7 @@ NAMES = frozenset(
         "declared",
         "fault",
         "heard",
+        "spoke",
     }
 )
 """The variables that a text may use."""
@@ -217,6 +218,7 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
         "case": letter.case and _case_view(letter.case, letter.language, letter.timezone),
         "notice": letter.notice and _notice_view(letter.notice, letter.language, letter.timezone),
         "declared": letter.declared and _declared_view(letter.declared, letter.language, letter.timezone),
+        "spoke": letter.spoke_at and moment(letter.language, letter.spoke_at, letter.timezone),
         "heard": letter.heard and _heard_view(letter.heard, letter.language, letter.timezone),
         "fault": letter.fault and _fault_view(letter.fault, letter.language, letter.timezone),
         "digest": letter.digest and _digest_view(letter.digest, letter.language, letter.timezone, link_of),

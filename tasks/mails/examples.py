@@ -139,6 +139,7 @@ def example(language: str, kind: str = "", **changes: Any) -> Letter:
             "declared": DECLARED,
             "heard": HEARD,
             "fault": FAULT,
+            "spoke_at": None,
             "staff_id": 0,
             "in_reply_to": None,
             **changes,

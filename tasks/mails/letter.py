@@ -262,6 +262,8 @@ class Letter(NamedTuple):
     declared: Declared | None = None
     fault: FaultFacts | None = None
     heard: Heard | None = None
+    spoke_at: datetime | None = None
+    """When we spoke with the customer about the case that was closed."""
     is_business: bool = False
     """A company reads it."""
     staff_id: int = 0

@@ -71,6 +71,8 @@ class Group:
     """What a notice of a fault tells."""
     declared: Response | None = None
     """The withdrawal that the mail tells back."""
+    spoke_at: datetime | None = None
+    """When somebody spoke with the customer about the case that was closed."""
     heard: Heard | None = None
     """The mail whose sender is told that we have it."""
     called_at: datetime | None = None
@@ -162,6 +164,7 @@ def write_letter(
         fault=group.fault,
         declared=Declared(group.declared.received_at, group.declared.text or "") if group.declared else None,
         heard=heard,
+        spoke_at=group.spoke_at,
         staff_id=lead.staff_id or 0,
         manager_call="spoken" if group.called_at is not None else None,
         called_at=group.called_at,

@@ -23,6 +23,7 @@ from models.tables import Case, FollowUp
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Meaning, Subject
 from tasks.cases import contract_ends
 from tasks.cases.close_case import settle_silence
+from tasks.cases.matters import CUSTOMER, release
 from tasks.cases.open_case import About, open_case
 from tasks.cases.statements import customer_says
 from tasks.commitments import ladder
@@ -118,6 +119,8 @@ def _hear(session: Session, policy: Policy, answers: Sequence[Answer], now: date
     for one in heard:
         answer, case = one.answer, open_cases.get(one.answer.customer_id)
         _keep_words(session, policy, one, case)
+        if answer.meaning == Meaning.SOLVED and one.about[0] == Subject.CLOSED_CASE:
+            release(session, answer.customer_id, now, CUSTOMER)
         if answer.meaning == Meaning.WITHDRAW:
             plan.plan_customer_again(session, answer.customer_id)  # the receipt hangs on the declaration
         if (

@@ -1,6 +1,7 @@
 """Putting what is to be sent together: one group for each mail, with everything that the mail is about."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from models.queries.cases import contract_ends
 from models.queries.cases import dossier as dossiers
 from models.queries.commitments import commitments
 from models.queries.sending import messages
-from models.tables import Customer, FollowUp, Order
+from models.tables import Case, Customer, FollowUp, Order
 from models.words import Subject
 from tasks.escalation.daily_digest import digest_of
 from tasks.escalation.fault_notices import fault_facts
@@ -45,11 +46,17 @@ def group(
             fault=fault_facts(session, rows[0]) if rows[0].kind == FAULT_NOTICE else None,
             digest=digest_of(session, policy, rows[0].subject_id, now) if rows[0].kind == DIGEST else None,
             declared=declared.get(rows[0].id),
+            spoke_at=_spoke_at(session, rows[0]),
             heard=batch.heard.get(rows[0].subject_id) if rows[0].subject_type == Subject.HEARD else None,
             called_at=called_at({row.subject_id for row in rows} & batch.invoices.keys(), called),
         )
         for pairs in together.values()
     ]
+
+
+def _spoke_at(session: Session, row: FollowUp) -> datetime | None:
+    closed = session.get(Case, row.subject_id) if row.subject_type == Subject.CLOSED_CASE else None
+    return closed.spoke_at if closed is not None else None
 
 
 def _order_of(session: Session, batch: Batch, row: FollowUp) -> Order | None:

@@ -135,15 +135,22 @@ def test_b02_a_case_is_not_closed_on_our_version_alone(world: World) -> None:
     assert (said.author, said.recorded_by, said.text) == ("C-1", "M-1", "Ora il piano è giusto, grazie.")
 
 
-@pytest.mark.parametrize("outcome", ["only-listened", "agreed", "not-reached"])
-def test_b02_and_b05_a_conversation_or_nobody_reached_closes_it_too(world: World, outcome: str) -> None:
+@pytest.mark.parametrize("outcome", ["only-listened", "agreed"])
+def test_b02_and_b05_a_conversation_closes_it_too(world: World, outcome: str) -> None:
     sold(world)
     complain(world)
     assert act(world, "M-1", "close", outcome, "Che cosa è successo.")
+    assert newest(world).closed_at is not None
+
+
+def test_b05_whoever_was_not_reached_is_still_owed_the_call(world: World) -> None:
+    sold(world)
+    complain(world)
+    assert act(world, "M-1", "close", "not-reached", "Non risponde.")
+    assert newest(world).closed_at is None
     with world.db.read() as session:
         owed = session.scalars(select(Commitment.kind).where(Commitment.done_at.is_(None))).all()
-    # who complained and was not reached is still owed a call, by somebody with a name
-    assert ("call-back" in owed) == (outcome == "not-reached")
+    assert "listening-call" in owed
 
 
 def test_b04_a_seller_can_neither_mute_nor_delay_an_escalation(world: World) -> None:
@@ -252,9 +259,7 @@ def test_b22_a_no_joins_a_case_that_is_open_and_lifts_it(world: World) -> None:
         assert len(session.scalars(select(Case).where(Case.closed_at.is_(None))).all()) == 1
 
 
-def test_b22_who_never_complained_or_was_not_reached_is_not_asked(world: World) -> None:
-    closed(world, Outcome.NOT_REACHED)
-    assert asked_again(world) == []
+def test_b22_who_never_complained_is_not_asked(world: World) -> None:
     with world.db.write() as session:
         factories.order(session, factories.customer(session, "C-2"), "SO-2", promised_on=None)
     world.sweep("welcome-contact")  # an alarm of ours: the customer knows nothing of it

@@ -8,7 +8,8 @@ from sqlalchemy import update
 
 from models.rules.sending.before_sending import STALE, SUPERSEDED
 from models.tables import Invoice
-from models.words import Outcome
+from models.words import CommitmentKind, Outcome
+from tasks.cases.matters import CUSTOMER, release
 from tasks.planning.plan import plan_all
 from tasks.responses.record import Answer
 from tasks.sending.claim import claim_batch
@@ -23,7 +24,7 @@ def at(world: World, day: int, hour: int = 9, month: int = 3) -> None:
     world.clock.set(datetime(2026, month, day, hour, tzinfo=UTC))
 
 
-def test_b06_an_open_complaint_holds_checks_and_reminders_until_the_case_is_closed(world: World) -> None:
+def test_b06_a_complaint_holds_checks_and_reminders_until_its_matter_is_over(world: World) -> None:
     with world.db.write() as session:
         customer = factories.customer(session)
         order = factories.order(session, customer)
@@ -32,6 +33,11 @@ def test_b06_an_open_complaint_holds_checks_and_reminders_until_the_case_is_clos
     report = world.sweep("credit-recovery")
     assert report.counts["payment-reminder", "held", "open-complaint"] == 1
     world.close_case("Ho richiamato: la signora paga venerdì.")
+    world.clock.set(world.clock.now() + timedelta(hours=1))
+    report = world.sweep("credit-recovery")  # closed on record, and not over for the customer
+    assert report.counts["payment-reminder", "held", "open-complaint"] == 1
+    with world.db.write() as session:
+        assert release(session, customer.id, world.clock.now(), CUSTOMER) == 1
     world.clock.set(world.clock.now() + timedelta(hours=1))
     report = world.sweep("credit-recovery")
     assert report.counts["payment-reminder", "sent", ""] == 1
@@ -67,12 +73,13 @@ def test_a_listening_call_that_reached_nobody_is_owed_again(world: World) -> Non
         factories.invoice(session, factories.customer(session), due_on=date(2026, 2, 24))
     world.sweep("credit-recovery")
     world.close_case("Non risponde.", Outcome.NOT_REACHED)
-    at(world, 19)
-    world.sweep("credit-recovery")
-    assert world.reasons() == []
+    [call] = world.promises(CommitmentKind.LISTENING_CALL)
+    assert (call.state, call.tries) == ("open", 1)  # it is tried again: the case stays open
     at(world, 20)
     world.sweep("credit-recovery")
     assert world.reasons() == ["listening-call"]
+    [warning] = world.follow_ups("credit-recovery-warning")
+    assert warning.state != "sent"
 
 
 def test_a_settled_dispute_and_a_reversed_payment_bring_the_ladder_back(world: World) -> None:

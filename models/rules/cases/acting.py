@@ -5,6 +5,8 @@ from enum import StrEnum
 from models.errors import RefusedError
 from models.words import Role, Side
 
+_FEWEST_LETTERS = 2
+"""A full stop is no account of anything."""
 MOST_CHARACTERS = 4_000
 """Of a version, a reason or an outcome."""
 
@@ -66,7 +68,7 @@ def checked(text: str) -> str:
         ActError: there are none, or too many.
     """
     words = text.strip()
-    if not words:
+    if sum(character.isalpha() for character in words) < _FEWEST_LETTERS:
         raise ActError(
             "need-text", "text: say in a few words what happened; nothing here is done by a click alone"
         )

@@ -1,10 +1,12 @@
 """When a case may be closed, and what follows from how it ended."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from models.rules.cases.case_reasons import COMPLAINTS
-from models.words import Outcome, Side
+from models.words import CaseReasonKind, Outcome, Side
 
+_LISTENED_TO = COMPLAINTS | {CaseReasonKind.LISTENING_CALL}
 _CONVERSATIONS = frozenset({Outcome.AGREED, Outcome.ONLY_LISTENED})
 """Nobody agrees with, or listens to, a customer who was not there: the account of it is the customer's version too."""
 
@@ -28,6 +30,18 @@ def asks_again(outcome: Outcome, reasons: Collection[str]) -> bool:
     return outcome in {Outcome.SOLVED, *_CONVERSATIONS} and not COMPLAINTS.isdisjoint(reasons)
 
 
-def still_owed(outcome: Outcome, reasons: Collection[str]) -> bool:
-    """Whether a call goes on being owed: somebody who complained and was not reached."""
-    return outcome is Outcome.NOT_REACHED and not COMPLAINTS.isdisjoint(reasons)
+def is_listener(role: str, listens: Collection[str]) -> bool:
+    """Whether a call of somebody of this role counts as the listening call."""
+    return role in listens
+
+
+def needs_listener(outcome: Outcome, reasons: Collection[str]) -> bool:
+    """Whether only somebody who listens for the company can close it so: a call about a complaint, or about money."""
+    return is_conversation(outcome) and not _LISTENED_TO.isdisjoint(reasons)
+
+
+def spoke_problem(spoke_at: datetime, since: datetime, now: datetime) -> str | None:
+    """Why a conversation cannot have been then; None when it can: between the opening of the case and now."""
+    if since <= spoke_at <= now:
+        return None
+    return f"spoke: the call lies between {since:%Y-%m-%d %H:%M} and {now:%Y-%m-%d %H:%M} UTC; give its true hour"

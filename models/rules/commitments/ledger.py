@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.words import CommitmentKind, CommitmentState
+from models.words import CommitmentKind, CommitmentState, Role
 
 UNSTATED = "unstated"
 """The reason code of a slip of which nobody has said why yet; it is counted like any other (B12)."""
@@ -45,6 +45,11 @@ class Ledger:
     set_appointment_within: str = "3 business days"
     help_within: str = "4 hours"
     not_reached_again: str = "2 business days"
+    tries: tuple[str, ...] = ("3 hours", "11 hours")
+    """After a call that reached nobody: the waits, in working hours, between the tries; the last one is the deputy's,
+    and after it the customer is written to."""
+    listens: tuple[str, ...] = (Role.MANAGER, Role.DIRECTOR)
+    """Whose calls count as the listening call about a complaint or an invoice (B05, B06); roles."""
     acknowledge_at_most: str = "1 business day"
     snoozes: int = 2
     snooze_at_most: str = "30 days"
@@ -81,6 +86,10 @@ class Ledger:
             raise ValueError(
                 f"reasons needs the code {UNSTATED!r}: slips of which nobody has said why are counted too"
             )
+        if not self.listens or any(role not in tuple(Role) for role in self.listens):
+            raise ValueError(f"listens: choose roles from {', '.join(Role)}")
+        if not self.tries or not all(_DISTANCE.fullmatch(wait) for wait in self.tries):
+            raise ValueError("tries: write at least one wait, for instance ['3 hours', '11 hours']")
         for name in ("silent_on", "misses", "misses_within_days", "calls_a_day"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is below 1; write a whole number from 1")

@@ -27,6 +27,8 @@ class Mark(StrEnum):
     """An alarm added a reason; the value is its number."""
     FAULT = "fault"
     """A fault of the program or of a text; the value is its number. `number` counts how often it was told."""
+    TRY = "try"
+    """A call reached nobody and is tried again; the value is the number of the tries so far."""
     STAFF = "staff"
     """Rows of earlier versions: handed over to the colleague of this number."""
 

@@ -12,6 +12,7 @@ ANCHORS = {
     "case": ("opened", "complained"),
     "closed-case": ("closed",),
     "commitment": ("made",),
+    "customer": ("not-reached",),
     "inbound": ("parked",),
     "heard": ("spoke",),
     "staff": ("day", "asked", "fault"),

@@ -8,6 +8,7 @@ from models.languages import CODES
 from models.policy import Policy
 from models.rules.cases import closing
 from models.rules.cases.acting import Act, ActError, check, may, side_of
+from models.rules.commitments.tries import Next, after_try
 from models.rules.escalation.random_calls import is_drawn
 from models.rules.mailboxes.colleagues import Wish, references, wish
 from models.words import CaseReasonKind, Outcome, Role
@@ -68,20 +69,34 @@ def test_b02_only_solved_needs_the_customers_own_version(outcome: Outcome, sides
 
 
 @pytest.mark.parametrize(
-    ("outcome", "reason", "asked", "owed"),
+    ("outcome", "reason", "asked"),
     [
-        (Outcome.SOLVED, CaseReasonKind.LOW_RATING, True, False),
-        (Outcome.ONLY_LISTENED, CaseReasonKind.TROUBLE_WORDS, True, False),
-        (Outcome.NOT_REACHED, CaseReasonKind.CALL_ME, False, True),
-        (Outcome.AGREED, CaseReasonKind.SILENT, False, False),
-        (Outcome.NOT_REACHED, CaseReasonKind.UNDELIVERABLE, False, False),
-        (Outcome.ANSWERED, CaseReasonKind.CALL_ME, False, False),
+        (Outcome.SOLVED, CaseReasonKind.LOW_RATING, True),
+        (Outcome.ONLY_LISTENED, CaseReasonKind.TROUBLE_WORDS, True),
+        (Outcome.NOT_REACHED, CaseReasonKind.CALL_ME, False),
+        (Outcome.AGREED, CaseReasonKind.SILENT, False),
+        (Outcome.NOT_REACHED, CaseReasonKind.UNDELIVERABLE, False),
+        (Outcome.ANSWERED, CaseReasonKind.CALL_ME, False),
     ],
 )
-def test_b22_who_complained_and_was_reached_is_asked_and_who_was_not_is_called(
-    outcome: Outcome, reason: CaseReasonKind, asked: bool, owed: bool
+def test_b22_who_complained_and_was_reached_is_asked_and_nobody_else(
+    outcome: Outcome, reason: CaseReasonKind, asked: bool
 ) -> None:
-    assert (closing.asks_again(outcome, [reason]), closing.still_owed(outcome, [reason])) == (asked, owed)
+    assert closing.asks_again(outcome, [reason]) == asked
+
+
+@pytest.mark.parametrize(
+    ("number", "has_deputy", "by"),
+    [
+        (1, True, Next.SAME),
+        (2, True, Next.DEPUTY),
+        (2, False, Next.SAME),
+        (3, True, Next.CUSTOMER),
+        (4, True, Next.SAME),
+    ],
+)
+def test_after_each_try_somebody_goes_on(number: int, has_deputy: bool, by: Next) -> None:
+    assert after_try(number, ["3 hours", "11 hours"], has_deputy=has_deputy).by is by
 
 
 def test_b27_the_lot_is_the_same_whenever_it_is_drawn_and_as_large_as_it_should_be() -> None:
