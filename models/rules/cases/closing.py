@@ -15,7 +15,7 @@ def refusal(outcome: Outcome, sides: Collection[str]) -> str | None:
     """Why a case with statements of these sides cannot be closed like this; None when it can (B02).
 
     `solved` is what the company says: it needs the customer's own version, in writing or from a conversation. Who was
-    not reached has none to give; what is owed to such a customer goes on (`still_owed`).
+    not reached has none to give, and is called again.
     """
     if outcome is not Outcome.SOLVED or Side.CUSTOMER in sides:
         return None
@@ -23,6 +23,11 @@ def refusal(outcome: Outcome, sides: Collection[str]) -> str | None:
         "only our side of the matter is known: write down what the customer said, or choose how you spoke with the "
         "customer (agreed, only-listened), or not-reached"
     )
+
+
+def is_conversation(outcome: Outcome) -> bool:
+    """Whether this outcome says that somebody spoke with the customer."""
+    return outcome in _CONVERSATIONS
 
 
 def asks_again(outcome: Outcome, reasons: Collection[str]) -> bool:
