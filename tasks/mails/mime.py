@@ -17,6 +17,8 @@ BOUNDARY = "=_seguito"
 
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+_LONG_END = re.compile(rb"(?m)^([^\n]{74,})(=20|=09)\n")
+"""`b2a_qp` writes a blank at the end of a line out without counting it in."""
 _PLAIN_CHARACTERS = 66
 _WORD_BYTES = 39  # 52 characters in base64, and the whole line stays under the 76 that RFC 2047 allows
 
@@ -117,7 +119,10 @@ _HTML_INSIDE, _RELATED_END = _part("html", _INSIDE), f"\r\n--{_INSIDE}--\r\n".en
 def quoted(text: str) -> bytes:
     """Text in quoted-printable, with CRLF line ends; no line is longer than 76 characters."""
     # fed with CRLF, `b2a_qp` would still break lines with a bare LF wherever the text has no line end
-    return b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+    written = b2a_qp(text.encode("utf-8", "replace"), istext=True)
+    if b"=20\n" in written or b"=09\n" in written:
+        written = _LONG_END.sub(b"\\1=\n\\2\n", written)
+    return written.replace(b"\n", b"\r\n")
 
 
 def quoted_open(text: str) -> bytes:
