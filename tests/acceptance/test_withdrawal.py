@@ -104,6 +104,12 @@ def test_presses_at_once_count_once(world: World) -> None:
         ({"delivered_at": datetime(2026, 3, 18, 9, tzinfo=UTC)}, date(2026, 4, 2), False),
         ({"is_service": True}, date(2026, 3, 30), True),  # from the signature
         ({"is_service": True}, date(2026, 3, 31), False),
+        ({"is_service": True, "delivered_at": factories.SIGNED}, date(2026, 3, 30), True),  # done, not waived
+        (
+            {"is_service": True, "delivered_at": factories.SIGNED, "withdrawal_waived": True},
+            date(2026, 3, 18),
+            False,
+        ),
         ({"withdrawal_days": 0}, date(2026, 3, 18), False),  # between businesses
         ({"cancelled_at": factories.SIGNED}, date(2026, 3, 18), False),
     ],

@@ -111,6 +111,13 @@ def test_a_rating_and_a_wish_are_two_answers(visitor: Visitor, link: str):
     assert sorted(visitor.reasons()) == ["call-me", "low-rating"]
 
 
+def test_who_rates_low_and_wants_a_call_is_told_first_that_we_are_sorry(visitor: Visitor, link: str):
+    page = visitor.press(link, rating="2", meaning="call-me", text="Dopo le 17").text
+    sorry, call = "Ci dispiace che non sia andata come doveva", "La chiama appena possibile"
+    assert 0 < page.index(sorry) < page.index(call)
+    assert page.count(sorry) == 1
+
+
 def test_pressing_twice_is_kind_and_counts_once(visitor: Visitor, link: str):
     fields = {"rating": "2", "meaning": "call-me", "text": "Dopo le 17"}
     visitor.press(link, **fields)

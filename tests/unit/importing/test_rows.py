@@ -8,7 +8,9 @@ import pytest
 
 from tasks.importing.config import SourceConfig
 from tasks.importing.parsing import RowParser
+from tasks.importing.report import Counts, ImportReport
 from tasks.importing.rows import AnyRow, CustomerRow, InvoiceRow, OrderRow, Reject, ResponseRow
+from tasks.importing.writing import Applied
 
 NOW = datetime(2026, 3, 18, 9, tzinfo=UTC)
 CONFIG = SourceConfig(timezone="Europe/Rome", country="IT", language="it", currency="EUR")
@@ -25,6 +27,24 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "responses": {"ref": "r1", "order": "o1", "rating": "5", "received_at": "2026-03-12 09:00:00"},
 }
+
+
+def test_a_language_that_nobody_writes_costs_nobody_anything() -> None:
+    rows = parse(
+        "customers",
+        {"ref": "c1", "name": "Hôtel", "language": "fr"},
+        {"ref": "c2", "name": "Gasthof", "language": "de_AT"},
+        {"ref": "c3", "name": "Bar", "language": "Italiano, forse"},
+    )
+    assert [(row.language, row.unwritten) for row in rows if isinstance(row, CustomerRow)] == [
+        ("en", "fr"),
+        ("de", ""),
+        ("en", "italiano, forse"),
+    ]
+    counts = Counts()
+    counts.add([row for row in rows if not isinstance(row, Reject)], 3, Applied(inserted=3), [])
+    said = ImportReport("shop", {"customers": counts}).sentence()
+    assert said == "3 customers: 3 new, 2 in a language that is not written here (fr 1, ita 1)"
 
 
 def parse(table: str, *records: dict[str, Any]) -> list[AnyRow | Reject]:
