@@ -8,7 +8,7 @@ leaves only those mails doubtful whose body was on its way: one for each connect
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,14 +108,14 @@ class Dispatch:
             OSError: the journal cannot be written; what was in hand was given back first.
         """
         self._recall_refusal()
-        try:
-            journal = self._services.journal.batch(self._claimed.token)
-            with journal as book:
-                async with asyncio.timeout(60 * self._policy.sending.batch_minutes):
-                    await self._send(book)
-        except OSError:
-            self._release()
-            raise
+        with ExitStack() as stack:
+            try:
+                book = stack.enter_context(self._services.journal.batch(self._claimed.token))
+            except OSError:
+                self._release()
+                raise
+            async with asyncio.timeout(60 * self._policy.sending.batch_minutes):
+                await self._send(book)
         if self._stop is not None:
             raise self._stop
 

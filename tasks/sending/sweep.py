@@ -185,7 +185,7 @@ async def _dispatch(services: Services, claimed: Claimed) -> None:
         cause = f"a batch took longer than {services.policy.sending.batch_minutes} minutes"
         raise SweepInterruptedError(cause, claimed.report, again=False) from error
     except OSError as error:
-        cause = f"the state folder cannot be written ({type(error).__name__})"
+        cause = f"the state folder cannot be written ({type(error).__name__}: {error.strerror or error})"
         raise SweepInterruptedError(cause, claimed.report, again=False) from error
 
 

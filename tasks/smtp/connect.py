@@ -15,6 +15,7 @@ from tasks.smtp.wire import Wire
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _MOST_HOST = 253
 _MOST_PORT = 65_535
+_NO_SUCH_WAY = 504
 
 
 class ConnectError(TryLaterError):
@@ -85,8 +86,6 @@ async def connect(settings: Settings) -> Wire:
         port=settings.smtp_port,
         use_tls=settings.smtp_security == "tls",
         start_tls=settings.smtp_security == "starttls",
-        username=settings.smtp_user,
-        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         timeout=settings.smtp_timeout_seconds,
         cert_bundle=str(settings.smtp_ca_file) if settings.smtp_ca_file else None,
     )
@@ -94,6 +93,9 @@ async def connect(settings: Settings) -> Wire:
         async with asyncio.timeout(settings.smtp_timeout_seconds):
             await client.connect()
             await _greet(client)
+            if settings.smtp_user:
+                secret = settings.smtp_password
+                await _log_in(client, settings.smtp_user, secret.get_secret_value() if secret else "")
     except aiosmtplib.SMTPAuthenticationError as error:
         client.close()
         raise ConnectError(
@@ -111,6 +113,26 @@ async def connect(settings: Settings) -> Wire:
         settings.smtp_body_timeout_seconds,
         pipelining=settings.smtp_pipelining,
     )
+
+
+async def _log_in(client: aiosmtplib.SMTP, user: str, password: str) -> None:
+    """Log in once: each further mechanism would count as another wrong password.
+
+    Raises:
+        aiosmtplib.SMTPException: it was refused, or the server knows no mechanism of ours.
+    """
+    ways = {"cram-md5": client.auth_crammd5, "plain": client.auth_plain, "login": client.auth_login}
+    for name, way in ways.items():
+        if name not in client.supported_auth_methods:
+            continue
+        try:
+            await way(user, password)
+        except aiosmtplib.SMTPAuthenticationError as error:
+            if error.code != _NO_SUCH_WAY:
+                raise
+        else:
+            return
+    raise aiosmtplib.SMTPException("the mail server offers no login that is known here")
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:

@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Protocol
 
-from models.rules.sending.answers import Answer, Lost, NotStarted, Withheld
+from models.rules.sending.answers import Answer, Doubtful, Lost, NotStarted, Withheld
 from tasks.runtime.settings import Settings
 from tasks.smtp.connect import ConnectError, check_access, connect
 from tasks.smtp.transaction import Mail, Nobody, Outcome, Posting, Witness, transact
 from tasks.smtp.wire import Reply, Wire
 
 _NOBODY = Nobody()
+_STEPS_TO_HEAR = 4
+"""Turns of the loop from an answer to whoever acts on it."""
 
 
 class Mailer(Protocol):
@@ -63,6 +65,9 @@ class SmtpMailer:
         """Answer `Withheld` for every mail that waits and has not begun."""
         while self._waiting:
             self._waiting.popleft().answer(Withheld(why))
+        for line in self._working.values():
+            for posting in line.hand:
+                posting.withheld = why
 
     async def close(self) -> None:
         """End whoever works, answer everybody who waits, and hang up; never waits for the server."""
@@ -110,6 +115,11 @@ class SmtpMailer:
         """
         said: Sequence[Reply] = ()
         while posting := line.hand[0] if line.hand else self._take(line):
+            if posting.withheld is not None:
+                line.close()  # it may have been announced there
+                line.hand.popleft()
+                posting.answer(Withheld(posting.withheld))
+                continue
             is_new = line.wire is None or not line.wire.is_open
             if is_new:
                 outcome = await self._afresh(line, posting)
@@ -117,7 +127,7 @@ class SmtpMailer:
                 assert line.wire is not None  # noqa: S101 (it is open)
                 outcome = await transact(line.wire, posting, said, partial(self._take, line))
             said = outcome.said
-            if isinstance(outcome.answer, NotStarted | Lost):
+            if isinstance(outcome.answer, NotStarted | Lost | Withheld):
                 line.close()
                 if not is_new:
                     continue
@@ -131,6 +141,8 @@ class SmtpMailer:
                 self.answer_all(outcome.answer)
             line.hand.popleft()
             posting.answer(outcome.answer)
+            if isinstance(outcome.answer, Lost | Doubtful):
+                await _let_others_hear()
 
     def _take(self, line: "_Line") -> Posting | None:
         """The next mail into the hands of a connection; one whose sender has gone away is left out."""
@@ -190,6 +202,12 @@ class _Line:
         if self.wire is not None:
             self.wire.close()
         self.wire = None
+
+
+async def _let_others_hear() -> None:
+    """Whoever waits for an answer may stop us before the next body goes out."""
+    for _ in range(_STEPS_TO_HEAR):
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple, Protocol
 
-from models.rules.sending.answers import Answer, Doubtful, Lost, NotStarted
+from models.rules.sending.answers import Answer, Doubtful, Lost, NotStarted, Withheld
 from tasks.smtp.answers import accepted, no_dealings, refused, words
 from tasks.smtp.wire import LostError, OutOfStepError, Reply, Wire
 
@@ -77,6 +77,8 @@ class Posting:
         self.is_given = False
         """Whether the body has begun to go out."""
         self.heard: Answer | None = None
+        self.withheld: str | None = None
+        """Why its body must not begin any more."""
 
     def hear(self, reply: Reply) -> None:
         """Take the reply to the body, the moment it is read."""
@@ -112,23 +114,9 @@ async def transact(
 
     `said` are the replies to its envelope if that went out already, and `following` fetches the mail that may go next.
     """
-    replies: Sequence[Reply] = said
-    try:
-        replies = said or await wire.say(*posting.opening)
-        turned_down = await _turned_down(wire, posting, replies)
-    except OutOfStepError as error:
-        return Outcome(NotStarted(words(error)))
-    except OSError as error:
-        has_taken_us = bool(replies) and replies[0].code in _TAKEN
-        return Outcome(Lost(words(error)) if has_taken_us else NotStarted(words(error)))
-    if turned_down is not None:
-        return Outcome(turned_down)
-    try:
-        posting.witness.begins()
-    except OSError as error:
-        return Outcome(
-            NotStarted(f"the state folder cannot be written: {type(error).__name__}", lasting=True)
-        )
+    refusal = await _prepare(wire, posting, said)
+    if refusal is not None:
+        return Outcome(refusal)
     posting.is_given = True
     after = following() if wire.pipelines else None
     try:
@@ -137,6 +125,28 @@ async def transact(
         return Outcome(Doubtful(words(error)), after)
     assert posting.heard is not None  # noqa: S101 (the first reply was there)
     return Outcome(posting.heard, after, ahead)
+
+
+async def _prepare(wire: Wire, posting: Posting, said: Sequence[Reply]) -> Answer | None:
+    """Bring the envelope through until the body may go out; returns why it may not."""
+    replies: Sequence[Reply] = said
+    try:
+        replies = said or await wire.say(*posting.opening)
+        turned_down = await _turned_down(wire, posting, replies)
+    except OutOfStepError as error:
+        return NotStarted(words(error))
+    except OSError as error:
+        has_taken_us = bool(replies) and replies[0].code in _TAKEN
+        return Lost(words(error)) if has_taken_us else NotStarted(words(error))
+    if turned_down is not None:
+        return turned_down
+    if posting.withheld is not None:
+        return Withheld(posting.withheld)
+    try:
+        posting.witness.begins()
+    except OSError as error:
+        return NotStarted(f"the state folder cannot be written: {type(error).__name__}", lasting=True)
+    return None
 
 
 async def _turned_down(wire: Wire, posting: Posting, replies: Sequence[Reply]) -> Answer | None:

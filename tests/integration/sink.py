@@ -1,6 +1,7 @@
 """A mail server in a process of its own: keeps every mail in a Maildir, and logs each Message-ID it accepts.
 
-`python -m tests.integration.sink FOLDER` prints its port, and runs until it is told to stop.
+`python -m tests.integration.sink FOLDER [MILLISECONDS]` prints its port, and runs until it is told to stop. It has a
+mail at once, and says so MILLISECONDS later.
 """
 
 import asyncio
@@ -18,7 +19,8 @@ _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE)
 class Logger:
     """Accepts everything; one line of the log a mail, written before the server says so."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, delay: float) -> None:
+        self._delay = delay
         self._archive = Mailbox(folder / "archive")
         self._log = (folder / "accepted.log").open("a", buffering=1)
 
@@ -28,15 +30,17 @@ class Logger:
         assert found is not None
         self._archive.deliver(mail)
         self._log.write(found[1].decode() + "\n")
+        if self._delay:
+            await asyncio.sleep(self._delay)
         return "250 kept"
 
 
-async def main(folder: Path) -> None:
-    logger = Logger(folder)
+async def main(folder: Path, delay: float) -> None:
+    logger = Logger(folder, delay)
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(logger), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), float((sys.argv[2:] or ["0"])[0]) / 1000))

@@ -2,6 +2,7 @@
 
 import os
 import random
+import statistics
 import subprocess
 import sys
 import time
@@ -14,13 +15,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select
 
-from models.tables import CaseReason, FollowUp, Order
-from models.words import CaseReasonKind
+from models.tables import FollowUp, Message, Order
+from models.words import MessageState
 from tasks.runtime.database import Database
+from tasks.smtp.journal import Journal
 from tests import factories
 from tests.conftest import ROOT
 
 _LEASE_MINUTES = 10
+_CONNECTIONS = 8
 _WINDOW = 64
 """Mails that a sweep has in hand at once, under the policy of the project."""
 _MAILS_A_KILL = 200
@@ -47,9 +50,59 @@ def test_a_mail_that_is_hit_by_two_kills_goes_out_once_or_a_person_is_asked(
     assert states == {"sent": _MAILS_A_KILL * 20 - asked}
     assert len(accepted) >= _MAILS_A_KILL * 20 - asked
     assert max(accepted.values()) == 1
+    assert len(_asked(db)) == asked
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "kills", "mails"),
+    [
+        (5, 3, 300),
+        *(pytest.param(wait, 50, 3_000, marks=pytest.mark.slow) for wait in (0, 5, 50)),
+    ],
+)
+def test_without_an_archive_a_kill_leaves_at_most_one_mail_a_connection_in_doubt(
+    db: Database,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    milliseconds: int,
+    kills: int,
+    mails: int,
+) -> None:
+    _company(db, mails)
+    choose = random.Random(7)
+    doubts: list[int] = []
+    known: set[str] = set()
+    with _sink(tmp_path, milliseconds) as port:
+        environment = _environment(db, tmp_path, port)
+        del environment["SEGUITO_ARCHIVE_MAILDIR"]
+        for number in range(kills):
+            _kill_after(
+                choose.randint(1, mails // kills), environment, number * (_LEASE_MINUTES + 1), tmp_path
+            )
+            found = _in_doubt(tmp_path / "journal") | _asked(db)
+            doubts.append(len(found - known))
+            known |= found
+        for number in (kills, kills + 1):
+            _sweep(environment, number * (_LEASE_MINUTES + 1)).wait(10 * _PATIENCE_SECONDS)
+    states, accepted = _outcome(db, tmp_path)
+    asked = states.pop("failed", 0)
+    assert states == {"sent": mails - asked}, "nothing is lost"
+    assert max(accepted.values()) == 1, "nothing is doubled"
+    assert len(accepted) >= mails - asked
+    assert max(doubts) <= _CONNECTIONS
+    assert asked == sum(doubts)
+    with capsys.disabled():
+        print(f"\n{milliseconds} ms: in doubt a kill: median {statistics.median(doubts)}, most {max(doubts)}")
+
+
+def _in_doubt(journal: Path) -> set[str]:
+    """Mails of which the journals know that their body began, and no reply."""
+    return {key for left in Journal(journal).left() for key in left.begun - left.heard.keys()}
+
+
+def _asked(db: Database) -> set[str]:
     with db.read() as session:
-        doubts = select(func.count(CaseReason.id)).where(CaseReason.reason == CaseReasonKind.IN_DOUBT)
-        assert session.scalar(doubts) == asked
+        return set(session.scalars(select(Message.key).where(Message.state == MessageState.ASKED)))
 
 
 def _sweep_under_kills(
@@ -67,6 +120,11 @@ def _sweep_under_kills(
         for _ in range(2):  # the second one sends again what was in doubt and not in the archive
             _sweep(environment, ahead).wait(_PATIENCE_SECONDS)
             ahead += _LEASE_MINUTES + 1
+    return _outcome(db, folder)
+
+
+def _outcome(db: Database, folder: Path) -> tuple[dict[str, int], Counter[str]]:
+    """Contacts by state, and how often each mail arrived."""
     with db.read() as session:
         states = (
             select(FollowUp.state, func.count())
@@ -90,9 +148,9 @@ def _company(db: Database, orders: int) -> None:
 
 
 @contextmanager
-def _sink(folder: Path) -> Iterator[int]:
+def _sink(folder: Path, milliseconds: int = 0) -> Iterator[int]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.sink", str(folder)],
+        [sys.executable, "-m", "tests.integration.sink", str(folder), str(milliseconds)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
