@@ -11,17 +11,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from jinja2 import TemplateError
 from sqlalchemy.orm import Session
 
 from models.errors import TryLaterError
-from models.queries.sending import claim, messages, quiet
+from models.queries.sending import claim, quiet
 from models.rules.sending.answers import Accepted, Answer, NotStarted, Refused
 from models.rules.sending.faults import Fault, Kind
-from models.words import Channel, MessageState
-from tasks.mails.composer import Mail
 from tasks.mails.letter_facts import Group, write_letter
 from tasks.mails.mime import AddressError
 from tasks.runtime.apart import apart, fault_of
@@ -30,6 +27,7 @@ from tasks.sending import server_refusals
 from tasks.sending.claim import Claimed
 from tasks.sending.hold_rows import hold_rows
 from tasks.sending.last_look import look_again
+from tasks.sending.marking import Ready, mark_mails
 from tasks.sending.record_outcome import Finished, Unwritable, give_up_apart, keep_trial, record
 from tasks.sending.sweep_report import Report
 from tasks.sending.verdicts import Verdicts
@@ -60,13 +58,6 @@ class ServerRefusesError(DispatchStoppedError):
 
 
 @dataclass(frozen=True)
-class _Ready:
-    key: str
-    group: Group
-    mail: Mail
-
-
-@dataclass(frozen=True)
 class Faulty:
     """A mail that a fault of the program or of its text keeps back; nothing was marked or sent."""
 
@@ -74,7 +65,7 @@ class Faulty:
     fault: Fault
 
 
-_Composed = _Ready | Unwritable | Faulty
+_Composed = Ready | Unwritable | Faulty
 
 
 class Dispatch:
@@ -85,7 +76,7 @@ class Dispatch:
         self._policy, self._clock, self._mailer = services.policy, services.clock, services.mailer
         sending = services.policy.sending
         self._waiting = deque(claimed.groups)
-        self._flying: dict[asyncio.Task[Answer], tuple[int, _Ready]] = {}
+        self._flying: dict[asyncio.Task[Answer], tuple[int, Ready]] = {}
         self._quiet_since: str | None = None
         """While nobody else writes to the database, no fact changes, and none has to be looked at again."""
         self._verdicts = Verdicts(services.policy, services.breaker)
@@ -145,7 +136,7 @@ class Dispatch:
             task.cancel()
         await asyncio.gather(*flying, return_exceptions=True)
 
-    def _turn(self, writer: Writer, finished: Sequence[Finished]) -> list[tuple[int, _Ready]]:
+    def _turn(self, writer: Writer, finished: Sequence[Finished]) -> list[tuple[int, Ready]]:
         """Record what has landed and mark what goes out next, in one transaction; returns what may go out now.
 
         Nothing else runs meanwhile. A thread for it would cost each mail more than it has to wait here: there is one
@@ -161,7 +152,7 @@ class Dispatch:
             if mark is None or mark != self._quiet_since:
                 composed = self._still_right(session, composed)
             composed = self._on_trial(session, composed, now)
-            ready = [item for item in composed if isinstance(item, _Ready)]
+            ready = [item for item in composed if isinstance(item, Ready)]
             record(session, self._policy, finished, self._claimed.token, now, self._claimed.report)
             for broken in composed:
                 if isinstance(broken, Unwritable):
@@ -169,20 +160,20 @@ class Dispatch:
                 elif isinstance(broken, Faulty):
                     ids = [row.id for row in broken.group.follow_ups]
                     hold_rows(session, ids, broken.fault, now, self._claimed.report)
-            numbers = self._mark(session, ready, now)
+            numbers = mark_mails(session, ready, self._claimed.token, now, now + self._lease)
             self._note_server(session, now)
             if self._stop:
                 self._give_back(session)
             self._quiet_since = quiet.mark_after(session, mark)
         return list(zip(numbers, ready, strict=True))
 
-    def _launch(self, book: Book, ready: Sequence[tuple[int, _Ready]]) -> None:
+    def _launch(self, book: Book, ready: Sequence[tuple[int, Ready]]) -> None:
         for message_id, item in ready:
             task = asyncio.ensure_future(self._post(book, item))
             self._flying[task] = (message_id, item)
             task.add_done_callback(self._land_one)
 
-    async def _post(self, book: Book, item: _Ready) -> Answer:
+    async def _post(self, book: Book, item: Ready) -> Answer:
         try:
             return await self._mailer.send(item.mail, book.entry(item.key))
         except ValueError as error:  # an address that SMTP cannot say costs its own mail
@@ -232,7 +223,7 @@ class Dispatch:
         try:
             letter = write_letter(group, key, self._claimed.desk, self._policy, composer.message_id, now)
             text = f"{letter.kind}/{letter.language}.txt"
-            return _Ready(key, group, composer.compose(letter, now))
+            return Ready(key, group, composer.compose(letter, now))
         except AddressError as error:  # costs its own mail only
             return Unwritable(group, scrub(str(error)))
         except TemplateError as error:
@@ -281,16 +272,16 @@ class Dispatch:
         return [item for item in composed if item.group.lead.id in right]
 
     def _on_trial(
-        self, session: Session, composed: "Sequence[_Ready | Unwritable | Faulty]", now: datetime
-    ) -> "list[_Ready | Unwritable | Faulty]":
+        self, session: Session, composed: "Sequence[Ready | Unwritable | Faulty]", now: datetime
+    ) -> "list[Ready | Unwritable | Faulty]":
         """Before go-live: what would go to customers goes to the address of the trial, or is written down alone."""
         trial = self._services.trial
         if trial is None:
             return list(composed)
-        kept: list[_Ready | Unwritable | Faulty] = []
-        nowhere: list[_Ready] = []
+        kept: list[Ready | Unwritable | Faulty] = []
+        nowhere: list[Ready] = []
         for item in composed:
-            if item.group.lead.staff_id is not None or not isinstance(item, _Ready):
+            if item.group.lead.staff_id is not None or not isinstance(item, Ready):
                 kept.append(item)
                 continue
             tried = replace(item, group=replace(item.group, is_trial=True))
@@ -300,45 +291,10 @@ class Dispatch:
                 elsewhere = (trial.send_to, *item.mail.recipients[1:])
                 kept.append(replace(tried, mail=replace(item.mail, recipients=elsewhere)))
         if nowhere:
-            numbers = self._mark(session, nowhere, now)
+            numbers = mark_mails(session, nowhere, self._claimed.token, now, now + self._lease)
             groups = [item.group for item in nowhere]
             keep_trial(session, numbers, groups, now, self._claimed.report)
         return kept
-
-    def _mark(self, session: Session, ready: Sequence[_Ready], now: datetime) -> list[int]:
-        """Message ids in the order of `ready`. A mail that a crash left in doubt keeps its row and its Message-ID."""
-        if not ready:
-            return []
-        tried = {item.key for item in ready if item.group.lead.message_id is not None}
-        again = messages.mark_again(session, tried, self._claimed.token, now + self._lease)
-        ids = again | messages.mark(
-            session, [self._message_row(item, now) for item in ready if item.key not in again]
-        )
-        messages.attach(
-            session,
-            [{"id": row.id, "message_id": ids[item.key]} for item in ready for row in item.group.follow_ups],
-        )
-        return [ids[item.key] for item in ready]
-
-    def _message_row(self, item: _Ready, now: datetime) -> dict[str, Any]:
-        lead = item.group.lead
-        return {
-            "key": item.key,
-            "customer_id": lead.customer_id,
-            "staff_id": lead.staff_id,
-            "channel": Channel.EMAIL,
-            "kind": lead.kind,
-            "step": lead.step,
-            "language": item.group.customer.language,
-            "recipient": item.mail.recipients[0],
-            "subject": item.mail.subject,
-            "state": MessageState.SENDING,
-            "is_trial": item.group.is_trial,
-            "claim_token": self._claimed.token,
-            "lease_until": now + self._lease,
-            "resends": 0,
-            "marked_at": now,
-        }
 
     def _recall_refusal(self) -> None:
         """A server that refused everybody's mail gets a few first."""
