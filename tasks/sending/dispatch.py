@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jinja2 import TemplateError
@@ -28,8 +28,9 @@ from tasks.sending.claim import Claimed
 from tasks.sending.hold_rows import hold_rows
 from tasks.sending.last_look import look_again
 from tasks.sending.marking import Ready, mark_mails
-from tasks.sending.record_outcome import Finished, Unwritable, give_up_apart, keep_trial, record
+from tasks.sending.record_outcome import Finished, Unwritable, give_up_apart, record
 from tasks.sending.sweep_report import Report
+from tasks.sending.trial_mails import on_trial
 from tasks.sending.verdicts import Verdicts
 from tasks.services import Services
 from tasks.smtp.answers import scrub
@@ -85,7 +86,7 @@ class Dispatch:
         self._landed = asyncio.Event()
         self._stop: DispatchStoppedError | None = None
         self._fault: BaseException | None = None
-        self._window = _PER_CONNECTION * sending.connections
+        self._full_window = self._window = _PER_CONNECTION * sending.connections
         self._lease = timedelta(minutes=sending.lease_minutes)
         self._renewed = services.clock.now()
 
@@ -151,8 +152,9 @@ class Dispatch:
             mark = quiet.others_mark(session)
             if mark is None or mark != self._quiet_since:
                 composed = self._still_right(session, composed)
-            composed = self._on_trial(session, composed, now)
             ready = [item for item in composed if isinstance(item, Ready)]
+            if self._services.trial is not None:
+                ready = on_trial(session, self._services.trial, ready, self._claimed, now)
             record(session, self._policy, finished, self._claimed.token, now, self._claimed.report)
             for broken in composed:
                 if isinstance(broken, Unwritable):
@@ -193,14 +195,10 @@ class Dispatch:
         elif tripped is not None and self._stop is None:
             self._stop = ServerRefusesError(tripped.words)
             self._mailer.withhold(tripped.words)
-        if isinstance(answer, Accepted) and self._window < self._full_window:
+        if isinstance(answer, Accepted):
             self._window = self._full_window
         if self._arrived >= self._enough:
             self._landed.set()
-
-    @property
-    def _full_window(self) -> int:
-        return _PER_CONNECTION * self._policy.sending.connections
 
     async def _land(self) -> None:
         """Wait until each connection has but one mail left, or everything landed, or it is time to renew the lease."""
@@ -270,31 +268,6 @@ class Dispatch:
             right |= leads
             self._claimed.report.take(part)
         return [item for item in composed if item.group.lead.id in right]
-
-    def _on_trial(
-        self, session: Session, composed: "Sequence[Ready | Unwritable | Faulty]", now: datetime
-    ) -> "list[Ready | Unwritable | Faulty]":
-        """Before go-live: what would go to customers goes to the address of the trial, or is written down alone."""
-        trial = self._services.trial
-        if trial is None:
-            return list(composed)
-        kept: list[Ready | Unwritable | Faulty] = []
-        nowhere: list[Ready] = []
-        for item in composed:
-            if item.group.lead.staff_id is not None or not isinstance(item, Ready):
-                kept.append(item)
-                continue
-            tried = replace(item, group=replace(item.group, is_trial=True))
-            if trial.send_to is None:
-                nowhere.append(tried)
-            else:
-                elsewhere = (trial.send_to, *item.mail.recipients[1:])
-                kept.append(replace(tried, mail=replace(item.mail, recipients=elsewhere)))
-        if nowhere:
-            numbers = mark_mails(session, nowhere, self._claimed.token, now, now + self._lease)
-            groups = [item.group for item in nowhere]
-            keep_trial(session, numbers, groups, now, self._claimed.report)
-        return kept
 
     def _recall_refusal(self) -> None:
         """A server that refused everybody's mail gets a few first."""

@@ -76,6 +76,7 @@ def _group(session: Session, policy: Policy, message: Message, rows: list[Follow
         invoices=[],
         dossier=None,
         reminds_of=None,
+        is_trial=message.is_trial,
     )
 
 
