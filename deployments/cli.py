@@ -18,6 +18,7 @@ from deployments.cli_connect import connect
 from deployments.cli_credit import credit, dossier
 from deployments.cli_first_day import go_live
 from deployments.cli_health import doctor
+from deployments.cli_imports import imports
 from deployments.cli_preview import preview
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
@@ -56,6 +57,7 @@ policy_app = App(name="policy", help="The policy file.")
 app.command(policy_app)
 app.command(collect)
 app.command(go_live)
+app.command(imports)
 app.command(connect)
 app.command(respond)
 app.command(inbox)

@@ -13,6 +13,7 @@ from flows.redact import take_out
 from flows.runs import CANNOT_RUN, ended, leave, refused, services, stopped
 from flows.sweeping import sweep
 from tasks.cases import holds as by_hand
+from tasks.importing import stops
 from tasks.sending.sweep import SweepStoppedError, customer_ids
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
@@ -153,3 +154,23 @@ async def re_plan(customers: list[Reference], by: Reference, reason: Words) -> S
         return f"{count} orders and invoices planned anew"
 
     return await with_words(plan)
+
+
+@form(
+    "let-import-through",
+    "Has the next import write what waits of one, since it was more of its kind than an ordinary day brings.",
+)
+async def let_import_through(number: int, by: Reference) -> State[None]:
+    """Let what waits of an import through.
+
+    Args:
+        number: Number of what waits, as the notice and `seguito imports list` name it.
+        by: Your own reference, such as M-1; it stays in the history.
+    """
+
+    def let(opened: Services) -> str:
+        with opened.db.write() as session:
+            stop = stops.let_through(session, number, by, opened.clock.now())
+            return f"{stop.count} {stop.about} {stop.kind} come in with the next import"
+
+    return await with_words(let)

@@ -17,6 +17,7 @@ from models.languages import CODES, ELSE
 from models.rules.calendar.calendars import Place, Window
 from models.rules.commitments.ladder import Ladder
 from models.rules.commitments.ledger import Ledger
+from models.rules.importing.guard import Imports
 from models.rules.inbound.trouble_words import TroubleWords
 from models.rules.planning import vocabulary
 from models.rules.planning.cadence import Cadence
@@ -181,6 +182,7 @@ class Policy(_Strict):
     trouble: TroubleWords = TroubleWords()
     report: Reporting = Reporting()
     trial: Trial = Trial()
+    imports: Imports = Imports()
     windows: dict[str, Window]
     cadences: dict[str, Cadence]
     ledger: Ledger = Ledger()

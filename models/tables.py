@@ -9,6 +9,7 @@ from models.fault import Fault, HeldRow
 from models.follow_up import FollowUp
 from models.history import History
 from models.hold import Hold
+from models.import_stop import ImportStop
 from models.inbound import Inbound, Sighting
 from models.invoice import Invoice
 from models.message import Message
@@ -31,6 +32,7 @@ __all__ = [
     "HeldRow",
     "History",
     "Hold",
+    "ImportStop",
     "Inbound",
     "Invoice",
     "Message",

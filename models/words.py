@@ -23,6 +23,8 @@ class Subject(StrEnum):
     INBOUND = "inbound"
     HEARD = "heard"
     """A mail that came in, as its sender is told that we have it."""
+    IMPORT = "import"
+    """What waits of an import (`models.import_stop`)."""
     STAFF = "staff"
     """One of our own people: the digest of a day, or the link of his or her own page."""
     CLOSED_CASE = "closed-case"
@@ -238,6 +240,8 @@ class CommitmentKind(StrEnum):
     """A colleague asked for help (B32)."""
     RELEASE = "release"
     """A complaint was closed a while ago: a manager says from which day the credit ladder goes on."""
+    IMPORT = "import"
+    """More changes of one kind came than an ordinary import brings: somebody looks, and lets them through or not."""
     MAIL = "mail"
     """A mail came in of which the program is not sure: somebody looks, and says what was done (B34)."""
 

@@ -8,20 +8,30 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries import going_live, watermarks
+from models.queries.importing import guard as guards
 from models.queries.importing import upsert as queries
 from models.queries.importing.balances import lay_credits
 from models.queries.responses.responses import known_refs
+from models.rules.importing.guard import Kind
 from tasks.importing import resolving
+from tasks.importing.guard import Guard
 from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
 from tasks.importing.turns import take
-from tasks.importing.writing import Applied, Resolved, Word, write
+from tasks.importing.writing import Applied, Resolved, Turns, Word, change, write
 from tasks.responses.record import Answer, Asks, hear
 
 _CHUNK = 5_000
 
 
 def apply_rows(
-    session: Session, table: str, rows: Sequence[Any], at: datetime, actor: str, *, policy: Policy
+    session: Session,
+    table: str,
+    rows: Sequence[Any],
+    at: datetime,
+    actor: str,
+    *,
+    policy: Policy,
+    guard: Guard | None = None,
 ) -> Applied:
     """Make the rows true. Doing it twice changes nothing more; a row that cannot be used costs only itself.
 
@@ -32,13 +42,14 @@ def apply_rows(
         at: aware; when we learned of it. A moved promise and the history carry this time.
         actor: who says so, such as `import:sample`.
         policy: answers are heard by it.
+        guard: puts aside what is suspicious; `finish` says what becomes of it.
     """
     if not rows:
         return Applied()
     watermarks.take_turn(session)
     size = len(rows) if table == "staff" else _CHUNK
     parts = (rows[start : start + size] for start in range(0, len(rows), size))
-    done = [_apply(session, table, part, Word(at, actor), policy) for part in parts]
+    done = [_apply(session, table, part, Word(at, actor), policy, guard) for part in parts]
     return Applied(
         inserted=sum(item.inserted for item in done),
         changed=sum(item.changed for item in done),
@@ -47,16 +58,41 @@ def apply_rows(
     )
 
 
-def _apply(session: Session, table: str, rows: Sequence[Any], word: Word, policy: Policy) -> Applied:
+def finish(session: Session, guard: Guard, at: datetime, actor: str, *, policy: Policy) -> Applied:
+    """Write what was put aside, but for what is too much of its kind."""
+    watermarks.take_turn(session)
+    word, table = Word(at, actor), guard.table
+    for one in guard.aside:
+        guard.keep(one)
+    new = [] if guard.trips(Kind.OLD_ROWS) else guard.new
+    queries.add(session, table, new)
+    changes = {one.row_id: one.new for one in guard.aside}
+    turns = change(session, table, changes, word)
+    _follow(session, table, [*new, *changes.values()], turns, list(changes), word, policy)
+    return Applied(len(new), len(changes))
+
+
+def _apply(
+    session: Session,
+    table: str,
+    rows: Sequence[Any],
+    word: Word,
+    policy: Policy,
+    guard: Guard | None,
+) -> Applied:
+    if table in {"customers", "orders", "invoices"}:
+        renamed = {row.replaces: row.ref for row in rows if row.replaces is not None}
+        if renamed:
+            guards.rename(session, table, renamed)
     match table:
         case "staff":
             return _staff(session, rows, word)
         case "customers":
-            return _customers(session, rows, word)
+            return _customers(session, rows, word, policy, guard)
         case "orders":
-            return _sales(session, table, resolving.orders(session, rows), word, policy)
+            return _sales(session, table, resolving.orders(session, rows), word, policy, guard)
         case "invoices":
-            return _sales(session, table, resolving.invoices(session, rows), word, policy)
+            return _sales(session, table, resolving.invoices(session, rows), word, policy, guard)
         case "responses":
             return _responses(session, rows, word.at, policy)
     raise ValueError(f"{table!r} is no table of an import")
@@ -74,19 +110,38 @@ def _staff(session: Session, rows: Sequence[StaffRow], word: Word) -> Applied:
     return applied
 
 
-def _sales(session: Session, table: str, resolved: Resolved, word: Word, policy: Policy) -> Applied:
-    written = write(session, table, resolved, word)
-    if table == "invoices":
-        lay_credits(session, {row["customer_id"] for row in resolved.values.values()})
-    take(session, policy, written.turns, word)
+def _sales(
+    session: Session, table: str, resolved: Resolved, word: Word, policy: Policy, guard: Guard | None
+) -> Applied:
+    written = write(session, table, resolved, word, guard)
+    _follow(session, table, list(resolved.values.values()), written.turns, (), word, policy)
     return written.applied
 
 
-def _customers(session: Session, rows: Sequence[CustomerRow], word: Word) -> Applied:
-    written = write(session, "customers", resolving.customers(rows), word)
-    if written.changes:
-        queries.plan_again(session, written.changes)
+def _customers(
+    session: Session, rows: Sequence[CustomerRow], word: Word, policy: Policy, guard: Guard | None
+) -> Applied:
+    written = write(session, "customers", resolving.customers(rows), word, guard)
+    _follow(session, "customers", (), written.turns, list(written.changes), word, policy)
     return written.applied
+
+
+def _follow(
+    session: Session,
+    table: str,
+    rows: Sequence[Mapping[str, Any]],
+    turns: Turns,
+    changed: Sequence[int],
+    word: Word,
+    policy: Policy,
+) -> None:
+    """What follows from rows that were written: plans, balances, and whatever a change asks for beside them."""
+    if table == "customers":
+        queries.plan_again(session, changed)
+        return
+    if table == "invoices" and rows:
+        lay_credits(session, {row["customer_id"] for row in rows})
+    take(session, policy, turns, word)
 
 
 def _responses(session: Session, rows: Sequence[ResponseRow], at: datetime, policy: Policy) -> Applied:

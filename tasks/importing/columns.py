@@ -45,6 +45,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
     ),
     "customers": _columns(
         Column("ref", "key", required=True, essential=True),
+        Column("replaces", "key"),
         Column("name", "words", required=True),
         Column("email", "email"),
         Column("billing_email", "email"),
@@ -59,6 +60,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
     ),
     "orders": _columns(
         Column("ref", "key", required=True, essential=True),
+        Column("replaces", "key"),
         Column("customer", "key", required=True, essential=True),
         Column("seller", "key"),
         Column("owner", "key"),
@@ -80,6 +82,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
     ),
     "invoices": _columns(
         Column("ref", "key", required=True, essential=True),
+        Column("replaces", "key"),
         Column("customer", "key", required=True, essential=True),
         Column("order", "key"),
         Column("amount", "balance", required=True, field="amount_cents", essential=True),

@@ -22,6 +22,10 @@ class Counts:
     inserted: int = 0
     changed: int = 0
     unchanged: int = 0
+    vanished: int = 0
+    """Rows that a complete export does not have any more."""
+    waiting: list[str] = field(default_factory=list)
+    """What is too much of its kind, and waits for a person."""
     rejected: int = 0
     columns: Counter[str] = field(default_factory=Counter)
     unwritten: Counter[str] = field(default_factory=Counter)
@@ -138,6 +142,9 @@ def _said(table: str, counts: Counts) -> str:
         )
     if counts.cells:
         parts.append(f"{counts.cells.total()} cells not read ({_by_column(counts.cells)})")
+    if counts.vanished:
+        parts.append(f"{counts.vanished} no longer come")
+    parts += counts.waiting
     if counts.read and not counts.is_whole:
         parts.append("not counted as a fresh import: too many rejected")
     return f"{counts.read} {table}: {', '.join(parts) or 'nothing new'}"

@@ -20,7 +20,7 @@ _UNKNOWN_ORDER = "is no known order; import it with orders.sql first, or mend th
 _UNKNOWN_INVOICE = "is no known invoice; import it with invoices.sql first, or mend the reference"
 _UNKNOWN_STAFF = "is no known member of staff; import them with staff.sql first, or mend the reference"
 
-_REFERENCES = {"origin", "unread", "unwritten", "customer", "order", "invoice", *_STAFF}
+_REFERENCES = {"origin", "replaces", "unread", "unwritten", "customer", "order", "invoice", *_STAFF}
 
 
 def _columns(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:

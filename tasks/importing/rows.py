@@ -39,6 +39,8 @@ class Row:
     """What all rows have in common. Times are aware and UTC; days are calendar days of the source."""
 
     ref: str
+    replaces: str | None = field(default=None, compare=False)
+    """The reference that the same row had before: in another system, or in another year."""
     origin: Origin = field(default=Origin(), compare=False)
     unread: frozenset[str] = field(default=frozenset(), compare=False)
     """Fields whose cell could not be read: a row that is there already keeps what it has in them."""

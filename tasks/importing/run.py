@@ -1,7 +1,7 @@
 """A whole import: every table of a source, batch by batch."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,18 +10,25 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries import going_live, watermarks
+from models.queries.importing import guard as guards
 from models.queries.importing import upsert as queries
-from tasks.importing.apply import apply_rows
+from models.rules.importing.guard import Kind
+from tasks.importing.apply import apply_rows, finish
 from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.errors import SourceError
+from tasks.importing.guard import Guard
 from tasks.importing.rejects import RejectFile
 from tasks.importing.report import Counts, ImportReport, Preview
 from tasks.importing.rows import AnyRow, Reject
+from tasks.importing.seen import Seen
 from tasks.importing.source import Source, open_source
+from tasks.importing.stops import note
+from tasks.importing.vanished import look_for_vanished
 from tasks.importing.variables import resolve
 from tasks.importing.writing import Applied
 from tasks.runtime.database import Database
 
+_GUARDED = frozenset({"customers", "orders", "invoices"})
 _BULK_ROWS = 10_000
 """From so many new rows on, the statistics of the database are refreshed."""
 
@@ -84,14 +91,21 @@ class _Import:
 
     def _table(self, source: Source, table: str) -> None:
         counts = self.report.tables[table] = Counts()
-        for batch in source.read(table, self.now):
-            rows = [row for row in batch if not isinstance(row, Reject)]
-            with self.transaction() as session:
-                applied = apply_rows(
-                    session, table, rows, self.now, f"import:{source.name}", policy=self.policy
-                )
-            rejects = [row for row in batch if isinstance(row, Reject)]
-            self._count(table, counts, rows, rejects, applied)
+        actor, guard, seen = f"import:{source.name}", self._guard(source.name, table), Seen()
+        with closing(seen):
+            for batch in source.read(table, self.now):
+                rows = [row for row in batch if not isinstance(row, Reject)]
+                with self.transaction() as session:
+                    applied = apply_rows(
+                        session, table, rows, self.now, actor, policy=self.policy, guard=guard
+                    )
+                if source.config.complete:
+                    for row in rows:
+                        seen.add(row.ref)
+                rejects = [row for row in batch if isinstance(row, Reject)]
+                self._count(table, counts, rows, rejects, applied)
+            if guard is not None:
+                self._finish(source, guard, counts, seen)
         if self.report.preview is not None:
             self.report.preview.close(table, source.sql(table))
         with self.transaction() as session:
@@ -101,6 +115,33 @@ class _Import:
                 )
             if counts.inserted >= _BULK_ROWS and table != "responses":
                 queries.refresh_statistics(session, [table])
+
+    def _guard(self, source: str, table: str) -> Guard | None:
+        """The guard of a table that came before; the first import of one asks nothing."""
+        if table not in _GUARDED:
+            return None
+        with self.transaction() as session:
+            let = {
+                Kind(one.kind)
+                for one in guards.standing(session, source)
+                if one.about == table and one.let_through_at is not None
+            }
+            return Guard(
+                table,
+                self.policy.imports,
+                guards.bases(session, table),
+                guards.last_import(session, source, table),
+                frozenset(let),
+            )
+
+    def _finish(self, source: Source, guard: Guard, counts: Counts, seen: Seen) -> None:
+        with self.transaction() as session:
+            applied = finish(session, guard, self.now, f"import:{source.name}", policy=self.policy)
+            counts.inserted += applied.inserted
+            counts.changed += applied.changed
+            if source.config.complete and counts.is_whole and not counts.rejected:
+                counts.vanished = look_for_vanished(session, source.name, guard, seen, self.now)
+            counts.waiting += note(session, self.policy, source.name, guard, self.now)
 
     def _count(
         self, table: str, counts: Counts, rows: list[AnyRow], rejects: list[Reject], applied: Applied

@@ -19,6 +19,10 @@ class Seen:
         """Remember a reference; False when it came before."""
         return self._file.execute(_ADD, (ref,)).rowcount == 1
 
+    def has(self, ref: str) -> bool:
+        """Whether a reference came."""
+        return self._file.execute("SELECT 1 FROM seen WHERE ref = ?", (ref,)).fetchone() is not None
+
     def close(self) -> None:
         """Take the file away."""
         self._file.close()

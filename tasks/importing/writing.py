@@ -12,6 +12,7 @@ from models.queries import history
 from models.queries.importing import upsert as queries
 from models.rules.planning.changes import is_in_dispute, promise, transitions
 from tasks.cases.change_of_customer import Moved
+from tasks.importing.guard import Guard
 from tasks.importing.rows import AnyRow, Reject
 
 _SUBJECTS = {"orders": "order", "invoices": "invoice"}
@@ -112,7 +113,9 @@ def fingerprint(values: Mapping[str, Any], later: str | None = None, unread: Col
     return hashlib.blake2b(repr(facts).encode(), digest_size=16).hexdigest()
 
 
-def write(session: Session, table: str, resolved: Resolved, word: Word) -> Written:
+def write(
+    session: Session, table: str, resolved: Resolved, word: Word, guard: Guard | None = None
+) -> Written:
     """Insert the rows that are new and change those that differ; the rest costs one question a batch."""
     known = queries.known(session, table, resolved.values)
     new: list[dict[str, Any]] = []
@@ -129,20 +132,33 @@ def write(session: Session, table: str, resolved: Resolved, word: Word) -> Writt
             new.append(_settled(values, None, word.at) | planned | {"fingerprint": mark})
         elif row.fingerprint != mark:
             changes[row.id] = values | planned | {"fingerprint": mark}
+    if guard is not None:
+        new = [one for one in new if not guard.takes_new(one)]
     queries.add(session, table, new)
     for row_id, values in queries.values_of(session, table, kept).items():
         changes[row_id] |= values
-    turns = _change(session, table, changes, word)
-    unchanged = len(resolved.values) - len(new) - len(changes)
+    judged = len(changes)
+    turns = change(session, table, changes, word, guard)
+    unchanged = len(resolved.values) - len(new) - judged
     return Written(Applied(len(new), len(changes), unchanged, tuple(resolved.rejects)), changes, turns)
 
 
-def _change(session: Session, table: str, changes: dict[int, dict[str, Any]], word: Word) -> Turns:
+def change(
+    session: Session,
+    table: str,
+    changes: dict[int, dict[str, Any]],
+    word: Word,
+    guard: Guard | None = None,
+) -> Turns:
+    """Write changed rows, with their history; those that the guard puts aside are taken out of `changes`."""
     entries: list[dict[str, Any]] = []
     settled: set[int] = set()
     turns = Turns()
     for row_id, old in queries.remembered(session, table, changes).items():
         new = changes[row_id] = _settled(changes[row_id], old.get("paid_at"), word.at)
+        if guard is not None and guard.takes_change(row_id, old, new):
+            del changes[row_id]
+            continue
         if table == "orders":
             new |= promise(old, new["promised_on"], word.at)
             for chosen in ("owner_id", "deputy_id"):  # planning chose them where the source names nobody

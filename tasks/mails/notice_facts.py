@@ -12,7 +12,7 @@ from models.queries.credit_recovery import invoices
 from models.queries.mailboxes import inbound
 from models.queries.responses import responses
 from models.rules.escalation.random_calls import DRAWN
-from models.tables import Commitment, Customer, FollowUp, Inbound, Staff
+from models.tables import Commitment, Customer, FollowUp, ImportStop, Inbound, Staff
 from models.words import CommitmentKind, Level, ParkedFor, Subject
 from tasks.mails.letter import InvoiceLine, NoticeFacts, Quote
 from tasks.mails.mime import as_kept
@@ -49,6 +49,8 @@ def notice(session: Session, follow_up: FollowUp, now: datetime) -> NoticeFacts 
 
 def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
     """What somebody owes a customer."""
+    if commitment.kind == CommitmentKind.IMPORT:
+        return _of_import(session, commitment)
     if commitment.customer_id is None:
         return _of_look(session, commitment)
     customer = session.get_one(Customer, commitment.customer_id)
@@ -99,6 +101,25 @@ def _invoices(session: Session, customer_id: int, kind: str) -> tuple[InvoiceLin
 def _name(session: Session, staff_id: int | None) -> str | None:
     person = session.get(Staff, staff_id) if staff_id is not None else None
     return person.name if person else None
+
+
+def _of_import(session: Session, commitment: Commitment) -> NoticeFacts:
+    """What waits of an import: the source stands for the customer, and references for what came."""
+    stop = session.get(ImportStop, commitment.subject_id)
+    return NoticeFacts(
+        Subject.COMMITMENT,
+        commitment.id,
+        commitment.kind,
+        stop.source if stop else "",
+        None,
+        None,
+        None,
+        "",
+        "",
+        (Quote(commitment.words or "", commitment.made_at),),
+        commitment.due_at,
+        owner_name=_name(session, commitment.owner_id),
+    )
 
 
 def _of_look(session: Session, commitment: Commitment) -> NoticeFacts:

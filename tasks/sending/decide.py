@@ -18,8 +18,10 @@ from models.rules.sending.before_sending import (
     ANSWERED_BEFORE,
     IN_DIGEST,
     NOBODY,
+    VANISHED,
     Ask,
     Decision,
+    Hold,
     Moment,
     OpenCase,
     Send,
@@ -91,10 +93,8 @@ def _ruling(policy: Policy, batch: Batch, placement: Placement, row: FollowUp, c
     cadence = policy.cadences.get(row.kind)
     if cadence is None:
         return Ruling(row, customer, Skip(NO_CADENCE))
-    if (known := _told_already(batch, cadence, row)) is not None:
-        return Ruling(row, customer, Skip(known))
-    if batch.was_answered_before(row, cadence):
-        return Ruling(row, customer, Skip(ANSWERED_BEFORE))
+    if (known := _known_already(policy, batch, cadence, row)) is not None:
+        return Ruling(row, customer, known)
     if not is_for_staff(row):
         decision = _last_look(policy, batch, cadence, row, customer, row.staff_id)
         is_past = batch.began is not None and row.due_at < batch.began and not cadence.sends
@@ -114,6 +114,15 @@ def _ruling(policy: Policy, batch: Batch, placement: Placement, row: FollowUp, c
         matter = _matter(batch, cadence, row, ruled)
         decision = Skip(IN_DIGEST) if recipients.waits_for_digest(matter) else decision
     return Ruling(row, customer, decision, ruled)
+
+
+def _known_already(policy: Policy, batch: Batch, cadence: Cadence, row: FollowUp) -> Skip | Hold | None:
+    """What is not said since it was said or answered before, or since its matter no longer comes."""
+    if (told := _told_already(batch, cadence, row)) is not None:
+        return Skip(told)
+    if not is_for_staff(row) and batch.rests(row, policy.imports.rest_after_days):
+        return Hold(VANISHED)
+    return Skip(ANSWERED_BEFORE) if batch.was_answered_before(row, cadence) else None
 
 
 def _told_already(batch: Batch, cadence: Cadence, row: FollowUp) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -81,6 +81,17 @@ class Batch:
             return False
         since = max(row.owed_at - OLDER, order.delivered_at or order.signed_at)
         return any(since <= at for at in self.rated.get(order.id, ()))
+
+    def rests(self, row: FollowUp, days: int) -> bool:
+        """Whether a contact is about something that has not come in a complete export for so many days."""
+        subject: Order | Invoice | None = None
+        if row.subject_type == Subject.ORDER:
+            subject = self.orders.get(row.subject_id)
+        elif row.subject_type == Subject.INVOICE:
+            subject = self.invoices.get(row.subject_id)
+        if subject is None or subject.vanished_at is None:
+            return False
+        return self.now >= subject.vanished_at + timedelta(days=days)
 
     def held_until(self, row: FollowUp) -> datetime | None:
         """The latest end of the holds on a contact."""

@@ -61,7 +61,12 @@ def commitments(session: Session) -> list[Call]:
     ).all()
     return [
         Call(
-            customer or f"{OF_NOBODY}{owed.inbound_id}",
+            customer
+            or (
+                f"{OF_NOBODY}{owed.inbound_id}"
+                if owed.inbound_id
+                else f"{owed.subject_type} {owed.subject_id}"
+            ),
             () if owed.kind == CommitmentKind.LISTENING_CALL else (owed.kind,),
             owed.since,
             owed.due_at,

@@ -17,6 +17,7 @@ _MODELS: Mapping[str, type[Staff | Customer | Order | Invoice]] = {
     "invoices": Invoice,
 }
 _REMEMBERED: Mapping[str, tuple[str, ...]] = {
+    "customers": ("email", "billing_email"),
     "orders": (
         "customer_id",
         "promised_on",

@@ -1,0 +1,81 @@
+"""The guard of one import: what is suspicious is put aside until it is known whether it is too much."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from models.rules.importing.guard import Imports, Kind, is_old, judged, trips
+
+_SHOWN = 5
+
+
+class Aside(NamedTuple):
+    """A changed row that waits for the end of its table."""
+
+    row_id: int
+    old: Mapping[str, Any]
+    new: dict[str, Any]
+    kinds: Mapping[Kind, tuple[str, ...]]
+
+
+@dataclass
+class Guard:
+    """Of one table. Rows without anything suspicious are written at once."""
+
+    table: str
+    limits: Imports
+    bases: Mapping[Kind, int]
+    last_import: datetime | None
+    let_through: frozenset[Kind] = frozenset()
+    counts: Counter[Kind] = field(default_factory=Counter)
+    examples: dict[Kind, list[str]] = field(default_factory=dict)
+    aside: list[Aside] = field(default_factory=list)
+    new: list[dict[str, Any]] = field(default_factory=list)
+
+    def takes_change(self, row_id: int, old: Mapping[str, Any], new: dict[str, Any]) -> bool:
+        """Whether a changed row waits; one whose kind trips already only keeps its columns, and is written."""
+        kinds = {kind: names for kind, names in judged(self.table, old, new).items() if self._asks(kind)}
+        if not kinds:
+            return False
+        for kind in kinds:
+            self._count(kind, new["ref"])
+        if all(self.trips(kind) for kind in kinds):
+            self.keep(Aside(row_id, old, new, kinds))
+            return False
+        self.aside.append(Aside(row_id, old, new, kinds))
+        return True
+
+    def takes_new(self, new: dict[str, Any]) -> bool:
+        """Whether a new row about an old matter waits."""
+        if not self._asks(Kind.OLD_ROWS) or not is_old(self.table, new, self.last_import):
+            return False
+        self._count(Kind.OLD_ROWS, new["ref"])
+        if not self.trips(Kind.OLD_ROWS):
+            self.new.append(new)
+        return True
+
+    def note_vanished(self, ref: str) -> None:
+        """A row that no longer comes."""
+        self._count(Kind.VANISHED, ref)
+
+    def trips(self, kind: Kind) -> bool:
+        """Whether there is too much of a kind by now."""
+        return self._asks(kind) and trips(self.counts[kind], self.bases[kind], self.limits)
+
+    def keep(self, one: Aside) -> None:
+        """Take the suspicious columns of a row out again: what they were stays, and the next import looks anew."""
+        for kind, names in one.kinds.items():
+            if self.trips(kind):
+                one.new.update({name: one.old[name] for name in names})
+                one.new["fingerprint"] = ""
+
+    def _asks(self, kind: Kind) -> bool:
+        return kind not in self.let_through
+
+    def _count(self, kind: Kind, ref: str) -> None:
+        self.counts[kind] += 1
+        shown = self.examples.setdefault(kind, [])
+        if len(shown) < _SHOWN:
+            shown.append(ref)
