@@ -5,6 +5,7 @@ from models.case import Case, CaseReason, Statement
 from models.commitment import Commitment
 from models.contract_end import ContractEnd
 from models.customer import Customer
+from models.desk_session import DeskSession
 from models.fault import Fault, HeldRow
 from models.follow_up import FollowUp
 from models.history import History
@@ -27,6 +28,7 @@ __all__ = [
     "Commitment",
     "ContractEnd",
     "Customer",
+    "DeskSession",
     "Fault",
     "FollowUp",
     "HeldRow",

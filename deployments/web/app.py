@@ -24,6 +24,8 @@ from deployments.web import (
     withdrawal_page,
 )
 from deployments.web.context import MissingPageError, Web
+from deployments.web.desk import company_page, customer_page, sign_in_page, today_page
+from deployments.web.desk.session import SignedOutError
 from deployments.web.forms import WORDS, TooLargeError, TooSlowError
 from deployments.web.hosts import MISDIRECTED, KnownHosts, listed
 from deployments.web.shield import Shield, scrub_access_log, scrubbed
@@ -55,6 +57,10 @@ PARTS = (
     inbox_page,
     own_page,
     withdrawal_page,
+    sign_in_page,
+    today_page,
+    customer_page,
+    company_page,
 )
 """The modules whose routes make up the application."""
 
@@ -85,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
             originals,
             hosts,
             lambda: trial_of(db, policy, settings) is not None,
+            settings.desk_user_header,
         )
         try:
             yield
@@ -110,6 +117,7 @@ def _assemble(app: FastAPI) -> FastAPI:
     for missing in (LinkForged, MissingPageError, HTTPException):
         app.add_exception_handler(missing, _missing)
     app.add_exception_handler(TooLargeError, _too_large)
+    app.add_exception_handler(SignedOutError, _signed_out)
     app.add_exception_handler(TooSlowError, _too_slow)
     app.add_exception_handler(DatabaseUnreachableError, _unsaved)
     return app
@@ -124,6 +132,11 @@ async def _missing(request: Request, error: Exception) -> Response:
     web: Web = request.app.state.web
     status = error.status_code if isinstance(error, HTTPException) else 404
     return web.pages.problem("missing", web.language_of(request), status)
+
+
+async def _signed_out(request: Request, _error: Exception) -> Response:
+    web: Web = request.app.state.web
+    return sign_in_page.door(web, web.language_of(request))
 
 
 async def _too_large(request: Request, _error: Exception) -> Response:

@@ -31,6 +31,8 @@ class Web:
     """Further names under which the pages are reached, besides that of the links."""
     in_trial: Callable[[], bool] = lambda: False
     """Whether customers are not written to yet; every page says so."""
+    desk_user_header: str = ""
+    """The header in which a proxy of the company's own names who has signed in there; empty: there is none."""
     pages: Pages = field(init=False)
 
     def __post_init__(self) -> None:

@@ -56,7 +56,7 @@ def show(token: str, web: Parts) -> Response:
     """Offer the form; changes nothing, and tells nothing of any customer."""
     with web.db.read() as session:
         reader = reader_of(session, web.links.read_own(token, web.link_days))
-        return _form(web, reader, Filled())
+        return _form(web, reader, Filled(), token)
 
 
 @router.post("/r/{token}")
@@ -72,7 +72,7 @@ def act(token: str, form: Form, web: Parts) -> Response:
                 return _thanks(web, session, reader, raised)
             except ActError as error:
                 fault = error.code
-        return _form(web, reader, Filled(form, fault))
+        return _form(web, reader, Filled(form, fault), token)
 
 
 def _missing(form: Mapping[str, str]) -> str | None:
@@ -98,12 +98,13 @@ def _raise(web: Web, session: Session, reader: Staff, form: Mapping[str, str]) -
     )
 
 
-def _form(web: Web, reader: Staff, filled: Filled) -> Response:
+def _form(web: Web, reader: Staff, filled: Filled, token: str) -> Response:
     return web.pages.show(
         "own",
         web.language(reader.language),
         422 if filled.fault else 200,
         reader=clean(reader.name),
+        token=token,
         filled=filled,
         matters=tuple(Matter),
         most=MOST_CHARACTERS,

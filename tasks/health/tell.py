@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from urllib.parse import unquote, urlsplit
 
+from models.errors import TryLaterError
 from models.policy import Company
 from models.queries.health import state
 from models.rules.health.finding import Finding, News, news
@@ -18,7 +19,7 @@ _SECONDS = 20.0
 _TLS_PORT = 465
 
 
-class UntoldError(Exception):
+class UntoldError(TryLaterError):
     """There is trouble, and no way led to anybody; the message holds the troubles themselves."""
 
 

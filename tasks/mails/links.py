@@ -88,6 +88,7 @@ class Links:
         self._base = public_url.rstrip("/")
         self.host = (urlsplit(self._base).hostname or "").lower()
         """The name under which the pages are reached."""
+        self.is_https = self._base.startswith("https://")
         self._secret = sha256(signing_key.encode()).digest()
         self._clock = clock or SystemClock()
         self._answers = _Signer(signing_key, "answer")

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         description="Further names, separated by commas, under which pages and mailbox are reached, such as behind a "
         "proxy.",
     )
+    desk_user_header: str = Field(
+        default="",
+        description="Header in which your own proxy says the e-mail address of who has signed in there; the proxy must "
+        "take it out of what comes from outside.",
+    )
     web_port: int = Field(default=4280, description="Port of the customers' pages.")
     smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes our mails.")
     smtp_port: int = Field(default=4225, ge=1, le=65_535, description="Its port.")

@@ -1,0 +1,97 @@
+"""Who is signed in at the desk: a cookie that only our own pages can use, or a proxy that has asked already."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from deployments.web.context import MissingPageError, Parts, Web
+from models.errors import RefusedError
+from models.queries.desk import sessions as queries
+from models.rules.desk.sight import sees_company
+from models.tables import Staff
+from tasks.desk import sessions
+from tasks.desk.sessions import SESSION_HOURS
+
+COOKIE = "seguito_desk"
+PATH = "/desk"
+
+
+class SignedOutError(RefusedError):
+    """Nobody is signed in, or no longer."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk of one person."""
+
+    web: Web
+    reader: Staff
+    language: str
+
+
+def the_desk(request: Request, web: Parts) -> Desk:
+    """The desk of whoever is signed in.
+
+    Raises:
+        SignedOutError: nobody is.
+        MissingPageError: a press that came from another site.
+    """
+    if request.method == "POST":
+        refuse_strangers(request, web)
+    now = web.clock.now()
+    with web.db.read() as session:
+        reader = sessions.who(session, request.cookies.get(COOKIE, ""), now)
+        if reader is None and web.desk_user_header:
+            reader = queries.by_email(session, request.headers.get(web.desk_user_header, "").strip() or "-")
+    if reader is None:
+        raise SignedOutError
+    return Desk(web, reader, web.language(reader.language))
+
+
+def frame(desk: Desk) -> dict[str, object]:
+    """What stands at the head of every page of the desk."""
+    return {
+        "own": desk.web.links.own(desk.reader.id, desk.web.clock.now()),
+        "sees_company": sees_company(desk.reader.role),
+    }
+
+
+Signed = Annotated[Desk, Depends(the_desk)]
+
+
+def refuse_strangers(request: Request, web: Web) -> None:
+    """A press has to come from a page of ours; browsers say where it does.
+
+    Raises:
+        MissingPageError: it comes from elsewhere.
+    """
+    origin = request.headers.get("origin")
+    if origin is not None and (urlsplit(origin).hostname or "") not in web.our_names:
+        raise MissingPageError
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise MissingPageError
+
+
+def signed_in(web: Web, key: str) -> Response:
+    """Go to the desk, with the cookie."""
+    response = RedirectResponse(PATH, 303)
+    response.set_cookie(
+        COOKIE,
+        key,
+        max_age=SESSION_HOURS * 3600,
+        path=PATH,
+        secure=web.links.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+def signed_out() -> Response:
+    """Go to the door, without the cookie."""
+    response = RedirectResponse(PATH, 303)
+    response.delete_cookie(COOKIE, path=PATH, httponly=True)
+    return response

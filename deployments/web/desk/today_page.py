@@ -1,0 +1,124 @@
+"""Today: what waits for the one who is signed in, in the order to do it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from deployments.web.desk.session import Desk, Signed, frame
+from models.queries.desk import lists
+from models.queries.desk.lists import OpenCase, Owed
+from models.queries.escalation import call_list as queries
+from models.tables import Customer
+from models.words import CommitmentKind, Subject
+from tasks.escalation.call_list import Listed, listed
+from tasks.mails.formats import clean, short_moment
+from tasks.mails.labels import label, worded
+from tasks.mails.timeline_words import why
+from tasks.mails.views import due
+
+router = APIRouter()
+
+_MOST = 60
+
+
+class Row(NamedTuple):
+    """A line of a list: who waits, for what, since and until when, and the page where it is done."""
+
+    link: str
+    name: str
+    ref: str
+    phone: str | None
+    what: str
+    since: str
+    until: str
+    is_late: bool
+    language: str
+
+
+@router.api_route("/desk", methods=["GET", "HEAD"])
+def show(desk: Signed) -> Response:
+    """Show the day."""
+    with desk.web.db.read() as session:
+        calls = _calls(desk, session)
+        owed = lists.open_commitments(session, holder=desk.reader.id, most=_MOST)
+        cases = lists.open_cases(session, holder=desk.reader.id, most=_MOST)
+    now = desk.web.clock.now()
+    commitments = [_of_commitment(desk, row) for row in owed if row.kind != CommitmentKind.MAIL]
+    return desk.web.pages.show(
+        "desk_today",
+        desk.language,
+        reader=clean(desk.reader.name),
+        calls=calls,
+        commitments=commitments,
+        late=sum(row.due_at < now for row in owed),
+        mails=[_of_commitment(desk, row) for row in owed if row.kind == CommitmentKind.MAIL],
+        cases=[_of_case(desk, row) for row in cases],
+        **frame(desk),
+    )
+
+
+def _calls(desk: Desk, session: Session) -> list[Row]:
+    now = desk.web.clock.now()
+    mine = [
+        one
+        for one in listed(session, desk.web.policy, now)
+        if one.today and one.call.holder == desk.reader.id
+    ]
+    people = queries.customers(session, [one.call.customer for one in mine])
+    return [_of_call(desk, one, people.get(one.call.customer)) for one in mine]
+
+
+def _of_call(desk: Desk, one: Listed, customer: Customer | None) -> Row:
+    call, now, zone = one.call, desk.web.clock.now(), desk.web.policy.company.timezone
+    kind, id_ = (Subject.CASE, call.case) if call.case else (call.matter or ("", 0))
+    links = desk.web.links
+    link = (
+        links.case(id_, desk.reader.id, now)
+        if kind == Subject.CASE
+        else links.duty(kind, id_, desk.reader.id, now)
+    )
+    return Row(
+        link,
+        clean(customer.name) if customer else call.customer,
+        call.customer,
+        clean(customer.phone) if customer and customer.phone else None,
+        why(desk.language, call.why),
+        short_moment(desk.language, call.since, zone),
+        due(desk.language, call.due_at, zone) if call.due_at else "",
+        call.due_at is not None and call.due_at < now,
+        customer.language if customer else "",
+    )
+
+
+def _of_commitment(desk: Desk, row: Owed) -> Row:
+    now, zone = desk.web.clock.now(), desk.web.policy.company.timezone
+    return Row(
+        desk.web.links.duty(Subject.COMMITMENT, row.id, desk.reader.id, now),
+        clean(row.customer) if row.customer else label(desk.language, "notice.stranger"),
+        row.customer_ref or "",
+        None,
+        worded(desk.language, "notice", row.kind),
+        short_moment(desk.language, row.since, zone),
+        due(desk.language, row.due_at, zone),
+        row.due_at < now,
+        "",
+    )
+
+
+def _of_case(desk: Desk, row: OpenCase) -> Row:
+    now, zone = desk.web.clock.now(), desk.web.policy.company.timezone
+    codes: Sequence[str] = (row.reasons or "").split(",")
+    return Row(
+        desk.web.links.case(row.id, desk.reader.id, now),
+        clean(row.customer),
+        row.customer_ref,
+        clean(row.phone) if row.phone else None,
+        "; ".join(worded(desk.language, "reason", code) for code in codes if code),
+        short_moment(desk.language, row.since, zone),
+        "",
+        False,
+        row.language,
+    )

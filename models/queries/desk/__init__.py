@@ -1,0 +1,1 @@
+"""What the desk asks: sessions, lists to work from, a customer found by whatever is known."""

@@ -1,0 +1,253 @@
+"""The desk: signed in by a press and never by a look, everybody sees what is theirs, and nobody else's press counts."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from deployments.web.app import build_app
+from models.tables import Customer, DeskSession, FollowUp, Staff
+from models.words import CaseReasonKind, Meaning, Subject
+from tasks.cases.open_case import open_case
+from tasks.responses.record import Answer
+from tests import factories
+from tests.world import World
+
+HOME = "http://pages.example"
+
+
+@dataclass
+class Browser:
+    """One browser before the pages; cookies stay in it."""
+
+    world: World
+    cookies: httpx.Cookies
+
+    def ask(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **form: str
+    ) -> httpx.Response:
+        app = build_app(self.world.db, self.world.policy, self.world.links, self.world.clock)
+
+        async def go() -> httpx.Response:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url=HOME, cookies=self.cookies) as client:
+                data = form or None
+                answer = await client.request(method, path, data=data, headers=headers)
+                self.cookies = client.cookies
+                return answer
+
+        return asyncio.run(go())
+
+    def get(self, path: str) -> httpx.Response:
+        return self.ask("GET", path)
+
+    def press(self, path: str, **form: str) -> httpx.Response:
+        return self.ask("POST", path, **form)
+
+    def link_of(self, ref: str) -> str:
+        return self.world.links.own(staff(self.world, ref).id, self.world.clock.now())
+
+    def enter(self, ref: str) -> "Browser":
+        token = urlsplit(self.link_of(ref)).path.removeprefix("/r/")
+        assert self.press("/desk/enter", link=token).status_code == 303
+        return self
+
+
+def staff(world: World, ref: str) -> Staff:
+    with world.db.read() as session:
+        return session.scalars(select(Staff).where(Staff.ref == ref)).one()
+
+
+def sessions(world: World) -> Sequence[DeskSession]:
+    with world.db.read() as session:
+        return session.scalars(select(DeskSession)).all()
+
+
+@pytest.fixture
+def browser(world: World) -> Browser:
+    with world.db.write() as session:
+        first = factories.customer(session, "C-1", name="Giulia Ferri")
+        second = factories.customer(session, "C-2", name="Ugo Verdi")
+        one = factories.order(session, first, "SO-1")
+        factories.order(session, second, "SO-2")
+        one.seller_id = session.scalars(select(Staff.id).where(Staff.ref == "S-1")).one()
+        open_case(
+            session,
+            world.policy,
+            one.customer_id,
+            CaseReasonKind.LOW_RATING,
+            (Subject.ORDER, one.id),
+            now=world.clock.now(),
+            actor="test",
+        )
+    return Browser(world, httpx.Cookies())
+
+
+def test_opening_the_link_signs_nobody_in_and_the_press_does_once(browser: Browser) -> None:
+    link = urlsplit(browser.link_of("M-1")).path
+    shown = browser.get(link)
+    assert 'action="/desk/enter"' in shown.text
+    assert sessions(browser.world) == []
+    assert "seguito_desk" not in shown.headers.get("set-cookie", "")
+    entered = browser.press("/desk/enter", link=link.removeprefix("/r/"))
+    assert (entered.status_code, entered.headers["location"]) == (303, "/desk")
+    cookie = entered.headers["set-cookie"].lower()
+    assert all(word in cookie for word in ("httponly", "samesite=lax", "path=/desk", "max-age=43200"))
+    other = Browser(browser.world, httpx.Cookies())
+    again = other.press("/desk/enter", link=link.removeprefix("/r/"))
+    assert again.status_code == 200
+    assert "ne chieda uno nuovo" in again.text or "ask for a new one" in again.text
+    assert len(sessions(browser.world)) == 1
+
+
+def test_a_link_of_more_than_an_hour_ago_leads_to_asking_for_a_new_one(browser: Browser) -> None:
+    link = urlsplit(browser.link_of("M-1")).path.removeprefix("/r/")
+    browser.world.clock.set(browser.world.clock.now() + timedelta(minutes=61))
+    stale = browser.press("/desk/enter", link=link)
+    assert 'action="/desk/ask"' in stale.text
+    assert sessions(browser.world) == []
+
+
+def test_who_asks_for_a_link_learns_nothing_and_gets_one_an_hour(browser: Browser) -> None:
+    known = staff(browser.world, "M-1").email or ""
+    pages = [
+        browser.press("/desk/ask", address=address).text
+        for address in (known, "nobody@elsewhere.example", known)
+    ]
+    assert pages[0] == pages[1] == pages[2]
+    with browser.world.db.read() as session:
+        asked = session.scalars(select(FollowUp).where(FollowUp.kind == "own-page")).all()
+    assert len(asked) == 1
+
+
+def test_a_session_ends_by_time_by_pressing_and_everywhere(browser: Browser) -> None:
+    browser.enter("M-1")
+    assert "seguito" not in browser.get("/desk").text.partition("<main>")[0]
+    assert 'action="/desk/ask"' not in browser.get("/desk").text
+    phone = Browser(browser.world, httpx.Cookies())
+    browser.world.clock.set(browser.world.clock.now() + timedelta(seconds=1))
+    phone.enter("M-1")
+    browser.press("/desk/out")
+    assert 'action="/desk/ask"' in browser.get("/desk").text
+    assert 'action="/desk/ask"' not in phone.get("/desk").text
+    phone.press("/desk/out", everywhere="1")
+    assert all(one.revoked_at is not None for one in sessions(browser.world))
+    browser.world.clock.set(browser.world.clock.now() + timedelta(seconds=1))
+    browser.enter("M-1")
+    browser.world.clock.set(browser.world.clock.now() + timedelta(hours=12, seconds=1))
+    assert 'action="/desk/ask"' in browser.get("/desk").text
+
+
+def test_whoever_leaves_the_company_is_signed_out(browser: Browser) -> None:
+    browser.enter("M-1")
+    with browser.world.db.write() as session:
+        session.scalars(select(Staff).where(Staff.ref == "M-1")).one().active = False
+    assert 'action="/desk/ask"' in browser.get("/desk").text
+
+
+@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
+def test_a_press_from_another_site_does_nothing(browser: Browser, headers: dict[str, str]) -> None:
+    browser.enter("M-1")
+    assert browser.ask("POST", "/desk/out", headers=headers).status_code == 404
+    assert sessions(browser.world)[0].revoked_at is None
+    link = urlsplit(browser.link_of("M-1")).path.removeprefix("/r/")
+    assert browser.ask("POST", "/desk/enter", headers=headers, link=link).status_code == 404
+
+
+def test_the_day_shows_the_case_with_its_reason_and_its_page(browser: Browser) -> None:
+    page = browser.enter("M-1").get("/desk").text
+    assert "Giulia Ferri" in page
+    assert "C-1" in page
+    link = re.search(r'href="http://pages\.example(/c/[^"]+)"', page)
+    assert link is not None
+    assert browser.get(link[1]).status_code == 200
+
+
+def test_a_seller_finds_and_sees_only_customers_of_his_or_her_own(browser: Browser) -> None:
+    with browser.world.db.read() as session:
+        mine, other = session.scalars(select(Customer.ref).order_by(Customer.id)).all()
+    browser.enter("S-1")
+    found = browser.get("/desk/find?q=C-").text + browser.get(f"/desk/find?q={other}").text
+    assert f"/desk/customer/{other}" not in found
+    assert f"/desk/customer/{mine}" in browser.get(f"/desk/find?q={mine}").text
+    assert browser.get(f"/desk/customer/{mine}").status_code == 200
+    assert browser.get(f"/desk/customer/{other}").status_code == 404
+    assert browser.get("/desk/company").status_code == 404
+    assert browser.get("/desk/list/cases").status_code == 404
+    assert "/desk/company" not in browser.get("/desk").text
+
+
+def test_a_customer_is_found_by_whatever_is_known(browser: Browser) -> None:
+    with browser.world.db.write() as session:
+        customer = session.scalars(select(Customer).order_by(Customer.id)).first()
+        assert customer is not None
+        customer.name, customer.phone, customer.email = (
+            "Ferramenta Zen 100%",
+            "+39 (0422) 555-777",
+            "zen@zen.example",
+        )
+        ref = customer.ref
+    browser.enter("A-1")
+    for asked in ("ferramenta", "SO-1", "0422555777", "555 777", "ZEN@zen", ref.lower()):
+        assert f"/desk/customer/{ref}" in browser.get(f"/desk/find?q={asked}").text, asked
+    nothing = browser.get("/desk/find?q=<script>alert(1)</script>")
+    assert nothing.status_code == 200
+    assert "<script>alert" not in nothing.text
+
+
+def test_the_page_of_a_customer_has_past_now_and_what_comes_next(browser: Browser) -> None:
+    browser.world.sweep("welcome-contact")
+    with browser.world.db.read() as session:
+        ref = session.scalars(select(Customer.ref).order_by(Customer.id)).first()
+    page = browser.enter("M-1").get(f"/desk/customer/{ref}").text
+    assert "Che cosa è previsto" in page or "What is planned" in page
+    assert "SO-1" in page
+
+
+def test_the_company_s_figures_open_their_lists_and_files(browser: Browser) -> None:
+    with browser.world.db.write() as session:
+        session.scalars(select(Customer).order_by(Customer.id)).first().name = '=HYPERLINK("x")'  # type: ignore[union-attr]
+    browser.enter("M-1")
+    page = browser.get("/desk/company").text
+    assert re.search(r"<strong>1</strong> (casi aperti|open cases)", page)
+    assert browser.get("/desk/list/cases").status_code == 200
+    file = browser.get("/desk/list/cases?form=csv")
+    assert file.headers["content-type"].startswith("text/csv")
+    assert ",'=HYPERLINK" in file.text or "\"'=HYPERLINK" in file.text, "a spreadsheet takes it for words"
+    for path in (
+        "/desk/list/secrets",
+        "/desk/list/cases?page=0",
+        "/desk/list/cases?page=99999999999999999999",
+    ):
+        assert browser.get(path).status_code in {404, 422}
+
+
+def test_nothing_of_the_desk_is_there_without_a_session(browser: Browser) -> None:
+    for path in (
+        "/desk",
+        "/desk/find?q=a",
+        "/desk/customer/C-1",
+        "/desk/company",
+        "/desk/list/cases?form=csv",
+    ):
+        page = browser.get(path)
+        assert 'action="/desk/ask"' in page.text
+        assert "Giulia" not in page.text
+    assert browser.press("/desk/out").status_code == 200
+
+
+def test_what_somebody_said_is_read_at_the_desk(browser: Browser) -> None:
+    with browser.world.db.read() as session:
+        customer = session.scalars(select(Customer).order_by(Customer.id)).first()
+        assert customer is not None
+    now = browser.world.clock.now()
+    browser.world.hear(
+        Answer("r-1", customer.id, Meaning.MESSAGE, "page", now, order_id=1, text="Le ante non chiudono.")
+    )
+    assert "Le ante non chiudono." in browser.enter("M-1").get(f"/desk/customer/{customer.ref}").text
