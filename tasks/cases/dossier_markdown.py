@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from models.queries.cases.dossier import Dossier
 from models.tables import Commitment, ContractEnd, Order, Staff
+from tasks.mails.formats import end_of_day
 from tasks.mails.labels import worded
 from tasks.mails.timeline_words import happened
 
@@ -85,7 +86,8 @@ def _owed(one: Commitment, found: Dossier, staff: Mapping[int, Staff], zone: Zon
     late = found.read_at - one.due_at
     hours = int(late.total_seconds() // 3600)
     clock = f"overdue by {hours // 24} days {hours % 24} hours" if late.total_seconds() > 0 else "in time"
-    return f"- {_worded('owed', one.kind)}, {owner}, by {_at(one.due_at, zone)}: {clock}"
+    until = end_of_day(one.due_at, zone.key) or _at(one.due_at, zone)
+    return f"- {_worded('owed', one.kind)}, {owner}, by {until}: {clock}"
 
 
 def _at(at: datetime, zone: ZoneInfo) -> str:

@@ -11,6 +11,7 @@ from models.policy import Policy
 from models.queries.escalation import call_list as calling
 from models.rules.calendar.calendars import day_start, local_day
 from models.rules.escalation.call_list import Call, for_today, ranked
+from tasks.mails.formats import end_of_day
 from tasks.mails.timeline_words import why
 from tasks.runtime.database import Database
 
@@ -46,7 +47,7 @@ def call_list(db: Database, policy: Policy, now: datetime) -> list[dict[str, Any
             "why": why(language, call.why),
             "for": call.owner or "nobody",
             "when": "today" if one.today else "waits",
-            "promised by": _hour(call.due_at, zone),
+            "promised by": _until(call.due_at, zone),
             "waits since": _hour(call.since, zone),
             "days": (today - call.since.astimezone(zone).date()).days,
             "taken on": "yes" if call.taken else "",
@@ -58,3 +59,9 @@ def call_list(db: Database, policy: Policy, now: datetime) -> list[dict[str, Any
 
 def _hour(at: datetime | None, zone: ZoneInfo) -> str:
     return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _until(at: datetime | None, zone: ZoneInfo) -> str:
+    """A day where it ends with one, else a day and its hour."""
+    last = end_of_day(at, zone.key) if at is not None else None
+    return str(last) if last else _hour(at, zone)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.policy import Policy
-from tasks.mails import own_texts, shelf
+from tasks.mails import own_texts, shelf, texts
 from tasks.mails.labels import label
 from tasks.mails.looks import Looks
 from tasks.mails.shelf import Shelf
@@ -125,3 +125,22 @@ def test_an_own_look_is_used_and_a_broken_one_is_not(tmp_path: Path, put: Put) -
     assert looks.render("hello.html", {"name": "Anna"}) == "shipped Anna"
     (found,) = looks.problems()
     assert found.startswith("looks/hello.html, line 1")
+
+
+def test_a_language_without_all_texts_is_not_offered_and_another_is_written(policy: Policy, put: Put) -> None:
+    more = {**policy.cadences, "birthday": policy.cadences["satisfaction-check"]}
+    changed = policy.model_copy(update={"cadences": more})
+    for language in ("it", "en"):
+        put(f"birthday/{language}.txt", "Subject: a\n\n{{ greeting }}\n")
+    assert texts.offered(changed) == ("it", "en")
+    assert [texts.spoken(changed, wanted) for wanted in ("it", "pl", "de", "fr")] == ["it", "en", "en", "en"]
+    assert texts.missing_texts(changed) == []
+    put("birthday/pl.txt", "Subject: a\n\n{{ greeting }}\n")
+    assert texts.offered(changed) == ("it", "pl", "en")
+
+
+def test_a_company_may_speak_german(policy: Policy) -> None:
+    company = policy.company.model_copy(update={"language": "de", "language_else": "de"})
+    german = policy.model_copy(update={"company": company})
+    assert texts.missing_texts(german) == []
+    assert texts.spoken(german, "fr") == "de"
