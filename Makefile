@@ -64,8 +64,8 @@ test-newest: install-dev  ## unit tests and a short choice of others under the n
 test-slow: install-dev  ## the long ones: kills, whole replays (SEGUITO_TEST_DATA names the folder of real data)
 	$(BIN)/python -m pytest -m "slow and not cluster"
 
-test-faults: install-dev  ## every fault of a mail server, tried for real; writes docs/faults.md
-	SEGUITO_FAULTS_TABLE=docs/faults.md $(BIN)/python -m pytest -m faults -k "not postgresql" tests/integration/sending
+test-faults: install-dev  ## every fault of a mail server, tried for real; writes docs/reference/faults.md
+	SEGUITO_FAULTS_TABLE=docs/reference/faults.md $(BIN)/python -m pytest -m faults -k "not postgresql" tests/integration/sending
 
 test-cluster: install-dev  ## several machines as local processes: two API servers, two workers, PostgreSQL, Redis; one worker is killed
 	@command -v redis-server >/dev/null || { echo "make: redis-server is needed and was not found (on Debian and Ubuntu: apt install redis-server)" >&2; exit 1; }

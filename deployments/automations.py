@@ -143,9 +143,7 @@ async def _waking(client: PrefectClient) -> Sequence[AutomationCore]:
         source="selected", deployment_id=known.id, schedule_after=_DEBOUNCE + _DEBOUNCE / 2
     )
     name = "Seguito: an event of another system wakes the import and the sweeps"
-    what = (
-        "`seguito.order.*`, posted to `/api/events`, starts react-to-events within seconds: docs/events.md."
-    )
+    what = "`seguito.order.*`, posted to `/api/events`, starts react-to-events within seconds: docs/how-to/events.md."
     return (_automation(name, what, trigger, action),)
 
 

@@ -84,7 +84,7 @@ def up() -> int:
 
 @app.command
 def pages() -> None:
-    """Run the customers' pages alone, where they stand on a machine of their own (docs/several-machines.md)."""
+    """Run the customers' pages alone, where they stand on a machine of their own (docs/how-to/several-machines.md)."""
     import uvicorn  # noqa: PLC0415 (nothing else here needs it)
 
     from deployments.web.app import create_app  # noqa: PLC0415 (it reads templates)
@@ -107,7 +107,7 @@ def setup(*, pool: str | None = None) -> int:
     """Make or mend the automations on the Prefect server: late, failed, missing runs, and waking by events.
 
     Args:
-        pool: Register the flows too, for the workers of this work pool (docs/several-machines.md).
+        pool: Register the flows too, for the workers of this work pool (docs/how-to/several-machines.md).
     """
     from deployments.setup import run  # noqa: PLC0415 (Prefect takes a second to import)
 

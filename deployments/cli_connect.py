@@ -26,7 +26,9 @@ def connect(*files: Path, to: Path | None = None) -> int:
     tables = [table for file in files for table in look(file)]
     selects = propose(tables)
     if not selects:
-        raise SourceError("no customers, orders or invoices were found in these columns; see docs/import.md")
+        raise SourceError(
+            "no customers, orders or invoices were found in these columns; see docs/how-to/import.md"
+        )
     write_source(folder, tables, selects)
     for line in _told(selects):
         print(line)

@@ -107,7 +107,7 @@ SCHEDULED = (
         "flows.on_event.react_to_events",
         None,
         ("import", "sweep", "events"),
-        "Within seconds after another system posts `seguito.order.*` to `/api/events`: docs/events.md.",
+        "Within seconds after another system posts `seguito.order.*` to `/api/events`: docs/how-to/events.md.",
         _AGAIN,
     ),
     Scheduled(

@@ -25,7 +25,7 @@ class Pace(_Strict):
 
 
 class Breaker(_Strict):
-    """When a run of like answers counts as the mail server's, and stops the sweep (docs/mail-server.md)."""
+    """When a run of like answers counts as the mail server's, and stops the sweep (docs/how-to/mail-server.md)."""
 
     alike: int = Field(default=5, ge=2)
     """So many like refusals or silences in a row, for different recipients."""

@@ -1,4 +1,4 @@
-"""How well inbound mail is judged, counted over the corpora: the table of docs/inbound.md."""
+"""How well inbound mail is judged, counted over the corpora: the table of docs/explanation/inbound.md."""
 
 import json
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""What a SELECT may return: the columns of each table. A test holds `docs/import.md` to the same list."""
+"""What a SELECT may return: the columns of each table. A test holds `docs/how-to/import.md` to the same list."""
 
 import re
 from collections.abc import Mapping

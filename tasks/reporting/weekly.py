@@ -24,7 +24,7 @@ class Report:
     markdown: str
     sentence: str
     figures: dict[str, Any]
-    """The measures of the span and of the one before it: `{"now": …, "before": …}`; docs/report.md."""
+    """The measures of the span and of the one before it: `{"now": …, "before": …}`; docs/reference/report.md."""
 
 
 def monday_of(day: date) -> date:

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     policy: Path = Field(default=Path("policy.toml"), description="The policy file.")
     texts: Path | None = Field(
         default=None,
-        description="Folder of a company's own texts, words and looks, laid over the shipped ones (docs/own-texts.md).",
+        description="Folder of own texts, words and looks over the shipped ones (docs/how-to/own-texts.md).",
     )
     source: Path = Field(default=Path("sources/sample"), description="What the flow `import-sales` imports.")
     source_data: Path | None = Field(

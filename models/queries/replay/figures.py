@@ -11,7 +11,7 @@ from models.words import CaseReasonKind, FollowUpState, Subject
 
 
 def totals(session: Session) -> dict[str, Any]:
-    """Every figure of a replay's `totals`; see docs/replay.md for what each counts."""
+    """Every figure of a replay's `totals`; see docs/how-to/replay.md for what each counts."""
     contact = and_(FollowUp.sent_at.is_not(None), FollowUp.nudge == 0)
     silent = and_(FollowUp.silent_at.is_not(None), FollowUp.nudge == 0)
     on_orders = and_(contact, FollowUp.subject_type == Subject.ORDER)

@@ -17,7 +17,7 @@ ANCHORS = {
     "heard": ("spoke",),
     "staff": ("day", "asked", "fault"),
 }
-"""The dates of each subject. Orders may carry further ones, of any name (docs/import.md)."""
+"""The dates of each subject. Orders may carry further ones, of any name (docs/how-to/import.md)."""
 
 STAFF = ("owner", "seller", "after-sale", "manager", "director")
 CUSTOMERS = ("customer", "billing")

@@ -1,4 +1,4 @@
-"""The corpora of `real_data`: the measured floors of docs/inbound.md hold."""
+"""The corpora of `real_data`: the measured floors of docs/explanation/inbound.md hold."""
 
 import random
 from pathlib import Path

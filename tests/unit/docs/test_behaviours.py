@@ -1,4 +1,4 @@
-"""Every behaviour is held by an acceptance test that cites its number, and stands in docs/behaviours.md."""
+"""Every behaviour is held by an acceptance test that cites its number, and stands in docs/reference/behaviours.md."""
 
 import ast
 import re
@@ -33,7 +33,7 @@ def test_every_behaviour_has_an_acceptance_test(number: str) -> None:
 
 
 def test_the_table_of_behaviours_is_whole() -> None:
-    table = (ROOT / "docs" / "behaviours.md").read_text(encoding="utf-8")
+    table = (ROOT / "docs" / "reference" / "behaviours.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| B(\d\d) \|", table, re.MULTILINE) == NUMBERS
 
 

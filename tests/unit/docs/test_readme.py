@@ -18,7 +18,7 @@ def _dependencies() -> set[str]:
 
 
 def settings_table() -> list[str]:
-    """The rows of the README's table, as the settings themselves tell them."""
+    """The rows of the page's table, as the settings themselves tell them."""
     return [
         f"| `SEGUITO_{name.upper()}` | {_default(field.default)} | {field.description} |"
         for name, field in Settings.model_fields.items()
@@ -29,8 +29,9 @@ def _default(value: object) -> str:
     return f"`{value}`" if value not in {None, ""} else ""
 
 
-def test_the_readme_lists_every_setting_as_it_is() -> None:
-    rows = [line for line in README.splitlines() if line.startswith("| `SEGUITO_")]
+def test_the_page_of_settings_lists_each_as_it_is() -> None:
+    page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `SEGUITO_")]
     assert rows == settings_table()
 
 
@@ -50,5 +51,5 @@ def test_the_recipe_for_a_follow_up_works_as_written() -> None:
 
 @pytest.mark.parametrize("library", sorted(_dependencies()))
 def test_every_dependency_earns_its_line(library: str) -> None:
-    why = README.partition("## Why these libraries")[2]
+    why = (ROOT / "docs/explanation/libraries.md").read_text(encoding="utf-8")
     assert re.search(rf"\b{library}\b", why)

@@ -1,4 +1,4 @@
-"""`docs/import.md` says what the code does."""
+"""`docs/how-to/import.md` says what the code does."""
 
 import re
 from pathlib import Path
@@ -9,12 +9,12 @@ from models.words import Meaning, Role
 from tasks.importing.columns import COLUMNS
 from tasks.importing.config import SourceConfig
 
-TEXT = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[3] / "docs" / "how-to" / "import.md").read_text(encoding="utf-8")
 
 
 def section(title: str) -> str:
     match = re.search(rf"^### `{title}`\n(.*?)(?=^##|\Z)", TEXT, re.MULTILINE | re.DOTALL)
-    assert match, f"docs/import.md has no section ### `{title}`"
+    assert match, f"docs/how-to/import.md has no section ### `{title}`"
     return match[1]
 
 

@@ -1,6 +1,7 @@
 """Mails in the forms of some ninety mail systems, and replies that look like what they are not.
 
-They were written, with what is expected of them, before the rules were looked at (docs/inbound.md has the first score).
+They were written, with what is expected of them, before the rules were looked at
+(docs/explanation/inbound.md has the first score).
 """
 
 import pytest

@@ -9,7 +9,7 @@ import yaml
 from tasks.runtime.settings import Settings
 from tests.conftest import ROOT
 
-PAGE = (ROOT / "docs" / "several-machines.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "several-machines.md").read_text(encoding="utf-8")
 SERVER = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
 _VARIABLE = re.compile(r"\b((?:PREFECT|SEGUITO)_[A-Z_]+)=")
 _QUOTED = re.compile(r'"(PREFECT_(?:SERVER|REDIS)_[A-Z_]+)"')
