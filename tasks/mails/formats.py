@@ -116,3 +116,8 @@ def quoted(language: str, words: str) -> str:
     """Somebody's words between the marks of the language."""
     before, after = BY_CODE[language].quotes
     return f"{before}{words}{after}"
+
+
+def language_name(language: str, code: str) -> str:
+    """The name of a language in another; the code where nobody knows it."""
+    return str(Locale(language).languages.get(code, code))

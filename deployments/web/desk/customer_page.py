@@ -14,7 +14,7 @@ from models.queries.cases.dossier import of_customer
 from models.queries.desk import lists, search
 from models.rules.desk.sight import sees_all
 from models.tables import Customer
-from tasks.mails.formats import clean
+from tasks.mails.formats import clean, language_name
 from tasks.mails.labels import worded
 from tasks.mails.timeline_words import name_of
 from tasks.mails.views import due
@@ -54,7 +54,7 @@ def show(desk: Signed, ref: str) -> Response:
             desk.language,
             has_case=found.matter is not None,
             case_link=desk.web.links.case(case.id, desk.reader.id, now) if case else None,
-            spoken=customer.language,
+            spoken=language_name(desk.language, customer.language),
             next=_next(desk, session, customer.id),
             held=_held(desk, session, customer.id, staff),
             **frame(desk),

@@ -14,7 +14,7 @@ from models.queries.escalation import call_list as queries
 from models.tables import Customer
 from models.words import CommitmentKind, Subject
 from tasks.escalation.call_list import Listed, listed
-from tasks.mails.formats import clean, short_moment
+from tasks.mails.formats import clean, language_name, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.timeline_words import why
 from tasks.mails.views import due
@@ -89,7 +89,7 @@ def _of_call(desk: Desk, one: Listed, customer: Customer | None) -> Row:
         short_moment(desk.language, call.since, zone),
         due(desk.language, call.due_at, zone) if call.due_at else "",
         call.due_at is not None and call.due_at < now,
-        customer.language if customer else "",
+        language_name(desk.language, customer.language) if customer else "",
     )
 
 
@@ -120,5 +120,5 @@ def _of_case(desk: Desk, row: OpenCase) -> Row:
         short_moment(desk.language, row.since, zone),
         "",
         False,
-        row.language,
+        language_name(desk.language, row.language),
     )
