@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 
 from deployments import cli_edge, settings_with_blocks
 from deployments.cli_addresses import addresses, doubts
+from deployments.cli_backup import backup, restore
 from deployments.cli_cases import cases
 from deployments.cli_connect import connect
 from deployments.cli_credit import credit, dossier
@@ -69,6 +70,8 @@ app.command(doubts)
 app.command(texts)
 app.command(preview)
 app.command(doctor)
+app.command(backup)
+app.command(restore)
 app.command(report_, name="report")
 app.command(replay_, name="replay")
 app.command(backtest_, name="backtest")

@@ -124,7 +124,7 @@ def settle_doubts(services: Services, now: datetime) -> Report:
                 max_resends=policy.sending.max_resends,
                 is_for_staff=message.staff_id is not None,
             )
-            _apply(session, policy, message, carried, verdict, now)
+            apply_verdict(session, policy, message, carried, verdict, now)
             report.count(message.kind, *_WORDS[verdict], number=len(carried))
     return report
 
@@ -136,7 +136,7 @@ _WORDS = {
 }
 
 
-def _apply(
+def apply_verdict(
     session: Session,
     policy: Policy,
     message: Message,
@@ -144,6 +144,7 @@ def _apply(
     verdict: MessageState,
     now: datetime,
 ) -> None:
+    """Write down what became of a mail in doubt, and of what it carried."""
     message.state, message.recorded_at, message.claim_token = verdict, now, None
     message.resends += verdict is MessageState.DEFERRED
     customer = session.get(Customer, message.customer_id) if message.customer_id is not None else None

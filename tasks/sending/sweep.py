@@ -24,6 +24,7 @@ from tasks.sending.claim import Claimed, claim_batch
 from tasks.sending.dispatch import Dispatch, MailServerUnreachableError, ServerRefusesError
 from tasks.sending.recheck import look_again
 from tasks.sending.settle_doubtful import settle_doubts, take_up_journals
+from tasks.sending.since_backup import settle_since_backup
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
 
@@ -99,6 +100,7 @@ def prepare(services: Services, scope: Scope) -> Report:
             withdraw_moot(session, scope.now)
         with services.db.read() as session:
             found = waiting(session, scope.sweep, scope.now, clock_now, scope.customers)
+    report += settle_since_backup(services, clock_now)
     report.due |= found.due or report.planned > 0
     return report
 
