@@ -17,6 +17,7 @@ from deployments.cli_backup import backup, restore
 from deployments.cli_cases import cases
 from deployments.cli_connect import connect
 from deployments.cli_credit import credit, dossier
+from deployments.cli_explain import explain, send_now
 from deployments.cli_first_day import go_live
 from deployments.cli_health import doctor
 from deployments.cli_imports import imports
@@ -58,6 +59,8 @@ policy_app = App(name="policy", help="The policy file.")
 app.command(policy_app)
 app.command(collect)
 app.command(go_live)
+app.command(explain)
+app.command(send_now)
 app.command(imports)
 app.command(connect)
 app.command(respond)

@@ -1,5 +1,6 @@
 """The command that shows messages before anybody gets them."""
 
+import asyncio
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -9,6 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from deployments import settings_with_blocks
 from models import policy as policies
 from models.languages import CODES
 from models.policy import Policy
@@ -19,6 +21,8 @@ from tasks.mails.links import Links
 from tasks.mails.situations import situations
 from tasks.mails.texts import offered
 from tasks.runtime.settings import Settings
+from tasks.sending import explain
+from tasks.services import open_services
 
 _KEY = "a key for links that lead nowhere"
 
@@ -26,19 +30,23 @@ _KEY = "a key for links that lead nowhere"
 def preview(
     kind: str | None = None,
     *,
+    customer: str | None = None,
     language: str | None = None,
     html: Path | None = None,
     gallery: Annotated[Path | None, Parameter()] = None,
 ) -> int:
-    """Show a message, about nobody, in every situation it knows; nothing is sent.
+    """Show a message: as it would go to a customer now, or about nobody in every situation it knows. Nothing is sent.
 
     Args:
         kind: A message of the policy, such as welcome-contact; every one when not given.
+        customer: Reference of a customer, an order or an invoice: the message as it would go there now.
         language: A code such as it; the company's when not given, every one that is offered in a gallery.
         html: Write the first situation as HTML to this file.
         gallery: Write every situation as a page into this folder, with an index.
     """
     settings = Settings()
+    if customer is not None:
+        return _show(asyncio.run(_to_customer(kind or "", customer)), html)
     policy = policies.load(settings.policy)
     chosen = _kinds(policy, kind)
     if language is not None and language not in CODES:
@@ -60,6 +68,23 @@ def preview(
                 html.write_text(_part(mail, "html"), encoding="utf-8")
                 print(f"{html} is written.")
                 return 0
+    return 0
+
+
+async def _to_customer(kind: str, customer: str) -> explain.Previewed:
+    async with open_services(await settings_with_blocks.settings()) as services:
+        return explain.preview(services, kind, customer, services.clock.now())
+
+
+def _show(found: explain.Previewed, html: Path | None) -> int:
+    mail = message_from_bytes(found.mail.body, policy=default)
+    assert isinstance(mail, EmailMessage)  # noqa: S101 (the default policy makes them)
+    for line in found.made_of:
+        print(f"# {line}")
+    print(f"Subject: {mail['Subject']}\n\n{_part(mail, 'plain')}")
+    if html is not None:
+        html.write_text(_part(mail, "html"), encoding="utf-8")
+        print(f"{html} is written.")
     return 0
 
 

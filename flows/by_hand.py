@@ -14,6 +14,7 @@ from flows.runs import CANNOT_RUN, ended, leave, refused, services, stopped
 from flows.sweeping import sweep
 from tasks.cases import holds as by_hand
 from tasks.importing import stops
+from tasks.sending.send_now import bring_forward
 from tasks.sending.sweep import SweepStoppedError, customer_ids
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
@@ -21,7 +22,7 @@ from tasks.services import Services
 
 @form(
     "follow-up-customer",
-    "Sends particular customers what is due to them, or due by a later time that you name.",
+    "Sends particular customers what is due to them. A later time only shows; `send-now` brings one contact forward.",
 )
 async def follow_up_customer(
     customers: list[Reference],
@@ -39,7 +40,7 @@ async def follow_up_customer(
         reason: Why you do this; it is moved to the history.
         kinds: Only these kinds. Empty: everything that is due.
         dry_run: Write and send nothing; say what would be done. Switch it off to send.
-        as_of: What is due by this time; a later time brings contacts forward. None: now.
+        as_of: What is due by this time; a later time only shows what would be due. None: now.
     """
     report = Report()
     try:
@@ -47,7 +48,7 @@ async def follow_up_customer(
         if not customers:
             raise ValueError("name at least one customer; nothing was done")
         async with services() as opened:
-            now = moment(as_of, opened.clock.now(), may_be_later=True)
+            now = moment(as_of, opened.clock.now(), may_be_later=dry_run)
             ids, who = customer_ids(opened, customers), by_hand.staff_ref(opened, by)
             for name in by_hand.sweeps_of(opened.policy, kinds):
                 scope = Scope(name, now, ids, frozenset(kinds))
@@ -174,3 +175,39 @@ async def let_import_through(number: int, by: Reference) -> State[None]:
             return f"{stop.count} {stop.about} {stop.kind} come in with the next import"
 
     return await with_words(let)
+
+
+@form(
+    "send-now",
+    "Sends one contact of one order or invoice now, on today's facts. Holds stay, and quiet hours unless you say so.",
+)
+async def send_now(
+    kind: Reference, about: Reference, by: Reference, reason: Words, step: str = "", at_any_hour: bool = False
+) -> State[None]:
+    """Bring one contact forward.
+
+    Args:
+        kind: Kind of the contact, such as welcome-contact.
+        about: Reference of the order or invoice, such as SO-1042.
+        by: Your own reference, such as A-1; it stays in the history.
+        reason: Why it is sent now; it is moved to the history.
+        step: The step of the cadence; the next one that waits when empty.
+        at_any_hour: Whether it goes outside the customers' hours too.
+    """
+    report = Report()
+    try:
+        await take_out("reason")
+        async with services() as opened:
+            who, now = by_hand.staff_ref(opened, by), opened.clock.now()
+            one = bring_forward(opened, kind, about, who, reason, step=step, now=now)
+            customers, kinds = frozenset({one.customer_id}), frozenset({one.kind})
+            scope = Scope(one.sweep, now, customers, kinds, at_any_hour=at_any_hour)
+            report = await sweep(opened, scope, batch=Batches(one.sweep))
+    except SweepStoppedError as error:
+        return await stopped("send-now", error)
+    except CANNOT_RUN as error:
+        return Failed(message=str(error))
+    except REFUSALS as error:
+        return refused(error)
+    await leave("send-now", report, dry_run=False)
+    return ended(report, dry_run=False)

@@ -108,7 +108,7 @@ def _companions(
 
 def _settle(session: Session, policy: Policy, scope: Scope, ids: Sequence[int], result: Claimed) -> None:
     """Gather, decide, apply, group: for these follow-ups."""
-    batch = gather(session, policy, ids, scope.now)
+    batch = gather(session, policy, ids, scope.now, at_any_hour=scope.at_any_hour)
     rulings = decide_batch(policy, batch)
     apply(session, policy, scope, rulings, result.report)
     sends = [(one.row, one.customer) for one in rulings.each if isinstance(one.decision, Send)]

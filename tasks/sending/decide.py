@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.policy import DIGEST, Policy
-from models.rules.calendar.calendars import Place
+from models.rules.calendar.calendars import Place, Window
 from models.rules.calendar.due import due_at
 from models.rules.commitments.ladder_changes import Times
 from models.rules.escalation import recipients
@@ -37,6 +37,7 @@ from tasks.sending.gather import Batch
 from tasks.sending.told_days import known_of
 
 _NEXT_DAY = "1 business day"
+ANY_HOUR = Window(("00:00-24:00",), "every")
 _OPENED = "opened"
 NO_CADENCE = "no such cadence in the policy any more"
 
@@ -175,7 +176,7 @@ def _last_look(
     to_staff = is_for_staff(row)
     return decide(
         cadence,
-        policy.windows[cadence.window],
+        ANY_HOUR if batch.at_any_hour and not to_staff else policy.windows[cadence.window],
         Moment(
             now=batch.now,
             owed_at=row.owed_at,

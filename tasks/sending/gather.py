@@ -39,6 +39,7 @@ class Batch:
     """The rows of a claim, with everything that deciding needs."""
 
     now: datetime
+    at_any_hour: bool
     rows: Sequence[tuple[FollowUp, Customer]]
     orders: dict[int, Order]
     invoices: dict[int, Invoice]
@@ -101,7 +102,9 @@ class Batch:
         return max((self.holds[key] for key in subjects if key in self.holds), default=None)
 
 
-def gather(session: Session, policy: Policy, ids: Sequence[int], now: datetime) -> Batch:
+def gather(
+    session: Session, policy: Policy, ids: Sequence[int], now: datetime, *, at_any_hour: bool = False
+) -> Batch:
     """Read everything about these claimed follow-ups; promises of a first rung alone get the rest of their ladder."""
     rows = [(row, customer or _nobody(policy)) for row, customer in claim.claimed(session, ids)]
     follow_ups = [row for row, _ in rows]
@@ -120,6 +123,7 @@ def gather(session: Session, policy: Policy, ids: Sequence[int], now: datetime) 
     buyers = {row.customer_id for row in follow_ups if row.customer_id is not None and not is_for_staff(row)}
     return Batch(
         now=now,
+        at_any_hour=at_any_hour,
         rows=rows,
         orders=orders,
         invoices=invoices,

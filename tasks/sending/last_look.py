@@ -36,7 +36,8 @@ def look_again(
     kept = {group.lead.id for group in groups if group.lead.staff_id is not None}
     if not to_customers:
         return kept
-    batch = gather(session, policy, [row.id for group in to_customers for row in group.follow_ups], scope.now)
+    ids = [row.id for group in to_customers for row in group.follow_ups]
+    batch = gather(session, policy, ids, scope.now, at_any_hour=scope.at_any_hour)
     each = {one.row.id: one for one in decide_batch(policy, batch).each}
     settled: list[Ruling] = []
     given_back: list[int] = []

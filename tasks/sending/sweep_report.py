@@ -36,6 +36,8 @@ class Scope:
     customers: frozenset[int] = frozenset()
     kinds: frozenset[str] = frozenset()
     limit: int = 500
+    at_any_hour: bool = False
+    """A person wants it at this hour: the windows of customers do not keep it back."""
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from flows.by_hand import follow_up_customer
+from flows.by_hand import follow_up_customer, send_now
 from flows.escalating import escalate_unanswered
 from flows.sweeps import welcome_contact
 from models.tables import FollowUp, History, Message
@@ -61,7 +61,7 @@ async def test_a_dry_run_writes_and_sends_nothing_and_says_what_it_would_do(
     assert sink[0].recipients == []
 
 
-async def test_by_hand_for_one_customer_brings_a_contact_forward_and_notes_why(
+async def test_by_hand_a_later_time_only_shows_and_one_contact_is_brought_forward(
     shop: Database, sink: tuple[Sink, int]
 ) -> None:
     state = await final(
@@ -73,11 +73,20 @@ async def test_by_hand_for_one_customer_brings_a_contact_forward_and_notes_why(
         as_of=datetime.now(UTC) + timedelta(days=8),
         dry_run=False,
     )
+    assert "lies ahead" in str(state.message)
+    assert sink[0].recipients == []
+    state = await final(
+        send_now, kind="welcome-contact", about="SO-C-1", by="A-1", reason="leaves for a month"
+    )
     assert state.message == "1 sent"
     assert sink[0].recipients == ["c-1@posta.example"]
     with shop.read() as session:
-        noted = session.scalars(select(History).where(History.event == "followed-up-by-hand")).one()
-    assert (noted.actor, noted.cause, noted.details) == ("A-1", "leaves for a month", {"did": "1 sent"})
+        noted = session.scalars(select(History).where(History.event == "brought-forward")).one()
+        waiting = session.scalars(
+            select(FollowUp.state).where(FollowUp.subject_id == 1, FollowUp.kind != "welcome-contact")
+        )
+        assert set(waiting) == {"planned"}  # nothing else of the order is touched
+    assert (noted.actor, noted.cause) == ("A-1", "leaves for a month")
 
 
 async def test_a_mail_server_that_is_down_fails_the_run_with_the_cause_and_loses_nothing(

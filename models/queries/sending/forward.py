@@ -1,0 +1,128 @@
+"""Contacts that wait, and everything else that an explanation needs, by a reference that people know."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from models.tables import Commitment, Customer, FollowUp, Invoice, Order
+from models.words import FollowUpState, Subject
+
+_NOT_SENT = (FollowUpState.PLANNED, FollowUpState.HELD, FollowUpState.CLAIMED)
+
+
+class Named(NamedTuple):
+    """What a reference names: subject type, its row and its customer's."""
+
+    kind: Subject
+    row: Customer | Order | Invoice
+    customer: Customer
+
+
+def named(session: Session, ref: str) -> Named | None:
+    """An order, an invoice or a customer by reference, in this order."""
+    order = session.scalar(select(Order).where(Order.ref == ref))
+    if order is not None:
+        return Named(Subject.ORDER, order, session.get_one(Customer, order.customer_id))
+    invoice = session.scalar(select(Invoice).where(Invoice.ref == ref))
+    if invoice is not None:
+        return Named(Subject.INVOICE, invoice, session.get_one(Customer, invoice.customer_id))
+    customer = session.scalar(select(Customer).where(Customer.ref == ref))
+    return None if customer is None else Named(Subject.CUSTOMER, customer, customer)
+
+
+def waiting(session: Session, kind: str, ref: str) -> Sequence[FollowUp]:
+    """Contacts of a kind about an order or invoice that are planned, the earliest first."""
+    found = named(session, ref)
+    if found is None or found.kind is Subject.CUSTOMER:
+        return []
+    return session.scalars(
+        select(FollowUp)
+        .where(
+            FollowUp.subject_type == found.kind,
+            FollowUp.subject_id == found.row.id,
+            FollowUp.kind == kind,
+            FollowUp.nudge == 0,
+            FollowUp.state == FollowUpState.PLANNED,
+        )
+        .order_by(FollowUp.owed_at, FollowUp.id)
+        .with_for_update()
+    ).all()
+
+
+def contacts(session: Session, found: Named) -> Sequence[FollowUp]:
+    """Every contact with the customer about what a reference names, in the order of their owing."""
+    query = select(FollowUp).where(FollowUp.customer_id == found.customer.id, FollowUp.staff_id.is_(None))
+    if found.kind is not Subject.CUSTOMER:
+        query = query.where(FollowUp.subject_type == found.kind, FollowUp.subject_id == found.row.id)
+    else:
+        query = query.where(FollowUp.subject_type.in_((Subject.ORDER, Subject.INVOICE, Subject.CLOSED_CASE)))
+    return session.scalars(query.order_by(FollowUp.owed_at, FollowUp.id)).all()
+
+
+def of_kind(session: Session, customer_id: int, kind: str) -> Sequence[FollowUp]:
+    """Contacts of a kind with a customer: what is not sent yet first, the earliest first; then the newest."""
+    rows = session.scalars(
+        select(FollowUp)
+        .where(FollowUp.customer_id == customer_id, FollowUp.kind == kind, FollowUp.nudge == 0)
+        .order_by(FollowUp.owed_at, FollowUp.id)
+    ).all()
+    ahead = [row for row in rows if row.state in _NOT_SENT]
+    return ahead or list(reversed(rows))
+
+
+def refs(session: Session, rows: Sequence[FollowUp]) -> dict[tuple[str, int], str]:
+    """The references of what contacts are about, by subject type and id."""
+    found: dict[tuple[str, int], str] = {}
+    for kind, table in ((Subject.ORDER, Order), (Subject.INVOICE, Invoice)):
+        ids = {row.subject_id for row in rows if row.subject_type == kind}
+        if ids:
+            pairs = session.execute(select(table.id, table.ref).where(table.id.in_(ids)))
+            found |= {(kind, id_): ref for id_, ref in pairs}
+    return found
+
+
+def owed(session: Session, customer_id: int) -> Sequence[Commitment]:
+    """What is open to a customer, the earliest due first."""
+    return session.scalars(
+        select(Commitment)
+        .where(Commitment.customer_id == customer_id, Commitment.done_at.is_(None))
+        .order_by(Commitment.due_at, Commitment.id)
+    ).all()
+
+
+def at_an_end(session: Session, now: datetime, limit: int) -> Sequence[Invoice]:
+    """Invoices that are overdue and of which nothing can ever follow: nothing waits, and nobody owes anything."""
+    goes_on = exists(
+        select(FollowUp.id).where(
+            FollowUp.subject_type == Subject.INVOICE,
+            FollowUp.subject_id == Invoice.id,
+            or_(
+                FollowUp.state.in_((FollowUpState.PLANNED, FollowUpState.CLAIMED)),
+                and_(FollowUp.state == FollowUpState.SENT, FollowUp.answer_by.is_not(None)),
+            ),
+        )
+    )
+    is_owed = exists(
+        select(Commitment.id).where(
+            Commitment.customer_id == Invoice.customer_id, Commitment.done_at.is_(None)
+        )
+    )
+    return session.scalars(
+        select(Invoice)
+        .where(
+            Invoice.due_on < now.date(),
+            Invoice.paid_at.is_(None),
+            Invoice.cancelled_at.is_(None),
+            Invoice.handed_over_at.is_(None),
+            Invoice.amount_cents > Invoice.credited_cents,
+            Invoice.pays_until.is_(None),
+            Invoice.said_paid_until.is_(None),
+            ~goes_on,
+            ~is_owed,
+        )
+        .order_by(Invoice.due_on, Invoice.id)
+        .limit(limit)
+    ).all()

@@ -1,0 +1,61 @@
+"""Bringing one contact forward: an act of its own, on today's facts; holds stay, and quiet hours unless named."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
+from models.queries import history
+from models.queries.sending import forward
+from models.rules.planning.step_key import StepKey
+from models.tables import FollowUp
+from tasks.planning.plan import plan_all
+from tasks.services import Services
+
+
+@dataclass(frozen=True)
+class Forward:
+    """The one contact that is brought forward."""
+
+    sweep: str
+    kind: str
+    customer_id: int
+
+
+def bring_forward(
+    services: Services, kind: str, ref: str, by: str, reason: str, *, step: str = "", now: datetime
+) -> Forward:
+    """Make a contact about an order or invoice due now; the sweep decides about it like about any other.
+
+    Nothing else of the order is touched: what is due later stays due later.
+
+    Raises:
+        ValueError: nothing of this kind waits there, or the words are missing.
+    """
+    if not reason.strip():
+        raise ValueError("reason: say in a few words why it is sent now; nothing was done")
+    plan_all(services.db, services.policy, now)
+    with services.db.write() as session:
+        row = _wanted(session, services.policy, kind, ref, step)
+        row.due_at = min(row.due_at, now)
+        about = (row.subject_type, row.subject_id)
+        history.note(
+            session, about, "brought-forward", now, by, cause=reason.strip(), kind=kind, step=row.step
+        )
+        return Forward(row.sweep, row.kind, row.customer_id or 0)
+
+
+def _wanted(session: Session, policy: Policy, kind: str, ref: str, step: str) -> FollowUp:
+    if kind not in policy.cadences:
+        raise ValueError(
+            f"{kind!r} is no kind of the policy; choose from {', '.join(sorted(policy.cadences))}"
+        )
+    waiting = forward.waiting(session, kind, ref)
+    found = [row for row in waiting if not step or StepKey.parse(row.step).name == step]
+    if not found:
+        what = f"{kind}, {step}" if step else kind
+        raise ValueError(
+            f"nothing of {what} waits for {ref}; `seguito explain {ref}` says why. Nothing was done"
+        )
+    return found[0]
