@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections import Counter
+from contextlib import closing
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -152,16 +153,16 @@ def import_(
         check: Show what would come in, and write nothing.
     """
     settings = Settings()
-    db = open_database(settings, may_make=True)
-    report = import_source(
-        db,
-        source,
-        data,
-        now=SystemClock().now(),
-        policy=policies.load(settings.policy),
-        state_dir=settings.state_dir,
-        check=check,
-    )
+    with closing(open_database(settings, may_make=True)) as db:
+        report = import_source(
+            db,
+            source,
+            data,
+            now=SystemClock().now(),
+            policy=policies.load(settings.policy),
+            state_dir=settings.state_dir,
+            check=check,
+        )
     print(report.sentence())
     if report.preview is not None:
         print(*lines(report.preview), sep="\n")
@@ -236,8 +237,7 @@ def recompute_(*, apply: Annotated[bool, Parameter(negative="")] = False) -> int
         apply: Move them. Due times never move.
     """
     settings = Settings()
-    db = open_database(settings)
-    with db.write() as session:
+    with closing(open_database(settings)) as db, db.write() as session:
         found = recompute(session, policies.load(settings.policy), apply=apply)
     for moved in found[:_MOST_SHOWN]:
         times = " -> ".join(f"{at:%Y-%m-%d %H:%M}" for at in (moved.before, moved.after))
@@ -250,8 +250,7 @@ def _check_sent(policy: Policy) -> int:
     """What was sent under names that the policy does not have, as far as the database knows."""
     if not Database(Settings().database).exists:
         return 0
-    db = open_database(Settings())
-    with db.read() as session:
+    with closing(open_database(Settings())) as db, db.read() as session:
         found = list(warnings(session, policy, SystemClock().now()))
     for line in found:
         print(line, file=sys.stderr)
@@ -262,8 +261,7 @@ def _check_people(policy: Policy) -> int:
     """Who is told at each rung, as far as the database knows our people."""
     if not Database(Settings().database).exists:
         return 0  # a policy may be checked before there is anything else
-    db = open_database(Settings())
-    with db.read() as session:
+    with closing(open_database(Settings())) as db, db.read() as session:
         checked = check_ladders(session, policy, SystemClock().now())
     if not checked.rows:
         return 0

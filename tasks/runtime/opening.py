@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import closing
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
@@ -105,9 +106,8 @@ def _make(database: Database) -> None:
     half = database.file.with_name(f"{database.file.name}.{os.getpid()}.new")
     try:
         os.close(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        made = Database(f"sqlite:///{half}")
-        made.migrate()
-        made.close()
+        with closing(Database(f"sqlite:///{half}")) as made:
+            made.migrate()
         database.file.hardlink_to(half)
     except FileExistsError:  # another process was quicker
         pass
