@@ -15,7 +15,7 @@ from tasks.runtime.settings import Settings
 
 
 def backup(file: Path) -> int:
-    """Copy the database while everything runs. PostgreSQL has programs of its own: docs/backup.md.
+    """Copy the database while everything runs. PostgreSQL has programs of its own: docs/how-to/backup.md.
 
     Args:
         file: Where the copy goes; one that is there is replaced.

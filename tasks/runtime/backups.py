@@ -31,7 +31,7 @@ def back_up(database: Database, target: Path) -> None:
     """
     if database.file is None:
         raise BackupError(
-            "the database is PostgreSQL: copy it with `pg_dump --format=custom --file FILE` (docs/backup.md)"
+            "the database is PostgreSQL: copy it with `pg_dump --format=custom --file FILE` (docs/how-to/backup.md)"
         )
     half = target.with_name(f"{target.name}.{os.getpid()}.half")
     os.close(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
@@ -53,7 +53,7 @@ def put_back(settings: Settings, database: Database, source: Path, now: datetime
     """
     if database.file is None:
         raise BackupError(
-            "the database is PostgreSQL: use `pg_restore`, then say `seguito restore --done` (docs/backup.md)"
+            "the database is PostgreSQL: use `pg_restore`, then say `seguito restore --done` (docs/how-to/backup.md)"
         )
     if not source.is_file():
         raise BackupError(f"there is no file {source}; name a copy that `seguito backup` wrote")
