@@ -12,7 +12,7 @@ from models.rules.escalation.ownership import Person
 from models.rules.escalation.silence import answer_by
 from models.rules.planning.cadence import Cadence
 from models.rules.planning.step_key import StepKey
-from models.rules.responses.answers import answers_to
+from models.rules.responses.answers import answers_to, is_courtesy
 from models.tables import Customer, FollowUp, Invoice, Order, Response, Staff
 from models.words import OF_STAFF, Subject
 from tasks.mails.dossier_facts import case_facts
@@ -135,6 +135,7 @@ def write_letter(
     if recipient is None:
         raise LookupError(f"no address for follow-up {lead.id}")
     owner, deputy = _owner(group, desk)
+    offered = answers_to(group.cadence, lead.step, no_extras=customer.wants_no_extras)
     names = heard is None or heard.who is not None  # a stranger is told nobody's name
     language = spoken(policy, addressee.language if addressee else customer.language)
     return Letter(
@@ -155,9 +156,9 @@ def write_letter(
         owner=desk.contact(owner) if names else None,
         deputy=desk.contact(deputy) if names else None,
         manager=desk.manager(language) if names else None,
-        answers=answers_to(group.cadence, lead.step),
+        answers=offered,
         is_business=addressee is None and customer.is_business,
-        extra=group.cadence.extra,
+        extra=addressee is None and is_courtesy(group.cadence, offered),
         case=case_facts(policy, group.dossier, language, desk.staff) if group.dossier else None,
         notice=group.notice,
         digest=group.digest,

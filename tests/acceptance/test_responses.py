@@ -213,3 +213,23 @@ def test_a_farewell_by_mail_stops_the_extras_and_order_mail_goes_on(inbox: Inbox
 
 def test_b27_every_mail_has_a_way_to_the_manager(inbox: Inbox) -> None:
     assert "Marco Conti" in plain(welcome(inbox.world))
+
+
+def test_who_stopped_the_courtesies_is_welcomed_and_asked_for_no_rating(world: World) -> None:
+    with world.db.write() as session:
+        for ref, stopped in (("C-1", None), ("C-2", world.clock.now())):
+            who = factories.customer(
+                session, ref, email=f"{ref.lower()}@posta.example", extras_stopped_at=stopped
+            )
+            factories.order(session, who, f"SO-{ref}")
+    world.clock.set(world.clock.now() + timedelta(days=1))
+    world.sweep("welcome-contact")
+    asked, not_asked = (
+        next(mail for mail in world.mailer.to(f"{ref}@posta.example") if "chi lo segue" in mail.subject)
+        for ref in ("c-1", "c-2")
+    )
+    assert b"List-Unsubscribe" in asked.body
+    assert "say=rating" in plain(asked)
+    assert b"List-Unsubscribe" not in not_asked.body
+    assert "say=rating" not in plain(not_asked)
+    assert "say=call-me" in plain(not_asked)
