@@ -66,6 +66,9 @@ class Commitment(Base):
     """When the customer spoke, where that was before we knew: waiting counts from then. Empty: when it was made."""
     due_at: Mapped[datetime]
     """Never moves, whatever happens: a new promise is a row of its own (B26)."""
+    clock_at: Mapped[datetime | None]
+    """From when its ladder counts, where that is not its own due time: the day that was promised first, whatever was
+    promised since, but for a change that the customer asked for."""
     state: Mapped[str] = mapped_column(default="open", server_default="open")
     """One of `models.words.CommitmentState`."""
     done_at: Mapped[datetime | None]
@@ -92,6 +95,11 @@ class Commitment(Base):
     """How many calls reached nobody; none of them keeps the promise."""
     snoozed_until: Mapped[datetime | None]
     snoozes: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def clock(self) -> datetime:
+        """From when the ladder counts."""
+        return self.clock_at or self.due_at
 
     @property
     def since(self) -> datetime:

@@ -6,21 +6,26 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.policy import Policy
+from models.policy import NOTICE, Policy
 from models.queries import going_live
 from models.queries.commitments import deliveries
 from models.queries.escalation import ladder_steps
 from models.queries.planning import plan
 from models.rules.calendar.calendars import Place, local_instant
 from models.rules.commitments.deliveries import ACTS, TAKEN_BACK, End, Facts, Standing, Turn, turn
+from models.rules.commitments.ladder import Telling
 from models.rules.commitments.ledger import UNSTATED
+from models.rules.escalation.recipients import SLIPPED
 from models.rules.going_live import PAST
+from models.rules.planning.step_key import StepKey
 from models.tables import Commitment, Order
-from models.words import CommitmentKind, CommitmentState, FollowUpState, Subject
+from models.words import CommitmentKind, CommitmentState, FollowUpState, Level, Subject
 from tasks.commitments import ladder
 
 _ACTOR = "planning"
 _DAY = 24 * 60
+_AT_ONCE = 2
+"""So many slips of one chain are the manager's at once."""
 _AGREED = {
     CommitmentState.KEPT: "a day was promised",
     CommitmentState.LATE: "a day was promised",
@@ -56,6 +61,7 @@ def keep_deliveries(
         session,
         policy,
         [(id_, row) for id_, (_, one, row) in zip(ids, new, strict=True) if one.made_ends is None],
+        now,
     )
     notes = [_note(before, end, chained.get(before.id), now) for before, end in ended]
     deliveries.note(session, [*notes, *_days_agreed(session, [order for order, _ in orders], now)])
@@ -132,7 +138,10 @@ def _row(order: Order, before: Commitment | None, one: Turn, place: Place) -> di
         "owner_id": order.owner_id,
         "deputy_id": order.deputy_id,
         "made_at": order.promise_moved_at or order.signed_at,
-        "due_at": local_instant(order.promised_on, _DAY, place),
+        "due_at": (due := local_instant(order.promised_on, _DAY, place)),
+        "clock_at": before.clock if before is not None and one.slips and before.clock < due else None,
+        "level": before.level if before is not None and one.slips else None,
+        "told_id": before.told_id if before is not None and one.slips else None,
         "state": str(end.state) if end else CommitmentState.OPEN,
         "done_at": end.at if end else None,
         "outcome": ACTS[end.state] if end else None,
@@ -142,16 +151,31 @@ def _row(order: Order, before: Commitment | None, one: Turn, place: Place) -> di
     }
 
 
-def _start(session: Session, policy: Policy, made: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    """Plan the first rung of open promises: pairs of id and columns. What was late before we began is on a list."""
+def _start(
+    session: Session, policy: Policy, made: Sequence[tuple[int, dict[str, Any]]], now: datetime
+) -> None:
+    """Plan the first rung of open promises: pairs of id and columns. What was late before we began is on a list.
+
+    The second slip of a chain goes to the manager at once, whether its day had passed or was moved in time (B26).
+    """
     began = going_live.began_at(session)
     rows = [
         ladder.row(policy, id_, values["customer_id"], item)
         | ({"state": FollowUpState.SKIPPED, "reason": PAST} if began and values["due_at"] < began else {})
         for id_, values in made
         for item in ladder.first_rung(
-            policy, CommitmentKind.DELIVERY, values["made_at"], values["due_at"], values["breaks"]
+            policy,
+            CommitmentKind.DELIVERY,
+            values["made_at"],
+            values["clock_at"] or values["due_at"],
+            values["breaks"],
         )
+    ]
+    rows += [
+        ladder.row(policy, id_, values["customer_id"], item)
+        for id_, values in made
+        if values["breaks"] >= _AT_ONCE and NOTICE in policy.cadences
+        for item in (Telling(str(StepKey(SLIPPED, Level.MANAGER)), Level.MANAGER, now),)
     ]
     plan.add_follow_ups(session, rows)
 

@@ -33,7 +33,9 @@ def start(session: Session, policy: Policy, owed: Commitment, *, complains: bool
 
 def rows(policy: Policy, owed: Commitment, *, complains: bool) -> list[dict[str, Any]]:
     """The whole ladder of a promise as it goes into the table of follow-ups."""
-    found = ladder(policy, owed.kind, owed.made_at, owed.due_at, complains=complains, breaks=owed.breaks)
+    found = ladder(policy, owed.kind, owed.made_at, owed.clock, complains=complains, breaks=owed.breaks)
+    if owed.level is not None:  # what the promise before it has told is not told again
+        found = [one for one in found if one.at > owed.made_at or rank(one.level) > rank(owed.level)]
     if owed.kind == CommitmentKind.MAIL and MAIL_NOTICE in policy.cadences:  # that tells the owner first
         found = [one for one in found if one.level != Level.OWNER or one.at > owed.made_at]
     return [row(policy, owed.id, owed.customer_id, item) for item in found]

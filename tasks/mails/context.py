@@ -139,6 +139,7 @@ class NoticeView(NamedTuple):
     subject: str
     words: tuple[QuoteView, ...]
     due: str | None
+    first_due: str | None
     level: str
     is_over: bool
     owner_name: str | None
@@ -335,7 +336,9 @@ def _version(one: Version, language: str, timezone: str) -> str:
 def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeView:
     why = label(language, f"notice.{notice.kind}{'-' if notice.cause else ''}{notice.cause}")
     due = due_words(language, notice.due_at, timezone) if notice.due_at else None
+    first = due_words(language, notice.first_due, timezone) if notice.first_due else None
     return NoticeView(
+        first_due=first,
         kind=notice.kind,
         cause=notice.cause,
         why=why,

@@ -34,6 +34,8 @@ class OrderFacts(NamedTuple):
     """`from-delivery` while the window waits for the goods, `until` while it runs, else empty."""
     withdrawal_until: date | None = None
     """Its last day, where it runs."""
+    as_asked: bool = False
+    """The customer asked for the day that is promised now."""
 
 
 class InvoiceLine(NamedTuple):
@@ -157,6 +159,8 @@ class NoticeFacts:
     """Who stands in for the owner; left out where that is the reader."""
     invoices: tuple[InvoiceLine, ...] = ()
     """What a decision about credit recovery is about."""
+    first_due: datetime | None = None
+    """Of a delivery that was moved: what was promised first."""
     overdue: timedelta = timedelta()
     """How long it is overdue; zero while there is time."""
 

@@ -75,6 +75,7 @@ def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
         cause=_cause(session, commitment, customer),
         owner_name=_name(session, commitment.owner_id),
         invoices=_invoices(session, customer.id, commitment.kind) if decides else (),
+        first_due=commitment.clock_at,
     )
 
 

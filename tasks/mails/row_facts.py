@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from models.rules.calendar.calendars import Place
+from models.rules.commitments.ledger import AGREED
 from models.rules.responses import withdrawal
 from models.tables import Customer, Invoice, Order, Response
 from tasks.mails.letter import InvoiceLine, OrderFacts, Quote
@@ -26,6 +27,7 @@ def order_facts(order: Order, customer: Customer | None = None, now: datetime | 
         referred_by=order.referred_by,
         withdrawal=state,
         withdrawal_until=until,
+        as_asked=order.delay_reason == AGREED,
     )
 
 

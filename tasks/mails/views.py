@@ -37,6 +37,7 @@ class OrderView(NamedTuple):
     """The last day, where it is final."""
     seller_promise: str | None
     referred_by: str | None
+    as_asked: bool
 
 
 class InvoiceView(NamedTuple):
@@ -118,6 +119,7 @@ def order_view(order: OrderFacts, language: str, timezone: str) -> OrderView:
         withdrawal_until=_day(language, order.withdrawal_until),
         seller_promise=cleaned(order.seller_promise),
         referred_by=cleaned(order.referred_by),
+        as_asked=order.as_asked,
     )
 
 

@@ -104,7 +104,8 @@ def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.D
     """The facts of an order that planning needs; `declared` are the withdrawals declared of it, oldest first."""
     anchors: dict[str, date | datetime | None] = {
         "signed": order.signed_at,
-        "promised": order.promised_on,
+        "promised": order.promised_on
+        or order.promised_before,  # a day that was taken away passes all the same
         "promise-moved": (order.promise_moved_at or order.told_at) if _is_news(order) else None,
         "delivered": order.delivered_at,
         "cancelled": order.cancelled_at,
@@ -122,7 +123,8 @@ def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.D
         order.withdrawal_days,
         untrue,
         tuple(one.said.received_at for one in declared),
-        order.promised_on,
+        lost=order.promised_on is None,
+        moved_to=order.promised_on,
     )
 
 

@@ -34,8 +34,9 @@ from models.rules.sending.answers import (
 )
 from models.rules.sending.faults import Fault, Stage
 from models.tables import FollowUp
-from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
+from models.words import CaseReasonKind, CommitmentKind, FollowUpState, MessageState, Subject
 from tasks.cases.open_case import open_case
+from tasks.commitments.close import promise
 from tasks.escalation.notify import is_rung, told
 from tasks.mails.letter_facts import Group, address, is_case
 from tasks.runtime.apart import apart
@@ -194,6 +195,7 @@ def _apply(
         case Sent():
             report.count(kind, "sent", number=number, cases=_cases_of(group))
             _note_escalation(session, group, now)
+            _owe(session, policy, group, now)
             at, place = item.at or now, Place(group.customer.country, group.customer.timezone)
             change = {
                 "state": FollowUpState.SENT,
@@ -222,6 +224,15 @@ def _apply(
 
 def _about_us(answer: Answer) -> str:
     return NO_SERVER if isinstance(answer, NotStarted) else REFUSES
+
+
+def _owe(session: Session, policy: Policy, group: Group, now: datetime) -> None:
+    """What a mail has promised is owed from now on: an alert says that we will tell the new day."""
+    owes, lead = group.cadence.owes, group.lead
+    if owes is None or lead.customer_id is None or group.is_trial:
+        return
+    about = (lead.subject_type, lead.subject_id)
+    promise(session, policy, lead.customer_id, CommitmentKind(owes), about, now=now, actor=lead.sweep)
 
 
 def _note_escalation(session: Session, group: Group, now: datetime) -> None:

@@ -93,7 +93,10 @@ def turn(facts: Facts, last: Standing | None) -> Turn:
         return Turn(ends=_delivered(last.due_at, facts))
     slips = ledger.is_slip(last.due_at, facts.due_at, facts.reason)
     state = ledger.gave_way(last.due_at, facts.made_at)
-    ends = End(state, facts.made_at, facts.reason if slips else None)
+    is_later = (
+        facts.due_at > last.due_at
+    )  # a change that the customer asked for is kept as such, and is no slip
+    ends = End(state, facts.made_at, facts.reason if is_later else None)
     return Turn(ends, makes=True, made_ends=_delivered(facts.due_at, facts), slips=slips)
 
 

@@ -11,6 +11,8 @@ from models.rules.planning.step_key import Mark, StepKey
 from models.rules.sending.before_sending import NOBODY, Postpone, Skip, Unheard
 from models.words import CommitmentKind, Level, Role, Subject
 
+SLIPPED = "slipped"
+"""The rung that tells a manager of the second slip of a chain, at once (B26)."""
 _AT_ONCE = (Mark.LINK, Mark.HANDED, Mark.RAISED)
 """A case that was handed over, that a colleague raised, or whose link somebody asked for, waits for no digest."""
 
@@ -98,7 +100,7 @@ class Matter:
 
 def waits_for_digest(matter: Matter) -> bool:
     """Whether it is told in the one mail a day: nothing urgent, and for whoever has calls to make."""
-    if matter.complains:
+    if matter.complains or matter.key.name == SLIPPED:
         return False
     if matter.kind == Subject.CASE:
         return matter.tells_of_case and matter.key.mark not in _AT_ONCE

@@ -31,6 +31,8 @@ class Subject:
     withdrawals: tuple[datetime, ...] = ()
     """When the customer declared to withdraw, oldest first, even where a person has set it aside since. Receipts tell
     each back; other cadences on `withdrawal` hang on the newest that stands."""
+    lost: bool = False
+    """The promised day was taken away, and no other was named: it passes all the same, and nothing is said before."""
     moved_to: date | None = None
     """What a moved promise was moved to: it names the alert, so that two moves on one day are two."""
     moved_number: int = 1
@@ -91,6 +93,7 @@ def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str
         for (day, number), anchor in _dates(subject, cadence)
         for step in cadence.steps
         if subject.withdrawal_days or not step.offset.of_withdrawal
+        if not (subject.lost and cadence.anchor == "promised" and step.offset.count <= 0)
         for at in (
             next_open(
                 offsets.apply(anchor, step.offset, subject.place, subject.withdrawal_days),
