@@ -1,32 +1,67 @@
 """What a policy would have meant for customers and colleagues over a span of the past, before it is switched on."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-from deployments.replaying import Progress, run
+from deployments.replaying import Past, Progress, play, with_calls
 from models.policy import Policy
 from models.rules.reporting.figures import percentile
 from models.words import OF_STAFF
+from tasks.replay.stage import replay_services
 
 _OFTEN = 95
 
 
-def backtest(
-    source: Path, data: Path | None, first: date, last: date, *, policy: Policy, progress: Progress
-) -> str:
-    """Replay a span under a policy, with managers who work the call list within their capacity; returns a table.
+def backtest(past: Past, policies: Sequence[tuple[str, Policy]], progress: Progress) -> str:
+    """Replay a span under each policy, with managers who work the call list within their capacity.
 
-    Raises:
-        SourceError: the source cannot be read.
-        ValueError: the span runs backwards.
+    Returns a table; of two policies, side by side. The same input gives the same table.
     """
-    capacity = policy.ledger.calls_a_day
-    figures = run(
-        source, data, first, last, step="1d", policy=policy, progress=progress, calls_per_day=capacity
-    )
-    return "\n".join(_lines(figures, first, last, policy))
+    first, last = past.span.first, past.span.last
+    tables = []
+    for _, policy in policies:
+        with replay_services(with_calls(policy, policy.ledger.calls_a_day)) as (services, clock):
+            figures = play(services, clock, past, progress, works=True)
+        tables.append((policy, figures))
+    if len(tables) == 1:
+        policy, figures = tables[0]
+        return "\n".join(_lines(figures, first, last, policy))
+    return "\n".join(_side_by_side([name for name, _ in policies], tables, first, last))
+
+
+def _side_by_side(
+    names: Sequence[str], tables: Sequence[tuple[Policy, Mapping[str, Any]]], first: date, last: date
+) -> Iterator[str]:
+    yield f"{first} to {last}: {tables[0][1]['totals']['orders']} orders"
+    yield _row("", names)
+    for what, of in _MEASURES.items():
+        yield _row(what, [of(policy, figures) for policy, figures in tables])
+
+
+def _of_mails(policy: Policy, figures: Mapping[str, Any]) -> str:
+    return "/".join(_spread(_mails(figures["days"], policy, to_staff=False)))
+
+
+def _of_calls(policy: Policy, figures: Mapping[str, Any]) -> str:
+    del policy
+    return "/".join(_spread([sum(day["calls_by"].values()) for day in figures["days"]]))
+
+
+def _per_customer(policy: Policy, figures: Mapping[str, Any]) -> str:
+    mails = sum(_mails(figures["days"], policy, to_staff=False))
+    return f"{mails / max(figures['totals']['orders'], 1):.1f}"
+
+
+_MEASURES: dict[str, Callable[[Policy, Mapping[str, Any]], str]] = {
+    "mails a day (median/95 %/most)": _of_mails,
+    "calls a day (median/95 %/most)": _of_calls,
+    "calls a day that can be made": lambda policy, _: str(policy.ledger.calls_a_day),
+    "most customers who wait another day": lambda _, figures: str(figures["totals"]["largest_backlog"]),
+    "longest wait in days": lambda _, figures: str(figures["totals"]["longest_wait_days"]),
+    "cases open at the end": lambda _, figures: str(figures["totals"]["cases_open"]),
+    "mails an order": _per_customer,
+}
 
 
 def last_year(today: date) -> tuple[date, date]:

@@ -13,6 +13,7 @@ from deployments import backtesting, replaying
 from deployments.cli_report import day, writable
 from models import policy as policies
 from tasks.runtime.clock import SystemClock
+from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
 
 
@@ -60,9 +61,10 @@ def replay_(
 
 
 def backtest_(
-    source: Path,
+    source: Path | None = None,
     *,
     policy: Path | None = None,
+    against: Path | None = None,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
     to: str | None = None,
     data: Path | None = None,
@@ -70,18 +72,30 @@ def backtest_(
     """Say what a policy would have meant over the last year: mails a day, and calls a day for each manager.
 
     Args:
-        source: The folder of SELECTs.
+        source: The folder of SELECTs; the own database when not given.
         policy: The policy to try; that of the settings when not given.
+        against: Another one, beside it.
         from_: First day (`2025-01-01`); a year ago when not given.
         to: Last day, included; yesterday when not given.
         data: Folder of the files; the source's own `data` when not given.
     """
-    chosen = policies.load(policy or Settings().policy)
+    settings = Settings()
+    files = [policy or settings.policy, *([against] if against else [])]
+    tried = [(file.name, policies.load(file)) for file in files]
+    chosen = tried[0][1]
     today = SystemClock().now().astimezone(ZoneInfo(chosen.company.timezone)).date()
     first, last = backtesting.last_year(today)
     first = day("--from", from_) if from_ else first
     last = day("--to", to) if to else last
-    print(backtesting.backtest(source, data, first, last, policy=chosen, progress=_progress(first, last)))
+    if source is not None:
+        past = replaying.read(source, data, first, last, "1d")
+    else:
+        db = open_database(settings)
+        try:
+            past = replaying.read_own(db, chosen, first, last, "1d")
+        finally:
+            db.close()
+    print(backtesting.backtest(past, tried, _progress(first, last)))
     return 0
 
 

@@ -32,7 +32,9 @@ from deployments.serve import serve
 from deployments.web.hosts import listed
 from models import policy as policies
 from models.policy import PolicyError
+from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
+from tasks.runtime.trial import trial_of
 
 _SERVER_GRACE_SECONDS = 5.0
 _RUNNER_GRACE_SECONDS = 30.0
@@ -94,6 +96,21 @@ async def _tell(settings: Settings, status: asyncio.StreamReader) -> None:
         print(_welcome(settings) if said == "ready" else f"  {said}", flush=True)
 
 
+def _trial_line(settings: Settings) -> str:
+    """Whether customers are written to, for whoever starts it."""
+    db = open_database(settings)
+    try:
+        trial = trial_of(db, policies.load(settings.policy), settings)
+    finally:
+        db.close()
+    if trial is None:
+        return ""
+    return f"""
+TRIAL: no customer is written to; their mails go {f"to {trial.send_to}" if trial.send_to else "nowhere"}.
+`seguito go-live` shows what is open of the past, and begins in earnest (docs/first-day.md).
+"""
+
+
 def _welcome(settings: Settings) -> str:
     host = reachable(settings.bind)
     mails = (
@@ -110,6 +127,7 @@ What to look at first: the runs in the Prefect UI, one flow each for the welcome
 satisfaction checks and the payments; then a mail in the mailbox, and the link in it, to answer as the
 customer. Everything is kept in {settings.state_dir}; Ctrl-C stops all of it.
 
+{_trial_line(settings)}
 Everything runs once now:"""
 
 

@@ -15,9 +15,11 @@ from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.rows import AnyRow, Reject
 from tasks.importing.source import open_source
 from tasks.replay.feed import Feed
+from tasks.replay.own_rows import rows_of
 from tasks.replay.people import People
 from tasks.replay.stage import replay_services
 from tasks.runtime.clock import SetClock
+from tasks.runtime.database import Database
 from tasks.services import Services
 
 Progress = Callable[[date], None]
@@ -91,6 +93,19 @@ def read(source: Path, data: Path | None, first: date, last: date, step: str) ->
                 rows.setdefault(table, []).extend(row for row in batch if not isinstance(row, Reject))
                 rejected += sum(isinstance(row, Reject) and row.costs_row for row in batch)
         return Past(rows, rejected, Span(first, last, _step(step), ZoneInfo(opened.config.timezone)))
+
+
+def read_own(db: Database, policy: Policy, first: date, last: date, step: str) -> Past:
+    """Everything that one's own database knows, as if it came day by day.
+
+    Raises:
+        ValueError: the step is none, or the span runs backwards.
+    """
+    if last < first:
+        raise ValueError(f"--to {last} lies before --from {first}")
+    with db.read() as session:
+        rows = rows_of(session)
+    return Past(rows, 0, Span(first, last, _step(step), ZoneInfo(policy.company.timezone)))
 
 
 def with_calls(policy: Policy, calls_per_day: int | None) -> Policy:

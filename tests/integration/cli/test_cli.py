@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import ROOT, run
+from tests.import_sources import Company
 
 pytestmark = pytest.mark.usefixtures("installation")
 
@@ -100,6 +101,25 @@ def test_a_report_is_a_page_and_figures_for_a_program(
     assert figures["now"]["start"].startswith("2026-03-01T00:00:00")
     assert figures["now"]["promises"]["kept"] == 0
     assert set(figures["before"]) == set(figures["now"])
+
+
+def test_two_policies_are_tried_side_by_side_on_ones_own_past(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company = Company.usual(tmp_path / "books")
+    assert run(capsys, "import", str(company.folder)).code == 0
+    text = (ROOT / "policy.toml").read_text(encoding="utf-8")
+    quiet = tmp_path / "quiet.toml"
+    quiet.write_text(text.replace("calls_a_day = 20", "calls_a_day = 3"), encoding="utf-8")
+    span = ("--from", "2026-03-01", "--to", "2026-03-12")
+    ended = run(capsys, "backtest", "--against", str(quiet), *span)
+    assert ended.code == 0
+    said = ended.out.splitlines()
+    assert said[0] == "2026-03-01 to 2026-03-12: 2 orders"
+    assert said[1].split() == ["policy.toml", "quiet.toml"]
+    calls = next(line.split() for line in said if line.startswith("calls a day that can be made"))
+    assert calls[-2:] == ["20", "3"]
+    assert run(capsys, "backtest", "--against", str(quiet), *span).out == ended.out
 
 
 def test_a_policy_is_tried_on_the_past_before_it_is_switched_on(capsys: pytest.CaptureFixture[str]) -> None:
