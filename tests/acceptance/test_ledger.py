@@ -232,13 +232,11 @@ def test_b10_a_days_list_keeps_to_the_capacity_and_who_wrote_often_stands_no_hig
         ("C-4", "waits", 2),
     ]
     world.escalate()
-    digests = [
-        mail for mail in world.mailer.to("m-1@casa.example") if "2 clienti da chiamare" in mail.subject
-    ]
+    digests = [mail for mail in world.mailer.to("m-1@casa.example") if "2 clienti da seguire" in mail.subject]
     assert len(digests) == 1
     at(world, 20, 10)
     world.escalate()
-    told = [mail.recipients[0] for mail in world.mailer.mails if "da chiamare" in mail.subject]
+    told = [mail.recipients[0] for mail in world.mailer.mails if "da seguire" in mail.subject]
     assert told.count("m-1@casa.example") == 1, "one a day"
     assert len(told) == len(set(told)), "one a day for the director too, to whom it has climbed"
 

@@ -22,7 +22,7 @@ def test_b37_the_receipt_has_the_content_and_the_hour_and_goes_once(world: World
     world.escalate()
     [receipt] = receipts(world)
     assert DECLARATION in receipt
-    assert "18 mar 2026, 10:00" in receipt
+    assert "18 marzo 2026, ore 10:00 (UTC+01:00)" in receipt, "a legal hour has its zone"
 
 
 def test_what_was_declared_elsewhere_is_recorded_and_told_back_alike(world: World) -> None:
