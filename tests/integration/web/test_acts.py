@@ -219,6 +219,6 @@ def test_the_dossier_of_a_customer_is_one_page_in_order_and_changes_nothing(visi
     ):
         assert words in page.text, words
     timeline = page.text.split('class="timeline"')[1]
-    assert timeline.index("Ordine concluso") < timeline.index("Caso aperto") < timeline.index("Preso l")
+    assert timeline.index("Ordine concluso") < timeline.index("Aperto il caso") < timeline.index("Preso l")
     assert visitor.open(link.replace("/d/", "/d/x")).status_code == 404
     assert visitor.press(link).status_code == 405

@@ -190,8 +190,9 @@ def test_tokens_stay_out_of_the_access_log():
 def test_a_stranger_is_answered_in_a_language_of_theirs(visitor: Visitor):
     for accept, language in (
         ("pl-PL,pl;q=0.9,en;q=0.8", "pl"),
-        ("de, en-GB;q=0.7", "en"),
-        ("de", "it"),
+        ("fr, en-GB;q=0.7", "en"),
+        ("de-AT", "de"),
+        ("fr", "it"),
         ("", "it"),
     ):
         page = visitor.open(f"{SITE}/a/none", headers={"accept-language": accept})
