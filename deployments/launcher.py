@@ -107,7 +107,7 @@ def _trial_line(settings: Settings) -> str:
         return ""
     return f"""
 TRIAL: no customer is written to; their mails go {f"to {trial.send_to}" if trial.send_to else "nowhere"}.
-`seguito go-live` shows what is open of the past, and begins in earnest (docs/first-day.md).
+`seguito go-live` shows what is open of the past, and begins in earnest (docs/how-to/first-day.md).
 """
 
 

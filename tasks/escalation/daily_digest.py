@@ -6,13 +6,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import DIGEST, Policy
+from models.queries import people
 from models.queries.commitments import parked_mails
-from models.queries.escalation import call_list
+from models.queries.escalation import call_list, leavers
 from models.queries.planning import plan
 from models.rules.calendar.calendars import day_start, local_day, next_open
+from models.rules.escalation import ownership
 from models.rules.escalation.call_list import is_for_digest
 from models.rules.planning.plan import Owed, Subject, new_row
 from models.rules.planning.step_key import StepKey
+from models.words import Role
 from models.words import Subject as SubjectType
 from tasks.escalation.call_list import listed
 from tasks.mails.letter import DigestFacts, DigestLine
@@ -34,6 +37,10 @@ def plan_digests(db: Database, policy: Policy, now: datetime) -> int:
         waiting = [one.call for one in listed(session, policy, now)]
         readers = {reader for call in waiting if is_for_digest(call, midnight) for reader in call.readers}
         readers |= parked_mails.new_owners(session, midnight - _before(midnight))
+        if leavers.handed_over_since(session, midnight - _before(midnight)):
+            language = policy.company.language
+            manager = ownership.reached(people.people(session), Role.MANAGER, language, now.date())
+            readers |= {manager} if manager is not None else set()
         new = sorted(readers - plan.planned_for(session, SubjectType.STAFF, DIGEST, step))
     if new:
         with db.write() as session:
@@ -63,7 +70,7 @@ def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> D
             DigestLine(
                 matter=one.call.matter or (SubjectType.CASE, one.call.case or 0),
                 why=one.call.why,
-                customer_name=who.name if who else senders.get(one.call.customer, ""),
+                customer_name=who.name if who else senders.get(one.call.customer, one.call.customer),
                 customer_phone=who.phone if who else None,
                 since=one.call.since,
                 due_at=one.call.due_at,
@@ -76,4 +83,15 @@ def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> D
         oldest=min((call.since for call in waiting), default=None),
         unknown=unknown,
         unknown_since=unknown_since,
+        handed=_handed(session, policy, now),
+    )
+
+
+def _handed(session: Session, policy: Policy, now: datetime) -> tuple[tuple[str, str, int], ...]:
+    """What went from people who left to others since the last digest, by name."""
+    midnight = day_start(local_day(now, policy.company.place), policy.company.place)
+    names = {one.ref: one.name for one in people.staff(session).values()}
+    return tuple(
+        (names.get(before, before), names.get(after, after), count)
+        for before, after, count in leavers.handed_over_since(session, midnight - _before(midnight))
     )

@@ -173,6 +173,8 @@ class DigestView(NamedTuple):
     oldest: str | None
     unknown: int = 0
     unknown_since: str | None = None
+    handed: tuple[str, ...] = ()
+    """What people who left owed, and who has it now; one line each."""
 
 
 class HeardView(NamedTuple):
@@ -393,4 +395,8 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
         oldest=moment(language, digest.oldest, timezone) if digest.oldest else None,
         unknown=digest.unknown,
         unknown_since=moment(language, digest.unknown_since, timezone) if digest.unknown_since else None,
+        handed=tuple(
+            label(language, "digest.handed").format(before=clean(before), after=clean(after), count=count)
+            for before, after, count in digest.handed
+        ),
     )

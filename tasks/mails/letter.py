@@ -191,6 +191,8 @@ class DigestFacts:
     """Mails of nobody known, and such as went to many: they wait for a look without a clock."""
     unknown_since: datetime | None = None
     """Since when the first of those has waited."""
+    handed: tuple[tuple[str, str, int], ...] = ()
+    """Who has left, who has what was owed since, and how much that is."""
 
 
 class Heard(NamedTuple):

@@ -98,11 +98,11 @@ def test_b31_what_somebody_who_left_owes_goes_to_the_deputy(shop: World) -> None
         wanted = ewa.id
     shop.escalate()
     with shop.db.read() as session:
-        assert set(session.scalars(select(Commitment.owner_id))) == {
-            wanted
-        }  # the delivery that she saw to as well
+        assert set(session.scalars(select(Commitment.owner_id))) == {wanted}
     said = " ".join(plain(mail) for mail in shop.mailer.to("a-2@casa.example"))
     assert "Giulia Ferri" in said
+    digest = " ".join(plain(mail) for mail in shop.mailer.to("m-1@casa.example"))
+    assert "Anna Bianchi non lavora più qui; impegni passati a Ewa Nowak: 1" in digest
 
 
 def test_who_stops_the_courtesies_stops_them_for_the_mailbox_and_is_no_case_of_silence(world: World) -> None:
