@@ -23,6 +23,7 @@ from deployments.cli_first_day import go_live
 from deployments.cli_health import doctor
 from deployments.cli_imports import imports
 from deployments.cli_preview import preview
+from deployments.cli_privacy import erase, export
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
 from deployments.cli_responses import collect, inbox, respond
@@ -76,6 +77,8 @@ app.command(preview)
 app.command(doctor)
 app.command(backup)
 app.command(restore)
+app.command(export)
+app.command(erase)
 app.command(report_, name="report")
 app.command(replay_, name="replay")
 app.command(backtest_, name="backtest")

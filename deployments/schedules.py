@@ -151,6 +151,8 @@ SCHEDULED = (
             "send_own_page",
         )
     ),
+    Scheduled("flows.privacy.export_customer", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.privacy.erase_customer", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.credit.sign_warning", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.credit.hand_over_to_recovery", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.credit.take_invoice_back", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),

@@ -11,6 +11,7 @@ from models.queries import going_live, watermarks
 from models.queries.importing import guard as guards
 from models.queries.importing import upsert as queries
 from models.queries.importing.balances import lay_credits
+from models.queries.privacy.erase import erased
 from models.queries.responses.responses import known_refs
 from models.rules.importing.guard import Kind
 from tasks.importing import resolving
@@ -44,7 +45,7 @@ def apply_rows(
         policy: answers are heard by it.
         guard: puts aside what is suspicious; `finish` says what becomes of it.
     """
-    if not rows:
+    if not (rows := _not_erased(session, table, rows)):
         return Applied()
     watermarks.take_turn(session)
     size = len(rows) if table == "staff" else _CHUNK
@@ -70,6 +71,19 @@ def finish(session: Session, guard: Guard, at: datetime, actor: str, *, policy: 
     turns = change(session, table, changes, word)
     _follow(session, table, [*new, *changes.values()], turns, list(changes), word, policy)
     return Applied(len(new), len(changes))
+
+
+def _not_erased(session: Session, table: str, rows: Sequence[Any]) -> Sequence[Any]:
+    """Without those of customers who were erased: a source goes on knowing them."""
+    refs = erased(session) if rows and table != "staff" else {}
+    return [row for row in rows if not _is_erased(table, row, refs)] if refs else rows
+
+
+def _is_erased(table: str, row: Any, refs: Mapping[str, set[str]]) -> bool:
+    of_its_own = {"customers": "customer", "orders": "order", "invoices": "invoice"}.get(table)
+    if of_its_own is not None and row.ref in refs.get(of_its_own, ()):
+        return True
+    return any(getattr(row, kind, None) in known for kind, known in refs.items())
 
 
 def _apply(

@@ -1,0 +1,50 @@
+"""The commands for a customer who asks for a copy of everything, or to be forgotten."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from deployments.cli_report import writable
+from tasks.privacy import rights
+from tasks.runtime.settings import Settings
+from tasks.services import open_services
+
+
+def export(customer: str, *, out: Path) -> int:
+    """Write all that is kept of a customer, for the customer to read.
+
+    Args:
+        customer: Reference of the customer.
+        out: The file; readable by you alone.
+    """
+    goes_to = writable("--out", out)
+
+    async def go() -> str:
+        async with open_services(Settings()) as services:
+            return rights.export(services, customer)
+
+    text = asyncio.run(go())
+    with open(goes_to, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(text + "\n")
+    print(f"{goes_to} is written.")
+    return 0
+
+
+def erase(customer: str, *, by: str) -> int:
+    """Take a customer out of database and files, for good; figures stay without the person.
+
+    Refused while an invoice, a case, a withdrawal or a promise is open. A source that brings the customer again changes
+    nothing.
+
+    Args:
+        customer: Reference of the customer.
+        by: Your own reference; it stays in the history.
+    """
+    settings = Settings()
+
+    async def go() -> str:
+        async with open_services(settings) as services:
+            return rights.erase(services, settings, customer, by)
+
+    print(asyncio.run(go()))
+    return 0

@@ -1,0 +1,1 @@
+"""What is kept of one customer, to be shown or taken out."""

@@ -1,0 +1,1 @@
+"""What the law gives every customer: a copy of all that is kept, and its end."""
