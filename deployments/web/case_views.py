@@ -19,7 +19,7 @@ from models.tables import Case, Staff, Statement
 from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
 from tasks.cases.actions import OUTCOMES
 from tasks.mails.dossier_facts import interest_of, owed_facts, owing_lines
-from tasks.mails.formats import clean, short_moment
+from tasks.mails.formats import clean, quoted, short_moment
 from tasks.mails.labels import worded
 from tasks.mails.row_facts import order_facts
 from tasks.mails.timeline_words import happened, name_of
@@ -80,7 +80,10 @@ def dossier_values(
         "invoices": invoice_views(owing_lines(found, zone), language),
         "interest": interest_line(interest_of(policy, found), language),
         "owed": [owed_line(owed_facts(one, found.read_at, staff), language, zone) for one in found.owed],
-        "holds": [due(language, one.until, zone) for one in found.holds],
+        "holds": [
+            f"{due(language, one.until, zone)} ({name_of(one.actor, staff)}: {quoted(language, clean(one.reason))})"
+            for one in found.holds
+        ],
         "ends": [
             (one.id, one.kind, moment(one.declared_at), one.confirmed_at is not None)
             for one in found.ends

@@ -52,6 +52,12 @@ def order_by_ref(session: Session, ref: str) -> Order | None:
     return session.scalar(select(Order).where(Order.ref == ref))
 
 
+def sold_to(session: Session, staff_id: int, customer_id: int) -> bool:
+    """Whether somebody sold anything to a customer."""
+    query = select(Order.id).where(Order.customer_id == customer_id, Order.seller_id == staff_id)
+    return session.scalar(query.limit(1)) is not None
+
+
 def staff_by_ref(session: Session, ref: str) -> Staff | None:
     """A member of staff who works here, by reference."""
     return session.scalar(select(Staff).where(Staff.ref == ref, Staff.active == true()))

@@ -10,6 +10,7 @@ from models.queries import history, people
 from models.queries.cases import holds
 from models.queries.planning import plan
 from models.rules.calendar.reach import instant
+from models.rules.cases.own_sale import is_refused
 from models.rules.sending.holds import CUSTOMER, DELAY_ALERT, HELD_BY_HAND, check
 from models.words import Subject
 from tasks.planning.plan import plan_all
@@ -130,6 +131,7 @@ def _place(
 ) -> None:
     """Place a hold on `what` (subject type, id, sweep); it takes the place of an older one, longer or shorter."""
     now, (kind, id_, sweep) = services.clock.now(), what
+    _check_own_sale(session, customer_id, by)
     for hold in holds.standing(session, (kind, id_), sweep, now):
         hold.released_at = now
     session.flush()
@@ -147,6 +149,23 @@ def _place(
         },
     )
     _note(session, (kind, id_), "held", services, by, reason, f"until {until.isoformat()}")
+
+
+def _check_own_sale(session: Session, customer_id: int, by: str) -> None:
+    """See that whoever sold does not mute what is about the own sale, nor replaces what somebody else has stopped.
+
+    Raises:
+        ValueError: that would be so, and there is somebody else to ask.
+    """
+    who = people.staff_by_ref(session, by)
+    if who is None:
+        return
+    here = [one.role for one in people.people(session)]
+    if is_refused(who.role, sold_it=people.sold_to(session, who.id, customer_id), roles_here=here):
+        raise ValueError(
+            f"{by} sold to this customer: holding or stopping what is written to an own customer is for after-sale or "
+            "a manager; ask one of them, nothing was done"
+        )
 
 
 def _note(

@@ -14,6 +14,7 @@ from models.queries.mailboxes import inbound
 from models.rules.calendar.reach import written_instant
 from models.rules.cases import acting as rules
 from models.rules.cases.acting import Act, ActError, checked
+from models.rules.mailboxes.parked import NOTHING_NEEDED
 from models.tables import Commitment, Staff
 from models.words import CommitmentKind
 from tasks.commitments import ladder
@@ -80,6 +81,8 @@ def close(owing: Owing, outcome: str, text: str, reason_code: str | None = None)
         _check_reason(owing, reason_code)
     if owing.owed.kind == CommitmentKind.MAIL:
         check_done(owing.policy, inbound.asking(owing.session, owing.owed), outcome)
+    if outcome == NOTHING_NEEDED and owing.owed.owner_id != owing.by.id:
+        rules.check(owing.by.role, Act.OUTCOME)
     if owing.owed.kind == CommitmentKind.RELEASE:
         raise ActError("need-day-on", "day: this ends by the day from which the ladder goes on; see its page")
     if outcome == NOT_REACHED and owing.owed.done_at is None:
@@ -206,7 +209,8 @@ def _check(owing: Owing, act: Act) -> None:
     """
     if owing.owed.kind == CommitmentKind.DELIVERY and act is Act.RE_PROMISE:
         raise ActError("of-order", "the day of a delivery is the order's: change it there, and import it")
-    has_climbed = owing.owed.told_id is not None and act is Act.RE_PROMISE
+    is_anothers = owing.owed.owner_id != owing.by.id  # nobody who sells promises anew for a colleague
+    has_climbed = (owing.owed.told_id is not None or is_anothers) and act is Act.RE_PROMISE
     if owing.owed.kind == CommitmentKind.LISTENING_CALL or act is Act.SNOOZE or has_climbed:
         rules.check(owing.by.role, act)
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.policy import DIGEST, Policy
 from models.queries import people
+from models.queries.cases import holds
 from models.queries.commitments import parked_mails
 from models.queries.escalation import call_list, leavers
 from models.queries.planning import plan
@@ -21,6 +22,7 @@ from tasks.escalation.call_list import listed
 from tasks.mails.letter import DigestFacts, DigestLine
 from tasks.runtime.database import Database
 
+_TOLD_OF_HOLDS = (Role.MANAGER, Role.DIRECTOR)
 _AFTER_WEEKEND = (6, 0)
 """Sunday or Monday: midnight at the company may be Sunday evening in UTC."""
 
@@ -41,11 +43,31 @@ def plan_digests(db: Database, policy: Policy, now: datetime) -> int:
             language = policy.company.language
             manager = ownership.reached(people.people(session), Role.MANAGER, language, now.date())
             readers |= {manager} if manager is not None else set()
+        if holds.any_placed(session, midnight - _before(midnight), now):
+            readers |= _managers(session, policy, now)
         new = sorted(readers - plan.planned_for(session, SubjectType.STAFF, DIGEST, step))
     if new:
         with db.write() as session:
             plan.add_follow_ups(session, [_row(policy, cadence.sweep, holder, step, now) for holder in new])
     return len(new)
+
+
+def _managers(session: Session, policy: Policy, now: datetime) -> set[int]:
+    """Who hears of what a person has stopped: the manager of the day."""
+    found = ownership.standing(people.people(session), Role.MANAGER, policy.company.language, now.date())
+    return set() if found is None else {found}
+
+
+def _holds(session: Session, holder: int, now: datetime) -> tuple[tuple[str, str, str, str, datetime], ...]:
+    """What a person has stopped, for managers and directors alone."""
+    staff = people.staff(session)
+    if holder not in staff or staff[holder].role not in _TOLD_OF_HOLDS:
+        return ()
+    names = {one.ref: one.name for one in staff.values()}
+    return tuple(
+        (one.customer, one.about, names.get(one.actor, one.actor), one.reason, one.until)
+        for one in holds.all_standing(session, now)
+    )
 
 
 def _before(midnight: datetime) -> timedelta:
@@ -81,6 +103,7 @@ def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> D
         ),
         waiting=len(waiting),
         oldest=min((call.since for call in waiting), default=None),
+        holds=_holds(session, holder, now),
         unknown=unknown,
         unknown_since=unknown_since,
         handed=_handed(session, policy, now),

@@ -171,6 +171,7 @@ class DigestView(NamedTuple):
     lines: tuple[DigestLineView, ...]
     waiting: int
     oldest: str | None
+    holds: tuple[str, ...] = ()
     unknown: int = 0
     unknown_since: str | None = None
     handed: tuple[str, ...] = ()
@@ -288,7 +289,10 @@ def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
         words=tuple(_quote(one, language, timezone) for one in case.words),
         versions=tuple(_version(one, language, timezone) for one in case.versions),
         owed=tuple(owed_line(one, language, timezone) for one in case.owed),
-        held_until=tuple(due_words(language, at, timezone) for at in case.held_until),
+        held_until=tuple(
+            f"{due_words(language, at, timezone)} ({clean(who)}: {quoted(language, clean(reason))})"
+            for at, who, reason in case.held_until
+        ),
         interest=interest_line(case.interest, language),
         reopened=case.reopened,
         call_by=due_words(language, case.call_by, timezone) if case.call_by else None,
@@ -393,6 +397,16 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
         ),
         waiting=digest.waiting,
         oldest=moment(language, digest.oldest, timezone) if digest.oldest else None,
+        holds=tuple(
+            label(language, "digest.order-held" if order else "digest.held").format(
+                customer=clean(customer),
+                order=clean(order),
+                who=clean(who),
+                why=quoted(language, clean(why_)),
+                until=due_words(language, until, timezone),
+            )
+            for customer, order, who, why_, until in digest.holds
+        ),
         unknown=digest.unknown,
         unknown_since=moment(language, digest.unknown_since, timezone) if digest.unknown_since else None,
         handed=tuple(

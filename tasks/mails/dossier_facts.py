@@ -48,7 +48,7 @@ def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[i
             version(one, staff) for one in dossier.statements if one.recorded_by or one in dossier.ours()
         ),
         owed=tuple(owed_facts(one, dossier.read_at, staff) for one in dossier.owed),
-        held_until=tuple(hold.until for hold in dossier.holds),
+        held_until=tuple((hold.until, name_of(hold.actor, staff), hold.reason) for hold in dossier.holds),
         reopened=dossier.case.reopens_id is not None,
         interest=interest_of(policy, dossier),
         details=tuple(_details(dossier)),

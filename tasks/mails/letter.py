@@ -114,7 +114,7 @@ class CaseFacts:
     versions: tuple[Version, ...] = ()
     """Our side of the matter, and what the customer said in conversations."""
     owed: tuple[OwedFacts, ...] = ()
-    held_until: tuple[datetime, ...] = ()
+    held_until: tuple[tuple[datetime, str, str], ...] = ()
     """Until when a person wants nothing written to the customer."""
     interest: Interest | None = None
     """Interest on the open invoices."""
@@ -187,6 +187,8 @@ class DigestFacts:
     waiting: int
     oldest: datetime | None
     """Since when the first of those has waited."""
+    holds: tuple[tuple[str, str, str, str, datetime], ...] = ()
+    """What a person has stopped: customer, order (empty: everything), who, why, and until when."""
     unknown: int = 0
     """Mails of nobody known, and such as went to many: they wait for a look without a clock."""
     unknown_since: datetime | None = None

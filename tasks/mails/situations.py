@@ -41,7 +41,7 @@ _CASE = replace(
     interest=Interest((("EUR", 5_740),), date(2026, 6, 30), ends=True),
     details=(("low-rating", f"1/5, {GOODS.ref}"),),
     words=(Quote("Nobody calls back.", NOW, 1), Quote("", NOW, 2)),
-    held_until=(MIDNIGHT,),
+    held_until=((MIDNIGHT, "Anna Bianchi", "in ospedale"),),
 )
 _WITHDRAWN = replace(
     BARE_DOSSIER, reasons=("withdrawal",), words=(Quote("I withdraw.", NOW),), orders=(GOODS,)

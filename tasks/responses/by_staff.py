@@ -10,6 +10,7 @@ from models.errors import RefusedError
 from models.policy import Policy
 from models.queries import people
 from models.rules.cases.case_reasons import LOW_RATING
+from models.rules.cases.own_sale import is_refused
 from models.rules.inbound.trouble import is_thanks, trouble
 from models.words import CommitmentKind, Meaning, Subject
 from tasks.cases.references import about_of
@@ -72,6 +73,8 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
     if people.staff_by_ref(session, spoken.taken_by) is None:
         raise RecordingError(f"taken by: nobody here has the reference {spoken.taken_by!r}")
     asks, meaning = _asks(policy, spoken)
+    if asks is Asks.NOBODY and spoken.pays_on is None:
+        _check_own_sale(session, customer_id, spoken.taken_by)
     answer = Answer(
         ref=f"spoken:{spoken.ref}",
         customer_id=customer_id,
@@ -97,6 +100,23 @@ def _check(spoken: Spoken) -> None:
         raise RecordingError("said: write what was said, or give a rating")
     if spoken.rating is not None and spoken.rating not in _RATINGS:
         raise RecordingError("rating: choose from 1 (very bad) to 5 (very good), or leave it empty")
+
+
+def _check_own_sale(session: Session, customer_id: int, taken_by: str) -> None:
+    """See that "all is well" about an own sale is told by somebody else, or by the customer: it closes what is open.
+
+    Raises:
+        RecordingError: whoever sold says so, and there is somebody else to ask.
+    """
+    who = people.staff_by_ref(session, taken_by)
+    here = [one.role for one in people.people(session)]
+    if who is not None and is_refused(
+        who.role, sold_it=people.sold_to(session, who.id, customer_id), roles_here=here
+    ):
+        raise RecordingError(
+            "taken by: whoever sold does not record that nothing more is wanted; let after-sale or a manager ask the "
+            "customer, or say what the customer still waits for"
+        )
 
 
 def _asks(policy: Policy, spoken: Spoken) -> tuple[Asks, Meaning]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, false, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
-from models.tables import FollowUp, Hold, Order
+from models.tables import Customer, FollowUp, Hold, Order
 from models.words import FollowUpState, Subject
+
+_MOST = 50
+"""A digest shows so many holds."""
 
 
 def place(session: Session, row: Mapping[str, Any]) -> None:
@@ -64,6 +67,44 @@ def held_until(
         .order_by(Hold.until)
     )
     return {(kind, id_): until for kind, id_, until in rows}
+
+
+class Standing(NamedTuple):
+    """A hold that stands, as a manager is told of it."""
+
+    customer: str
+    about: str
+    """Reference of the order whose delay alerts are stopped; empty: nothing at all is written to the customer."""
+    actor: str
+    reason: str
+    until: datetime
+
+
+def all_standing(session: Session, now: datetime) -> list[Standing]:
+    """Every hold that stands, the newest first."""
+    rows = session.execute(
+        select(Customer.name, Order.ref, Hold.actor, Hold.reason, Hold.until)
+        .outerjoin(Order, and_(Hold.subject_type == Subject.ORDER, Order.id == Hold.subject_id))
+        .join(
+            Customer,
+            or_(
+                and_(Hold.subject_type == Subject.CUSTOMER, Customer.id == Hold.subject_id),
+                Customer.id == Order.customer_id,
+            ),
+        )
+        .where(Hold.released_at.is_(None), Hold.until > now, Hold.goes_on == false())
+        .order_by(Hold.id.desc())
+        .limit(_MOST)
+    )
+    return [Standing(name, ref or "", actor, reason, until) for name, ref, actor, reason, until in rows]
+
+
+def any_placed(session: Session, since: datetime, now: datetime) -> bool:
+    """Whether a hold was placed since a time, and still stands."""
+    query = select(Hold.id).where(
+        Hold.placed_at >= since, Hold.released_at.is_(None), Hold.until > now, Hold.goes_on == false()
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def let_on(session: Session, invoices: Collection[int], now: datetime) -> dict[int, datetime]:

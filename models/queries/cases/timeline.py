@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.queries.cases import acts
 from models.tables import (
     Case,
     Commitment,
@@ -71,6 +72,7 @@ def events(
         *_of_ends(session, customer.id, refs),
         *_of_invoices(session, customer.id),
         *_of_others(session, customer.id),
+        *_of_acts(session, customer.id, newest),
     ]
     return sorted(found, key=lambda event: event.at)
 
@@ -150,6 +152,14 @@ def _of_others(session: Session, customer_id: int) -> list[Event]:
     return [
         Event(datetime.fromisoformat(row.details["sent"]), row.event, row.details["to"], row.cause or "")
         for row in notes
+    ]
+
+
+def _of_acts(session: Session, customer_id: int, newest: int) -> list[Event]:
+    """What our own people did: held, released, took, put off, handed over, tried to call; with who and why."""
+    return [
+        Event(one.at, f"act-{one.event}", one.about, one.actor, text=one.why)
+        for one in acts.done_about(session, customer_id, newest)
     ]
 
 
