@@ -66,6 +66,8 @@ class Sending(_Strict):
     """How long the links in a mail stay good."""
     max_per_recipient_per_day: int = Field(default=20, ge=1)
     """Mails to one customer's address in 24 hours; more wait. Ends whatever loop two programs get into."""
+    courtesies_a_week: int = Field(default=2, ge=1)
+    """Courtesies to one person in seven days, over all orders; at most one a day, and none beside other mail."""
     fan_out_over: int = Field(default=5_000, ge=1)
     """A sweep that finds more than this due starts one further run for each time, which share the work by claiming."""
     max_runs: int = Field(default=2, ge=1, le=64)

@@ -107,10 +107,11 @@ def called_at(invoices: Collection[int], calls: Mapping[int, datetime]) -> datet
 
 
 def gravest_first(policy: Policy, rows: list[FollowUp]) -> list[FollowUp]:
-    """By the place of their step in the cadence, the last one first: it sets the tone of the letter."""
-    steps = [step.name for step in policy.cadences[rows[0].kind].steps]
+    """By the place of their step in the cadence, the last one first: it sets the tone. What joined in comes last."""
+    kind = rows[0].kind
+    steps = [step.name for step in policy.cadences[kind].steps]
     places = {row.id: steps.index(name) for row in rows if (name := StepKey.parse(row.step).name) in steps}
-    return sorted(rows, key=lambda row: (-places.get(row.id, 0), row.id))
+    return sorted(rows, key=lambda row: (row.kind != kind, -places.get(row.id, 0), row.id))
 
 
 def write_letter(

@@ -19,6 +19,7 @@ from tasks.sending.gather import gather
 from tasks.sending.group import group
 from tasks.sending.hold_rows import hold_rows
 from tasks.sending.rate_limit import put_off
+from tasks.sending.spacing import crowded
 from tasks.sending.sweep_report import Report, Scope
 
 BATCH = 500
@@ -122,11 +123,13 @@ def _settle(session: Session, policy: Policy, scope: Scope, ids: Sequence[int], 
 
 
 def _put_off(session: Session, policy: Policy, scope: Scope, result: Claimed, clock_now: datetime) -> None:
-    """Keep back the mails for which their address, or a new domain, has had enough for now."""
-    waits: dict[int, Postpone] = {}
+    """Keep back the mails that make room for others, or for which their address, or a new domain, has had enough."""
+    waits: dict[int, Postpone | Skip] = {}
 
-    def wait(groups: Sequence[Group]) -> dict[int, Postpone]:
-        return put_off(session, policy, groups, scope.now, clock_now)
+    def wait(groups: Sequence[Group]) -> dict[int, Postpone | Skip]:
+        found = crowded(session, policy, groups, scope.now)
+        others = [one for one in groups if one.lead.id not in found]
+        return {**found, **put_off(session, policy, others, scope.now, clock_now)}
 
     def failed(one: Group, fault: Fault) -> None:
         hold_rows(session, [row.id for row in one.follow_ups], fault, scope.now, result.report)

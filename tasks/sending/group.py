@@ -1,7 +1,9 @@
 """Putting what is to be sent together: one group for each mail, with everything that the mail is about."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import permutations
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,11 +26,13 @@ from tasks.sending.gather import Batch
 def group(
     session: Session, policy: Policy, batch: Batch, sends: Sequence[tuple[FollowUp, Customer]]
 ) -> list[Group]:
-    """One group a follow-up, or one a customer where the cadence wants one letter."""
+    """One group a follow-up, or one a customer where the cadence wants one letter; what asks the same joins in."""
     together: dict[tuple[Any, ...], list[tuple[FollowUp, Customer]]] = {}
-    for row, customer in sends:
+    joins = _joins(policy, [row for row, _ in sends])
+    for row, customer in sorted(sends, key=lambda pair: pair[0].id in joins):
         one = policy.cadences[row.kind].one_letter and row.nudge == 0
-        together.setdefault((row.kind, customer.id) if one else (row.id,), []).append((row, customer))
+        key = (row.kind, customer.id) if one else (joins.get(row.id, row.id),)
+        together.setdefault(key, []).append((row, customer))
     called = facts.called(session, batch.invoices)
     declared = contract_ends.told_back(session, policy, sends)
     threads = messages.thread_keys(session, [row.id for row, _ in sends if row.nudge])
@@ -57,6 +61,20 @@ def group(
 def _spoke_at(session: Session, row: FollowUp) -> datetime | None:
     closed = session.get(Case, row.subject_id) if row.subject_type == Subject.CLOSED_CASE else None
     return closed.spoke_at if closed is not None else None
+
+
+def _joins(policy: Policy, rows: Sequence[FollowUp]) -> dict[int, int]:
+    """Contacts that another one about the same order asks too: by id, the one that they join."""
+    by_order: dict[int, list[FollowUp]] = defaultdict(list)
+    for row in rows:
+        if row.subject_type == Subject.ORDER and row.nudge == 0:
+            by_order[row.subject_id].append(row)
+    return {
+        row.id: other.id
+        for alike in by_order.values()
+        for row, other in permutations(alike, 2)
+        if policy.cadences[row.kind].can_join(policy.cadences[other.kind])
+    }
 
 
 def _order_of(session: Session, batch: Batch, row: FollowUp) -> Order | None:

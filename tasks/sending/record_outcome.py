@@ -3,7 +3,7 @@
 `models.rules.sending.answers` decides what an answer means; this applies it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -219,7 +219,15 @@ def _apply(
             report.count(kind, "to be tried again", short(answer), number)
         case InDoubt():
             return []  # was left out above
-    return [{"id": row.id, **change, "attempts": row.attempts + 1} for row in group.follow_ups]
+    return [
+        {"id": row.id, **change, **_joined(group, row, change), "attempts": row.attempts + 1}
+        for row in group.follow_ups
+    ]
+
+
+def _joined(group: Group, row: FollowUp, change: Mapping[str, Any]) -> dict[str, Any]:
+    """What joined another contact's mail is proven by it, and is not waited for besides."""
+    return {"answer_by": None} if row.kind != group.lead.kind and "answer_by" in change else {}
 
 
 def _about_us(answer: Answer) -> str:

@@ -102,6 +102,11 @@ class Cadence:
     """Held as long as one of these is true."""
     extra: bool = False
     """A courtesy the customer may stop; carries List-Unsubscribe."""
+    courtesy: bool | None = None
+    """A contact that makes room for others to the same person (`models.rules.sending.spacing`). Left out: whatever asks
+    how it went, may be stopped, or tells in advance of a date."""
+    quiet_days: int = 0
+    """It is not sent within so many days of another mail to the same person: it would say nothing new."""
     answers: tuple[str, ...] = ()
     """What the answer page offers."""
     wait: str | None = None
@@ -126,6 +131,32 @@ class Cadence:
     def sends(self) -> bool:
         """Whether it is a mail; otherwise one of our people is asked."""
         return self.opens_case is None and self.asks is None
+
+    @property
+    def is_courtesy(self) -> bool:
+        """Whether it makes room for other mail to the same person."""
+        if not self.sends or self.subject not in {"order", "closed-case"}:
+            return False
+        if self.courtesy is not None:
+            return self.courtesy
+        asks = {"rating", "solved", "fine"} & set(self.answers)
+        return self.extra or bool(asks) or any(step.offset.count < 0 for step in self.steps)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether it has to reach the customer whatever else does: it asks everybody, and cannot be stopped."""
+        return not self.extra and bool({"rating", "solved"} & set(self.answers))
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether it is about money, or says that something is late: no question how it went stands beside it."""
+        is_late = self.subject == "order" and self.anchor in {"promised", "promise-moved"}
+        return self.sends and not self.is_courtesy and (self.subject == "invoice" or is_late)
+
+    def can_join(self, other: "Cadence") -> bool:
+        """Whether one mail of the other asks what this one asks, where both are due about one order: came it whole?"""
+        asks = set(self.answers)
+        return "fine" in asks and "rating" in other.answers and asks - {"fine"} <= set(other.answers)
 
     @property
     def is_personal(self) -> bool:
