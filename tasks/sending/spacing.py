@@ -15,6 +15,8 @@ from tasks.mails.letter_facts import Group
 from tasks.sending.recipient_cap import recipient
 
 _LOOK_BACK = timedelta(days=31)
+_JUST_NOW = timedelta(hours=12)
+"""What has been due for longer waits for something else than its sweep, and nobody waits for it."""
 
 
 def crowded(
@@ -62,7 +64,9 @@ def _awaited(
     asked = {group.customer.id: group for group in groups if (recipient(group) or "").lower() in people}
     others = [kind for kind, cadence in policy.cadences.items() if cadence.is_grave]
     found: set[str] = set()
-    for customer_id, due_at in queries.due_soon(session, asked, others, now + timedelta(days=1)):
+    for customer_id, due_at in queries.due_soon(
+        session, asked, others, now - _JUST_NOW, now + timedelta(days=1)
+    ):
         group = asked[customer_id]
         place = Place(group.customer.country, group.customer.timezone)
         if due_at < day_start(local_day(now, place) + timedelta(days=1), place):

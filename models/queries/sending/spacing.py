@@ -21,6 +21,7 @@ def mails_to(
             Message.marked_at > since,
             Message.state != MessageState.REFUSED,
             Message.staff_id.is_(None),
+            ~Message.is_trial,
         )
     )
     found: dict[str, list[tuple[str, datetime]]] = {}
@@ -30,9 +31,9 @@ def mails_to(
 
 
 def due_soon(
-    session: Session, customer_ids: Collection[int], kinds: Collection[str], before: datetime
+    session: Session, customer_ids: Collection[int], kinds: Collection[str], since: datetime, before: datetime
 ) -> list[tuple[int, datetime]]:
-    """By customer: when the first planned contact of these kinds is due, where that is before a time."""
+    """By customer: when the first planned contact of these kinds is due, where that is between two times."""
     rows = session.execute(
         select(FollowUp.customer_id, func.min(FollowUp.due_at))
         .where(
@@ -40,6 +41,7 @@ def due_soon(
             FollowUp.state == FollowUpState.PLANNED,
             FollowUp.kind.in_(kinds),
             FollowUp.subject_type.not_in(OF_STAFF),
+            FollowUp.due_at > since,
             FollowUp.due_at < before,
         )
         .group_by(FollowUp.customer_id)
