@@ -19,6 +19,7 @@ from deployments.web import (
     dossier_page,
     health,
     inbox_page,
+    metrics,
     own_page,
     stop_page,
     withdrawal_page,
@@ -48,6 +49,7 @@ _PATIENCE_SECONDS = 5.0
 
 PARTS = (
     health,
+    metrics,
     answer_page,
     stop_page,
     case_page,
@@ -92,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
             hosts,
             lambda: trial_of(db, policy, settings) is not None,
             settings.desk_user_header,
+            metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
         )
         try:
             yield

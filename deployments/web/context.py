@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from deployments.web.figures import Figures
 from deployments.web.pages import Pages
 from deployments.web.wording import preferred
 from models.errors import RefusedError
@@ -33,6 +34,9 @@ class Web:
     """Whether customers are not written to yet; every page says so."""
     desk_user_header: str = ""
     """The header in which a proxy of the company's own names who has signed in there; empty: there is none."""
+    metrics_token: str = ""
+    """What whoever watches has to say; empty: there are no metrics."""
+    figures: Figures = field(init=False, default_factory=Figures)
     pages: Pages = field(init=False)
 
     def __post_init__(self) -> None:

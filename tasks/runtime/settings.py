@@ -65,6 +65,10 @@ class Settings(BaseSettings):
         description="Header in which your own proxy says the e-mail address of who has signed in there; the proxy must "
         "take it out of what comes from outside.",
     )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Token for `/metrics` of the pages (Prometheus, `Authorization: Bearer …`); empty: there is none.",
+    )
     web_port: int = Field(default=4280, description="Port of the customers' pages.")
     smtp_host: str = Field(default="127.0.0.1", description="Mail server that takes our mails.")
     smtp_port: int = Field(default=4225, ge=1, le=65_535, description="Its port.")
