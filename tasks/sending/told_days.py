@@ -24,6 +24,7 @@ def keep_told(session: Session, accepted: Iterable[Group], now: datetime) -> Non
         if group.order is not None
         and group.order.promised_on is not None
         and group.lead.staff_id is None
+        and not group.lead.nudge  # a reminder names no day
         and not group.is_trial
         and names_day(group.cadence)
         and group.order.told_on != group.order.promised_on

@@ -80,6 +80,22 @@ def test_a_day_that_moves_away_and_back_is_told_each_time_and_nothing_else_with_
     assert "10 aprile" in text  # the one that was told last, and no other
 
 
+def test_a_reminder_tells_no_day(shop: World) -> None:
+    told_by_import(shop, date(2026, 4, 10))
+    shop.sweep()
+    at(shop, 3, 23)
+    told_by_import(shop, date(2026, 4, 20))
+    shop.sweep()
+    shop.escalate()
+    new_mails(shop)
+    at(shop, 3, 24)
+    told_by_import(shop, date(2026, 4, 10))
+    shop.sweep()  # the reminder of the welcome goes in the same minute, and before the alert
+    texts = new_mails(shop)
+    assert len(texts) == 2
+    assert any("anticipata" in text for text in texts)
+
+
 def test_a_day_that_came_back_before_anybody_was_told_of_it_is_no_news(shop: World) -> None:
     told_by_import(shop, date(2026, 4, 10))
     shop.sweep()
