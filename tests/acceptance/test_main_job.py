@@ -41,7 +41,8 @@ def test_b09_a_passed_date_is_told_by_itself_once_a_slip(world: World) -> None:
     for hour in (9, 10, 11):
         at(world, 18, hour)
         world.sweep("delay-alert")
-    assert [row.state for row in world.follow_ups("delay-alert")] == ["sent"]
+    first, *later = [row.state for row in world.follow_ups("delay-alert")]
+    assert (first, set(later)) == ("sent", {"planned"})  # the next word is due after a week without a new day
     assert len(world.mailer.mails) == 1
 
 
@@ -59,7 +60,8 @@ def test_b09_a_moved_date_is_told_and_its_own_passing_too(world: World) -> None:
     world.sweep("delay-alert")
     world.sweep("delay-alert")
     assert [row.state for row in world.follow_ups("new-date-alert")] == ["sent"]
-    assert [row.state for row in world.follow_ups("delay-alert")] == ["sent"]
+    first, *later = [row.state for row in world.follow_ups("delay-alert")]
+    assert (first, set(later)) == ("sent", {"planned"})  # the next word is due after a week without a new day
     assert len(world.mailer.mails) == 2
 
 

@@ -100,7 +100,8 @@ def test_b30_an_owner_and_a_deputy_are_named_to_the_customer_from_the_first_mail
     first = text(world.mailer.mails[0])
     assert "Anna Bianchi" in first
     assert "Ewa Nowak" in first
-    assert "a-1@casa.example" in first
+    assert "assistenza@casabelvedere.example" in first  # the company's address, which is collected
+    assert "@casa.example" not in first  # and no private one
     assert all("Anna Bianchi" in text(mail) for mail in world.mailer.to("c-1@posta.example"))
 
 
