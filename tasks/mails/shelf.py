@@ -93,7 +93,7 @@ def shipped(catalogue: str) -> Words:
 
 def missing_keys(catalogue: str, language: str) -> list[str]:
     """Keys that other languages have and this one has not, in their order."""
-    here = laid().words[catalogue][language]
+    here = laid().words[catalogue].get(language, {})
     every = dict.fromkeys(key for words in shipped(catalogue).values() for key in words)
     return [key for key in every if key not in here]
 

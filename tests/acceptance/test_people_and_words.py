@@ -22,6 +22,7 @@ _TROUBLE = {
     "it": (r"dispiace|scus", r"soluzione|si fa sentire|Le risponde"),
     "pl": (r"rzepraszamy|rzykro nam", r"rozwiązani|odezwie się|da Państwu znać"),
     "en": (r"sorry", r"way round|gets in touch|gets back|another way"),
+    "de": (r"tut uns leid", r"Lösung|meldet sich"),
 }
 """How each language acknowledges trouble, and how it offers a way round it."""
 

@@ -141,3 +141,12 @@ def test_paragraphs_are_escaped_for_html() -> None:
     html = texts.as_html([("p", "a < b & c"), ("li", '"d"'), ("p", "e")])
     assert "a &lt; b &amp; c</p>\n<ul" in html
     assert "&quot;d&quot;</li>\n</ul>\n<p" in html
+
+
+def test_what_a_new_language_lacks_is_named_to_the_last_label(policy: Policy) -> None:
+    missing = texts.problems_of(policy, "fr")
+    assert "labels/fr.toml: answer.rating is missing" in missing
+    assert "report/fr.toml: report.turnover is missing" in missing
+    assert any("texts/welcome-contact/fr.txt is missing" in one for one in missing)
+    assert len(missing) > sum(len(shipped(name)["en"]) for name in CATALOGUES)
+    assert "fr" not in texts.offered(policy)
