@@ -10,6 +10,8 @@ from flows.escalating import escalate_unanswered
 from flows.sweeps import welcome_contact
 from models.tables import FollowUp, History, Message
 from tasks.runtime.database import Database
+from tests.integration.sending.faults import at
+from tests.integration.sending.faulty_server import FaultyServer, running
 from tests.ports import free_port
 from tests.prefect_server import PrefectServer
 from tests.shop import Sink, final
@@ -99,6 +101,18 @@ async def test_a_mail_server_that_is_down_fails_the_run_with_the_cause_and_loses
     assert "mail server" in str(state.message)
     monkeypatch.setenv("SEGUITO_SMTP_PORT", port)
     assert (await final(welcome_contact)).message == "2 sent"
+
+
+async def test_a_mail_server_that_refuses_everybody_ends_the_run_in_a_state_of_its_own(
+    shop: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(FaultyServer(at("RCPT", "550 5.7.1 Unable to relay"))) as server:
+        monkeypatch.setenv("SEGUITO_SMTP_PORT", str(server.port))
+        state = await final(welcome_contact)
+    assert (state.type.value, state.name) == ("FAILED", "MailServerRefuses")
+    assert "5.7.1 Unable to relay" in str(state.message)
+    with shop.read() as session:
+        assert set(session.scalars(select(FollowUp.attempts))) == {0}
 
 
 async def test_no_name_or_address_reaches_prefect(prefect_server: PrefectServer) -> None:
