@@ -40,6 +40,26 @@ def problems(cadence: Cadence) -> Iterator[tuple[str, str]]:
     yield from _unknown("owes", [cadence.owes] if cadence.owes else [], "commitment", list(CommitmentKind))
     yield from _anchor(cadence)
     yield from _waits(cadence)
+    yield from _without_meaning(cadence)
+
+
+def _without_meaning(cadence: Cadence) -> Iterator[tuple[str, str]]:
+    """Words that say nothing for this subject, and would be followed where nothing is meant by them."""
+    if cadence.subject in OF_STAFF:
+        fix = "take it out: ladders see to whoever does not act"
+        for key, word in (("wait", cadence.wait), ("nudges", cadence.nudges), ("extra", cadence.extra)):
+            if word:
+                yield (
+                    key,
+                    f"our own people are told of {_a(cadence.subject)}, nobody waits for an answer; {fix}",
+                )
+        for key, word in (("opens_case", cadence.opens_case), ("asks", cadence.asks), ("owes", cadence.owes)):
+            if word:
+                yield key, f"{_a(cadence.subject)} is a matter of our own already; take it out"
+    if cadence.asks is not None and cadence.subject != "invoice":
+        yield "asks", f"a manager decides about invoices, not about {_a(cadence.subject)}; take it out"
+    if cadence.one_letter and cadence.subject != "invoice":
+        yield "one_letter", f"one letter lists invoices, not {_a(cadence.subject)}; take it out"
 
 
 def _anchor(cadence: Cadence) -> Iterator[tuple[str, str]]:
