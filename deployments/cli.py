@@ -229,7 +229,7 @@ def check(file: Path | None = None) -> int:
     print(f"{path} holds: " + ", ".join(f"{name} {number}" for name, number in per_sweep.items()) + ".")
     for line in ending_tables(policy.credit, SystemClock().now().date(), {policy.company.country}):
         print(line[:1].upper() + line[1:] + ".")
-    return max(_check_sent(policy), _check_people(policy))
+    return max(_check_promises(policy), _check_sent(policy), _check_people(policy))
 
 
 @policy_app.command(name="recompute")
@@ -258,6 +258,19 @@ def _check_sent(policy: Policy) -> int:
     for line in found:
         print(line, file=sys.stderr)
     return 1 if found else 0
+
+
+def _check_promises(policy: Policy) -> int:
+    """Which promised behaviours cannot hold, and which of them the company wants so."""
+    for gap in policy.gaps:
+        if gap.name in policy.accepts:
+            print(f"Accepted: {gap.name} ({gap.behaviour}): {gap.why}.")
+        else:
+            print(
+                f'{gap.behaviour} cannot hold: {gap.why}. Or write accepts = ["{gap.name}"] to have it so.',
+                file=sys.stderr,
+            )
+    return int(any(gap.name not in policy.accepts for gap in policy.gaps))
 
 
 def _check_people(policy: Policy) -> int:

@@ -19,7 +19,7 @@ from models.rules.commitments.ladder import Ladder
 from models.rules.commitments.ledger import Ledger
 from models.rules.importing.guard import Imports
 from models.rules.inbound.trouble_words import TroubleWords
-from models.rules.planning import vocabulary
+from models.rules.planning import promises, vocabulary
 from models.rules.planning.cadence import Cadence
 from models.sending import Sending
 from models.words import CommitmentKind
@@ -186,6 +186,8 @@ class Policy(_Strict):
     windows: dict[str, Window]
     cadences: dict[str, Cadence]
     ledger: Ledger = Ledger()
+    accepts: tuple[str, ...] = ()
+    """Names of gaps (`models.rules.planning.promises`) that the company wants so; they are shown every night."""
     ladders: dict[str, Ladder] = {}
     """By kind of promise; `default` for the others. Without any, the owner is told once and nobody else."""
 
@@ -249,6 +251,18 @@ class Policy(_Strict):
                 f"ladders: nobody can be told; add [cadences.{NOTICE}], with subject = 'commitment'"
             )
         return self
+
+    @model_validator(mode="after")
+    def _accepts_what_there_is(self) -> Self:
+        if unknown := [name for name in self.accepts if name not in promises.NAMES]:
+            known = ", ".join(sorted(promises.NAMES))
+            raise ValueError(f"accepts: {unknown[0]!r} is no gap that there can be; choose from {known}")
+        return self
+
+    @property
+    def gaps(self) -> list[promises.Gap]:
+        """Which promised behaviours cannot hold under this policy, accepted or not."""
+        return promises.gaps(self.cadences, self.windows, has_ladders=bool(self.ladders))
 
     def ladder(self, kind: str) -> Ladder | None:
         """The ladder of a kind of promise; None where the policy has none at all."""

@@ -1,0 +1,148 @@
+"""What the behaviours that Seguito promises (docs/behaviours) need of a policy, and what a policy leaves out.
+
+Each gap has a name. A company that wants it so writes the name into `accepts` of its policy, and sees it every night.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.rules.calendar.calendars import Window
+from models.rules.planning.cadence import Cadence
+
+_LEAST_STAFF_MINUTES = 120
+_DAYS = {"hour": 1 / 24, "day": 1.0, "business day": 1.4, "week": 7.0, "month": 30.0}
+
+
+NAMES = frozenset(
+    {
+        "complaint-holds-nothing",
+        "delay-can-be-stopped",
+        "late-welcome-alarm",
+        "no-case-notice",
+        "no-confirmation",
+        "no-delay-alert",
+        "no-inbound-notice",
+        "no-ladders",
+        "no-listening-call",
+        "no-new-date-alert",
+        "no-welcome-alarm",
+        "short-staff-hours",
+        "silence-ends-in-nothing",
+        "warning-without-call",
+        "warning-without-signature",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A behaviour that cannot hold under a policy."""
+
+    name: str
+    behaviour: str
+    why: str
+
+
+def gaps(cadences: Mapping[str, Cadence], windows: Mapping[str, Window], *, has_ladders: bool) -> list[Gap]:
+    """Everything that a policy leaves out, in the order of the behaviours."""
+    every = list(cadences.values())
+    found = [*_of_staff(every, windows, has_ladders=has_ladders), *_of_orders(every), *_of_money(every)]
+    return sorted(found, key=lambda gap: (gap.behaviour, gap.name))
+
+
+def gaps_in_words(found: Sequence[Gap], accepts: Collection[str]) -> list[str]:
+    """A few words for each gap, for the state of a run: those that the company wants so, and those that it does not."""
+    return [
+        f"{gap.behaviour} {'is given up' if gap.name in accepts else 'cannot hold'} ({gap.name})"
+        for gap in found
+    ]
+
+
+def _of_staff(every: list[Cadence], windows: Mapping[str, Window], *, has_ladders: bool) -> Iterator[Gap]:
+    if not any(one.subject == "case" and one.anchor == "opened" for one in every):
+        yield Gap("no-case-notice", "B03", "no mail tells a manager of a case; add [cadences.case-notice]")
+    if not any(one.subject == "inbound" for one in every):
+        yield Gap("no-inbound-notice", "B34", "nobody hears of a parked mail; add [cadences.inbound-notice]")
+    if not has_ladders:
+        yield Gap("no-ladders", "B04", "what nobody does goes up to nobody; add [ladders.default]")
+    minutes = sum(_minutes(hours) for hours in windows["staff"].hours) if "staff" in windows else 24 * 60
+    if minutes < _LEAST_STAFF_MINUTES:
+        yield Gap(
+            "short-staff-hours",
+            "B03",
+            f"[windows.staff] has {minutes} minutes a day; give the hours you work",
+        )
+
+
+def _of_orders(every: list[Cadence]) -> Iterator[Gap]:
+    orders = [one for one in every if one.subject == "order"]
+    late = [one for one in orders if one.sends and one.anchor == "promised" and _latest(one) > 0]
+    moved = [one for one in orders if one.sends and one.anchor == "promise-moved"]
+    if not any(one.sends and one.anchor == "signed" and "promised" in one.needs for one in orders):
+        yield Gap(
+            "no-confirmation",
+            "B08",
+            "no mail confirms an order with its day; add [cadences.order-confirmation]",
+        )
+    if not late:
+        yield Gap("no-delay-alert", "B09", "nobody is told that a day has passed; add [cadences.delay-alert]")
+    if not moved:
+        yield Gap(
+            "no-new-date-alert", "B09", "nobody is told of a day that moved; add [cadences.new-date-alert]"
+        )
+    if any(one.extra for one in (*late, *moved)):
+        yield Gap("delay-can-be-stopped", "B09", "an alert of a delay is no extra; take `extra` out")
+    alarms = [
+        one for one in orders if one.opens_case and any(step.offset.of_withdrawal for step in one.steps)
+    ]
+    if not alarms:
+        yield Gap(
+            "no-welcome-alarm",
+            "B29",
+            "a welcome that never came rings no alarm; add [cadences.welcome-missing]",
+        )
+    if any(step.offset.count > 100 for one in alarms for step in one.steps if step.offset.of_withdrawal):  # noqa: PLR2004 (per cent)
+        yield Gap(
+            "late-welcome-alarm",
+            "B29",
+            "the alarm of the welcome rings after the withdrawal window; set it lower",
+        )
+    if not any(one.wait and one.on_silence != "nothing" for one in orders):
+        yield Gap(
+            "silence-ends-in-nothing",
+            "B27",
+            "silence is taken for satisfaction; set on_silence to case or draw",
+        )
+
+
+def _of_money(every: list[Cadence]) -> Iterator[Gap]:
+    dunning = [one for one in every if one.subject == "invoice" and one.sends and _latest(one) > 0]
+    calls = [one for one in every if one.subject == "invoice" and one.opens_case == "listening-call"]
+    if any("open-complaint" not in one.hold_when for one in dunning):
+        yield Gap(
+            "complaint-holds-nothing",
+            "B06",
+            "a reminder goes out beside an open complaint; add it to hold_when",
+        )
+    if dunning and not calls:
+        yield Gap(
+            "no-listening-call", "B06", "no manager calls before a warning; add [cadences.listening-call]"
+        )
+    first = min((_latest(one) for one in calls), default=0.0)
+    warnings = [one for one in dunning if calls and _latest(one) > first]
+    if any("listened" not in one.needs for one in warnings):
+        yield Gap(
+            "warning-without-call", "B06", "a warning goes out before the call; add listened to its needs"
+        )
+    if any("signed" not in one.needs for one in warnings):
+        yield Gap("warning-without-signature", "B06", "a warning goes out unsigned; add signed to its needs")
+
+
+def _latest(one: Cadence) -> float:
+    """How many days after its date the last step lies, about."""
+    return max(step.offset.count * _DAYS.get(step.offset.unit, 1.0) for step in one.steps)
+
+
+def _minutes(hours: str) -> int:
+    (start, end) = (int(part[:2]) * 60 + int(part[3:5]) for part in hours.split("-"))
+    return end - start

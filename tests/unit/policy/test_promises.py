@@ -1,0 +1,63 @@
+"""What a policy leaves out of the promised behaviours is named, refused by the check, and allowed only by its name."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from models import policy as policies
+from models.policy import PolicyError
+from models.rules.planning.promises import NAMES
+
+TEXT = (Path(__file__).parents[3] / "policy.toml").read_text(encoding="utf-8")
+
+
+def without(name: str) -> str:
+    return re.sub(rf"(?ms)^\[cadences\.{name}\].*?(?=^\[|\Z)", "", TEXT)
+
+
+def within(name: str, old: str, new: str) -> str:
+    found = re.search(rf"(?ms)^\[cadences\.{name}\].*?(?=^\[|\Z)", TEXT)
+    assert found
+    assert old in found[0]
+    return TEXT.replace(found[0], found[0].replace(old, new, 1), 1)
+
+
+CHANGED = {
+    "no-case-notice": without("case-notice"),
+    "no-inbound-notice": without("inbound-notice"),
+    "no-ladders": re.sub(r"(?ms)^\[ladders\..*?(?=^\[(?!ladders)|\Z)", "", TEXT),
+    "no-delay-alert": without("delay-alert"),
+    "no-new-date-alert": without("new-date-alert"),
+    "no-confirmation": without("order-confirmation"),
+    "no-welcome-alarm": without("welcome-missing"),
+    "late-welcome-alarm": within("welcome-missing", "50% of withdrawal", "500% of withdrawal"),
+    "no-listening-call": without("listening-call"),
+    "warning-without-call": within("credit-recovery-warning", '"listened", ', ""),
+    "warning-without-signature": within("credit-recovery-warning", '"signed", ', ""),
+    "complaint-holds-nothing": within("payment-reminder", '"open-complaint", ', ""),
+    "delay-can-be-stopped": within("delay-alert", 'window = "news"', 'window = "news"\nextra = true'),
+    "silence-ends-in-nothing": re.sub(r'on_silence = "(case|draw)"', 'on_silence = "nothing"', TEXT),
+    "short-staff-hours": TEXT.replace('hours = ["08:00-18:00"]', 'hours = ["08:00-08:01"]'),
+}
+
+
+def test_the_shipped_policy_leaves_nothing_out() -> None:
+    assert policies.parse(TEXT).gaps == []
+    assert CHANGED.keys() == NAMES
+
+
+@pytest.mark.parametrize("name", sorted(CHANGED))
+def test_a_gap_is_named_and_allowed_by_its_name_alone(name: str) -> None:
+    gaps = policies.parse(CHANGED[name]).gaps
+    assert name in [gap.name for gap in gaps]
+    accepted = policies.parse(f'accepts = ["{name}"]\n{CHANGED[name]}')
+    assert name in accepted.accepts
+
+
+def test_what_is_no_gap_cannot_be_accepted() -> None:
+    with pytest.raises(PolicyError, match="is no gap that there can be; choose from"):
+        policies.parse(f'accepts = ["no-coffee"]\n{TEXT}')
+    assert policies.parse(f'accepts = ["no-delay-alert"]\n{TEXT}').gaps == [], (
+        "what was mended since does no harm"
+    )
