@@ -18,7 +18,7 @@ from tasks.inbound.person import speaks
 Judged = tuple[Verdict, str]
 
 _SUBJECT = re.compile(
-    r"\s*(?:\[[^\]]{0,60}\]\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|respons|answer)"
+    r"\s*(?:\[[^\]]{0,60}\]\s*)?(?:automatic reply|auto|auto(?:matic)?[- ]?(?:reply|response|respons|answer)"
     r"|autorespon(?:s?e?|der)|auto-?reply|out of (?:the )?office(?: auto-?reply)?|ooo"
     r"|vacation(?: (?:reply|response|message))?|away from (?:my|the) (?:office|mail|desk)"
     r"|risposta automatica|risponditore automatico|fuori (?:sede|ufficio)|assenza|messaggio di assenza"
@@ -64,6 +64,16 @@ _AWAY = re.compile(
     r"|fuera de la oficina|de vacaciones|respuesta autom(?:á|a)tica",
     re.IGNORECASE,
 )
+_MADE = re.compile(
+    r"(?:this is an? auto(?:mat(?:ic|ed)|-?generated)|(?:please )?do not (?:reply|respond) to this"
+    r"|(?:questo|il presente) (?:è un )?messaggio (?:è (?:stato )?)?(?:generato |inviato )?automatic"
+    r"|^\s*messaggio automatico|si prega di non rispondere|non rispondere a quest"
+    r"|wiadomo(?:ść|sc) (?:zosta(?:ł|l)a )?(?:wygenerowana |wys(?:ł|l)ana )?automatycznie"
+    r"|(?:prosimy|prosz(?:ę|e)) nie odpowiada(?:ć|c)"
+    r"|(?:nachricht|e-?mail) (?:wurde|ist) (?:eine )?automatisch|bitte antworten sie nicht auf diese)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A mail that says of itself that a machine made it."""
 _DESK_FIELDS = (
     "X-RT-Ticket",
     "RT-Ticket",
@@ -187,6 +197,8 @@ def _lesser_signs(mail: Message) -> Iterator[str]:
 def _without_header(mail: Message, titled: bool, words: str) -> Judged | None:
     if _CHALLENGE.search(words[:3_000]) and not titled:
         return Verdict.DOUBTFUL, "it may ask the sender to prove himself"
+    if not titled and _MADE.search(words[:3_000]) and not speaks(words):
+        return Verdict.DOUBTFUL, "its words say that a machine made it, and no header does"
     if not titled or _ANSWERS.match(headers.text(mail, "Subject")):
         return None
     if _AWAY.search(words[:3_000]) and "X-Auto-Response-Suppress" in mail and not speaks(words):
