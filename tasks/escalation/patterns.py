@@ -15,7 +15,7 @@ from models.rules.commitments.ladder import rank
 from models.rules.escalation import ownership
 from models.rules.sending.faults import Fault, Stage
 from models.tables import Case, Commitment
-from models.words import CaseReasonKind, Level, Subject
+from models.words import CaseReasonKind, Level, Role, Subject
 from tasks.cases.listening_call import cases_without_call
 from tasks.cases.matters import anything_to_ask, ask_for_release
 from tasks.cases.open_case import open_case
@@ -138,14 +138,18 @@ def _open(session: Session, policy: Policy, slips: tuple[int, int], now: datetim
 
 
 def _relieve_the_silent(session: Session, policy: Policy, now: datetime) -> tuple[int, int]:
-    """Who is silent about several promises loses these to the deputy; one without a deputy, to whoever is on duty."""
-    everyone = people.people(session)
+    """Who is silent about several promises loses these to the deputy; one without a deputy, to whoever is on duty.
+
+    Nobody who is silent gets more: two who stand in for each other do not swap, it goes up.
+    """
+    silent = patterns.silent_owners(session, now, policy.ledger.silent_on)
+    others = [person for person in people.people(session) if person.id not in silent]
     handed = []
-    for owner_id in patterns.silent_owners(session, now, policy.ledger.silent_on):
-        others = [person for person in everyone if person.id != owner_id]
+    for owner_id in silent:
         for owed in patterns.silent_ones(session, owner_id, now):
             named = ownership.at_level(others, Level.DEPUTY, owner_id, owed.deputy_id, "", now.date())
-            to = named or ownership.standing(others, "after-sale", "", now.date())
+            role = Role.MANAGER if owed.deputy_id in silent else Role.AFTER_SALE
+            to = named or ownership.standing(others, role, "", now.date())
             if to is not None:
                 handed.append((owed, to))
     return each(session, handed, lambda one: _hand_over(session, policy, *one, now), now)

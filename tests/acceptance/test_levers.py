@@ -129,3 +129,27 @@ def test_b09_each_hold_and_stop_is_told_to_the_manager_with_name_reason_and_end(
     told = " ".join(plain(mail) for mail in sold.mailer.to("m-1@casa.example"))
     for words in ("N-2", "Anna Bianchi", "Il cliente è in viaggio.", "7 aprile"):
         assert words in told, words
+
+
+def test_b31_two_silent_colleagues_who_stand_in_for_each_other_do_not_swap(sold: World) -> None:
+    now = sold.clock.now()
+    with sold.db.write() as session:
+        anna, ewa = (
+            session.scalars(select(Staff).where(Staff.ref == ref)).one().id for ref in ("A-1", "A-2")
+        )
+        for number in range(6):
+            customer = factories.customer(session, f"C-{number}")
+            owed = promise(
+                session,
+                sold.policy,
+                customer.id,
+                CommitmentKind.CALL_BACK,
+                ("customer", customer.id),
+                now=now,
+            )
+            owed.owner_id, owed.deputy_id = (anna, ewa) if number % 2 else (ewa, anna)
+    sold.clock.set(now + timedelta(days=2))
+    sold.escalate()
+    manager = _staff(sold, "M-1").id
+    assert {one.owner_id for one in sold.promises(CommitmentKind.CALL_BACK)} == {manager}
+    assert all(one.deputy_id != one.owner_id for one in sold.promises(CommitmentKind.CALL_BACK))
