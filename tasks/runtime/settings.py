@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from models.errors import MendError
@@ -22,6 +22,14 @@ _LIKE = 0.8
 
 class AccessError(MendError):
     """What the settings name cannot be used; the message says which setting, and nothing that stands behind it."""
+
+
+def _none_of_empty(value: object) -> object:
+    """An empty variable names nothing; as a path it would be the folder one stands in."""
+    return None if value == "" else value
+
+
+OptionalPath = Annotated[Path | None, BeforeValidator(_none_of_empty)]
 
 
 class Settings(BaseSettings):
@@ -40,12 +48,12 @@ class Settings(BaseSettings):
         description="How long a command waits while another program holds the database; pages wait 5 at most.",
     )
     policy: Path = Field(default=Path("policy.toml"), description="The policy file.")
-    texts: Path | None = Field(
+    texts: OptionalPath = Field(
         default=None,
         description="Folder of own texts, words and looks over the shipped ones (docs/how-to/own-texts.md).",
     )
     source: Path = Field(default=Path("sources/sample"), description="What the flow `import-sales` imports.")
-    source_data: Path | None = Field(
+    source_data: OptionalPath = Field(
         default=None, description="Folder of the source's files; empty: its own `data`."
     )
     secret: SecretStr | None = Field(
@@ -77,7 +85,7 @@ class Settings(BaseSettings):
     )
     smtp_user: str | None = Field(default=None, description="Login of the mail server; empty: no login.")
     smtp_password: SecretStr | None = Field(default=None, description="Password of the mail server.")
-    smtp_ca_file: Path | None = Field(
+    smtp_ca_file: OptionalPath = Field(
         default=None,
         description="Certificates (PEM) to trust for the mail server; empty: those of the system.",
     )
@@ -106,7 +114,7 @@ class Settings(BaseSettings):
         default=None,
         description="Mailbox that gets a blind copy of every mail, to settle doubts after a crash.",
     )
-    archive_maildir: Path | None = Field(
+    archive_maildir: OptionalPath = Field(
         default=None, description="That mailbox as a Maildir; empty: doubtful mails are left to a person."
     )
     archive_imap_folder: str | None = Field(
@@ -123,7 +131,7 @@ class Settings(BaseSettings):
     imap_user: str | None = Field(default=None, description="Login of the IMAP server.")
     imap_password: SecretStr | None = Field(default=None, description="Password of the IMAP server.")
     imap_folder: str = Field(default="INBOX", description="Folder that answers come to.")
-    imap_ca_file: Path | None = Field(
+    imap_ca_file: OptionalPath = Field(
         default=None,
         description="Certificates (PEM) to trust for the IMAP server; empty: those of the system.",
     )
@@ -135,7 +143,7 @@ class Settings(BaseSettings):
         description="Name of a Prefect block of the type Seguito IMAP that takes the place of the IMAP settings above; "
         "empty: the settings.",
     )
-    inbox_maildir: Path | None = Field(
+    inbox_maildir: OptionalPath = Field(
         default=None,
         description="Maildir that answers come to, read beside or instead of IMAP; `make up` sets its own.",
     )

@@ -30,3 +30,11 @@ def test_an_empty_file_of_a_run_that_died_is_made_anew(tmp_path: Path) -> None:
 def test_a_key_that_can_be_guessed_is_refused(tmp_path: Path, secret: str) -> None:
     with pytest.raises(ValueError, match="SEGUITO_SECRET: a key of fewer than 16 characters"):
         _ = settings(tmp_path, secret).signing_key
+
+
+def test_an_empty_path_is_none_and_not_the_folder_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEGUITO_ARCHIVE_MAILDIR", "")
+    assert Settings().archive_maildir is None
