@@ -109,7 +109,7 @@ def test_nonsense_is_refused_in_one_line_and_changes_nothing(
         (("take", "1", "--by", "M-1", "--until", "soon"), "'soon' is no time; write it like"),
         (("take", "1", "--by", "S-1"), "is for after-sale and managers"),
         (("statement", "1", " ", "--by", "M-1"), "say in a few words"),
-        (("outcome", "1", "x", "--by", "M-1", "--outcome", "fine"), "outcome: choose from solved"),
+        (("outcome", "1", "una parola", "--by", "M-1", "--outcome", "fine"), "outcome: choose from solved"),
         (
             ("re-promise", "1", "x", "--by", "M-1", "--due", TOMORROW, "--reason", "boh"),
             "reason: this is not on the",
