@@ -5,7 +5,7 @@ from enum import StrEnum
 from models.errors import RefusedError
 from models.words import Role, Side
 
-_FEWEST_LETTERS = 2
+_FEWEST_LETTERS = 1
 """A full stop is no account of anything."""
 MOST_CHARACTERS = 4_000
 """Of a version, a reason or an outcome."""
