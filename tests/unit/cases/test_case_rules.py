@@ -28,6 +28,7 @@ _BLAME = {
     ),
     "pl": ("wina", "winny", "zaniedbani", "zawinił", "nie zrobił", "nagan", "upomnieni"),
     "en": ("blame", "fault of", "negligen", "you failed", "failed to", "guilty", "reprimand"),
+    "de": ("schuld", "verschulden", "vorwurf", "versagt", "fehler von", "nachlässig"),
 }
 
 
