@@ -9,6 +9,7 @@ from prefect.states import Failed
 from flows.blocks import settings
 from flows.importing import read_source
 from flows.naming import run_name
+from flows.outcomes import named
 from flows.runs import CANNOT_RUN, said, services
 from tasks.health import good_runs
 from tasks.mailboxes.collect import collect
@@ -37,7 +38,7 @@ async def collect_responses() -> State[None]:
         problems.append(str(error))
         imported = str(error)
     whole = f"{sentence}; other systems: {imported}"
-    return Failed(message=whole) if problems else said(whole)
+    return Failed(message=whole) if problems else await named(said(whole))
 
 
 @task(name="read the mailboxes", cache_policy=NO_CACHE, persist_result=False)

@@ -10,6 +10,7 @@ from flows.as_of import moment
 from flows.batches import Batches
 from flows.events import tell_news
 from flows.naming import Reference, run_name
+from flows.outcomes import named
 from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, refused, services, stopped
 from flows.sweeping import ESCALATION, watch_and_tell
 from tasks.escalation.call_list import call_list
@@ -58,7 +59,7 @@ async def escalate_unanswered(
     except (UnknownCustomersError, ValueError) as error:
         return refused(error)
     await leave(ESCALATION, report, dry_run=dry_run)
-    return ended(report, dry_run=dry_run, before=heard)
+    return await named(ended(report, dry_run=dry_run, before=heard))
 
 
 async def _show(opened: Services) -> None:

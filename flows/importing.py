@@ -8,6 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
 from flows.naming import run_name
+from flows.outcomes import named
 from flows.runs import CANNOT_RUN, said, services
 from tasks.health import good_runs
 from tasks.importing.report import ImportReport
@@ -31,7 +32,7 @@ async def import_sales(check: bool = False) -> State[None]:
         report = await read_source(check=check)
     except CANNOT_RUN as error:
         return Failed(message=str(error))
-    return said(report.sentence())
+    return await named(said(report.sentence()))
 
 
 @task(name="import the source", cache_policy=NO_CACHE, persist_result=False)

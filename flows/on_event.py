@@ -6,6 +6,7 @@ from prefect.states import Failed
 from flows.batches import Batches
 from flows.importing import read_source
 from flows.naming import run_name
+from flows.outcomes import named
 from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, services, stopped
 from flows.sweeping import ESCALATION, sweep
 from models.policy import SWEEPS
@@ -38,4 +39,4 @@ async def react_to_events() -> State[None]:
         return await stopped(name, error)
     except CANNOT_RUN as error:
         return Failed(message=str(error))
-    return ended(total, before=f"{imported.sentence()}; ")
+    return await named(ended(total, before=f"{imported.sentence()}; "))

@@ -14,6 +14,7 @@ from flows.batches import Batches
 from flows.blocks import settings
 from flows.events import tell_refusal, tell_sweep
 from flows.fanning import start_more
+from flows.outcomes import named
 from flows.sweeping import sweep
 from models.errors import MendError
 from tasks.health import good_runs
@@ -72,7 +73,7 @@ async def run_sweep(
     except (UnknownCustomersError, ValueError, OverflowError) as error:
         return refused(error)
     await leave(sweep_name, report, dry_run=dry_run)
-    return ended(report, dry_run=dry_run)
+    return await named(ended(report, dry_run=dry_run))
 
 
 async def leave(name: str, report: Report, *, dry_run: bool) -> None:

@@ -10,6 +10,7 @@ from flows.as_of import moment
 from flows.batches import Batches
 from flows.fanning import NAME
 from flows.naming import run_name
+from flows.outcomes import named
 from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, refused, services, stopped
 from flows.sweeping import share_in
 from tasks.sending.sweep import SweepStoppedError, phases
@@ -48,4 +49,4 @@ async def share_sweep(sweep: SweepName, as_of: datetime | None = None) -> State[
     except ValueError as error:
         return refused(error)
     await leave(sweep, report, dry_run=False)
-    return ended(report)
+    return await named(ended(report))

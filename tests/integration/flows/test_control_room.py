@@ -88,11 +88,11 @@ def refusing(shop: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 async def test_runs_are_named_by_what_and_for_whom(prefect_server: PrefectServer) -> None:
     await final(delay_alert)
-    assert newest_run(prefect_server)["name"] == "delay-alert"
+    assert newest_run(prefect_server)["name"] == "delay-alert: nothing was due"
     await final(delay_alert, customers=["C-1"])
-    assert newest_run(prefect_server)["name"] == "delay-alert C-1 (by hand)"
+    assert newest_run(prefect_server)["name"] == "delay-alert C-1 (by hand): nothing was due"
     await final(welcome_contact, dry_run=True)
-    assert newest_run(prefect_server)["name"] == "welcome-contact dry run"
+    assert newest_run(prefect_server)["name"].startswith("welcome-contact dry run: ")
 
 
 async def test_every_deployment_explains_itself(prefect_server: PrefectServer, policy: Policy) -> None:

@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from flows.by_hand import follow_up_customer, send_now
 from flows.escalating import escalate_unanswered
+from flows.importing import import_sales
+from flows.outcomes import name_of
 from flows.sweeps import welcome_contact
 from models.tables import FollowUp, History, Message
 from tasks.runtime.database import Database
@@ -124,3 +126,28 @@ async def test_no_name_or_address_reaches_prefect(prefect_server: PrefectServer)
     everything = repr((runs, tasks, logs))
     assert "Giulia" not in everything
     assert "@posta.example" not in everything
+
+
+@pytest.mark.usefixtures("sink")
+async def test_the_name_of_a_run_that_is_over_says_what_it_did(prefect_server: PrefectServer) -> None:
+    await final(welcome_contact, dry_run=True)
+    await final(welcome_contact)
+    await final(welcome_contact)
+    await final(escalate_unanswered)
+    await final(import_sales)
+    runs = prefect_server.post("/flow_runs/filter", limit=5, sort="START_TIME_DESC")
+    names = [str(run["name"]) for run in runs]
+    assert names[4:1:-1] == [
+        "welcome-contact dry run: 2 to be sent",
+        "welcome-contact: 2 sent",
+        "welcome-contact: nothing was due",
+    ]
+    assert names[1].startswith("escalate-unanswered: ")
+    assert names[0].startswith("import-sales")
+    assert not any("@" in name for name in names)
+
+
+def test_a_long_sentence_is_cut_in_the_name() -> None:
+    name = name_of("delay-alert", ", ".join(["12 held: open-complaint"] * 20))
+    assert len(name) <= 120
+    assert name.endswith("…")
