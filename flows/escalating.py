@@ -59,7 +59,7 @@ async def escalate_unanswered(
     except (UnknownCustomersError, ValueError) as error:
         return refused(error)
     await leave(ESCALATION, report, dry_run=dry_run)
-    return await named(ended(report, dry_run=dry_run, before=heard))
+    return await named(ended(report, dry_run=dry_run, before=heard, must_arrive=True))
 
 
 async def _show(opened: Services) -> None:

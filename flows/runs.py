@@ -20,7 +20,7 @@ from models.errors import MendError
 from tasks.health import good_runs
 from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.sending.sweep import MailServerRefusesError, SweepStoppedError, UnknownCustomersError, customer_ids
-from tasks.sending.sweep_report import Report, Scope
+from tasks.sending.sweep_report import TRIED_AGAIN, Report, Scope
 from tasks.services import Services, open_services
 
 PARTLY_FAILED = "PartlyFailed"
@@ -95,10 +95,15 @@ async def stopped(name: str, error: SweepStoppedError) -> State[None]:
     return Failed(name=MAIL_SERVER_REFUSES, message=str(error))
 
 
-def ended(report: Report, *, dry_run: bool = False, before: str = "") -> State[None]:
-    """The final state of a sweep: a sentence with figures, behind `before`."""
+def ended(
+    report: Report, *, dry_run: bool = False, before: str = "", must_arrive: bool = False
+) -> State[None]:
+    """The final state of a sweep: a sentence with figures, behind `before`.
+
+    `must_arrive`: mails that are to be tried again count as failed, too; nobody has heard yet.
+    """
     sentence = ("dry run: " if dry_run else "") + before + report.sentence()
-    if report.partly_failed:
+    if report.partly_failed or (must_arrive and report.total(TRIED_AGAIN)):
         get_run_logger().warning(sentence)
         return Failed(name=PARTLY_FAILED, message=sentence)
     return said(sentence)

@@ -11,6 +11,7 @@ NUDGE = " (nudge)"
 FAULT = "held by a fault"
 """An outcome: something has to be mended, and then it goes by itself."""
 
+TRIED_AGAIN = "to be tried again"
 _ORDER = (
     "sent",
     "to be sent",
@@ -20,7 +21,7 @@ _ORDER = (
     FAULT,
     "skipped",
     "postponed",
-    "to be tried again",
+    TRIED_AGAIN,
     "in doubt",
     "unheard",
     "failed",

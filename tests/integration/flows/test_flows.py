@@ -3,15 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prefect import State, flow
 from sqlalchemy import func, select
 
 from flows.by_hand import follow_up_customer, send_now
 from flows.escalating import escalate_unanswered
 from flows.importing import import_sales
 from flows.outcomes import name_of
+from flows.runs import ended
 from flows.sweeps import welcome_contact
 from models.tables import FollowUp, History, Message
 from tasks.runtime.database import Database
+from tasks.sending.sweep_report import TRIED_AGAIN, Report
 from tests.integration.sending.faults import at
 from tests.integration.sending.faulty_server import FaultyServer, running
 from tests.ports import free_port
@@ -151,3 +154,16 @@ def test_a_long_sentence_is_cut_in_the_name() -> None:
     name = name_of("delay-alert", ", ".join(["12 held: open-complaint"] * 20))
     assert len(name) <= 120
     assert name.endswith("…")
+
+
+@pytest.mark.parametrize(("must_arrive", "name"), [(True, "PartlyFailed"), (False, "Completed")])
+async def test_notices_that_did_not_get_out_yet_are_not_green(must_arrive: bool, name: str) -> None:
+    report = Report()
+    report.count("case-notice", TRIED_AGAIN, "451", 2)
+
+    @flow
+    async def telling() -> State[None]:
+        return ended(report, must_arrive=must_arrive)
+
+    state = await final(telling)
+    assert (state.name, state.message) == (name, "2 to be tried again: 451")
