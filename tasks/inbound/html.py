@@ -95,7 +95,8 @@ _SHOW = nh3.Cleaner(
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel="noopener noreferrer nofollow",
 )
-_READ = nh3.Cleaner(tags=_LINES, clean_content_tags=_DROPPED, attributes={})
+_CELLS = {"td", "th"}
+_READ = nh3.Cleaner(tags=_LINES | _CELLS, clean_content_tags=_DROPPED, attributes={})
 
 _TOKEN = re.compile(r"(<[^<>]{0,200}>)")
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
@@ -132,6 +133,8 @@ def to_text(html: str) -> str:
 
 
 def _tag(name: str, closing: bool, lines: list[str], depth: int) -> int:
+    if name in _CELLS and closing:
+        lines[-1] += " "  # or the words of two cells would be one
     if name not in _LINES:
         return depth
     if name == "blockquote":

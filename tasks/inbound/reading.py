@@ -23,7 +23,7 @@ def read(raw: bytes) -> Inbound:
     """
     refuse_bombs(raw)
     try:
-        return _read(raw)
+        return _read(raw.lstrip(b"\r\n"))  # some gateways put blank lines above the header
     except Unreadable:
         raise
     except (

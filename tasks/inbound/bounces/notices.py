@@ -17,7 +17,8 @@ FAILURE = re.compile(
     r"|returned (?:mail|to sender)|return\w* (?:your )?(?:mail|message)|bounced|rejected"
     r"|permanent (?:fatal )?error|unknown (?:user|recipient|address)|(?:user|recipient|address|account"
     r"|host|mailbox) (?:is )?(?:unknown|not found|does not exist|disabled)"
-    r"|no such (?:user|mailbox|person|recipient|address)|over quota|quota exceeded|exceed.{0,20}quota"
+    r"|no such (?:user|mailbox|person|recipient|address)|not a valid (?:user|recipient|mailbox|address)"
+    r"|over quota|quota exceeded|exceed.{0,20}quota"
     r"|mailbox (?:is )?(?:full|unavailable)"
     r"|invalid (?:final delivery |mail ?box )?(?:userid|recipient|address)|isn't listed|not listed in"
     r"|not accepting mail|not accept|will continue to be made|delay"
@@ -84,7 +85,7 @@ def is_daemon(address: str) -> bool:
 
 
 _DAEMON = re.compile(
-    r"(?:mailer-?daemon|mail-?daemon|post-?master|mdaemon|daemon|mmdf|mailerdaemon|mail\.delivery|bounces?"
+    r"(?:mailer-?daemon|mail-?daemon|post[-_]?master|mdaemon|uucp|daemon|mmdf|mailerdaemon|mail\.delivery|bounces?"
     r"|mail-?delivery|microsoftexchange\w+|maildelivery|root|mailsystem|mail-system|no-?reply-?mail\w*"
     r"|smtp-?gateway\w*|ndr|smtp\w*mail\w*)[-+=._a-z0-9]{0,80}@",
     re.IGNORECASE,

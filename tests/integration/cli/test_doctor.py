@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from models import policy as policies
 from models.queries.health import state
@@ -65,7 +66,10 @@ def test_a_line_for_each_thing_and_a_status(
     monkeypatch.setenv("SEGUITO_SMTP_PORT", str(free_port()))
     monkeypatch.setenv("SEGUITO_PREFECT_PORT", str(free_port()))
     tmp_path.chmod(0o755)
-    ended = run(capsys, "doctor")
+    # Other tests of this process may have named a Prefect server that answers; this one must meet none.
+    with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{free_port()}/api"}):
+        ended = run(capsys, "doctor")
+        listed = json.loads(run(capsys, "doctor", "--json").out)
     assert ended.code == 1
     lines = ended.out.splitlines()
     for kind in (
@@ -81,7 +85,6 @@ def test_a_line_for_each_thing_and_a_status(
     ):
         assert any(line[8:].startswith(kind) for line in lines), kind
     assert any("chmod go-rwx" in line for line in lines)
-    listed = json.loads(run(capsys, "doctor", "--json").out)
     assert {"kind", "level", "says", "todo"} == set(listed[0])
     assert next(one for one in listed if one["kind"] == "prefect")["level"] == "trouble"
 

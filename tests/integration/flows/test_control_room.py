@@ -220,9 +220,9 @@ async def test_the_weekly_report_has_figures_and_pictures(prefect_server: Prefec
         hours=1
     )  # as the shop's orders were; it may lie in the week before
     state = await final(weekly_report, week_of=signed.astimezone(ZoneInfo("Europe/Rome")).date())
-    assert "2 orders, 8,400 EUR" in str(state.message)
+    assert "ordini: 2, 8.400 EUR" in str(state.message)
     page = artifact(prefect_server, "weekly-report")["data"]
-    assert "| orders signed | 2 | 0 |" in page
+    assert "| ordini conclusi | 2 | 0 |" in page
     assert page.count("data:image/svg+xml;base64,") == 2
 
 
