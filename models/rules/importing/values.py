@@ -1,5 +1,6 @@
 """Texts, numbers and yes-or-no as other systems write them."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -120,7 +121,7 @@ def read_balance(value: Any) -> tuple[int, str | None]:
             return read_money(value)
         cents, currency = read_money(bare)
         return -cents, currency
-    if isinstance(value, int | float | Decimal) and value < 0:
+    if isinstance(value, int | float | Decimal) and not math.isnan(value) and value < 0:
         return -read_cents(-value), None
     return read_money(value)
 

@@ -1,6 +1,7 @@
 """Access to mail by Prefect blocks: the secrets reach the mail server and nothing else."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from flows.blocks import ImapAccess, SmtpAccess, register
 from flows.blocks import settings as with_blocks
 from flows.collecting import collect_responses
 from flows.sweeps import welcome_contact
+from models.queries.going_live import go_live
+from tasks.runtime.database import Database
 from tests import dovecot
 from tests.inbox import written
 from tests.ports import free_port
@@ -51,6 +54,15 @@ def mail_server() -> Iterator[tuple[Sink, int]]:
     controller.start()
     yield handler, controller.port
     controller.stop()
+
+
+@pytest.fixture(autouse=True)
+def live(shop: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail server named by a block reaches customers, so that somebody has to go live first."""
+    monkeypatch.setenv("SEGUITO_PUBLIC_URL", "https://seguito.example")
+    now = datetime.now(UTC)
+    with shop.write() as session:
+        go_live(session, now.date() - timedelta(days=30), now)
 
 
 async def named(monkeypatch: pytest.MonkeyPatch, block: SmtpAccess | ImapAccess, name: str) -> None:

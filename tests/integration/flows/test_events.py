@@ -74,7 +74,7 @@ async def test_setting_up_twice_makes_nothing_twice_and_keeps_what_ops_switched_
         names = await set_up(client, "", QUIET)
         made = {one["name"]: one for one in prefect_server.post("/automations/filter")}
         assert set(made) == set(names)
-        assert len(names) == 10
+        assert len(names) == 11
         off = made["Seguito: a run is late"]
         prefect_server.patch(f"/automations/{off['id']}", enabled=False)
         await set_up(client, "", timedelta(minutes=30))

@@ -45,7 +45,7 @@ def mailbox(tmp_path: Path) -> Mailbox:
 @pytest.fixture
 async def page(mailbox: Mailbox) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(create_app(mailbox))
-    async with httpx.AsyncClient(transport=transport, base_url="http://mailbox") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client
 
 
