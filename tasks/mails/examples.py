@@ -24,10 +24,15 @@ from tasks.mails.letter import (
 
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
 COMPANY = Company(
-    name="Casa Belvedere", sender="assistenza@casabelvedere.example", signature="Casa Belvedere",
-    phone="+39 0422 555 0100", postal_address="Via dei Tigli 12, 31100 Treviso", country="IT",
-    timezone="Europe/Rome", language="it",
-)  # fmt: skip
+    name="Casa Belvedere",
+    sender="assistenza@casabelvedere.example",
+    signature="Casa Belvedere",
+    phone="+39 0422 555 0100",
+    postal_address="Via dei Tigli 12, 31100 Treviso",
+    country="IT",
+    timezone="Europe/Rome",
+    language="it",
+)
 CUSTOMER = Contact("Małgorzata Brzęczyszczykiewicz", "m.b@posta.example", "+48 22 555 01 99")
 OWNER = Contact("Giulia Ferraro", "g.ferraro@casabelvedere.example", "+39 0422 555 0111")
 DEPUTY = Contact("Marek Wiśniewski", "m.wisniewski@casabelvedere.example", "+39 0422 555 0112")
@@ -152,8 +157,17 @@ def examples(language: str) -> Iterator[dict[str, Any]]:
     yield context(example(language, signer=MANAGER, called_at=NOW, answer_by=NOW), COMPANY)
     yield context(
         example(
-            language, nudge=1, order=BARE, invoices=INVOICES[:1], owner=None, deputy=None, manager=None,
-            case=BARE_DOSSIER, notice=BARE_NOTICE, declared=None, heard=HEARD._replace(who=None, by=None),
+            language,
+            nudge=1,
+            order=BARE,
+            invoices=INVOICES[:1],
+            owner=None,
+            deputy=None,
+            manager=None,
+            case=BARE_DOSSIER,
+            notice=BARE_NOTICE,
+            declared=None,
+            heard=HEARD._replace(who=None, by=None),
         ),
         COMPANY,
-    )  # fmt: skip
+    )

@@ -183,10 +183,19 @@ def mark(session: Session, groups: list[Group]) -> dict[int, int]:
     ids = {}
     for one in groups:
         message = Message(
-            key=f"f{one.lead.id}-1", customer_id=one.customer.id, kind=one.lead.kind, step=one.lead.step,
-            language="it", recipient=one.customer.email or "", subject="S", state="sending", claim_token="t",
-            lease_until=WED + timedelta(hours=1), resends=0, marked_at=WED,
-        )  # fmt: skip
+            key=f"f{one.lead.id}-1",
+            customer_id=one.customer.id,
+            kind=one.lead.kind,
+            step=one.lead.step,
+            language="it",
+            recipient=one.customer.email or "",
+            subject="S",
+            state="sending",
+            claim_token="t",
+            lease_until=WED + timedelta(hours=1),
+            resends=0,
+            marked_at=WED,
+        )
         session.add(message)
         session.flush()
         ids[one.lead.id] = message.id

@@ -54,9 +54,12 @@ def test_no_question_how_it_went_on_the_day_of_a_reminder(world: World) -> None:
     with world.db.write() as session:
         customer = factories.customer(session, email=PAOLA)
         factories.order(
-            session, customer, signed_at=WED - timedelta(days=30), promised_on=date(2026, 3, 13),
+            session,
+            customer,
+            signed_at=WED - timedelta(days=30),
+            promised_on=date(2026, 3, 13),
             delivered_at=datetime(2026, 3, 13, 15, tzinfo=UTC),
-        )  # fmt: skip
+        )
         factories.invoice(session, customer, due_on=date(2026, 3, 15))
     run(world, 4)
     asked, reminded = by_day(world, ASKS), by_day(world, ("payment-reminder", "payment-notice"))
@@ -70,9 +73,12 @@ def test_the_arrival_check_joins_the_satisfaction_check_and_is_proven_by_it(worl
     with world.db.write() as session:
         customer = factories.customer(session, email=PAOLA)
         factories.order(
-            session, customer, signed_at=WED - timedelta(days=30), promised_on=date(2026, 3, 16),
+            session,
+            customer,
+            signed_at=WED - timedelta(days=30),
+            promised_on=date(2026, 3, 16),
             delivered_at=datetime(2026, 3, 16, 8, tzinfo=UTC),
-        )  # fmt: skip
+        )
     world.sweep("satisfaction-check")
     with world.db.read() as session:
         rows = session.scalars(

@@ -78,10 +78,16 @@ def test_no_message_says_what_nobody_would_write(policy: Policy, language: str) 
 
 def test_the_patterns_find_what_they_are_for() -> None:
     for language, words in (
-        ("it", "conteggi al 8 dicembre"), ("it", "giovedì 1 ottobre 2026"), ("it", "ce lo dica con un tocco"),
-        ("pl", "witamy w Meble Kowalski"), ("pl", "Dla klienta Zielony Zakątek"), ("pl", "jak jest po pół roku?"),
-        ("pl", "Mają Państwo 1 dni"), ("en", "one tap is enough"), ("de", "Sag uns, was du denkst"),
-    ):  # fmt: skip
+        ("it", "conteggi al 8 dicembre"),
+        ("it", "giovedì 1 ottobre 2026"),
+        ("it", "ce lo dica con un tocco"),
+        ("pl", "witamy w Meble Kowalski"),
+        ("pl", "Dla klienta Zielony Zakątek"),
+        ("pl", "jak jest po pół roku?"),
+        ("pl", "Mają Państwo 1 dni"),
+        ("en", "one tap is enough"),
+        ("de", "Sag uns, was du denkst"),
+    ):
         assert any(re.search(pattern, words, re.IGNORECASE) for pattern, _ in FORBIDDEN[language]), words
 
 
