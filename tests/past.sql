@@ -111,9 +111,9 @@ ORDER BY n;
 
 -- cases
 INSERT INTO cases
-    (id, customer_id, manager_id, opened_at, closed_at, outcome, level)
+    (id, customer_id, manager_id, opened_at, closed_at, released_at, outcome, level)
 {numbers}
-SELECT n, n, 1, signed, ends, 'only-listened', 0
+SELECT n, n, 1, signed, ends, ends, 'only-listened', 0
 FROM numbers JOIN days
     ON day = (n - 1) * {days} / {orders}
 WHERE n % 5 = 0

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from models.rules.sending.answers import Deferred
 from models.tables import Customer, FollowUp, Message, Order
 from tests import factories
+from tests.fakes import FakeMailer
 from tests.world import World
 
 WED = datetime(2026, 3, 18, 9, tzinfo=UTC)
@@ -89,6 +91,27 @@ def test_the_arrival_check_joins_the_satisfaction_check_and_is_proven_by_it(worl
     assert len({row.message_id for row in sent.values()}) == len(world.mailer.to(PAOLA)) == 1
     assert sent["arrival-check"].answer_by is None, "one question, one wait"
     assert sent["satisfaction-check"].answer_by is not None
+
+
+def test_a_courtesy_that_the_server_put_off_is_not_in_its_own_way(world: World) -> None:
+    """Greylisting says no for some minutes: what has not gone out is no mail that others make room for."""
+    world.clock.set(datetime(2026, 3, 19, 9, tzinfo=UTC))
+    with world.db.write() as session:
+        customer = factories.customer(session, email=PAOLA)
+        factories.order(session, customer, signed_at=WED - timedelta(days=1), promised_on=date(2026, 4, 24))
+    kind = FakeMailer().answers
+    world.mailer.answers = lambda _: Deferred(451, "4.7.1 greylisted, come again")
+    world.sweep()
+    assert states(world, "welcome-contact") == {"planned"}
+    world.mailer.answers = kind
+    world.clock.set(world.clock.now() + timedelta(hours=2))
+    world.sweep()
+    assert states(world, "welcome-contact") == {"sent"}
+
+
+def states(world: World, kind: str) -> set[str]:
+    with world.db.read() as session:
+        return set(session.scalars(select(FollowUp.state).where(FollowUp.kind == kind)))
 
 
 def test_75_days_of_good_weather(world: World) -> None:

@@ -18,13 +18,13 @@ _CLOSED = (Case.closed_at.is_not(None), Case.released_at.is_(None))
 
 def resting(session: Session, customers: Collection[int], now: datetime) -> dict[int, list[Trouble]]:
     """By customer: complaints of closed cases whose matter is not over, or whose day of going on has not come."""
-    rests = or_(Case.released_at.is_(None), Case.rests_until > now)
+    # Each side is an index of its own, of what is not over: a customer's old cases are never read.
+    rests = or_(and_(*_CLOSED), and_(Case.rests_until > now, Case.closed_at.is_not(None)))
     rows = session.execute(
         select(Case.customer_id, CaseReason.subject_type, CaseReason.subject_id, CaseReason.at)
         .join(CaseReason, CaseReason.case_id == Case.id)
         .where(
             among(Case.customer_id, customers),
-            Case.closed_at.is_not(None),
             rests,
             CaseReason.reason.in_(COMPLAINTS),
         )

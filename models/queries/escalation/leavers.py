@@ -7,6 +7,7 @@ from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.commitments.commitments import BY_HAND
+from models.queries.in_list import among
 from models.tables import Case, Commitment, History, Inbound, Staff
 from models.words import Subject
 
@@ -18,11 +19,14 @@ _GONE = select(Staff.id).where(Staff.active == false())
 
 def any_left_behind(session: Session) -> bool:
     """Whether something open belongs to somebody who has left; most looks find nothing."""
-    owed = select(Commitment.id).where(Commitment.done_at.is_(None), Commitment.owner_id.in_(_GONE))
+    gone = session.scalars(_GONE).all()
+    if not gone:
+        return False
+    owed = select(Commitment.id).where(Commitment.done_at.is_(None), among(Commitment.owner_id, gone))
     cases = select(Case.id).where(
-        Case.closed_at.is_(None), func.coalesce(Case.taken_by_id, Case.manager_id).in_(_GONE)
+        Case.closed_at.is_(None), among(func.coalesce(Case.taken_by_id, Case.manager_id), gone)
     )
-    mails = select(Inbound.id).where(Inbound.handled_at.is_(None), Inbound.owner_id.in_(_GONE))
+    mails = select(Inbound.id).where(Inbound.handled_at.is_(None), among(Inbound.owner_id, gone))
     return session.scalar(select(or_(owed.exists(), cases.exists(), mails.exists()))) is True
 
 

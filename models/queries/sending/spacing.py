@@ -14,12 +14,12 @@ from models.words import OF_STAFF, FollowUpState, MessageState
 def mails_to(
     session: Session, recipients: Collection[str], since: datetime
 ) -> dict[str, list[tuple[str, datetime]]]:
-    """By address: kind and time of each mail that was marked for it since a time, and not refused."""
+    """By address: kind and time of each mail since a time that went out, or may have."""
     rows = session.execute(
         select(Message.recipient, Message.kind, Message.marked_at).where(
             among(Message.recipient, recipients),
             Message.marked_at > since,
-            Message.state != MessageState.REFUSED,
+            Message.state.not_in((MessageState.REFUSED, MessageState.DEFERRED)),
             Message.staff_id.is_(None),
             ~Message.is_trial,
         )

@@ -234,9 +234,9 @@ async def test_ops_read_everything_from_the_screen(
         await ui.shoot(f"call-list-{scheme}")
         await ui.go(shown("sweep-welcome-contact"), "order-confirmation", "outcome")
         await ui.go(shown("weekly-report"), "ordini conclusi")
-        picture = ui.page.get_by_alt_text("Turnover by week")
+        picture = ui.page.get_by_alt_text("Fatturato per settimana")
         assert await picture.evaluate("picture => picture.naturalWidth") > 0, "the picture shows"
         await ui.shoot(f"weekly-{scheme}")
-        ended = {"state": {"type": {"any_": ["COMPLETED"]}}, "name": {"any_": ["welcome-contact"]}}
+        ended = {"state": {"type": {"any_": ["COMPLETED"]}}, "name": {"any_": ["welcome-contact: 2 sent"]}}
         await ui.go(f"/runs/flow-run/{newest('flow_runs', flow_runs=ended)}", "welcome-contact", "2 sent")
         await ui.shoot(f"run-{scheme}")

@@ -105,6 +105,7 @@ def _weeks(world: World, inbox: Inbox) -> None:
         else FakeMailer().answers(mail)
     )
     with world.db.write() as session:
+        factories.staff(session, "X-9", "sales", active=False)  # somebody has left, as everywhere
         for number in range(4):
             customer = factories.customer(session, f"CX-{number}")
             factories.order(
