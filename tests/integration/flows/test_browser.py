@@ -40,7 +40,8 @@ async def test_a_form_is_filled_and_run_for_one_customer(
             await runner.aadd_deployment(await deployment(item, policy))
     key = deployment_id(prefect_server, "follow-up-customer")
     async with opened(prefect_server.api.replace("/api", "/v2")) as ui:
-        await ui.go("/deployments", "follow-up-customer")
+        # by its name, since the list shows ten at a time and other tests register theirs on the same server
+        await ui.go("/deployments?flowOrDeploymentName=follow-up-customer", "follow-up-customer")
         await ui.go(f"/deployments/deployment/{key}/run", "Add item")
         await ui.sees(
             "References of customers, such as C-0042. Never an e-mail address.", "Switch it off to send."
