@@ -89,7 +89,7 @@ def _show(found: explain.Previewed, html: Path | None) -> int:
 
 
 def _kinds(policy: Policy, kind: str | None) -> list[str]:
-    known = [name for name, cadence in policy.cadences.items() if cadence.sends]
+    known = list(policy.mailed_kinds)
     if kind is not None and kind not in known:
         raise ValueError(f"{kind!r} is no message of the policy; choose from {', '.join(known)}")
     return [kind] if kind else known

@@ -191,6 +191,11 @@ class Policy(_Strict):
     ladders: dict[str, Ladder] = {}
     """By kind of promise; `default` for the others. Without any, the owner is told once and nobody else."""
 
+    @property
+    def mailed_kinds(self) -> tuple[str, ...]:
+        """The cadences that send mails, in the order of the file."""
+        return tuple(kind for kind, cadence in self.cadences.items() if cadence.sends)
+
     @model_validator(mode="before")
     @classmethod
     def _faults_are_told(cls, data: Any) -> Any:

@@ -138,8 +138,7 @@ def problems_of(policy: Policy, language: str) -> list[str]:
         for catalogue in shelf.CATALOGUES
         for key in shelf.missing_keys(catalogue, language)
     ]
-    sends = [kind for kind, cadence in policy.cadences.items() if cadence.sends]
-    return labels + [problem for kind in sends for problem in problems(kind, language)]
+    return labels + [problem for kind in policy.mailed_kinds for problem in problems(kind, language)]
 
 
 @lru_cache(maxsize=8)
@@ -155,8 +154,7 @@ def _offered(kinds: tuple[str, ...], version: int) -> tuple[str, ...]:
 
 def offered(policy: Policy) -> tuple[str, ...]:
     """The languages in which every mail and page of a policy can be written."""
-    kinds = tuple(kind for kind, cadence in policy.cadences.items() if cadence.sends)
-    return _offered(kinds, shelf.laid().version)
+    return _offered(policy.mailed_kinds, shelf.laid().version)
 
 
 def spoken(policy: Policy, wanted: str) -> str:

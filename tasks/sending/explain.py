@@ -43,8 +43,8 @@ def preview(services: Services, kind: str, customer: str, now: datetime) -> Prev
         ValueError: there is no such kind or customer, or nothing of the kind was ever owed there.
     """
     policy = services.policy
-    if kind not in policy.cadences or not policy.cadences[kind].sends:
-        known = ", ".join(name for name, one in policy.cadences.items() if one.sends)
+    if kind not in policy.mailed_kinds:
+        known = ", ".join(policy.mailed_kinds)
         raise ValueError(f"{kind!r} is no message of the policy; choose from {known}")
     with services.db.rehearse() as session:
         found = forward.named(session, customer)

@@ -35,7 +35,7 @@ def settle_since_backup(services: Services, now: datetime) -> Report:
         if not rows:
             return report
         after = rows[-1].id
-        kinds = {kind for kind, cadence in services.policy.cadences.items() if cadence.sends}
+        kinds = set(services.policy.mailed_kinds)
         wanted = [row.id for row in rows if row.kind in kinds and keys[row.id] not in settled]
         _settle(services, wanted, keys, first_new, until, now, report)
 
