@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,9 @@ from deployments import settings_with_blocks
 from models.queries import people
 from models.queries.commitments import commitments, parked_mails
 from models.rules.calendar.reach import OutOfReachError, written_day
+from models.rules.cases.acting import ActError
 from models.tables import Staff
-from tasks.cases.references import UnknownReferenceError
+from tasks.commitments.actions import moment
 from tasks.health import good_runs
 from tasks.mailboxes.collect import collect as collect_all
 from tasks.mailboxes.opening import reception
@@ -52,6 +54,7 @@ def respond(
     channel: Channel = Channel.PHONE,
     wants: Wants = Wants.NOTHING,
     pays_on: str | None = None,
+    call_at: str = "",
 ) -> int:
     """Record what a customer said by phone or in person; it stops reminders like an answer by mail.
 
@@ -63,6 +66,7 @@ def respond(
         channel: How the customer spoke with us.
         wants: What the customer still waits for.
         pays_on: The day that the customer names for the payment, such as 2026-03-31; reminders rest until then.
+        call_at: From when on the customer wants to be called (`2026-03-18 17:00`, on the company's clock).
     """
     try:
         day = None if pays_on is None else written_day(pays_on)
@@ -74,15 +78,17 @@ def respond(
         return 2
     spoken = Spoken(uuid.uuid4().hex, about, text, by, channel, rating, wants, day)
     try:
-        print(asyncio.run(_respond(spoken)))
-    except (RecordingError, UnknownReferenceError) as error:
+        print(asyncio.run(_respond(spoken, call_at)))
+    except (RecordingError, ActError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-async def _respond(spoken: Spoken) -> str:
+async def _respond(spoken: Spoken, call_at: str) -> str:
     async with open_services(Settings()) as services:
+        at = moment(call_at, ZoneInfo(services.policy.company.timezone), "need-call-at")
+        spoken = replace(spoken, call_at=at)
         with services.db.write() as session:
             return record(session, services.policy, spoken, services.clock.now())
 

@@ -1,6 +1,6 @@
 """Recording what a customer said by phone or in person."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from prefect import State
@@ -9,6 +9,7 @@ from pydantic import Field
 
 from flows.forms import form, with_words
 from flows.naming import Reference, Words
+from models.rules.calendar.reach import instant
 from tasks.responses.by_staff import Channel, Spoken, Wants, record
 from tasks.services import Services
 
@@ -27,6 +28,7 @@ async def record_response(
     channel: Channel = Channel.PHONE,
     wants: Wants = Wants.NOTHING,
     pays_on: date | None = None,
+    call_at: datetime | None = None,
 ) -> State[None]:
     """Record a conversation.
 
@@ -38,9 +40,11 @@ async def record_response(
         channel: How the customer spoke with us.
         wants: What the customer still waits for; somebody is named for it.
         pays_on: The day that the customer names for the payment; its reminders rest until then.
+        call_at: From when on the customer wants to be called. Empty: an hour that the words name, or the policy's time.
     """
+    at = None if call_at is None else instant(call_at)  # naive means UTC, as in every form here
     spoken = Spoken(
-        flow_run.id, about.strip(), what_was_said, taken_by.strip(), channel, rating, wants, pays_on
+        flow_run.id, about.strip(), what_was_said, taken_by.strip(), channel, rating, wants, pays_on, at
     )
 
     def keep(opened: Services) -> str:

@@ -64,6 +64,8 @@ class Commitment(Base):
     made_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
     """When the customer spoke, where that was before we knew: waiting counts from then. Empty: when it was made."""
+    not_before: Mapped[datetime | None]
+    """From when on, where the customer named an hour ("after five")."""
     due_at: Mapped[datetime]
     """Never moves, whatever happens: a new promise is a row of its own (B26)."""
     clock_at: Mapped[datetime | None]

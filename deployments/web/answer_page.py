@@ -1,5 +1,7 @@
 """The page where a customer answers a mail. Opening it changes nothing; its button records the answer."""
 
+from zoneinfo import ZoneInfo
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -32,9 +34,10 @@ def record(token: str, form: Form, web: Parts) -> Response:
         asked = question(session, web.policy, key, now, lock=True)
         if asked is None:
             raise MissingPageError
-        if (fault := filled.fault(pay_days(web, asked))) is not None:
+        zone = ZoneInfo(asked.customer.timezone)
+        if (fault := filled.fault(pay_days(web, asked), now, zone)) is not None:
             return ask(web, session, asked, filled, token, fault)
-        said = filled.said()
+        said = filled.said(now, zone)
         new = answer(session, web.policy, asked, said, now)
         after = question(session, web.policy, key, now) or asked  # a case may be open now
-    return thank(web, after, said, new)
+        return thank(web, session, after, said, new)

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from deployments.web.context import Web
 from deployments.web.filled import RATINGS, Filled
 from deployments.web.wording import answer_words, words
+from models.queries import people
+from models.queries.mailboxes import acknowledgements
 from models.rules.cases.case_reasons import LOW_RATING
 from models.rules.credit_recovery.pay_day import last_day
 from models.words import Meaning
 from tasks.mails.formats import clean, local_day
 from tasks.mails.row_facts import invoice_line, order_facts
-from tasks.mails.views import contact_view, day, invoice_views, legal_moment, order_view
+from tasks.mails.views import contact_view, day, due, invoice_views, legal_moment, order_view
 from tasks.responses import withdrawal
 from tasks.responses.by_link import MOST_ANSWERS, MOST_CHARACTERS, Question, Said
 
@@ -44,8 +46,11 @@ def ask(
     )
 
 
-def thank(web: Web, asked: Question, said: Said, new: int) -> Response:
-    """Thanks, what was recorded, and what happens next."""
+def thank(web: Web, session: Session, asked: Question, said: Said, new: int) -> Response:
+    """Thanks, what was recorded, and what happens next: where a call is owed, by whom and by when."""
+    call = acknowledgements.calls(session, {asked.customer.id}).get(asked.customer.id)
+    caller = people.staff(session).get(call.owner_id or 0) if call is not None else None
+    language, zone = language_of(web, asked), asked.customer.timezone
     is_service = asked.order is not None and asked.order.is_service
     return web.pages.show(
         "thanks",
@@ -55,9 +60,14 @@ def thank(web: Web, asked: Question, said: Said, new: int) -> Response:
         new=new,
         full=not new and len(asked.heard) >= MOST_ANSWERS,
         pays_on=day(language_of(web, asked), said.pays_on) if said.pays_on else None,
-        next=next_steps(said, is_service=is_service),
+        next=[
+            Meaning.MESSAGE if one == Meaning.CALL_ME and call is None else one
+            for one in next_steps(said, is_service=is_service)
+        ],
         number_wanted=_number_wanted(asked, said),
         hears=clean(asked.manager.name) if asked.manager else web.policy.company.name,
+        caller=clean(caller.name) if caller is not None else web.policy.company.name,
+        call_by=due(language, call.due_at, zone, call.not_before) if call is not None else "",
     )
 
 

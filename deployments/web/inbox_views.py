@@ -47,6 +47,8 @@ class _Matter:
     is_parked: bool
     said: Sequence[AnswerRow] = ()
     """What was said on the answer page or by phone."""
+    not_before: datetime | None = None
+    """From when on, where the customer named an hour."""
     case_id: int | None = None
     """The open case whose call this is: it ends with it."""
 
@@ -74,7 +76,7 @@ def show_matter(
         customer=matter.customer,
         order=order_view(order_facts(matter.order), language, zone) if matter.order else None,
         owner=clean(owner.name) if owner else None,
-        due=due(language, matter.due_at, zone) if matter.due_at else None,
+        due=due(language, matter.due_at, zone, matter.not_before) if matter.due_at else None,
         done=in_sentence(language, matter.done_at, zone) if matter.done_at else None,
         outcome_before=ended(language, matter.outcome or ""),
         is_parked=matter.is_parked,
@@ -141,6 +143,7 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
         inbound.asking(session, owed),
         is_parked=is_look and owed.done_at is None,
         said=() if is_look else responses.of_commitment(session, owed),
+        not_before=owed.not_before,
         case_id=owed.case_id if owed.kind == CommitmentKind.LISTENING_CALL and owed.done_at is None else None,
     )
 

@@ -11,8 +11,10 @@ from models.queries.commitments import commitments
 from models.rules.calendar.due import due_at
 from models.rules.commitments.ledger import AGREED
 from models.rules.escalation import ownership
+from models.rules.responses.call_hour import CallTime
 from models.tables import Case, Commitment, Customer
 from models.words import CommitmentKind, Outcome, Role, Subject
+from tasks.commitments.call_times import keep_to
 from tasks.commitments.close import fulfil, promise, re_promise, withdraw
 from tasks.commitments.make import Owners
 from tasks.runtime.held_rows import each
@@ -29,10 +31,12 @@ def owe_call(
     now: datetime,
     actor: str,
     asked_at: datetime | None = None,
+    call_time: CallTime | None = None,
 ) -> Commitment:
     """See that an open case owes exactly one call, by its manager, in a time that runs from when the customer spoke.
 
     When the customer begins to complain in a case that had more time, an earlier call takes the place of the later one.
+    An hour that the customer names (`call_time`) goes before both.
     """
     about = (Subject.CASE, case.id)
     call = commitments.of_case(session, case.id)
@@ -48,7 +52,10 @@ def owe_call(
             case_id=case.id,
             owners=owners_of_case(session, case, now),
             asked_at=asked_at,
+            call_time=call_time,
         )
+    if call_time is not None:
+        return keep_to(session, policy, call, call_time, now=now, actor=actor)
     if not facts.complaints(session, [case.customer_id]):
         return call
     soon = due_at(asked_at or now, policy.ledger.complaint_within, policy.working_hours, policy.company.place)

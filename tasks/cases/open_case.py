@@ -15,6 +15,7 @@ from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.escalation import ownership
 from models.rules.planning.plan import Subject, new_row, owed
 from models.rules.planning.step_key import Mark, StepKey
+from models.rules.responses.call_hour import CallTime
 from models.tables import Case, Customer, Staff
 from models.words import CaseReasonKind, Matter, Role
 from models.words import Subject as SubjectType
@@ -45,12 +46,14 @@ def open_case(
     actor: str,
     response_id: int | None = None,
     asked_at: datetime | None = None,
+    call_time: CallTime | None = None,
 ) -> Case:
     """Bring a matter to the manager: opens the customer's case, or joins the one that is open (B20).
 
     The manager is told when the case is new, and again when the customer or an alarm of the policy adds something to
     it. Nobody's consent is asked (B04). What is said about a closed case goes on with it, one level up (B22).
-    `asked_at` is when the customer spoke: waiting and the time for the call count from then.
+    `asked_at` is when the customer spoke: waiting and the time for the call count from then. `call_time` is the hour
+    that the customer named for the call.
     """
     before = session.get(Case, about[1]) if about[0] == SubjectType.CLOSED_CASE else None
     level = before.level + 1 if before else 0
@@ -75,7 +78,7 @@ def open_case(
         _raise(session, case, before, now, actor)
     if is_new and case.manager_id is not None:
         note_stand_in(session, (SubjectType.CASE, case.id), audience_of(level), case.manager_id, now, actor)
-    owe_call(session, policy, case, now=now, actor=actor, asked_at=asked_at)
+    owe_call(session, policy, case, now=now, actor=actor, asked_at=asked_at, call_time=call_time)
     if reason in _AT_ONCE and added is not None:
         _tell(session, policy, case, now, (Mark.RAISED, added))
     elif is_new:

@@ -14,6 +14,7 @@ from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
 from models.queries.mailboxes import inbound
 from models.rules.commitments import ledger
+from models.rules.responses.call_hour import CallTime
 from models.tables import Commitment
 from models.words import CommitmentKind, CommitmentState
 from models.words import Subject as SubjectType
@@ -35,6 +36,7 @@ def promise(
     case_id: int | None = None,
     words: str | None = None,
     asked_at: datetime | None = None,
+    call_time: CallTime | None = None,
 ) -> Commitment:
     """Write down that somebody owes this customer something, and plan whom to tell of it, and when.
 
@@ -55,8 +57,9 @@ def promise(
         case_id: the case that it belongs to; otherwise the customer's open one.
         words: what was promised or asked for.
         asked_at: when the customer asked, from which the time runs; now, when not given.
+        call_time: the hour at which the customer wants to be called; it goes before `due_at`.
     """
-    wanted = Wanted(customer_id, about, inbound_id, due_at, owners, case_id, words, asked_at)
+    wanted = Wanted(customer_id, about, inbound_id, due_at, owners, case_id, words, asked_at, call_time)
     return promise_all(session, policy, kind, [wanted], now=now, actor=actor)[0]
 
 
@@ -108,6 +111,7 @@ def re_promise(
     now: datetime,
     actor: str,
     kind: CommitmentKind | None = None,
+    not_before: datetime | None = None,
 ) -> Commitment:
     """Close a promise with a new one that takes its place; the old due time stays what it was (B26).
 
@@ -123,6 +127,7 @@ def re_promise(
         now: aware.
         actor: reference of the member of staff.
         kind: of the new promise; the same when not given. A case's listening call stays one.
+        not_before: from when on, where an hour was named.
 
     Returns: the new promise, with `root_id` and `breaks` of its chain.
 
@@ -145,6 +150,7 @@ def re_promise(
     row = successor_of(commitment, made_at=now, due_at=due_at, slips=slips) | {
         "kind": kind,
         "words": text.strip(),
+        "not_before": not_before,
     }
     complaining = facts.complaints(session, [id_ for id_ in (commitment.customer_id,) if id_ is not None])
     [new] = make(session, policy, [row], now, actor, complaining)

@@ -20,6 +20,7 @@ from models.rules.calendar.due import due_at as within_hours
 from models.rules.escalation import ownership
 from models.rules.planning.plan import Subject, new_row, owed
 from models.rules.planning.step_key import StepKey
+from models.rules.responses.call_hour import CallTime
 from models.tables import Commitment
 from models.words import CommitmentKind, Level
 from models.words import Subject as SubjectType
@@ -55,6 +56,8 @@ class Wanted:
     words: str | None = None
     asked_at: datetime | None = None
     """When the customer asked: the time runs from then. Empty: now."""
+    call_time: CallTime | None = None
+    """The hour that the customer named, which goes before `due_at` and the policy's time."""
 
 
 def promise_all(
@@ -110,7 +113,8 @@ def _new(
                 "deputy_id": owners.deputy_id,
                 "made_at": now,
                 "asked_at": one.asked_at,
-                "due_at": one.due_at
+                "not_before": one.call_time.start if one.call_time else None,
+                "due_at": (one.call_time.by if one.call_time else one.due_at)
                 or _by_policy(policy, kind, one.asked_at or now, complains=one.customer_id in complaining),
                 "words": one.words,
             }

@@ -13,6 +13,7 @@ from models.rules.inbound.trouble_words import Trouble
 from models.rules.mailboxes.parked import says
 from models.tables import FollowUp, Inbound
 from models.words import InboundState, Meaning, Subject
+from tasks.commitments.call_times import call_time
 from tasks.commitments.make import About, owners_of_all
 from tasks.mailboxes.acknowledge import acknowledge
 from tasks.mailboxes.arrived import Arrived, done
@@ -37,9 +38,21 @@ def reply(session: Session, policy: Policy, arrived: Sequence[Arrived], now: dat
             done(one.row, became, now)
     session.flush()
     hear(session, policy, [answer for answer, _ in heard], now)
-    complaints = [one for one, (_, became) in zip(arrived, heard, strict=True) if became is Became.URGENT]
-    acknowledge(session, policy, complaints, now)
+    told = [
+        one
+        for one, (answer, became) in zip(arrived, heard, strict=True)
+        if became is Became.URGENT or _names_an_hour(session, policy, answer, now)
+    ]
+    acknowledge(session, policy, told, now)
     return {one.row.id: became for one, (_, became) in zip(arrived, heard, strict=True)}
+
+
+def _names_an_hour(session: Session, policy: Policy, answer: Answer, now: datetime) -> bool:
+    """Whether a call is wanted at an hour: who makes it, and when, is told like the answer to a complaint (B35)."""
+    if answer.asks is not Asks.OWNER:
+        return False
+    found = call_time(session, policy, answer.customer_id, answer.text, now=now, wants_call=False)
+    return found is not None
 
 
 def words_of(row: Inbound, *, is_proven: bool) -> str:

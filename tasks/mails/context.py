@@ -185,6 +185,7 @@ class HeardView(NamedTuple):
     who: Contact | None
     by: str | None
     calls: bool
+    complains: bool
 
 
 class DeclaredView(NamedTuple):
@@ -233,8 +234,9 @@ def _heard_view(heard: Heard, language: str, timezone: str) -> HeardView:
     return HeardView(
         at=moment(language, heard.at, timezone),
         who=contact_view(heard.who) if heard.who else None,
-        by=due_words(language, heard.by, timezone) if heard.by else None,
+        by=due_words(language, heard.by, timezone, heard.not_before) if heard.by else None,
         calls=heard.calls,
+        complains=heard.complains,
     )
 
 
@@ -295,7 +297,7 @@ def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
         ),
         interest=interest_line(case.interest, language),
         reopened=case.reopened,
-        call_by=due_words(language, case.call_by, timezone) if case.call_by else None,
+        call_by=due_words(language, case.call_by, timezone, case.call_from) if case.call_by else None,
     )
 
 
@@ -341,7 +343,7 @@ def _version(one: Version, language: str, timezone: str) -> str:
 
 def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeView:
     why = label(language, f"notice.{notice.kind}{'-' if notice.cause else ''}{notice.cause}")
-    due = due_words(language, notice.due_at, timezone) if notice.due_at else None
+    due = due_words(language, notice.due_at, timezone, notice.not_before) if notice.due_at else None
     first = due_words(language, notice.first_due, timezone) if notice.first_due else None
     return NoticeView(
         first_due=first,

@@ -29,6 +29,7 @@ def owing_lines(dossier: Dossier, timezone: str) -> tuple[InvoiceLine, ...]:
 def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[int, Staff]) -> CaseFacts:
     """A dossier in the reader's language."""
     timezone = policy.company.timezone
+    call = next((one for one in dossier.owed if one.kind == CommitmentKind.LISTENING_CALL), None)
     open_reasons = [reason.reason for reason in dossier.reasons if reason.settled_at is None]
     return CaseFacts(
         id=dossier.case.id,
@@ -52,7 +53,8 @@ def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[i
         reopened=dossier.case.reopens_id is not None,
         interest=interest_of(policy, dossier),
         details=tuple(_details(dossier)),
-        call_by=next((one.due_at for one in dossier.owed if one.kind == CommitmentKind.LISTENING_CALL), None),
+        call_by=call.due_at if call else None,
+        call_from=call.not_before if call else None,
     )
 
 
@@ -77,7 +79,7 @@ def version(statement: Statement, staff: Mapping[int, Staff]) -> Version:
 def owed_facts(owed: Commitment, now: datetime, staff: Mapping[int, Staff]) -> OwedFacts:
     """What is owed, with its clock at `now`."""
     owner = staff[owed.owner_id].name if owed.owner_id is not None and owed.owner_id in staff else None
-    return OwedFacts(owed.kind, owner, owed.due_at, now - owed.due_at)
+    return OwedFacts(owed.kind, owner, owed.due_at, now - owed.due_at, owed.not_before)
 
 
 def interest_of(policy: Policy, dossier: Dossier) -> Interest | None:

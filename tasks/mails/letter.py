@@ -92,6 +92,8 @@ class OwedFacts:
     due_at: datetime
     overdue: timedelta
     """How long it is overdue; zero or less while there is time."""
+    not_before: datetime | None = None
+    """From when on, where the customer named an hour."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ class CaseFacts:
     """By reason: the rating and what it is about."""
     call_by: datetime | None = None
     """By when its call is due."""
+    call_from: datetime | None = None
+    """From when on, where the customer named an hour."""
     reopened: bool = False
     """The customer said after the closing that it is not solved."""
 
@@ -163,6 +167,8 @@ class NoticeFacts:
     """Of a delivery that was moved: what was promised first."""
     overdue: timedelta = timedelta()
     """How long it is overdue; zero while there is time."""
+    not_before: datetime | None = None
+    """From when on, where the customer named an hour."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +215,10 @@ class Heard(NamedTuple):
     by: datetime | None = None
     calls: bool = False
     """Whether there is a number to call."""
+    complains: bool = True
+    """Whether it speaks of trouble; otherwise a call is wanted at an hour."""
+    not_before: datetime | None = None
+    """From when on, where the customer named an hour."""
 
 
 class FaultFacts(NamedTuple):

@@ -37,6 +37,7 @@ def notice(session: Session, follow_up: FollowUp, now: datetime) -> NoticeFacts 
             facts,
             level=follow_up.audience or Level.OWNER,
             is_over=now > commitment.due_at,
+            not_before=commitment.not_before,
             overdue=max(now - commitment.due_at, timedelta()),
             is_yours=commitment.owner_id == reader,
             deputy_name=_name(session, commitment.deputy_id) if commitment.deputy_id != reader else None,

@@ -75,6 +75,7 @@ def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "none", {"digest": replace(DIGEST, lines=(), waiting=0, oldest=None)}
     elif kind == "acknowledgement":
         yield "of a complaint", {"heard": HEARD}
+        yield "of a wish for a call", {"heard": HEARD._replace(complains=False, not_before=HEARD.at)}
         yield "of somebody unknown", {"heard": HEARD._replace(who=None, by=None), "recipient_name": ""}
     elif cadence.subject in {"commitment", "inbound"}:
         yield from _notices(cadence.subject)

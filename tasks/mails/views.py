@@ -62,12 +62,16 @@ def moment(language: str, at: datetime, timezone: str) -> str:
     return label(language, "clock.moment").format(day=day(language, local.date()), hour=hour(language, local))
 
 
-def due(language: str, at: datetime, timezone: str) -> str:
-    """Until when something is due: a day where it ends with one, else a day and its hour."""
+def due(language: str, at: datetime, timezone: str, not_before: datetime | None = None) -> str:
+    """Until when something is due: a day where it ends with one, else a day and its hour; and from when on, if said."""
     last = end_of_day(at, timezone)
-    if last is None:
-        return moment(language, at, timezone)
-    return label(language, "clock.day").format(day=day(language, last))
+    if last is not None:
+        return label(language, "clock.day").format(day=day(language, last))
+    until = moment(language, at, timezone)
+    if not_before is None:
+        return until
+    first = hour(language, wall(not_before, timezone))
+    return label(language, "clock.not-before").format(at=until, hour=first)
 
 
 def legal_moment(language: str, at: datetime, timezone: str) -> str:
@@ -163,7 +167,7 @@ def dotted(language: str, written: str) -> str:
 
 def owed_line(one: OwedFacts, language: str, timezone: str) -> str:
     """What is owed, by whom and until when; overdue by how much."""
-    until = label(language, "clock.due").format(at=due(language, one.due_at, timezone))
+    until = label(language, "clock.due").format(at=due(language, one.due_at, timezone, one.not_before))
     late = label(language, "clock.late").format(length=length(language, one.overdue))
     parts = [label(language, f"owed.{one.kind}"), *([clean(one.owner)] if one.owner else []), until]
     return ", ".join([*parts, *([late] if one.overdue > timedelta(0) else [])])

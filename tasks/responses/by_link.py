@@ -58,6 +58,8 @@ class Said:
     text: str | None = None
     pays_on: date | None = None
     """The day that is named for the payment."""
+    call_at: datetime | None = None
+    """From when on a call is wanted, where that was chosen."""
 
     @property
     def is_empty(self) -> bool:
@@ -141,11 +143,11 @@ def _sorted_out(key: str, said: Said, known: dict[str, Response]) -> list[tuple[
     """What is said, one meaning each with its reference; the words go with the first of them."""
     parts: list[Said] = []
     if said.meaning is not None:
-        parts.append(Said(None, said.meaning, said.text, said.pays_on))
+        parts.append(Said(None, said.meaning, said.text, said.pays_on, said.call_at))
     if said.rating is not None:
-        parts.append(Said(said.rating, Meaning.RATING, None if parts else said.text))
+        parts.append(Said(said.rating, Meaning.RATING, None if parts else said.text, call_at=said.call_at))
     if not parts and said.text:
-        parts.append(Said(None, Meaning.MESSAGE, said.text))
+        parts.append(Said(None, Meaning.MESSAGE, said.text, call_at=said.call_at))
     return [_once(key, part, known.get(f"{key}:{part.meaning}")) for part in parts]
 
 
@@ -157,10 +159,12 @@ def _once(key: str, part: Said, before: Response | None) -> tuple[str, Said]:
     rating = part.rating if part.rating != before.rating else None
     if part.pays_on != before.pays_on:  # another day is another promise
         return f"{ref}:{part.pays_on}", part
-    if text is None and rating is None:
+    if text is None and rating is None and part.call_at is None:
         return ref, part
-    digest = hashlib.sha256(f"{rating}:{text}".encode()).hexdigest()[:16]
-    return f"{key}:{Meaning.MESSAGE}:{digest}", Said(rating, Meaning.MESSAGE, text)
+    meaning = part.meaning if part.call_at is not None else Meaning.MESSAGE  # another hour is another wish
+    hour = f":{part.call_at:%Y%m%d%H%M}" if part.call_at is not None else ""
+    digest = hashlib.sha256(f"{rating}:{text}{hour}".encode()).hexdigest()[:16]
+    return f"{key}:{Meaning.MESSAGE}:{digest}", Said(rating, meaning, text, call_at=part.call_at)
 
 
 def _answer(asked: Question, ref: str, said: Said, now: datetime) -> Answer:
@@ -177,5 +181,6 @@ def _answer(asked: Question, ref: str, said: Said, now: datetime) -> Answer:
         rating=said.rating,
         text=said.text,
         pays_on=said.pays_on,
+        call_at=said.call_at,
         message_key=asked.message.key,
     )

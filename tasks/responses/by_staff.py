@@ -12,8 +12,10 @@ from models.queries import people
 from models.rules.cases.case_reasons import LOW_RATING
 from models.rules.cases.own_sale import is_refused
 from models.rules.inbound.trouble import is_thanks, trouble
+from models.rules.responses.call_hour import from_hour
 from models.words import CommitmentKind, Meaning, Subject
-from tasks.cases.references import about_of
+from tasks.cases.references import About, about_of
+from tasks.commitments.call_times import call_time, keep_to
 from tasks.commitments.close import promise
 from tasks.responses.record import Answer, Asks, hear
 
@@ -52,6 +54,8 @@ class Spoken:
     wants: Wants = Wants.NOTHING
     pays_on: date | None = None
     """The day that the customer named for the payment."""
+    call_at: datetime | None = None
+    """From when on the customer wants to be called; aware. Where it is empty, an hour that the words name counts."""
 
 
 class RecordingError(RefusedError):
@@ -65,7 +69,7 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
         RecordingError: nothing was said, the rating is none, or nobody here has the reference of who heard it.
         UnknownReferenceError: nothing has the reference.
     """
-    _check(spoken)
+    _check(spoken, now)
     customer_id, about = about_of(session, spoken.about)
     order_id, invoice_id = (
         about[1] if about[0] == kind else None for kind in (Subject.ORDER, Subject.INVOICE)
@@ -73,8 +77,16 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
     if people.staff_by_ref(session, spoken.taken_by) is None:
         raise RecordingError(f"taken by: nobody here has the reference {spoken.taken_by!r}")
     asks, meaning = _asks(policy, spoken)
-    if asks is Asks.NOBODY and spoken.pays_on is None:
-        _check_own_sale(session, customer_id, spoken.taken_by)
+    if asks is Asks.NOBODY and spoken.pays_on is None and _is_own_sale(session, customer_id, spoken.taken_by):
+        if spoken.wants is not Wants.CALL:
+            raise RecordingError(
+                "taken by: whoever sold does not record that nothing more is wanted; let after-sale or a manager ask "
+                "the customer, or say what the customer still waits for"
+            )
+        _owe_call(
+            session, policy, customer_id, about, spoken, now
+        )  # and nothing that is open is settled by it
+        return f"{spoken.about}: {_next(asks, spoken)}"
     answer = Answer(
         ref=f"spoken:{spoken.ref}",
         customer_id=customer_id,
@@ -87,36 +99,43 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
         rating=spoken.rating,
         text=spoken.text.strip() or None,
         received_at=now,
+        call_at=spoken.call_at,
     )
     if not hear(session, policy, [answer], now):
         return f"{spoken.about}: recorded before, nothing changed"
     if spoken.wants is Wants.CALL:
-        promise(session, policy, customer_id, CommitmentKind.CALL_BACK, about, now=now, actor=spoken.taken_by)
+        _owe_call(session, policy, customer_id, about, spoken, now)
     return f"{spoken.about}: recorded; {_next(asks, spoken)}"
 
 
-def _check(spoken: Spoken) -> None:
+def _owe_call(
+    session: Session, policy: Policy, customer_id: int, about: About, spoken: Spoken, now: datetime
+) -> None:
+    """Somebody calls back: at the hour that the customer named, else in the policy's time."""
+    at = call_time(session, policy, customer_id, spoken.text, now=now, wants_call=True, chosen=spoken.call_at)
+    by, kind = spoken.taken_by, CommitmentKind.CALL_BACK
+    words = spoken.text.strip() or None
+    owed = promise(session, policy, customer_id, kind, about, now=now, actor=by, call_time=at, words=words)
+    if at is not None:
+        keep_to(session, policy, owed, at, now=now, actor=by)
+
+
+def _check(spoken: Spoken, now: datetime) -> None:
     if not spoken.text.strip() and spoken.rating is None and spoken.pays_on is None:
         raise RecordingError("said: write what was said, or give a rating")
+    if spoken.call_at is not None and from_hour(spoken.call_at, now) is None:
+        raise RecordingError("call at: name an hour that lies ahead, within a month, or leave it empty")
     if spoken.rating is not None and spoken.rating not in _RATINGS:
         raise RecordingError("rating: choose from 1 (very bad) to 5 (very good), or leave it empty")
 
 
-def _check_own_sale(session: Session, customer_id: int, taken_by: str) -> None:
-    """See that "all is well" about an own sale is told by somebody else, or by the customer: it closes what is open.
-
-    Raises:
-        RecordingError: whoever sold says so, and there is somebody else to ask.
-    """
+def _is_own_sale(session: Session, customer_id: int, taken_by: str) -> bool:
+    """Whether whoever sold speaks for the customer, and somebody else is there to do it."""
     who = people.staff_by_ref(session, taken_by)
     here = [one.role for one in people.people(session)]
-    if who is not None and is_refused(
+    return who is not None and is_refused(
         who.role, sold_it=people.sold_to(session, who.id, customer_id), roles_here=here
-    ):
-        raise RecordingError(
-            "taken by: whoever sold does not record that nothing more is wanted; let after-sale or a manager ask the "
-            "customer, or say what the customer still waits for"
-        )
+    )
 
 
 def _asks(policy: Policy, spoken: Spoken) -> tuple[Asks, Meaning]:

@@ -10,15 +10,12 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries.cases import cases
-from models.queries.credit_recovery import invoices
 from models.queries.planning import plan
 from models.queries.responses import responses
-from models.rules.calendar.calendars import local_day
-from models.rules.calendar.due import due_at
 from models.rules.cases.case_reasons import GOOD_RATING, case_reason
-from models.rules.credit_recovery.pay_day import is_acceptable, rests_until
 from models.rules.inbound.trouble import asks_something, is_thanks, trouble
 from models.rules.inbound.trouble_words import Trouble
+from models.rules.responses.call_hour import CallTime
 from models.tables import Case, FollowUp
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Meaning, Subject
 from tasks.cases import contract_ends
@@ -27,7 +24,9 @@ from tasks.cases.matters import CUSTOMER, release
 from tasks.cases.open_case import About, open_case
 from tasks.cases.statements import customer_says
 from tasks.commitments import ladder
+from tasks.commitments.call_times import call_time, keep_to
 from tasks.commitments.make import Wanted, promise_all
+from tasks.responses.payments import await_payment, let_rest
 from tasks.runtime.customer_rounds import turns
 
 
@@ -63,6 +62,8 @@ class Answer:
     text: str | None = None
     pays_on: date | None = None
     """The day that is named for the payment (`will-pay`)."""
+    call_at: datetime | None = None
+    """From when on a call is wanted, where that was chosen; aware."""
     asks: Asks = Asks.BY_MEANING
     inbound_id: int | None = None
     """The mail it came in, where it came in one."""
@@ -110,10 +111,11 @@ def _hear(session: Session, policy: Policy, answers: Sequence[Answer], now: date
     )
     for number, one in enumerate(heard):
         if one.answer.meaning == Meaning.PAID:
-            _let_rest(session, policy, one.answer, one.answered, now)
+            let_rest(session, policy, one.answer, one.answered, now)
         if one.answer.pays_on is not None:
-            agreed = _await_payment(session, policy, one.answer, one.answered, now)
-            heard[number] = replace(one, answer=agreed)
+            agreed = await_payment(session, policy, one.answer, one.answered, now)
+            if not agreed:
+                heard[number] = replace(one, answer=replace(one.answer, asks=Asks.AGREEMENT))
     _take_up(session, policy, heard, now)
     open_cases = cases.open_cases_of(session, [one.answer.customer_id for one in heard])
     for one in heard:
@@ -166,6 +168,7 @@ def _take_up(session: Session, policy: Policy, heard: Sequence[_Heard], now: dat
     asking = [
         (one, asks, _reason(one.answer, asks)) for one in heard for asks in (_asks(policy, one.answer),)
     ]
+    times = {one.answer.ref: _call_time(session, policy, one.answer, now) for one, _, _ in asking}
     woken = [
         one.answer.customer_id
         for one, asks, reason in asking
@@ -184,13 +187,37 @@ def _take_up(session: Session, policy: Policy, heard: Sequence[_Heard], now: dat
                 actor="customer",
                 response_id=one.response_id,
                 asked_at=one.answer.received_at,
+                call_time=times[one.answer.ref],
             )
     wanted = [
-        Wanted(one.answer.customer_id, one.about, one.answer.inbound_id, asked_at=one.answer.received_at)
+        Wanted(
+            one.answer.customer_id,
+            one.about,
+            one.answer.inbound_id,
+            asked_at=one.answer.received_at,
+            call_time=times[one.answer.ref],
+        )
         for one, asks, _ in asking
         if asks is Asks.OWNER
     ]
-    promise_all(session, policy, CommitmentKind.REPLY, wanted, now=now, actor="customer")
+    made = promise_all(session, policy, CommitmentKind.REPLY, wanted, now=now, actor="customer")
+    for asked, owed in zip(wanted, made, strict=True):
+        if asked.call_time is not None:
+            keep_to(session, policy, owed, asked.call_time, now=now, actor="customer")
+
+
+def _call_time(session: Session, policy: Policy, answer: Answer, now: datetime) -> CallTime | None:
+    """The hour at which a call is wanted, where the answer asks anybody for anything."""
+    wants_call = answer.meaning == Meaning.CALL_ME
+    return call_time(
+        session,
+        policy,
+        answer.customer_id,
+        answer.text,
+        now=now,
+        wants_call=wants_call,
+        chosen=answer.call_at,
+    )
 
 
 def _keep_words(session: Session, policy: Policy, heard: _Heard, case: Case | None) -> None:
@@ -230,44 +257,6 @@ def _reason(answer: Answer, asks: Asks) -> CaseReasonKind | None:
         return case_reason(answer.meaning, answer.rating)
     named = {Asks.MANAGER: CaseReasonKind.TROUBLE_WORDS, Asks.AGREEMENT: CaseReasonKind.PROMISED_BEFORE}
     return named.get(asks)
-
-
-def _let_rest(
-    session: Session, policy: Policy, answer: Answer, answered: Sequence[FollowUp], now: datetime
-) -> None:
-    """The customer says that it is paid: the reminders of every invoice of the letter wait until that is checked."""
-    ids = _invoices(answer, answered)
-    wait = policy.answers.said_paid_wait
-    until = due_at(answer.received_at, wait, policy.working_hours, policy.company.place)
-    if ids and until > now:
-        plan.hold_as_said_paid(session, ids, until)
-
-
-def _await_payment(
-    session: Session, policy: Policy, answer: Answer, answered: Sequence[FollowUp], now: datetime
-) -> Answer:
-    """A day is named for the payment: the reminders rest until then. A promise after a broken one asks for a person.
-
-    Nor does the ladder rest for a day that lies further away than the policy lets a customer choose.
-    """
-    assert answer.pays_on is not None  # noqa: S101 (the caller looked)
-    place, credit = policy.company.place, policy.credit
-    known = invoices.unpaid(session, answer.customer_id, _invoices(answer, answered))
-    first = [one.id for one in known if one.pays_on is None or one.pays_on == answer.pays_on]
-    today = local_day(answer.received_at, place)
-    if first and is_acceptable(answer.pays_on, today, credit.promise_max_days):
-        until = rests_until(answer.pays_on, credit.promise_grace, policy.working_hours, place)
-        if until > now:
-            plan.hold_as_promised(session, first, answer.pays_on, until)
-    elif first:
-        return replace(answer, asks=Asks.AGREEMENT)
-    return answer if len(first) == len(known) else replace(answer, asks=Asks.AGREEMENT)
-
-
-def _invoices(answer: Answer, answered: Sequence[FollowUp]) -> set[int]:
-    """The invoices that an answer is about: all of its letter; none means every open one of the customer."""
-    ids = {row.subject_id for row in answered if row.subject_type == Subject.INVOICE}
-    return ids | ({answer.invoice_id} if answer.invoice_id is not None else set())
 
 
 def _asked(

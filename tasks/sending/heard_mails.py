@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from models.queries.mailboxes import acknowledgements
 from models.tables import Customer, FollowUp
-from models.words import Subject
+from models.words import CommitmentKind, Subject
 from tasks.mails.letter import Heard
 from tasks.mails.letter_facts import Desk
 
@@ -32,5 +32,7 @@ def heard_mails(session: Session, rows: Sequence[tuple[FollowUp, Customer]], des
             who=desk.contact(call.owner_id) if call is not None else None,
             by=call.due_at if call is not None else None,
             calls=customer.phone is not None,
+            complains=call is None or call.kind == CommitmentKind.LISTENING_CALL,
+            not_before=call.not_before if call is not None else None,
         )
     return found

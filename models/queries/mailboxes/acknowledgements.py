@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
@@ -36,12 +36,14 @@ def mails(session: Session, ids: Collection[int]) -> dict[int, Inbound]:
 
 
 def calls(session: Session, customers: Collection[int]) -> dict[int, Commitment]:
-    """By customer: the call that the open case owes."""
+    """By customer: the call that the open case owes, or else one that is wanted at an hour."""
     rows = session.scalars(
-        select(Commitment).where(
+        select(Commitment)
+        .where(
             among(Commitment.customer_id, customers),
-            Commitment.kind == CommitmentKind.LISTENING_CALL,
+            or_(Commitment.kind == CommitmentKind.LISTENING_CALL, Commitment.not_before.is_not(None)),
             Commitment.done_at.is_(None),
         )
+        .order_by(Commitment.kind == CommitmentKind.LISTENING_CALL, Commitment.id)
     )
     return {row.customer_id: row for row in rows if row.customer_id is not None}
