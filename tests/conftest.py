@@ -46,9 +46,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _sockets_of_prefect(request: pytest.FixtureRequest) -> Iterator[None]:
-    """They are collected in the test that left them, and not in whichever comes after it."""
+    """They are closed and collected in the test that left them, and not in whichever comes after it.
+
+    The workers that send events and logs live on in threads, each with sockets to the server of the test; so they are
+    ended first. Prefect starts new ones when they are needed.
+    """
     yield
     if request.node.get_closest_marker("prefect"):
+        from prefect.events.worker import EventsWorker
+
+        EventsWorker.drain_all(timeout=10, at_exit=False)
         gc.collect()
 
 
