@@ -10,19 +10,21 @@ from contextlib import suppress
 
 from pydantic import ValidationError
 
+from deployments.interrupts import INTERRUPTS, SENTENCE, STOPPED
 from models.errors import SeguitoError
 from tasks.runtime.settings import at_fault
 
 TOLD = (SeguitoError, ValueError)
 """Errors whose message is a sentence for a person: the cause and what to do."""
 
-_STOPPED = 128 + signal.SIGINT
+FORESEEN = (ValidationError, OverflowError, OSError, *TOLD)
 _NO_READER = 128 + signal.SIGPIPE
 
 
 def run(work: Callable[[], int | None]) -> int:
     """Do the work of a command; returns its exit status."""
     _words_as_they_can_be_shown()
+    INTERRUPTS.listen()
     try:
         try:
             return work() or 0
@@ -31,13 +33,24 @@ def run(work: Callable[[], int | None]) -> int:
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:
-        print("stopped; what was not done is done by the next run", file=sys.stderr)
-        return _STOPPED
+        return _stopped()
     except BrokenPipeError:
         _stop_printing()
         return _NO_READER
-    except (ValidationError, OverflowError, OSError, *TOLD) as error:
+    except Exception as error:
+        if INTERRUPTS.asked:  # a library made an error of its own of it
+            return _stopped()
+        if not isinstance(error, FORESEEN):
+            raise
         return _told(_in_a_line(error))
+    finally:
+        INTERRUPTS.rest()
+
+
+def _stopped() -> int:
+    INTERRUPTS.rest()
+    print(SENTENCE, file=sys.stderr)
+    return STOPPED
 
 
 def _in_a_line(error: Exception) -> str:
