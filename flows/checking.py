@@ -1,10 +1,10 @@
 """Every night: would somebody hear at every rung of every ladder in the next seven days?"""
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Completed, Failed
 
 from flows.artifacts import leave_if_new
-from flows.naming import run_name
+from flows.outcomes import named_flow
 from flows.runs import CANNOT_RUN, said, services
 from models.rules.planning.promises import gaps_in_words
 from tasks.escalation.coverage import check_ladders
@@ -12,14 +12,12 @@ from tasks.escalation.coverage import check_ladders
 KEY = "ladders"
 
 
-@flow(
-    name="check-ladders",
-    description=(
+@named_flow(
+    "check-ladders",
+    (
         "Looks who would be told at each rung in the next seven days: every kind of promise, language and level. "
         "Changes nothing."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def check_ladders_of_the_week() -> State[None]:
     """Look for rungs at which nobody stands."""

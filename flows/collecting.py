@@ -2,14 +2,13 @@
 
 import asyncio
 
-from prefect import State, flow, task
+from prefect import State, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
 from flows.blocks import settings
 from flows.importing import read_source
-from flows.naming import run_name
-from flows.outcomes import named
+from flows.outcomes import named_flow
 from flows.runs import CANNOT_RUN, said, services
 from tasks.health import good_runs
 from tasks.mailboxes.collect import collect
@@ -17,11 +16,9 @@ from tasks.mailboxes.opening import reception
 from tasks.mailboxes.tally import Tally
 
 
-@flow(
-    name="collect-responses",
-    description="Reads the mailbox: answers, bounces, automatic mails. Takes in what survey tools and call lists hold.",
-    flow_run_name=run_name,
-    persist_result=False,
+@named_flow(
+    "collect-responses",
+    "Reads the mailbox: answers, bounces, automatic mails. Takes in what survey tools and call lists hold.",
 )
 async def collect_responses() -> State[None]:
     """Collect answers; each counts once, however often it is found."""
@@ -38,7 +35,7 @@ async def collect_responses() -> State[None]:
         problems.append(str(error))
         imported = str(error)
     whole = f"{sentence}; other systems: {imported}"
-    return Failed(message=whole) if problems else await named(said(whole))
+    return Failed(message=whole) if problems else said(whole)
 
 
 @task(name="read the mailboxes", cache_policy=NO_CACHE, persist_result=False)

@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Failed
 
 from flows.artifacts import leave_if_new
 from flows.as_of import moment
 from flows.batches import Batches
 from flows.events import tell_news
-from flows.naming import Reference, run_name
-from flows.outcomes import named
+from flows.naming import Reference
+from flows.outcomes import named_flow
 from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, refused, services, stopped
-from flows.sweeping import ESCALATION, watch_and_tell
+from flows.sweeping import watch_and_tell
+from models.policy import ESCALATION
 from tasks.escalation.call_list import call_list
 from tasks.health import good_runs
 from tasks.reporting.outgoing_events import read_news, remember
@@ -22,14 +23,12 @@ from tasks.services import Services
 CALL_LIST = "call-list"
 
 
-@flow(
-    name=ESCALATION,
-    description=(
+@named_flow(
+    ESCALATION,
+    (
         "Nudges those who did not answer, then brings the matter to a manager, with the dossier. Keeps the call list."
     ),
-    flow_run_name=run_name,
     timeout_seconds=MOST_SECONDS,
-    persist_result=False,
 )
 async def escalate_unanswered(
     customers: list[Reference] = [],  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
@@ -59,7 +58,7 @@ async def escalate_unanswered(
     except (UnknownCustomersError, ValueError) as error:
         return refused(error)
     await leave(ESCALATION, report, dry_run=dry_run)
-    return await named(ended(report, dry_run=dry_run, before=heard, must_arrive=True))
+    return ended(report, dry_run=dry_run, before=heard, must_arrive=True)
 
 
 async def _show(opened: Services) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec
 
-from prefect import Flow, State, flow
+from prefect import Flow, State
 from prefect.states import Failed
 
-from flows.naming import run_name
+from flows.outcomes import named_flow
 from flows.redact import take_out
 from flows.runs import CANNOT_RUN, refused, said, services
 from tasks.sending.sweep import UnknownCustomersError
@@ -26,7 +26,7 @@ def form(
 
     The signature makes the fields, and the docstring their descriptions.
     """
-    return flow(name=name, description=description, flow_run_name=run_name, persist_result=False)
+    return named_flow(name, description)
 
 
 async def with_words(work: Callable[[Services], str], words: tuple[str, ...] = ("reason",)) -> State[None]:

@@ -3,13 +3,13 @@
 import asyncio
 
 import httpx
-from prefect import State, flow
+from prefect import State
 from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed
 
 from flows.artifacts import leave_if_new
 from flows.blocks import settings
-from flows.naming import run_name
+from flows.outcomes import named_flow
 from flows.runs import said
 from models import policy as policies
 from models.policy import PolicyError
@@ -54,14 +54,12 @@ async def prefect_server() -> Finding:
     return Finding("prefect", Level.TROUBLE, f"{where}: {type(problem).__name__}", todo)
 
 
-@flow(
-    name="check-health",
-    description=(
+@named_flow(
+    "check-health",
+    (
         "Looks whether everything works: database, disk, servers, schedules, clock, policy, mails in doubt. Tells the "
         "addresses of [company] ops each kind of trouble once, and once when it is over."
     ),
-    flow_run_name=run_name,
-    persist_result=False,
 )
 async def check_health() -> State[None]:
     """Look, keep the table, and tell what is new."""

@@ -3,12 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from prefect import State, flow, task
+from prefect import State, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Failed
 
-from flows.naming import run_name
-from flows.outcomes import named
+from flows.outcomes import named_flow
 from flows.runs import CANNOT_RUN, said, services
 from tasks.health import good_runs
 from tasks.importing.report import ImportReport
@@ -16,11 +15,9 @@ from tasks.importing.run import import_source
 from tasks.runtime.settings import read_settings
 
 
-@flow(
-    name="import-sales",
-    description="Reads customers, orders, invoices, staff and answers from the company's own files or database.",
-    flow_run_name=run_name,
-    persist_result=False,
+@named_flow(
+    "import-sales",
+    "Reads customers, orders, invoices, staff and answers from the company's own files or database.",
 )
 async def import_sales(check: bool = False) -> State[None]:
     """Import the source that the settings name.
@@ -32,7 +29,7 @@ async def import_sales(check: bool = False) -> State[None]:
         report = await read_source(check=check)
     except CANNOT_RUN as error:
         return Failed(message=str(error))
-    return await named(said(report.sentence()))
+    return said(report.sentence())
 
 
 @task(name="import the source", cache_policy=NO_CACHE, persist_result=False)

@@ -1,28 +1,25 @@
 """What another system's event wakes."""
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Failed
 
 from flows.batches import Batches
 from flows.importing import read_source
-from flows.naming import run_name
-from flows.outcomes import named
+from flows.outcomes import named_flow
 from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, services, stopped
-from flows.sweeping import ESCALATION, sweep
-from models.policy import SWEEPS
+from flows.sweeping import sweep
+from models.policy import ESCALATION, SWEEPS
 from tasks.sending.sweep import SweepStoppedError
 from tasks.sending.sweep_report import Report, Scope
 
 
-@flow(
-    name="react-to-events",
-    description=(
+@named_flow(
+    "react-to-events",
+    (
         "Imports the company's facts and sends what they make due. The event itself says nothing: what counts is "
         "what the source holds, so one run takes all events that came before it."
     ),
-    flow_run_name=run_name,
     timeout_seconds=MOST_SECONDS,
-    persist_result=False,
 )
 async def react_to_events() -> State[None]:
     """Import, then every sweep that writes to customers."""
@@ -39,4 +36,4 @@ async def react_to_events() -> State[None]:
         return await stopped(name, error)
     except CANNOT_RUN as error:
         return Failed(message=str(error))
-    return await named(ended(total, before=f"{imported.sentence()}; "))
+    return ended(total, before=f"{imported.sentence()}; ")

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows.sweeping import ESCALATION, sweep
-from models.policy import SWEEPS
+from flows.sweeping import sweep
+from models.policy import ESCALATION, SWEEPS
 from models.queries.replay.figures import totals
 from models.queries.sending.waiting import next_due
 from models.queries.watermarks import set_watermark

@@ -3,22 +3,20 @@
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from prefect import State, flow
+from prefect import State
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.states import Failed
 
-from flows.naming import run_name
+from flows.outcomes import named_flow
 from flows.runs import CANNOT_RUN, refused, said, services
 from tasks.reporting.weekly import monday_of, week_report
 
 KEY = "weekly-report"
 
 
-@flow(
-    name="weekly-report",
-    description="A page of figures: turnover, and beside it what became of the customers afterwards. Counts, no names.",
-    flow_run_name=run_name,
-    persist_result=False,
+@named_flow(
+    "weekly-report",
+    "A page of figures: turnover, and beside it what became of the customers afterwards. Counts, no names.",
 )
 async def weekly_report(week_of: date | None = None) -> State[None]:
     """Report on a week, Monday to Sunday.

@@ -14,7 +14,7 @@ from flows.batches import Batches
 from flows.blocks import settings
 from flows.events import tell_refusal, tell_sweep
 from flows.fanning import start_more
-from flows.outcomes import named
+from flows.outcomes import nothing_due
 from flows.sweeping import sweep
 from models.errors import MendError
 from tasks.health import good_runs
@@ -73,7 +73,7 @@ async def run_sweep(
     except (UnknownCustomersError, ValueError, OverflowError) as error:
         return refused(error)
     await leave(sweep_name, report, dry_run=dry_run)
-    return await named(ended(report, dry_run=dry_run))
+    return ended(report, dry_run=dry_run)
 
 
 async def leave(name: str, report: Report, *, dry_run: bool) -> None:
@@ -106,7 +106,7 @@ def ended(
     if report.partly_failed or (must_arrive and report.total(TRIED_AGAIN)):
         get_run_logger().warning(sentence)
         return Failed(name=PARTLY_FAILED, message=sentence)
-    return said(sentence)
+    return said(sentence) if report.counts or before else nothing_due(sentence)
 
 
 def refused(error: Exception) -> State[None]:

@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Failed
 
 from flows.as_of import moment
 from flows.batches import Batches
 from flows.fanning import NAME
-from flows.naming import run_name
-from flows.outcomes import named
+from flows.outcomes import named_flow
 from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, refused, services, stopped
 from flows.sweeping import share_in
 from tasks.sending.sweep import SweepStoppedError, phases
@@ -21,12 +20,10 @@ SweepName = Literal[
 ]
 
 
-@flow(
-    name=NAME,
-    description="Helps a sweep that found much due: takes the same mails, never the same one.",
-    flow_run_name=run_name,
+@named_flow(
+    NAME,
+    "Helps a sweep that found much due: takes the same mails, never the same one.",
     timeout_seconds=MOST_SECONDS,
-    persist_result=False,
 )
 async def share_sweep(sweep: SweepName, as_of: datetime | None = None) -> State[None]:
     """Send what is due of a sweep, beside the run that started this one.
@@ -49,4 +46,4 @@ async def share_sweep(sweep: SweepName, as_of: datetime | None = None) -> State[
     except ValueError as error:
         return refused(error)
     await leave(sweep, report, dry_run=False)
-    return await named(ended(report))
+    return ended(report)

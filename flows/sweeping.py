@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
+from models.policy import ESCALATION
 from tasks.escalation.daily_digest import plan_digests
 from tasks.escalation.fault_notices import plan_fault_notices
 from tasks.escalation.patterns import HELD, watch_ledger
@@ -13,8 +14,6 @@ from tasks.sending.parts import Parts
 from tasks.sending.sweep import in_other_hands, phases, prepare, rehearse, run_batch, runs_wanted
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
-
-ESCALATION = "escalate-unanswered"
 
 RunBatch = Callable[[Services, Scope], Awaitable[Report]]
 Share = Callable[[Scope, int], Awaitable[None]]

@@ -3,19 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from prefect import Flow, State, flow
+from prefect import Flow, State
 
-from flows.naming import Reference, run_name
+from flows.naming import Reference
+from flows.outcomes import named_flow
 from flows.runs import MOST_SECONDS, run_sweep
 
 
 def _sweep_flow(name: str, description: str) -> Flow[..., Any]:
-    @flow(
-        name=name,
-        description=description,
-        flow_run_name=run_name,
+    @named_flow(
+        name,
+        description,
         timeout_seconds=MOST_SECONDS,
-        persist_result=False,
     )
     async def run(
         customers: list[Reference] = [],  # noqa: B006 (Prefect's form shows the default, and nothing changes it)
