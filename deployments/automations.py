@@ -10,9 +10,11 @@ from prefect.events.actions import ActionTypes, DoNothing, RunDeployment, SendNo
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 
+from flows.outcomes import NOTHING_DUE
 from flows.runs import PARTLY_FAILED
 from models.errors import MendError
 from models.policy import SWEEPS
+from models.rules.health.turns import silent_after
 
 EVENTS = ("signed", "delayed", "delivered", "paid", "disputed", "changed")
 """What another system may post as `seguito.order.EVENT`."""
@@ -21,8 +23,6 @@ _TAG = {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.segu
 _RUN = {"prefect.resource.id": "prefect.flow-run.*"}
 _OLDER = "Seguito: no sweep has run well for a while"
 """Of an earlier version; a single sweep that was paused rang nothing."""
-QUIET = timedelta(hours=1)
-"""Six turns of every sweep."""
 _DEBOUNCE = timedelta(seconds=2)
 _BODY = "{{ flow.name }}: {{ flow_run.state.message }}\n{{ flow_run|ui_url }}"
 
@@ -31,11 +31,11 @@ class BlockMissingError(MendError):
     """The notification block of the settings does not exist; make it in the UI first, under Blocks."""
 
 
-async def set_up(client: PrefectClient, notify: str | None, quiet: timedelta) -> list[str]:
+async def set_up(client: PrefectClient, notify: str | None, quiet: timedelta | None = None) -> list[str]:
     """Make or mend every automation; returns their names. What ops switched off stays off.
 
     `notify` names a notification block as `type/name`; without one they only show in the event feed. `quiet` is how
-    long no sweep may have run well.
+    long a sweep may not have run well; by its schedule when not given.
 
     Raises:
         BlockMissingError: there is no such block.
@@ -49,7 +49,7 @@ async def set_up(client: PrefectClient, notify: str | None, quiet: timedelta) ->
     return [automation.name for automation in wanted]
 
 
-def _watching(block: UUID | None, quiet: timedelta) -> Sequence[AutomationCore]:
+def _watching(block: UUID | None, quiet: timedelta | None) -> Sequence[AutomationCore]:
     return (
         _told(
             "Seguito: a run failed, crashed or timed out",
@@ -87,7 +87,7 @@ def _watching(block: UUID | None, quiet: timedelta) -> Sequence[AutomationCore]:
             block,
             "The mail server refuses everybody's mail: see the sentence of the last run.",
         ),
-        *(_has_not_run(name, block, quiet) for name in SWEEPS),
+        *(_has_not_run(name, block, quiet or silent_after(name)) for name in SWEEPS),
         _told(
             "Seguito: a work pool was paused",
             "Nothing runs from it until somebody resumes it under Work Pools.",
@@ -110,7 +110,7 @@ def _has_not_run(name: str, block: UUID | None, quiet: timedelta) -> AutomationC
         f"Seguito: {name} has not run well for a while",
         f"It has not in {quiet}. See that its schedule is on, launcher or worker is running, and what it said.",
         EventTrigger(
-            expect={"prefect.flow-run.Completed", f"prefect.flow-run.{PARTLY_FAILED}"},
+            expect={f"prefect.flow-run.{name}" for name in ("Completed", NOTHING_DUE, PARTLY_FAILED)},
             match=_RUN,
             match_related={"prefect.resource.role": "deployment", "prefect.resource.name": name},
             posture=Posture.Proactive,

@@ -24,16 +24,17 @@ from deployments.cli_health import doctor
 from deployments.cli_imports import imports
 from deployments.cli_preview import preview
 from deployments.cli_privacy import erase, export
+from deployments.cli_processes import pages, prefect_yaml, setup, up, wake
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
 from deployments.cli_responses import collect, inbox, respond
 from deployments.cli_texts import check_texts, texts
 from deployments.import_preview import lines
 from flows.as_of import moment
-from flows.sweeping import ESCALATION, escalate, sweep
+from flows.sweeping import escalate, sweep
 from models import policy as policies
 from models.credit import ending_tables
-from models.policy import SWEEPS, Policy
+from models.policy import ESCALATION, SWEEPS, Policy
 from models.rules.calendar.reach import instant
 from tasks.commitments.recalculate_ladders import recompute
 from tasks.escalation.coverage import check_ladders
@@ -59,6 +60,11 @@ app = App(
 )
 policy_app = App(name="policy", help="The policy file.")
 app.command(policy_app)
+app.command(up)
+app.command(pages)
+app.command(wake)
+app.command(setup)
+app.command(prefect_yaml)
 app.command(collect)
 app.command(go_live)
 app.command(explain)
@@ -82,59 +88,6 @@ app.command(erase)
 app.command(report_, name="report")
 app.command(replay_, name="replay")
 app.command(backtest_, name="backtest")
-
-
-@app.command
-def up() -> int:
-    """Run everything on this machine: Prefect with its UI, the sweeps, the customers' pages and a local mailbox."""
-    from deployments.launcher import run  # noqa: PLC0415 (Prefect takes a second to import; nothing else here needs it)
-
-    return run(Settings())
-
-
-@app.command
-def pages() -> None:
-    """Run the customers' pages alone, where they stand on a machine of their own (docs/how-to/several-machines.md)."""
-    import uvicorn  # noqa: PLC0415 (nothing else here needs it)
-
-    from deployments.web.app import create_app  # noqa: PLC0415 (it reads templates)
-    from deployments.web.patience import patient  # noqa: PLC0415 (it needs uvicorn)
-
-    settings = Settings()
-    uvicorn.run(
-        create_app(settings),
-        host=settings.bind,
-        port=settings.web_port,
-        access_log=False,
-        log_config=None,
-        ws="none",
-        http=patient(),
-    )
-
-
-@app.command
-def setup(*, pool: str | None = None) -> int:
-    """Make or mend the automations on the Prefect server: late, failed, missing runs, and waking by events.
-
-    Args:
-        pool: Register the flows too, for the workers of this work pool (docs/how-to/several-machines.md).
-    """
-    from deployments.setup import run  # noqa: PLC0415 (Prefect takes a second to import)
-
-    return run(Settings(), pool)
-
-
-@app.command
-def prefect_yaml(*, out: Path = Path("prefect.yaml")) -> None:
-    """Write the deployments of `seguito setup` in the form of `prefect deploy`.
-
-    Args:
-        out: The file to write.
-    """
-    from deployments.prefect_yaml import text  # noqa: PLC0415 (Prefect takes a second to import)
-
-    out.write_text(text(policies.load(Settings().policy)), encoding="utf-8")
-    print(f"{out} is written; `prefect deploy --all --no-prompt` takes it, once its work pool is made.")
 
 
 @app.command

@@ -27,9 +27,10 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.runner import Runner
 from prefect.states import Crashed
 
-from deployments.automations import QUIET, BlockMissingError, set_up
+from deployments.automations import BlockMissingError, set_up
 from deployments.schedules import SCHEDULED, Scheduled, deployment
 from deployments.setup import limit_connections
+from deployments.waking import Waker
 from flows.blocks import register
 from models import policy as policies
 from tasks.runtime.settings import Settings
@@ -67,9 +68,9 @@ async def main(settings: Settings, say: Say) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _ending, stop)
         say("ready")
         found = {item: await client.read_deployment(key) for item, key in ids.items()}
-        first = asyncio.create_task(_first_runs(client, found, say))
+        by_need = asyncio.create_task(_run_by_need(client, settings, found, say))
         await asyncio.wait({asyncio.create_task(stop.wait()), serving}, return_when=asyncio.FIRST_COMPLETED)
-        first.cancel()
+        by_need.cancel()
         await runner.astop()  # cancels the runs, tells the server, and ends their processes
         await serving
 
@@ -77,7 +78,7 @@ async def main(settings: Settings, say: Say) -> None:
 async def _automations(client: PrefectClient, settings: Settings, say: Say) -> None:
     """What watches the runs; a block that is missing keeps nobody's mail back."""
     try:
-        await set_up(client, settings.notify_block, QUIET)
+        await set_up(client, settings.notify_block)
     except BlockMissingError as error:
         say(f"automations: {error}")
 
@@ -118,12 +119,18 @@ async def _runs(
     return result
 
 
-async def _first_runs(client: PrefectClient, found: dict[Scheduled, DeploymentResponse], say: Say) -> None:
-    """Everything once, now, turn by turn: the import before the sweeps. What ops paused is left alone."""
+async def _run_by_need(
+    client: PrefectClient, settings: Settings, found: dict[Scheduled, DeploymentResponse], say: Say
+) -> None:
+    """Everything once, now, turn by turn: the import before the sweeps; then what has something to do.
+
+    What ops paused is left alone.
+    """
     turns = sorted((item for item in found if item.first is not None and _active(found[item])), key=_turn)
     for _, items in groupby(turns, key=_turn):
         await asyncio.gather(*(_run_once(client, found[item], say) for item in items))
     say("first runs done")
+    await Waker(client, settings).watch()
 
 
 def _turn(item: Scheduled) -> int:

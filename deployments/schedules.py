@@ -45,13 +45,15 @@ _BY_HAND = (
     "`Refused` names what is wrong with the form; nothing was done, so mend it and run it again. Your reference and "
     "your reason go into the history of the customer, and leave Prefect."
 )
-_TEN = (
-    "Every ten minutes, day and night; quiet hours and holidays of each customer are kept by the flow itself."
+_WOKEN = "Within a minute once there is something to do"
+_HALF_HOURLY = (
+    f"{_WOKEN}, twice an hour at least, day and night; quiet hours and holidays of each customer are kept by the flow "
+    "itself."
 )
 _WHEN_YOU_LIKE = "Only when you start it: *Run*, *Custom run*, fill in the form."
 
-# Sweeps stand at minutes of their own, so that two cores do not start four interpreters at a time. A sweep
-# with nothing due costs little; quiet hours are kept by the sweeps themselves, for each customer's place.
+# Between these times `deployments.waking` starts what has something to do. Sweeps stand at minutes of their own, so
+# that two cores do not start four interpreters at a time; the sweeps keep the quiet hours of each customer's place.
 SCHEDULED = (
     Scheduled(
         "flows.importing.import_sales",
@@ -62,22 +64,22 @@ SCHEDULED = (
         "rows that could not be used are kept in the rejects file, and come in once mended.",
         first=1,
     ),
-    Scheduled("flows.sweeps.welcome_contact", "2-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
-    Scheduled("flows.sweeps.delay_alert", "4-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
-    Scheduled("flows.sweeps.satisfaction_check", "6-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
-    Scheduled("flows.sweeps.credit_recovery", "8-59/10 * * * *", ("sweep",), _TEN, _AGAIN, first=2),
+    Scheduled("flows.sweeps.welcome_contact", "2,32 * * * *", ("sweep",), _HALF_HOURLY, _AGAIN, first=2),
+    Scheduled("flows.sweeps.delay_alert", "4,34 * * * *", ("sweep",), _HALF_HOURLY, _AGAIN, first=2),
+    Scheduled("flows.sweeps.satisfaction_check", "6,36 * * * *", ("sweep",), _HALF_HOURLY, _AGAIN, first=2),
+    Scheduled("flows.sweeps.credit_recovery", "8,38 * * * *", ("sweep",), _HALF_HOURLY, _AGAIN, first=2),
     Scheduled(
         "flows.collecting.collect_responses",
-        "*/2 * * * *",
+        "*/15 * * * *",
         ("responses",),
-        "Every two minutes.",
+        f"{_WOKEN}, every quarter of an hour at least.",
         "Answers stay where they are and are taken in by the next run; each counts once, however often it is read.",
     ),
     Scheduled(
         "flows.escalating.escalate_unanswered",
-        "1-59/2 * * * *",
+        "1-59/15 * * * *",
         ("sweep", "escalation"),
-        "Every two minutes.",
+        f"{_WOKEN}, every quarter of an hour at least.",
         _AGAIN,
         first=3,
     ),

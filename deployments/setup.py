@@ -9,7 +9,7 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-from deployments.automations import QUIET, set_up
+from deployments.automations import set_up
 from deployments.environment import prefect_login, prefect_url
 from deployments.schedules import SCHEDULED, register_in_pool
 from flows.batches import CONNECTIONS
@@ -38,7 +38,7 @@ async def _set_up(settings: Settings, pool: str | None) -> list[str]:
     async with get_client() as client:
         policy = policies.load(settings.policy)
         flows = await _register(client, policy, pool) if pool else []
-        names = await register(client) + await set_up(client, settings.notify_block, QUIET)
+        names = await register(client) + await set_up(client, settings.notify_block)
         return names + await limit_connections(client, policy) + flows
 
 

@@ -28,6 +28,9 @@ SWEEPS = ("welcome-contact", "satisfaction-check", "delay-alert", "credit-recove
 """The flows that send. Every cadence names one of them."""
 
 
+ESCALATION = "escalate-unanswered"
+"""The sweep that takes to our own people what nobody answered."""
+
 NOTICE = "commitment-notice"
 MAIL_NOTICE = "inbound-notice"
 """The cadence whose mail tells of a promise; the rungs of ladders are its steps."""

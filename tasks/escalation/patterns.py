@@ -41,7 +41,7 @@ def watch_ledger(db: Database, policy: Policy, now: datetime) -> Counter[str]:
     many promises were raised and handed to a deputy, and how many cases got a clock.
     """
     with db.read() as session:
-        if not _something_to_do(session, policy, now):
+        if not something_to_do(session, policy, now):
             return Counter()
     with db.write() as session:
         count: Counter[str] = Counter()
@@ -83,8 +83,8 @@ def _matters(session: Session, policy: Policy, now: datetime) -> Counter[str]:
     return Counter({"managers asked whether a ladder goes on": ask_for_release(session, policy, now, _ACTOR)})
 
 
-def _something_to_do(session: Session, policy: Policy, now: datetime) -> bool:
-    """Most looks find nothing, and cost no write lock."""
+def something_to_do(session: Session, policy: Policy, now: datetime) -> bool:
+    """Whether a look at the ledger would find something; most find nothing, and cost no write lock."""
     seen = _seen(session, policy, now)
     return (
         cases.any_without_call(session)

@@ -11,6 +11,7 @@ from models import policy as policies
 from models.policy import SWEEPS, Policy, PolicyError
 from models.queries.health import state
 from models.rules.health.finding import Finding, Level, last_run
+from models.rules.health.turns import COLLECT, IMPORT, WAKING, silent_after
 from tasks.escalation.coverage import check_ladders
 from tasks.mails.texts import missing_texts
 from tasks.runtime.database import Database
@@ -22,9 +23,6 @@ _LEAST_FREE = 500_000_000
 _DOUBT = timedelta(hours=1)
 _LATE = timedelta(days=3)
 _APART = timedelta(minutes=5)
-_QUIET = timedelta(hours=1)
-_COLLECT = "collect-responses"
-_IMPORT = "import-sales"
 _PRIVATE = 0o077
 
 
@@ -135,9 +133,9 @@ def _count(kind: str, number: int, todo: str) -> Finding:
 
 def _runs(session: Session, settings: Settings, now: datetime) -> Iterator[Finding]:
     ran = state.runs(session)
-    names = [*SWEEPS, *((_COLLECT,) if settings.imap_host or settings.inbox_maildir else ()), _IMPORT]
+    names = [*SWEEPS, *((COLLECT,) if settings.imap_host or settings.inbox_maildir else ()), IMPORT, WAKING]
     for name in names:
-        yield last_run(name, ran.get(name), _QUIET, now)
+        yield last_run(name, ran.get(name), silent_after(name), now)
 
 
 def _people(session: Session, policy: Policy, now: datetime) -> Finding:

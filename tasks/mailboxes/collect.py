@@ -16,17 +16,19 @@ _HELD_BYTES = 8 * _MEGABYTE
 
 
 @dataclass(frozen=True)
-class _Memory:
+class Memory:
     """What the database remembers of a mailbox."""
 
     db: Database
     mailbox: Mailbox
 
     def highest(self) -> int:
+        """See `Seen`."""
         with self.db.read() as session:
             return inbound.highest_uid(session, self.mailbox.name, self.mailbox.uidvalidity)
 
     def among(self, uids: Collection[int]) -> set[int]:
+        """See `Seen`."""
         with self.db.read() as session:
             return inbound.known_uids(session, self.mailbox.name, self.mailbox.uidvalidity, uids)
 
@@ -45,7 +47,7 @@ def collect(reception: Reception) -> Tally:
 
 def _collect_from(reception: Reception, mailbox: Mailbox, tally: Tally) -> None:
     limit = reception.policy.answers.max_mail_megabytes * _MEGABYTE
-    for batch in _batches(mailbox.waiting(_Memory(reception.db, mailbox))):
+    for batch in _batches(mailbox.waiting(Memory(reception.db, mailbox))):
         for fetched in _held(mailbox.fetch(batch, limit)):
             ours = [item for item in fetched if item.raw is not None]
             tally.counts.update(take_in(reception, mailbox, ours))

@@ -57,13 +57,21 @@ class ImapMailbox:
     def waiting(self, seen: Seen) -> list[Waiting]:
         """What came after the highest UID looked at: a server never gives a new mail a lower one."""
         with self._told("was lost"):
-            after = seen.highest() + 1
-            uids = [uid for uid in self._client.search(["UID", f"{after}:*"]) if uid >= after]
+            uids = self._new_ones(seen)
             found = []
             for start in range(0, len(uids), 500):
                 sizes = self._client.fetch(uids[start : start + 500], [b"RFC822.SIZE"])
                 found += [Waiting(uid, int(row[b"RFC822.SIZE"])) for uid, row in sizes.items()]
         return sorted(found, key=lambda item: item.uid)
+
+    def has_new(self, seen: Seen) -> bool:
+        """See `Mailbox`; everything in the folder is for us."""
+        with self._told("was lost"):
+            return bool(self._new_ones(seen))
+
+    def _new_ones(self, seen: Seen) -> list[int]:
+        after = seen.highest() + 1
+        return [uid for uid in self._client.search(["UID", f"{after}:*"]) if uid >= after]
 
     def fetch(self, batch: Sequence[Waiting], max_bytes: int) -> Iterator[Fetched]:
         """See `Mailbox`; asks for a few mails at a time, so that memory stays small."""

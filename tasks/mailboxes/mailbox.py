@@ -74,6 +74,10 @@ class Mailbox(Protocol):
         """What was not looked at, in ascending order of UID."""
         ...
 
+    def has_new(self, seen: Seen) -> bool:
+        """Whether a mail for us was not looked at; asks for as little as it can."""
+        ...
+
     def fetch(self, batch: Sequence[Waiting], max_bytes: int) -> Iterator[Fetched]:
         """The mails of a batch in its order, only the heads of larger ones; those that are gone are left out."""
         ...

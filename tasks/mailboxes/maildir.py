@@ -61,6 +61,10 @@ class MaildirMailbox:
                 found.append(Waiting(uid, size))
         return found
 
+    def has_new(self, seen: Seen) -> bool:
+        """See `Mailbox`; reads the heads of those that were not looked at."""
+        return any(item.raw is not None for item in self.fetch(self.waiting(seen), 0))
+
     def fetch(self, batch: Sequence[Waiting], max_bytes: int) -> Iterator[Fetched]:
         """See `Mailbox`; of what is not for us, only the head is read."""
         for item in batch:

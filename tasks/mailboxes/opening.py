@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from models.policy import Policy
 from tasks.mailboxes.imap import ImapMailbox
 from tasks.mailboxes.intake import Reception
 from tasks.mailboxes.mailbox import Mailbox
@@ -12,22 +13,23 @@ from tasks.runtime.settings import Settings
 from tasks.services import Services
 
 
+def mailboxes(settings: Settings, policy: Policy) -> list[Mailbox]:
+    """Every mailbox that the settings name; none is opened yet."""
+    found: list[Mailbox] = []
+    if settings.imap_host:
+        found.append(ImapMailbox(settings))
+    if settings.inbox_maildir:
+        company = policy.company
+        found.append(MaildirMailbox(settings.inbox_maildir, company.sender, company.aliases.values()))
+    return found
+
+
 def reception(settings: Settings, services: Services) -> Reception:
     """Everything that collecting works with; no mailbox is opened yet."""
-    mailboxes: list[Mailbox] = []
-    if settings.imap_host:
-        mailboxes.append(ImapMailbox(settings))
-    if settings.inbox_maildir:
-        mailboxes.append(
-            MaildirMailbox(
-                settings.inbox_maildir,
-                services.policy.company.sender,
-                services.policy.company.aliases.values(),
-            )
-        )
     links = Links(settings.public_url, settings.signing_key, services.clock)
     originals = Originals(originals_folder(settings))
-    return Reception(services.db, services.policy, services.clock, links, originals, mailboxes)
+    boxes = mailboxes(settings, services.policy)
+    return Reception(services.db, services.policy, services.clock, links, originals, boxes)
 
 
 def originals_folder(settings: Settings) -> Path:

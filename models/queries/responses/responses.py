@@ -163,6 +163,14 @@ def unanswered(
     return session.scalars(query).all()
 
 
+def any_unanswered(session: Session, now: datetime) -> bool:
+    """Whether the time to answer any contact is over."""
+    query = select(FollowUp.id).where(
+        FollowUp.state == FollowUpState.SENT, FollowUp.answer_by.is_not(None), FollowUp.answer_by <= now
+    )
+    return session.scalar(query.order_by(FollowUp.answer_by).limit(1)) is not None
+
+
 def with_nudge(session: Session, waiting: Collection[int]) -> set[int]:
     """Of which of these contacts the next reminder was planned before: it ended without being sent."""
     nudge = aliased(FollowUp)

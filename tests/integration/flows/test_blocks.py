@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from prefect.client.orchestration import get_client
 
-from deployments.automations import QUIET, set_up
+from deployments.automations import set_up
 from flows.blocks import ImapAccess, SmtpAccess, register
 from flows.blocks import settings as with_blocks
 from flows.collecting import collect_responses
@@ -130,7 +130,7 @@ async def test_the_types_of_blocks_are_offered_in_the_ui_with_words(prefect_serv
     async with get_client() as client:
         await register(client)
         await register(client)
-        await set_up(client, "", QUIET)
+        await set_up(client, "")
     offered = {one["slug"]: one for one in prefect_server.post("/block_types/filter", limit=200)}
     assert {"seguito-smtp", "seguito-imap"} <= set(offered)
     for slug in ("seguito-smtp", "seguito-imap"):

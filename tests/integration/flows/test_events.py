@@ -12,7 +12,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from sqlalchemy import select
 
-from deployments.automations import QUIET, BlockMissingError, set_up
+from deployments.automations import BlockMissingError, set_up
 from deployments.schedules import SCHEDULED, deployment
 from flows.escalating import escalate_unanswered
 from flows.sweeps import welcome_contact
@@ -71,7 +71,7 @@ async def test_setting_up_twice_makes_nothing_twice_and_keeps_what_ops_switched_
     for item in SCHEDULED:
         await (await deployment(item, policy)).aapply()
     async with get_client() as client:
-        names = await set_up(client, "", QUIET)
+        names = await set_up(client, "")
         made = {one["name"]: one for one in prefect_server.post("/automations/filter")}
         assert set(made) == set(names)
         assert len(names) == 11
@@ -83,7 +83,7 @@ async def test_setting_up_twice_makes_nothing_twice_and_keeps_what_ops_switched_
         assert not again["Seguito: a run is late"]["enabled"]
         assert again["Seguito: delay-alert has not run well for a while"]["trigger"]["within"] == 1800.0
         with pytest.raises(BlockMissingError, match="make it in the Prefect UI"):
-            await set_up(client, "slack-webhook/nobody", QUIET)
+            await set_up(client, "slack-webhook/nobody")
 
 
 async def test_events_that_come_together_wake_a_run_that_begins_after_the_last(
@@ -92,7 +92,7 @@ async def test_events_that_come_together_wake_a_run_that_begins_after_the_last(
     for item in SCHEDULED:
         await (await deployment(item, policy)).aapply()
     async with get_client() as client:
-        await set_up(client, "", QUIET)
+        await set_up(client, "")
         key = (await client.read_deployment_by_name("react-to-events/react-to-events")).id
     await asyncio.sleep(3)  # the server reads new automations within seconds
     for number, event in enumerate(("delayed", "paid", "disputed")):

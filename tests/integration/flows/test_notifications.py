@@ -13,7 +13,7 @@ from prefect import tags
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
 
-from deployments.automations import QUIET, set_up
+from deployments.automations import set_up
 from flows.sweeps import welcome_contact
 from tests.prefect_server import PrefectServer
 from tests.shop import final
@@ -72,7 +72,7 @@ async def test_a_run_that_fails_is_told_to_the_channel_of_the_company(
     )
     await block.asave("ops", overwrite=True)
     async with get_client() as client:
-        await set_up(client, "custom-webhook/ops", QUIET)
+        await set_up(client, "custom-webhook/ops")
         try:
             await asyncio.sleep(3)  # the server reads new automations within seconds
             monkeypatch.setenv("SEGUITO_POLICY", "nowhere/policy.toml")
@@ -81,7 +81,7 @@ async def test_a_run_that_fails_is_told_to_the_channel_of_the_company(
             assert state.is_failed()
             told = await channel.first("a run failed")
         finally:  # other tests on this server expect automations that tell nobody
-            await set_up(client, "", QUIET)
+            await set_up(client, "")
     assert told["subject"] == "Seguito: a run failed, crashed or timed out"
     assert "welcome-contact: nowhere/policy.toml: cannot be read" in told["body"], "the sentence of the run"
     assert "Nothing is lost" in told["body"]

@@ -1,8 +1,11 @@
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise, takewhile
 from typing import Any
 
 import pytest
+from cronsim import CronSim
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.responses import DeploymentResponse
@@ -10,6 +13,7 @@ from prefect.flows import load_flow_from_entrypoint
 
 from deployments.schedules import SCHEDULED, deployment, register_in_pool
 from models.policy import SWEEPS, Policy
+from models.rules.health.turns import EVERY, WAKING
 from tests.prefect_server import PrefectServer
 
 
@@ -31,6 +35,26 @@ def zone(known: DeploymentResponse) -> Any:
 def test_every_sweep_of_the_policy_runs_by_a_schedule() -> None:
     names = {load_flow_from_entrypoint(item.entrypoint).name for item in SCHEDULED if item.cron}
     assert names >= set(SWEEPS)
+
+
+def times(cron: str) -> list[datetime]:
+    """When something runs by its schedule in a week."""
+    begin = datetime(2026, 3, 16, tzinfo=UTC)
+    return list(takewhile(lambda at: at < begin + timedelta(days=7), CronSim(cron, begin)))
+
+
+def test_runs_that_find_nothing_are_few() -> None:
+    """All schedules together: a list of runs that somebody can read. What there is to do starts its run besides."""
+    a_week = sum(len(times(item.cron)) for item in SCHEDULED if item.cron)
+    assert a_week / 7 < 550
+
+
+def test_who_watches_knows_how_often_each_should_run() -> None:
+    crons = {load_flow_from_entrypoint(item.entrypoint).name: item.cron for item in SCHEDULED if item.cron}
+    for name, every in EVERY.items():
+        if name != WAKING:
+            ran = times(crons[name])
+            assert {after - before for before, after in pairwise(ran)} == {every}, name
 
 
 @pytest.mark.prefect
