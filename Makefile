@@ -1,6 +1,6 @@
 # `make up` runs everything on this machine; `make test` checks everything. `make up` installs no more than it runs.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev named-python up test test-newest test-slow test-faults test-cluster test-browser bench check clean constraints
+.PHONY: help install install-dev named-python up test test-newest test-slow test-faults test-cluster test-browser bench check audit clean constraints
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -85,6 +85,10 @@ check: install-dev  ## style, types and the direction of imports
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 
+audit:  ## look up known weaknesses of what is installed (asks the advisories of the package index; not part of `make test`)
+	@test -x .venv-audit/bin/pip-audit || { "$(PYTHON)" -m venv .venv-audit && .venv-audit/bin/python -m pip install --quiet pip-audit; }
+	.venv-audit/bin/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
+
 constraints:  ## write constraints.txt anew from a fresh install (then run the tests)
 	@rm -rf .venv-fresh && "$(PYTHON)" -m venv .venv-fresh
 	@.venv-fresh/bin/python -m pip install --quiet '.[dev,bench,cluster]'
@@ -92,5 +96,5 @@ constraints:  ## write constraints.txt anew from a fresh install (then run the t
 	@mv constraints.new constraints.txt && rm -rf .venv-fresh
 
 clean:  ## remove what was installed and generated, but no data
-	@rm -rf .venv .venv-fresh .venv-newest .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@rm -rf .venv .venv-fresh .venv-newest .venv-audit .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
