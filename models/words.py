@@ -25,6 +25,8 @@ class Subject(StrEnum):
     """A mail that came in, as its sender is told that we have it."""
     IMPORT = "import"
     """What waits of an import (`models.import_stop`)."""
+    DOUBT = "doubt"
+    """Mails of which nobody knows whether they arrived, by the number of the first of them."""
     STAFF = "staff"
     """One of our own people: the digest of a day, or the link of his or her own page."""
     CLOSED_CASE = "closed-case"
@@ -242,6 +244,8 @@ class CommitmentKind(StrEnum):
     """A complaint was closed a while ago: a manager says from which day the credit ladder goes on."""
     IMPORT = "import"
     """More changes of one kind came than an ordinary import brings: somebody looks, and lets them through or not."""
+    DOUBTS = "doubts"
+    """Nobody knows whether some mails arrived: somebody looks, and says so."""
     MAIL = "mail"
     """A mail came in of which the program is not sure: somebody looks, and says what was done (B34)."""
 

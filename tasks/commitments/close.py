@@ -19,6 +19,7 @@ from models.tables import Commitment
 from models.words import CommitmentKind, CommitmentState
 from models.words import Subject as SubjectType
 from tasks.commitments.make import About, Owners, Wanted, make, promise_all
+from tasks.commitments.of_the_company import still_stands
 
 
 def promise(
@@ -79,7 +80,7 @@ def fulfil(
 
     Raises:
         ValueError: the words are missing (a promise is not kept by a click), or it is the call that an open case owes:
-            that one ends with its case.
+            that one ends with its case; or it is a look at something that still stands.
     """
     if not text.strip():
         raise ValueError("say in a few words what happened")
@@ -89,6 +90,8 @@ def fulfil(
         raise ValueError(
             "this call ends with its case: close the case with its outcome, or agree on another time"
         )
+    if how := still_stands(session, commitment):
+        raise ValueError(how)
     asking = [mail.id for mail in inbound.asking(session, commitment)]
     state = ledger.ended(commitment.due_at, now)
     _close(session, commitment, state, f"{outcome}: {text.strip()}", now)

@@ -8,15 +8,12 @@ from models.import_stop import ImportStop
 from models.policy import Policy
 from models.queries import history, people
 from models.queries.importing import guard as queries
-from models.rules.calendar.due import due_at
-from models.rules.escalation import ownership
 from models.rules.importing.guard import Kind
 from models.words import CommitmentKind, Role, Subject
 from tasks.commitments.close import fulfil, withdraw
-from tasks.commitments.make import make
+from tasks.commitments.of_the_company import owe
 from tasks.importing.guard import Guard
 
-_WITHIN = "4 hours"
 _RIGHT_AGAIN = "the export is right again"
 
 
@@ -89,29 +86,16 @@ def _stand(
     stop.examples = guard.examples[kind]
     session.flush()
     if is_new:
-        _owe(session, policy, stop, now)
+        owe(
+            session,
+            policy,
+            CommitmentKind.IMPORT,
+            (Subject.IMPORT, stop.id),
+            in_words(stop),
+            now=now,
+            actor=f"import:{stop.source}",
+        )
     return f"{stop.count} {guard.table} {kind} wait for a person (stop {stop.id})"
-
-
-def _owe(session: Session, policy: Policy, stop: ImportStop, now: datetime) -> None:
-    everyone, day, language = people.people(session), now.date(), policy.company.language
-    owner = ownership.reached(everyone, Role.AFTER_SALE, language, day)
-    others = [one for one in everyone if one.id != owner]
-    row = {
-        "customer_id": None,
-        "kind": CommitmentKind.IMPORT,
-        "subject_type": Subject.IMPORT,
-        "subject_id": stop.id,
-        "case_id": None,
-        "inbound_id": None,
-        "owner_id": owner,
-        "deputy_id": ownership.reached(others, Role.MANAGER, language, day),
-        "made_at": now,
-        "asked_at": None,
-        "due_at": due_at(now, _WITHIN, policy.working_hours, policy.company.place),
-        "words": in_words(stop),
-    }
-    make(session, policy, [row], now, f"import:{stop.source}", ())
 
 
 def _settle(session: Session, stop: ImportStop, now: datetime) -> None:

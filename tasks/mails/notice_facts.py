@@ -50,8 +50,8 @@ def notice(session: Session, follow_up: FollowUp, now: datetime) -> NoticeFacts 
 
 def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
     """What somebody owes a customer."""
-    if commitment.kind == CommitmentKind.IMPORT:
-        return _of_import(session, commitment)
+    if commitment.kind in {CommitmentKind.IMPORT, CommitmentKind.DOUBTS}:
+        return _of_the_company(session, commitment)
     if commitment.customer_id is None:
         return _of_look(session, commitment)
     customer = session.get_one(Customer, commitment.customer_id)
@@ -105,9 +105,10 @@ def _name(session: Session, staff_id: int | None) -> str | None:
     return person.name if person else None
 
 
-def _of_import(session: Session, commitment: Commitment) -> NoticeFacts:
-    """What waits of an import: the source stands for the customer, and references for what came."""
-    stop = session.get(ImportStop, commitment.subject_id)
+def _of_the_company(session: Session, commitment: Commitment) -> NoticeFacts:
+    """What is owed to no customer: the source of an import stands for the name, and references for the words."""
+    is_import = commitment.kind == CommitmentKind.IMPORT
+    stop = session.get(ImportStop, commitment.subject_id) if is_import else None
     return NoticeFacts(
         Subject.COMMITMENT,
         commitment.id,

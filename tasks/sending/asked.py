@@ -1,14 +1,22 @@
-"""Mails in doubt that a person has to settle: one list, and one act for all or some of them."""
+"""Mails in doubt that a person has to settle: one list, one look that is owed, and one act for all or some of them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from models.policy import Policy
 from models.queries import history, people
 from models.queries.sending import claim, messages
-from models.words import FollowUpState, MessageState
-from tasks.sending.settle_doubtful import IN_DOUBT
+from models.words import CommitmentKind, FollowUpState, MessageState, Subject
+from tasks.commitments.close import fulfil
+from tasks.commitments.of_the_company import open_of_kind, owe
 from tasks.services import Services
+
+IN_DOUBT = "in doubt: no answer came after the mail had gone out"
+_ACTOR = "settling of doubts"
+_MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,20 @@ def standing(services: Services) -> Sequence[InDoubt]:
     """All of them, the oldest first."""
     with services.db.read() as session:
         return [InDoubt(*row) for row in messages.asked(session)]
+
+
+def owe_a_look(session: Session, policy: Policy, now: datetime) -> None:
+    """See to it that somebody owes a look at what stands; one look, however many mails there are and come."""
+    session.flush()
+    found = messages.asked_rows(session)
+    if not found:
+        return
+    shown = ", ".join(f"{row.key} ({row.kind})" for row in found[:_MOST_SHOWN])
+    words = f"{len(found)}: {shown}" + (", …" if len(found) > _MOST_SHOWN else "")
+    if looks := open_of_kind(session, CommitmentKind.DOUBTS):
+        looks[0].words = words
+        return
+    owe(session, policy, CommitmentKind.DOUBTS, (Subject.DOUBT, found[0].id), words, now=now, actor=_ACTOR)
 
 
 def settle(services: Services, keys: Collection[str], by: str, *, arrived: bool) -> int:
@@ -60,4 +82,8 @@ def settle(services: Services, keys: Collection[str], by: str, *, arrived: bool)
         session.flush()
         if not arrived:
             claim.plan_again(session, [row.id for row in carried])
+        if not messages.asked_rows(session):
+            said = f"{len(chosen)} {'arrived' if arrived else 'sent again'}"
+            for look in open_of_kind(session, CommitmentKind.DOUBTS):
+                fulfil(session, look, "settled", said, now=now, actor=by.strip())
     return len(chosen)

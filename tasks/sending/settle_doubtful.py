@@ -14,13 +14,13 @@ from models.tables import Customer, FollowUp, Message, Order
 from models.words import FollowUpState, MessageState, Subject
 from tasks.escalation.notify import is_rung, told
 from tasks.mails.letter_facts import Group
+from tasks.sending import asked
 from tasks.sending.record_outcome import Finished, record, tell_the_next
 from tasks.sending.sweep_report import Report
 from tasks.services import Services
 from tasks.smtp.journal import Left
 
 _BATCH = 500
-IN_DOUBT = "in doubt: no answer came after the mail had gone out"
 
 
 def take_up_journals(services: Services, now: datetime) -> Report:
@@ -126,6 +126,7 @@ def settle_doubts(services: Services, now: datetime) -> Report:
             )
             apply_verdict(session, policy, message, carried, verdict, now)
             report.count(message.kind, *_WORDS[verdict], number=len(carried))
+        asked.owe_a_look(session, policy, now)
     return report
 
 
@@ -162,7 +163,7 @@ def apply_verdict(
             if is_rung(row):
                 told(session, row, now)
         else:
-            row.state, row.reason = FollowUpState.FAILED, IN_DOUBT
+            row.state, row.reason = FollowUpState.FAILED, asked.IN_DOUBT
             if (
                 message.staff_id is not None
             ):  # told twice, our own people lose nothing; told never, a matter would lie

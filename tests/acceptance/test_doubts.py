@@ -1,14 +1,19 @@
 """Mails in doubt: one list that a person settles, no case for each, and no delivered contact."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from models.rules.sending.answers import Doubtful
+from models.tables import Commitment
+from models.words import CommitmentKind
+from tasks.commitments.close import fulfil
 from tasks.sending import asked
 from tests import factories
-from tests.fakes import FakeMailer
+from tests.fakes import FakeMailer, plain
 from tests.world import World
+
+NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -30,6 +35,32 @@ def test_doubts_are_one_list_and_no_case_each(doubt: World) -> None:
     assert doubt.reasons() == []
     assert [one.customer for one in asked.standing(doubt.services)] == ["C-1", "C-2"]
     assert {row.state for row in doubt.follow_ups("order-confirmation")} == {"failed"}
+
+
+def test_somebody_owes_one_look_at_all_of_them_and_it_goes_up(doubt: World) -> None:
+    [look] = doubt.promises(CommitmentKind.DOUBTS)
+    assert look.owner_id is not None
+    assert "order-confirmation" in (look.words or "")
+    for _ in range(10):
+        doubt.clock.set(doubt.clock.now() + timedelta(hours=6))
+        doubt.escalate()
+    mails = [
+        mail for mail in doubt.mailer.mails if "seguito doubts" in plain(mail) or "è passato" in plain(mail)
+    ]
+    assert not any("c-1@posta.example" in plain(mail) for mail in mails), "references only"
+    told = {mail.recipients[0] for mail in mails}
+    assert {"a-1@casa.example", "m-1@casa.example"} <= told
+
+
+def test_words_alone_do_not_end_the_look(doubt: World) -> None:
+    [look] = doubt.promises(CommitmentKind.DOUBTS)
+    with doubt.db.write() as session, pytest.raises(ValueError, match="still in doubt"):
+        fulfil(session, session.get_one(Commitment, look.id), "done", "looked", now=NOW, actor="A-1")
+    [first, _] = [one.key for one in asked.standing(doubt.services)]
+    asked.settle(doubt.services, [first], "A-1", arrived=True)
+    assert doubt.promises(CommitmentKind.DOUBTS)[0].done_at is None
+    asked.settle(doubt.services, [], "A-1", arrived=True)
+    assert doubt.promises(CommitmentKind.DOUBTS)[0].done_at is not None
 
 
 def test_what_a_person_finds_to_have_arrived_counts_as_sent(doubt: World) -> None:
