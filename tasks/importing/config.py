@@ -50,8 +50,8 @@ class SourceConfig(BaseModel):
     variables: dict[str, str] = {}
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
     """Of text files that are not UTF-8: a name that Python knows, or `auto`: each is judged by its letters."""
-    complete: bool = False
-    """Whether every export has all rows, so that one that is missing is gone."""
+    complete: bool | None = None
+    """Whether every export has all rows, so that one that is missing is gone; None: that is seen from what comes."""
     encodings: dict[str, str] = {}
     """By file, for those that are not UTF-8: any name Python knows, such as `cp1250`."""
 

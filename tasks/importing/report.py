@@ -24,6 +24,8 @@ class Counts:
     unchanged: int = 0
     vanished: int = 0
     """Rows that a complete export does not have any more."""
+    renamed: int = 0
+    """Known rows that came under other keys."""
     waiting: list[str] = field(default_factory=list)
     """What is too much of its kind, and waits for a person."""
     rejected: int = 0
@@ -130,6 +132,7 @@ def _said(table: str, counts: Counts) -> str:
         for number, word in (
             (counts.inserted, "new"),
             (counts.changed, "changed"),
+            (counts.renamed, "under new keys"),
             (counts.rejected, "rejected"),
         )
         if number

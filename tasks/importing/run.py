@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,13 +17,14 @@ from tasks.importing.apply import apply_rows, finish
 from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.errors import SourceError
 from tasks.importing.guard import Guard
+from tasks.importing.new_keys import NewKeys
 from tasks.importing.rejects import RejectFile
 from tasks.importing.report import Counts, ImportReport, Preview
 from tasks.importing.rows import AnyRow, Reject
 from tasks.importing.seen import Seen
 from tasks.importing.source import Source, open_source
 from tasks.importing.stops import note
-from tasks.importing.vanished import look_for_vanished
+from tasks.importing.vanished import habit_of, look_for_vanished
 from tasks.importing.variables import resolve
 from tasks.importing.writing import Applied
 from tasks.runtime.database import Database
@@ -91,20 +92,22 @@ class _Import:
 
     def _table(self, source: Source, table: str) -> None:
         counts = self.report.tables[table] = Counts()
-        actor, guard, seen = f"import:{source.name}", self._guard(source.name, table), Seen()
+        guard, seen = self._guard(source.name, table), Seen()
+        new_keys = self._new_keys(source, table, guard)
         with closing(seen):
             for batch in source.read(table, self.now):
                 rows = [row for row in batch if not isinstance(row, Reject)]
                 with self.transaction() as session:
-                    applied = apply_rows(
-                        session, table, rows, self.now, actor, policy=self.policy, guard=guard
-                    )
-                if source.config.complete:
+                    now_written = new_keys.without_twins(session, rows) if new_keys else rows
+                    applied = self._apply(session, source, guard, table, now_written)
+                if guard is not None and source.config.complete is not False:
                     for row in rows:
                         seen.add(row.ref)
                 rejects = [row for row in batch if isinstance(row, Reject)]
                 self._count(table, counts, rows, rejects, applied)
             if guard is not None:
+                if new_keys is not None and new_keys.candidates:
+                    self._settle(source, guard, counts, seen, new_keys)
                 self._finish(source, guard, counts, seen)
         if self.report.preview is not None:
             self.report.preview.close(table, source.sql(table))
@@ -115,6 +118,30 @@ class _Import:
                 )
             if counts.inserted >= _BULK_ROWS and table != "responses":
                 queries.refresh_statistics(session, [table])
+
+    def _apply(
+        self, session: Session, source: Source, guard: Guard | None, table: str, rows: Sequence[AnyRow]
+    ) -> Applied:
+        actor = f"import:{source.name}"
+        return apply_rows(session, table, rows, self.now, actor, policy=self.policy, guard=guard)
+
+    def _new_keys(self, source: Source, table: str, guard: Guard | None) -> NewKeys | None:
+        """Where rows are looked for under other keys: in exports that have all rows each time."""
+        if guard is None or not guard.bases[Kind.VANISHED]:
+            return None
+        with self.transaction() as session:
+            habit = habit_of(session, source.name, table, complete=source.config.complete)
+        return NewKeys(table) if habit.is_whole else None
+
+    def _settle(self, source: Source, guard: Guard, counts: Counts, seen: Seen, new_keys: NewKeys) -> None:
+        """Write what waited: known rows under their new keys, and the others, read a second time, as new ones."""
+        with self.transaction() as session:
+            counts.renamed = new_keys.settle(session, seen)
+        for batch in source.read(guard.table, self.now):
+            rows = new_keys.waiting([row for row in batch if not isinstance(row, Reject)])
+            with self.transaction() as session:
+                applied = self._apply(session, source, guard, guard.table, rows)
+            self._count(guard.table, counts, (), list(applied.rejects), replace(applied, rejects=()))
 
     def _guard(self, source: str, table: str) -> Guard | None:
         """The guard of a table that came before; the first import of one asks nothing."""
@@ -139,18 +166,21 @@ class _Import:
             applied = finish(session, guard, self.now, f"import:{source.name}", policy=self.policy)
             counts.inserted += applied.inserted
             counts.changed += applied.changed
-            if source.config.complete and counts.is_whole and not counts.rejected:
-                counts.vanished = look_for_vanished(session, source.name, guard, seen, self.now)
+            if counts.is_whole and not counts.rejected:
+                complete = source.config.complete
+                counts.vanished = look_for_vanished(
+                    session, source.name, guard, seen, self.now, complete=complete
+                )
             counts.waiting += note(session, self.policy, source.name, guard, self.now)
 
     def _count(
-        self, table: str, counts: Counts, rows: list[AnyRow], rejects: list[Reject], applied: Applied
+        self, table: str, counts: Counts, rows: Sequence[AnyRow], rejects: list[Reject], applied: Applied
     ) -> None:
         read = len(rows) + sum(reject.costs_row for reject in rejects)
         rejects = sorted([*rejects, *applied.rejects], key=lambda reject: (reject.file, reject.row))
         counts.add(rows, read, applied, rejects)
         if self.report.preview is not None:
-            self.report.preview.add(table, rows, rejects)
+            self.report.preview.add(table, list(rows), rejects)
         if self.rejects is not None:
             self.rejects.add(table, rejects)
             self.report.rejects_file = self.rejects.path

@@ -12,6 +12,7 @@ from models.queries.cases import cases
 from models.queries.cases import holds as holding
 from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
+from models.queries.importing import guard
 from models.queries.mailboxes import acknowledgements
 from models.queries.responses import responses
 from models.queries.sending import claim
@@ -56,6 +57,8 @@ class Batch:
     """By invoice: when the last letter about it went out."""
     rated: dict[int, list[datetime]]
     """By order: when its customer rated it, oldest first."""
+    orders_rest: bool
+    """Whether orders that no longer come are gone."""
     began: datetime | None
     """When the first import was: what was owed before it is past."""
     promises: dict[int, Commitment]
@@ -84,15 +87,18 @@ class Batch:
         return any(since <= at for at in self.rated.get(order.id, ()))
 
     def rests(self, row: FollowUp, days: int) -> bool:
-        """Whether a contact is about something that has not come in a complete export for so many days."""
-        subject: Order | Invoice | None = None
-        if row.subject_type == Subject.ORDER:
-            subject = self.orders.get(row.subject_id)
-        elif row.subject_type == Subject.INVOICE:
-            subject = self.invoices.get(row.subject_id)
-        if subject is None or subject.vanished_at is None:
+        """Whether a contact is about something that no longer comes.
+
+        Of an invoice nobody knows from then on whether it was paid; an order rests after so many days, once it is
+        known to be gone.
+        """
+        if row.subject_type == Subject.INVOICE:
+            invoice = self.invoices.get(row.subject_id)
+            return invoice is not None and invoice.vanished_at is not None
+        order = self.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None
+        if order is None or order.vanished_at is None or not self.orders_rest:
             return False
-        return self.now >= subject.vanished_at + timedelta(days=days)
+        return self.now >= order.vanished_at + timedelta(days=days)
 
     def held_until(self, row: FollowUp) -> datetime | None:
         """The latest end of the holds on a contact."""
@@ -136,6 +142,7 @@ def gather(
         levels=cases.levels(session, _subjects(follow_ups, Subject.CASE)),
         letters=claim.last_letters(session, invoices),
         rated=responses.said_lately(session, orders, (Meaning.RATING,)) if orders else {},
+        orders_rest=any(one.vanished_at for one in orders.values()) and guard.orders_rest(session),
         began=going_live.began_at(session),
         promises=promises,
         pending=ladder_steps.pending_of(session, promises),

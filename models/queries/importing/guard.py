@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.import_stop import ImportStop
 from models.queries.in_list import among
-from models.rules.importing.guard import Kind
+from models.rules.importing.guard import Habit, Kind
 from models.tables import Commitment, Customer, Invoice, Order, Watermark
 from models.words import CommitmentKind, Subject
 
@@ -55,6 +55,23 @@ def sources_of(session: Session, table: str) -> set[str]:
     """Which sources ever brought a table."""
     names = session.scalars(select(Watermark.name).where(Watermark.name.like(f"import:%:{table}")))
     return {name.removeprefix("import:").removesuffix(f":{table}") for name in names}
+
+
+def habit_name(source: str, table: str) -> str:
+    """The watermark under which is kept whether a source brings all rows of a table each time."""
+    return f"whole:{source}:{table}"
+
+
+def orders_rest(session: Session) -> bool:
+    """Whether orders that no longer come are gone: their source declares so, or a person said so."""
+    return (
+        session.scalar(
+            select(Watermark.name).where(
+                Watermark.name.like("whole:%:orders"), Watermark.value == Habit.RESTS
+            )
+        )
+        is not None
+    )
 
 
 def standing(session: Session, source: str = "") -> Sequence[ImportStop]:
@@ -116,4 +133,16 @@ def mark_vanished(session: Session, table: str, ids: Sequence[int], at: datetime
     values = {"vanished_at": at} | ({"to_plan": True} if model is not Customer and at is None else {})
     session.execute(
         update(model).where(among(model.id, ids)).values(values).execution_options(synchronize_session=False)
+    )
+
+
+def forget_vanished(session: Session, table: str) -> None:
+    """Its source brings parts: that a row did not come says nothing."""
+    model = _TABLES[table]
+    values = {"vanished_at": None} | ({"to_plan": True} if model is not Customer else {})
+    session.execute(
+        update(model)
+        .where(model.vanished_at.is_not(None))
+        .values(values)
+        .execution_options(synchronize_session=False)
     )

@@ -21,7 +21,48 @@ class Kind(StrEnum):
     OLD_ROWS = "old-rows"
     """New rows about old matters: other keys, or another company's books."""
     VANISHED = "vanished"
-    """Rows that are no longer in an export that its source declares complete."""
+    """Rows that are no longer in an export that has all rows each time."""
+
+
+class Habit(StrEnum):
+    """What is known of a source: whether each of its exports has all rows of a table."""
+
+    PARTS = "parts"
+    """It says, or it was seen, that its exports have a part only."""
+    UNKNOWN = "0"
+    ONCE = "1"
+    """The last export had all rows; that may be chance."""
+    SEEN = "2"
+    """Export after export had all rows: one that is missing now is missed, and a person is asked what to do."""
+    DECLARED = "declared"
+    RESTS = "rests"
+    """What no longer comes is gone: the source declares so, or a person said so."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a row that does not come is missing."""
+        return self in {Habit.SEEN, Habit.DECLARED, Habit.RESTS}
+
+
+def habit_after(
+    habit: Habit, *, all_came: bool, some_came_back: bool, complete: bool, asks: bool, let_through: bool
+) -> Habit:
+    """What is known of a source after another export of it.
+
+    `some_came_back` says that rows came back while others stayed away: such exports have parts.
+    """
+    if not habit.is_whole:
+        if complete:
+            return Habit.DECLARED
+        more = {Habit.UNKNOWN: Habit.ONCE, Habit.ONCE: Habit.SEEN}
+        return more.get(habit, habit) if all_came else Habit.UNKNOWN
+    if some_came_back and not complete:
+        return Habit.UNKNOWN
+    if let_through:
+        return Habit.RESTS
+    if asks:
+        return Habit.DECLARED if complete else Habit.SEEN
+    return Habit.RESTS if complete else habit
 
 
 class Imports(BaseModel):
@@ -37,7 +78,7 @@ class Imports(BaseModel):
     """So many changes are asked about even where they are a small part, down to `many_share`."""
     many_share: float = Field(default=0.01, gt=0, le=1)
     rest_after_days: int = Field(default=7, ge=0, le=365)
-    """How long after a row no longer comes nothing is sent about it any more."""
+    """How long after an order no longer comes nothing is sent about it any more; about money at once."""
 
 
 _TAKEN_BACK = {"orders": ("delivered_at", "cancelled_at"), "invoices": ("paid_at", "cancelled_at")}
