@@ -5,7 +5,7 @@ import email.policy
 import hashlib
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from typing import Any
@@ -55,11 +55,12 @@ def import_invoice(world: World, ref: str, **facts: Any) -> None:
         apply_rows(session, "invoices", [row], world.clock.now(), "import:books", policy=world.policy)
 
 
-def to_the_signature(world: World, **facts: Any) -> str:
+def to_the_signature(world: World, invoice: Mapping[str, Any] | None = None, **facts: Any) -> str:
     """An invoice whose customer a manager has listened to; returns the link that asks for the signature."""
     with world.db.write() as session:
         customer = factories.customer(session, billing_email="conti@posta.example", **facts)
-        factories.invoice(session, customer, "F-1", due_on=date(2026, 2, 16), amount_cents=123_456)
+        owed = {"due_on": date(2026, 2, 16), "amount_cents": 123_456, **(invoice or {})}
+        factories.invoice(session, customer, "F-1", **owed)
     world.sweep(CREDIT)
     world.close_case("La signora era sola con il bambino malato; paga a fine mese.")
     at(world, 3, 19)

@@ -18,7 +18,7 @@ from models.rules.cases.acting import MOST_CHARACTERS, Act, may
 from models.tables import Case, Staff, Statement
 from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
 from tasks.cases.actions import OUTCOMES
-from tasks.mails.dossier_facts import interest_of, owed_facts, owing_lines
+from tasks.mails.dossier_facts import interest_of_case, owed_facts, owing_lines
 from tasks.mails.formats import clean, quoted, short_moment
 from tasks.mails.labels import worded
 from tasks.mails.row_facts import order_facts
@@ -78,7 +78,7 @@ def dossier_values(
         "statements": _versions(found.ours(), found, language, zone, staff),
         "orders": [(order_view(order_facts(one), language, zone), one.cancelled_at) for one in found.orders],
         "invoices": invoice_views(owing_lines(found, zone), language),
-        "interest": interest_line(interest_of(policy, found), language),
+        "interest": interest_line(interest_of_case(policy, found), language),
         "owed": [owed_line(owed_facts(one, found.read_at, staff), language, zone) for one in found.owed],
         "holds": [
             f"{due(language, one.until, zone)} ({name_of(one.actor, staff)}: {quoted(language, clean(one.reason))})"

@@ -18,6 +18,7 @@ from models.policy import Policy
 from models.queries import facts, people
 from models.queries.cases.dossier import Dossier, of_customer
 from models.queries.credit_recovery import invoices
+from models.rules.calendar.calendars import term_end
 from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.credit_recovery.late_costs import Reckoned, Reckoning, reckon
 from models.tables import Invoice, Staff
@@ -105,7 +106,15 @@ def document(
             if one.text and one.text not in {statement.text for statement in found.statements}
         ],
         timeline=[(moment(one.at), happened(one, language, staff).sentence) for one in found.events],
-        groups=_groups(reckoned, day, language, zone, staff, {one.id: one.ref for one in found.orders}),
+        groups=_groups(
+            reckoned,
+            day,
+            found.customer.country,
+            language,
+            zone,
+            staff,
+            {one.id: one.ref for one in found.orders},
+        ),
         holding=_holding(found, language, moment),
         calls=_calls(session, reckoned, moment),
         **_sums(reckoned, language),
@@ -145,6 +154,7 @@ def _is_unknown(found: Reckoning[Invoice], currency: str) -> bool:
 def _groups(
     found: Reckoning[Invoice],
     day: date,
+    country: str,
     language: str,
     zone: str,
     staff: Mapping[int, Staff],
@@ -153,7 +163,7 @@ def _groups(
     """What is overdue on the day, and what is not due yet, apart: title, invoices and their sum."""
     groups = []
     for title, is_due in (("overdue", True), ("not-due", False)):
-        some = [one for one in found.invoices if (one.debt.due_on < day) == is_due]
+        some = [one for one in found.invoices if (term_end(country, one.debt.due_on) < day) == is_due]
         sums: Counter[str] = Counter()
         for one in some:
             sums[one.debt.currency] += one.debt.amount_cents

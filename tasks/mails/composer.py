@@ -72,7 +72,7 @@ class Composer:
         links = MailLinks(self._link(letter, now), stop, own)
         subject, paragraphs = self.written(letter, now)
         html, pictures = texts.as_html(paragraphs), []
-        if asks_for_money(letter) and (shown := code(self._company, letter.invoices, letter.language)):
+        if asks_for_money(letter) and (shown := code(self._company, letter)):
             html += shown[0]
             pictures.append(shown[1])
         if picture := logo(self._company):
@@ -104,7 +104,7 @@ class Composer:
         first, _, body = filled.partition("\n\n")
         paragraphs = texts.blocks(body)
         if asks_for_money(letter):
-            paragraphs += means(self._company, letter.invoices, letter.language)
+            paragraphs += means(self._company, letter)
         return clean(first.removeprefix(_SUBJECT)), paragraphs
 
     def _link(self, letter: Letter, now: datetime) -> str:

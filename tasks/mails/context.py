@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from models.policy import Company
 from models.words import CommitmentKind
+from tasks.mails.demand import demand_view
 from tasks.mails.formats import clean, length, local_day, money, quoted, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
@@ -62,6 +63,7 @@ NAMES = frozenset(
         "called_on",
         "signer",
         "answer_by",
+        "demand",
         "case",
         "notice",
         "digest",
@@ -220,6 +222,7 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
         "called_on": optional_local_day(letter.language, letter.called_at, letter.timezone),
         "signer": letter.signer and contact_view(letter.signer),
         "answer_by": optional_local_day(letter.language, letter.answer_by, letter.timezone),
+        "demand": demand_view(letter),
         "case": letter.case and _case_view(letter.case, letter.language, letter.timezone),
         "notice": letter.notice and _notice_view(letter.notice, letter.language, letter.timezone),
         "declared": letter.declared and _declared_view(letter.declared, letter.language, letter.timezone),

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from models.policy import Policy
 from models.queries.cases.dossier import Dossier
+from models.rules.calendar.calendars import term_end
 from models.rules.cases.case_reasons import LOW_RATING
-from models.rules.credit_recovery.late_costs import reckon
 from models.tables import Commitment, Staff, Statement
 from models.words import CaseReasonKind, CommitmentKind, Subject
 from tasks.mails.formats import local_day
+from tasks.mails.late_facts import interest_of, reckoned
 from tasks.mails.letter import CaseFacts, Interest, InvoiceLine, OwedFacts, Version
 from tasks.mails.row_facts import invoice_line, order_facts, quote
 from tasks.mails.timeline_words import happened, name_of
@@ -19,8 +20,14 @@ from tasks.mails.timeline_words import happened, name_of
 def owing_lines(dossier: Dossier, timezone: str) -> tuple[InvoiceLine, ...]:
     """The open invoices of a dossier, with their orders; whether each is overdue on the day it is read."""
     refs, today = {one.id: one.ref for one in dossier.orders}, local_day(dossier.read_at, timezone)
+    country = dossier.customer.country
     return tuple(
-        invoice_line(one, "", today, refs.get(one.order_id or 0))
+        invoice_line(
+            one,
+            "",
+            refs.get(one.order_id or 0),
+            is_due=term_end(country, one.due_on) < today,
+        )
         for one in sorted(dossier.invoices, key=lambda one: (one.due_on, one.id))
         if not one.paid_at and not one.cancelled_at and one.asked_cents > 0
     )
@@ -51,7 +58,7 @@ def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[i
         owed=tuple(owed_facts(one, dossier.read_at, staff) for one in dossier.owed),
         held_until=tuple((hold.until, name_of(hold.actor, staff), hold.reason) for hold in dossier.holds),
         reopened=dossier.case.reopens_id is not None,
-        interest=interest_of(policy, dossier),
+        interest=interest_of_case(policy, dossier),
         details=tuple(_details(dossier)),
         call_by=call.due_at if call else None,
         call_from=call.not_before if call else None,
@@ -82,16 +89,10 @@ def owed_facts(owed: Commitment, now: datetime, staff: Mapping[int, Staff]) -> O
     return OwedFacts(owed.kind, owner, owed.due_at, now - owed.due_at, owed.not_before)
 
 
-def interest_of(policy: Policy, dossier: Dossier) -> Interest | None:
+def interest_of_case(policy: Policy, dossier: Dossier) -> Interest | None:
     """What the open invoices cost by now besides themselves. It grows while reminders rest; None where none is owed."""
-    today = dossier.read_at.astimezone(ZoneInfo(policy.company.timezone)).date()
+    today = local_day(dossier.read_at, policy.company.timezone)
     still = [
         one for one in dossier.invoices if not one.paid_at and not one.cancelled_at and one.asked_cents > 0
     ]
-    buyer = dossier.customer
-    terms = policy.credit.terms_for(buyer.country, is_business=buyer.is_business)
-    found = reckon(terms, [(one, one.debt) for one in still], today, is_business=buyer.is_business)
-    sums = tuple((currency, cents) for currency, cents in found.interest.items() if cents)
-    if not sums and not found.has_unknown:
-        return None
-    return Interest(() if found.has_unknown else sums, found.reckoned_until, ends=found.stops_on is not None)
+    return interest_of(reckoned(policy, dossier.customer, still, today))

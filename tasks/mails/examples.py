@@ -11,10 +11,12 @@ from tasks.mails.letter import (
     CaseFacts,
     Contact,
     Declared,
+    Demand,
     DigestFacts,
     DigestLine,
     FaultFacts,
     Heard,
+    Interest,
     InvoiceLine,
     Letter,
     NoticeFacts,
@@ -65,8 +67,8 @@ BARE = GOODS._replace(
     withdrawal_until=None,
 )
 INVOICES = (
-    InvoiceLine("FT-2026/311", 1_284_550, "EUR", date(2026, 3, 3), "second"),
-    InvoiceLine("FT-2026/298", 42_000, "PLN", date(2026, 2, 20), "second"),
+    InvoiceLine("FT-2026/311", 1_284_550, "EUR", date(2026, 3, 3), "second", issued_on=date(2026, 2, 1)),
+    InvoiceLine("FT-2026/298", 42_000, "PLN", date(2026, 2, 20), "second", issued_on=date(2026, 1, 21)),
     InvoiceLine("FT-2026/299", 15_000, "PLN", date(2026, 2, 21), "second"),
     InvoiceLine("FT-2026/300", 900, "EUR", date(2026, 2, 22), "second"),
 )
@@ -81,6 +83,9 @@ DOSSIER = CaseFacts(
     orders=(GOODS, BARE),
     invoices=INVOICES[:2],
     words=(Quote("I have called three times.\nNobody could say.", NOW - timedelta(days=9), 2),),
+)
+DEMAND = Demand(
+    "IT", "D.Lgs. 231/2002, art. 5 e 6", Interest((("EUR", 5_740), ("PLN", 212)), date(2026, 3, 18)), 4_000
 )
 NOTICE = NoticeFacts(
     matter="commitment",
@@ -154,7 +159,7 @@ def example(language: str, kind: str = "", **changes: Any) -> Letter:
 
 def examples(language: str) -> Iterator[dict[str, Any]]:
     """What texts are filled in with to try them: everything there is, and as little as there may be."""
-    yield context(example(language, signer=MANAGER, called_at=NOW, answer_by=NOW), COMPANY)
+    yield context(example(language, signer=MANAGER, called_at=NOW, answer_by=NOW, demand=DEMAND), COMPANY)
     yield context(
         example(
             language,

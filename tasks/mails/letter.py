@@ -50,6 +50,7 @@ class InvoiceLine(NamedTuple):
     is_due: bool = False
     """Whether its day to pay has passed."""
     order_ref: str | None = None
+    issued_on: date | None = None
 
 
 class Quote(NamedTuple):
@@ -70,6 +71,17 @@ class Interest(NamedTuple):
     """The day up to which it is reckoned."""
     ends: bool = False
     """The table of rates ends there, and interest goes on."""
+
+
+class Demand(NamedTuple):
+    """What a formal warning asks for besides the open sums, and by the law of which country."""
+
+    country: str
+    """ISO 3166-1 alpha-2; empty where it is unknown."""
+    law: str = ""
+    """What gives interest and flat sum, as a lawyer cites it; empty where a contract does, or nothing is claimed."""
+    interest: Interest | None = None
+    flat_euro_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -284,5 +296,7 @@ class Letter(NamedTuple):
     """When we spoke with the customer about the case that was closed."""
     is_business: bool = False
     """A company reads it."""
+    demand: Demand | None = None
+    """Only in a formal warning."""
     staff_id: int = 0
     """Which of our own people gets it; stands in the links. 0: a customer does."""

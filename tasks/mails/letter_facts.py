@@ -16,9 +16,12 @@ from models.rules.responses.answers import answers_to, is_courtesy
 from models.tables import Customer, FollowUp, Invoice, Order, Response, Staff
 from models.words import OF_STAFF, Subject
 from tasks.mails.dossier_facts import case_facts
+from tasks.mails.formats import local_day
+from tasks.mails.late_facts import demand_of
 from tasks.mails.letter import (
     Contact,
     Declared,
+    Demand,
     DigestFacts,
     FaultFacts,
     Heard,
@@ -173,6 +176,7 @@ def write_letter(
         answer_by=None
         if now is None
         else answer_by(group.cadence, now, Place(customer.country, customer.timezone)),
+        demand=_demand(group, policy, now),
         signer=_signer(group, desk),
         in_reply_to=heard.message_id
         if heard
@@ -180,6 +184,13 @@ def write_letter(
         if group.reminds_of
         else None,
     )
+
+
+def _demand(group: Group, policy: Policy, now: datetime | None) -> Demand | None:
+    """What a formal warning asks for on the day it is written."""
+    if now is None or not group.cadence.is_signed:
+        return None
+    return demand_of(policy, group.customer, group.invoices, local_day(now, policy.company.timezone))
 
 
 def _signer(group: Group, desk: Desk) -> Contact | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from models.policy import Company
 from models.rules.mails.pay_code import Transfer, content
+from tasks.mails.demand import asked
 from tasks.mails.formats import clean, money
 from tasks.mails.labels import label
 from tasks.mails.letter import InvoiceLine, Letter
@@ -21,55 +22,45 @@ def asks_for_money(letter: Letter) -> bool:
     return bool(letter.invoices) and letter.case is None and letter.notice is None and not letter.staff_id
 
 
-def means(company: Company, invoices: Sequence[InvoiceLine], language: str) -> list[tuple[str, str]]:
+def means(company: Company, letter: Letter) -> list[tuple[str, str]]:
     """The paragraphs that say how to pay; none where the policy names no account and no other way."""
-    payment = company.payment
+    payment, language = company.payment, letter.language
     found: list[tuple[str, str]] = []
     if payment.iban:
         found.append(("p", label(language, "pay.transfer")))
-        found += [
-            ("li", f"{label(language, key)}: {value}") for key, value in _lines(company, invoices, language)
-        ]
+        found += [("li", f"{label(language, key)}: {value}") for key, value in _lines(company, letter)]
     if ways := payment.ways.get(language):
         found.append(("p", clean(ways)))
     return found
 
 
-def code(company: Company, invoices: Sequence[InvoiceLine], language: str) -> tuple[str, Picture] | None:
+def code(company: Company, letter: Letter) -> tuple[str, Picture] | None:
     """The code to pay with, and the HTML that shows it; None where no form of code fits."""
     if not company.payment.iban or not company.payment.code:
         return None
-    said = content(_transfer(company, invoices))
+    said = content(_transfer(company, letter))
     if said is None:
         return None
-    hint = as_html([("p", label(language, "pay.scan"))])
-    return hint + _PICTURE.format(alt=label(language, "pay.code")), pay_code(said)
+    hint = as_html([("p", label(letter.language, "pay.scan"))])
+    return hint + _PICTURE.format(alt=label(letter.language, "pay.code")), pay_code(said)
 
 
-def _lines(company: Company, invoices: Sequence[InvoiceLine], language: str) -> list[tuple[str, str]]:
-    payment = company.payment
-    sums = _sums(invoices)
+def _lines(company: Company, letter: Letter) -> list[tuple[str, str]]:
+    payment, language, sums = company.payment, letter.language, asked(letter)
     return [
         ("pay.account", payment.written),
         *([("pay.bic", payment.bic)] if payment.bic else []),
         ("pay.holder", clean(payment.holder or company.name)),
         ("pay.amount", " + ".join(money(language, cents, currency) for currency, cents in sums.items())),
-        ("pay.words", _words(invoices)),
+        ("pay.words", _words(letter.invoices)),
     ]
 
 
-def _transfer(company: Company, invoices: Sequence[InvoiceLine]) -> Transfer:
-    payment, sums = company.payment, _sums(invoices)
+def _transfer(company: Company, letter: Letter) -> Transfer:
+    payment, sums = company.payment, asked(letter)
     currency, cents = next(iter(sums.items())) if len(sums) == 1 else ("", 0)
     holder = clean(payment.holder or company.name)
-    return Transfer(payment.iban, holder, cents, currency, _words(invoices), payment.bic, payment.nip)
-
-
-def _sums(invoices: Sequence[InvoiceLine]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for invoice in invoices:
-        sums[invoice.currency] = sums.get(invoice.currency, 0) + invoice.amount_cents
-    return sums
+    return Transfer(payment.iban, holder, cents, currency, _words(letter.invoices), payment.bic, payment.nip)
 
 
 def _words(invoices: Sequence[InvoiceLine]) -> str:

@@ -55,12 +55,18 @@ def _withdrawal(order: Order, customer: Customer | None, now: datetime | None) -
 
 
 def invoice_line(
-    invoice: Invoice, step: str, today: date | None = None, order_ref: str | None = None
+    invoice: Invoice, step: str, order_ref: str | None = None, *, is_due: bool = False
 ) -> InvoiceLine:
     """An invoice as mails and pages tell it: with what is still open of it."""
-    is_due = today is not None and invoice.due_on < today
     return InvoiceLine(
-        invoice.ref, invoice.asked_cents, invoice.currency, invoice.due_on, step, is_due, order_ref
+        invoice.ref,
+        invoice.asked_cents,
+        invoice.currency,
+        invoice.due_on,
+        step,
+        is_due,
+        order_ref,
+        invoice.issued_on,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.policy import Policy
+from models.rates import shipped
 from models.rules.planning.cadence import Cadence
 from models.words import OF_STAFF, CommitmentKind, ParkedFor
 from tasks.mails.examples import (
@@ -24,7 +25,7 @@ from tasks.mails.examples import (
     OWNER,
     example,
 )
-from tasks.mails.letter import Interest, Letter, Quote
+from tasks.mails.letter import Demand, Interest, InvoiceLine, Letter, Quote
 
 MIDNIGHT = datetime(2026, 11, 28, tzinfo=ZoneInfo("Europe/Rome")).astimezone(UTC)
 """What is due then was promised for Friday, 27 November."""
@@ -43,6 +44,12 @@ _CASE = replace(
     words=(Quote("Nobody calls back.", NOW, 1), Quote("", NOW, 2)),
     held_until=((MIDNIGHT, "Anna Bianchi", "in ospedale"),),
 )
+_LAWS = {code: terms.law for code, terms in shipped().items()}
+_TODAY, _TABLE_END = date(2026, 3, 18), date(2026, 6, 30)
+_EURO = Demand("IT", _LAWS["IT"], Interest((("EUR", 5_740),), _TODAY), 4_000)
+_ZLOTY = Demand("PL", _LAWS["PL"], Interest((("PLN", 583),), _TODAY), 8_000)
+_ENDS = _EURO._replace(interest=Interest((("EUR", 5_740),), _TABLE_END, ends=True))
+_UNKNOWN = _EURO._replace(interest=Interest((), _TABLE_END, ends=True))
 _WITHDRAWN = replace(
     BARE_DOSSIER, reasons=("withdrawal",), words=(Quote("I withdraw.", NOW),), orders=(GOODS,)
 )
@@ -108,13 +115,26 @@ def _invoices(cadence: Cadence) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, some in (("one", INVOICES[:1]), ("several", INVOICES)):
             yield f"{step.name}, {name}", {"invoices": some, "step": step.name}
     company = {"is_business": True, "recipient_name": "Zielony Zakątek Sp. z o.o."}
-    call = {
+    if not cadence.is_signed:
+        yield "business", {"invoices": INVOICES[:1], **company}
+        return
+    call: dict[str, Any] = {
         "manager_call": "spoken",
         "called_at": NOW,
         "answer_by": NOW + timedelta(days=8),
         "signer": MANAGER,
     }
-    yield "business, after the call", {"invoices": INVOICES[:1], **company, **call}
+    warned: tuple[tuple[str, tuple[InvoiceLine, ...], dict[str, Any]], ...] = (
+        ("consumer in Italy", INVOICES[:1], {"demand": Demand("IT")}),
+        ("consumer in Poland, not reached", INVOICES[1:3], {"demand": Demand("PL"), "manager_call": "tried"}),
+        ("business in Italy", INVOICES[:1], {"demand": _EURO, **company}),
+        ("business in Poland", INVOICES[1:3], {"demand": _ZLOTY, **company}),
+        ("business, the table ends", INVOICES[:1], {"demand": _ENDS, **company}),
+        ("business, no rate known", INVOICES[:1], {"demand": _UNKNOWN, **company}),
+        ("business elsewhere, two currencies", INVOICES, {"demand": Demand("AT"), **company}),
+    )
+    for name, invoices, facts in warned:
+        yield name, {"invoices": invoices, **call, **facts}
 
 
 def _notices(subject: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -49,6 +49,8 @@ class InvoiceView(NamedTuple):
     step: str
     is_due: bool
     order: str | None
+    issued: str | None = None
+    """The date of the invoice."""
 
 
 def day(language: str, value: date) -> str:
@@ -137,6 +139,7 @@ def invoice_views(invoices: tuple[InvoiceLine, ...], language: str) -> tuple[Inv
             one.step,
             one.is_due,
             cleaned(one.order_ref),
+            long_day(language, one.issued_on) if one.issued_on else None,
         )
         for one in invoices
     )

@@ -72,6 +72,30 @@ def test_the_page_shows_the_letter_as_it_goes(world: World) -> None:
         assert line.removeprefix("- ") in html.unescape(shown)
 
 
+def test_the_warning_demands_interest_and_flat_sum_and_the_ladder_counts_from_the_legal_day(
+    world: World,
+) -> None:
+    # PLN 1,234.56 due on Saturday 14 February 2026, a day off in Poland, so on Monday; interest from Tuesday 17 February up
+    # to and with 23 March: 12 + 23 = 35 days at 4.00 + 10 = 14 %: 1234.56 * 14 * 35 / 36500 = 16.5735; flat sum EUR 40
+    saturday = {"due_on": date(2026, 2, 14), "currency": "PLN"}
+    business = {"country": "PL", "timezone": "Europe/Warsaw", "language": "pl", "is_business": True}
+    link = to_the_signature(world, saturday, name="Zielony Zakątek Sp. z o.o.", **business)
+    call = world.follow_ups("listening-call")[0]
+    assert call.owed_at.date() == date(2026, 3, 10), (
+        "22 days after Monday 16 February, and not after the Saturday"
+    )
+    at(world, 3, 23)
+    letter = re.search(r'name="letter" value="(\w+)"', visitor(world).open(link).text)
+    assert letter is not None
+    visitor(world).press(link, do="sign", letter=letter[1])
+    world.sweep(CREDIT)
+    said = " ".join(text_of(world.mailer.to("conti@posta.example")[-1]).split())
+    assert "Prosimy o zapłatę 1 251,13 zł + równowartość 40,00 € do 31 marca 2026 r." in said
+    assert "Odsetki za opóźnienie do 23 marca 2026 r.: 16,57 zł" in said
+    assert "Ustawa z 8 marca 2013 r." in said
+    assert "art. 187 § 1 pkt 3 k.p.c." in said
+
+
 def test_a_letter_that_has_changed_is_not_signed_unread(world: World) -> None:
     link = to_the_signature(world)
     letter = re.search(r'name="letter" value="(\w+)"', visitor(world).open(link).text)
