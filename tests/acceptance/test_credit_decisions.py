@@ -75,8 +75,8 @@ def test_the_page_shows_the_letter_as_it_goes(world: World) -> None:
 def test_the_warning_demands_interest_and_flat_sum_and_the_ladder_counts_from_the_legal_day(
     world: World,
 ) -> None:
-    # PLN 1,234.56 due on Saturday 14 February 2026, a day off in Poland, so on Monday; interest from Tuesday 17 February
-    # up to and with 23 March: 12 + 23 = 35 days at 4.00 + 10 = 14 %: 1234.56 * 14 * 35 / 36500 = 16.5735; EUR 40 more
+    # PLN 1,234.56 due on Saturday 14 February 2026, a day off in Poland, so on Monday. Interest from the 17th to
+    # 23 March: 12 + 23 = 35 days at 4.00 + 10 = 14 %: 1234.56 * 14 * 35 / 36500 = 16.5735; the flat sum is EUR 40
     saturday = {"due_on": date(2026, 2, 14), "currency": "PLN"}
     business = {"country": "PL", "timezone": "Europe/Warsaw", "language": "pl", "is_business": True}
     link = to_the_signature(world, saturday, name="Zielony Zakątek Sp. z o.o.", **business)
