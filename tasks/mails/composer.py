@@ -104,7 +104,7 @@ class Composer:
         first, _, body = filled.partition("\n\n")
         paragraphs = texts.blocks(body)
         if asks_for_money(letter):
-            paragraphs += means(self._company, letter)
+            paragraphs = _above_signature(paragraphs, means(self._company, letter), letter.signer)
         return clean(first.removeprefix(_SUBJECT)), paragraphs
 
     def _link(self, letter: Letter, now: datetime) -> str:
@@ -135,6 +135,15 @@ class Composer:
         if stop:
             headers += [f"List-Unsubscribe: <{stop}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
         return headers
+
+
+def _above_signature(
+    paragraphs: list[tuple[str, str]], more: list[tuple[str, str]], signer: Contact | None
+) -> list[tuple[str, str]]:
+    """Put paragraphs at the end, but above a signature: what is signed stands over it."""
+    is_signed = signer is not None and bool(paragraphs) and clean(signer.name) in paragraphs[-1][1]
+    end = len(paragraphs) - is_signed
+    return [*paragraphs[:end], *more, *paragraphs[end:]]
 
 
 def _preheader(paragraphs: list[tuple[str, str]]) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from models.policy import Policy
 from models.rates import shipped
 from models.rules.planning.cadence import Cadence
+from models.rules.responses.answers import answers_to, is_courtesy
 from models.words import OF_STAFF, CommitmentKind, ParkedFor
 from tasks.mails.examples import (
     BARE,
@@ -16,6 +17,7 @@ from tasks.mails.examples import (
     DECLARED,
     DIGEST,
     DOSSIER,
+    FAULT,
     GOODS,
     HEARD,
     INVOICES,
@@ -33,6 +35,7 @@ _WAITS = GOODS._replace(
     delivered_at=None, promised_on=date(2026, 10, 1), withdrawal="from-delivery", withdrawal_until=None
 )
 _WORK = GOODS._replace(is_service=True, description="Montaggio", withdrawal="")
+_SOLD = GOODS._replace(withdrawal="", withdrawal_days=0, withdrawal_until=None)
 _ONE_DAY = _WAITS._replace(withdrawal_days=1, promised_on=date(2026, 4, 8), promised_before=date(2026, 4, 11))
 _LATE = tuple(one._replace(is_due=index < 1, order_ref=GOODS.ref) for index, one in enumerate(INVOICES[:2]))
 _CASE = replace(
@@ -58,12 +61,18 @@ _WITHDRAWN = replace(
 def situations(policy: Policy, kind: str, language: str) -> Iterator[tuple[str, Letter]]:
     """Letters of one kind in a language, each with the name of its situation."""
     cadence = policy.cadences[kind]
-    base: dict[str, Any] = {"answers": cadence.answers, "extra": cadence.extra, "staff_id": 0}
+    base: dict[str, Any] = {"staff_id": 0}
     base |= {"order": None, "invoices": (), "case": None, "notice": None, "digest": None, "declared": None}
     if cadence.subject in OF_STAFF:
         base |= {"staff_id": 3, "recipient_name": OWNER.name, "recipient": OWNER.email}
     for name, facts in _of(cadence, kind):
-        yield name, example(language, kind, **{**base, "step": cadence.steps[0].name, **facts})
+        step = facts.get("step", cadence.steps[0].name)
+        offered = answers_to(cadence, step, no_extras=False)
+        stops = cadence.subject not in OF_STAFF and is_courtesy(cadence, offered)
+        yield (
+            name,
+            example(language, kind, **{**base, "answers": offered, "extra": stops, "step": step, **facts}),
+        )
 
 
 def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -75,6 +84,9 @@ def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, case in (("whole", _CASE), ("bare", BARE_DOSSIER), ("withdrawal", _WITHDRAWN)):
             yield name, {"case": case}
         yield "reopened", {"case": replace(_CASE, reopened=True)}
+    elif kind == "fault-notice":
+        yield "a text", {"fault": FAULT}
+        yield "the program", {"fault": FAULT._replace(is_text=False, cause="ValueError: no day", held=0)}
     elif cadence.subject == "staff" and kind != "own-page":
         lines = (replace(DIGEST.lines[0], due_at=MIDNIGHT), DIGEST.lines[1])
         yield "some", {"digest": replace(DIGEST, lines=lines)}
@@ -102,7 +114,7 @@ def _orders(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]
         yield name, {"order": order, **declared}
     yield (
         "business",
-        {"order": GOODS, "is_business": True, "recipient_name": "Hotel Bellariva S.r.l.", **declared},
+        {"order": _SOLD, "is_business": True, "recipient_name": "Hotel Bellariva S.r.l.", **declared},
     )
     for step in cadence.steps[1:]:
         yield f"step {step.name}", {"order": GOODS, "step": step.name}
@@ -111,11 +123,11 @@ def _orders(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def _invoices(cadence: Cadence) -> Iterator[tuple[str, dict[str, Any]]]:
-    for step in cadence.steps:
-        for name, some in (("one", INVOICES[:1]), ("several", INVOICES)):
-            yield f"{step.name}, {name}", {"invoices": some, "step": step.name}
     company = {"is_business": True, "recipient_name": "Zielony Zakątek Sp. z o.o."}
     if not cadence.is_signed:
+        for step in cadence.steps:
+            for name, some in (("one", INVOICES[:1]), ("several", INVOICES)):
+                yield f"{step.name}, {name}", {"invoices": some, "step": step.name}
         yield "business", {"invoices": INVOICES[:1], **company}
         return
     call: dict[str, Any] = {

@@ -31,6 +31,9 @@ _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the fini
     auto_reload=False,
 )
 
+_WRITER.filters["stop"] = lambda words: words if words.endswith(".") else f"{words}."
+"""The end of a sentence behind what may end with a point of its own, such as a Polish year."""
+
 _LINK = re.compile(r"https?://[\w.:/~-]+")
 """A line that is nothing but the address of one of our pages."""
 

@@ -86,7 +86,7 @@ def legal_moment(language: str, at: datetime, timezone: str) -> str:
 
 def lowered(language: str, words: str) -> str:
     """A label in the middle of a line; German nouns keep their capital."""
-    keeps = language == "de" or words[:2].isupper()
+    keeps = language == "de" or (words[:2].isalpha() and words[:2].isupper())
     return words if keeps else f"{words[:1].lower()}{words[1:]}"
 
 

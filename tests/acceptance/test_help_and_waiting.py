@@ -92,7 +92,7 @@ def test_b33_setting_an_appointment_has_a_deadline_and_who_waits_is_seen_with_th
     assert waiting.due_at == datetime(2026, 3, 23, 9, tzinfo=UTC), "three business days later"
     at(world, 25)
     [row] = call_list(world.db, world.policy, world.clock.now())
-    assert ("Un cliente aspetta che si fissi un appuntamento" in row["why"], row["days"]) == (True, 7)
+    assert ("Appuntamento da fissare" in row["why"], row["days"]) == (True, 7)
     assert "m-1" in told(world), "nobody set one: it climbs"
     with world.db.write() as session:
         when = datetime(2026, 4, 2, 8, tzinfo=UTC)

@@ -76,6 +76,24 @@ def test_no_message_says_what_nobody_would_write(policy: Policy, language: str) 
     assert found == []
 
 
+@pytest.mark.parametrize("language", CODES)
+def test_every_paragraph_ends_as_a_sentence_does(policy: Policy, language: str) -> None:
+    for kind in kinds_that_send(policy):
+        for situation, letter in situations(policy, kind, language):
+            for tag, words in composer(policy).written(letter, NOW)[1]:
+                is_sum = ": " in words and re.search(r"\d\W*(€|zł|PLN|\d)$", words)
+                assert tag != "p" or is_sum or words[-1] in ".?!:,", f"{kind}, {situation}: {words}"
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_no_line_has_two_colons(policy: Policy, language: str) -> None:
+    """A label in the middle of a line brings none of its own."""
+    for kind in ("commitment-notice", "case-notice"):
+        for situation, letter in situations(policy, kind, language):
+            subject = composer(policy).written(letter, NOW)[0]
+            assert subject.count(": ") <= (2 if language in {"pl", "de"} else 1), f"{situation}: {subject}"
+
+
 def test_the_patterns_find_what_they_are_for() -> None:
     for language, words in (
         ("it", "conteggi al 8 dicembre"),
