@@ -1,6 +1,7 @@
 """The command that shows messages before anybody gets them."""
 
 import asyncio
+import base64
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -65,7 +66,7 @@ def preview(
                 f"=== {name}, {letter.language}: {situation}\nSubject: {mail['Subject']}\n\n{_part(mail, 'plain')}"
             )
             if html is not None:
-                html.write_text(_part(mail, "html"), encoding="utf-8")
+                html.write_text(_page(mail), encoding="utf-8")
                 print(f"{html} is written.")
                 return 0
     return 0
@@ -83,7 +84,7 @@ def _show(found: explain.Previewed, html: Path | None) -> int:
         print(f"# {line}")
     print(f"Subject: {mail['Subject']}\n\n{_part(mail, 'plain')}")
     if html is not None:
-        html.write_text(_part(mail, "html"), encoding="utf-8")
+        html.write_text(_page(mail), encoding="utf-8")
         print(f"{html} is written.")
     return 0
 
@@ -105,7 +106,7 @@ def _gallery(
             for number, (situation, letter) in enumerate(situations(policy, kind, code)):
                 mail = _composed(composer, letter)
                 name = f"{kind}-{code}-{number}.html"
-                (folder / name).write_text(_part(mail, "html"), encoding="utf-8")
+                (folder / name).write_text(_page(mail), encoding="utf-8")
                 title = escape(f"{kind}, {code}: {situation}")
                 lines.append(f'<li><a href="{name}">{title}</a> {escape(str(mail["Subject"]))}</li>')
     listed = "\n".join(lines)
@@ -124,3 +125,13 @@ def _part(mail: EmailMessage, form: str) -> str:
     part = mail.get_body((form,))
     content: str = part.get_content() if part is not None else ""
     return content
+
+
+def _page(mail: EmailMessage) -> str:
+    """The HTML part with its pictures in it, as a browser can show it."""
+    page = _part(mail, "html")
+    for part in mail.walk():
+        if isinstance(part, EmailMessage) and (name := str(part["Content-ID"] or "").strip("<>")):
+            picture = base64.b64encode(part.get_content()).decode()
+            page = page.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{picture}")
+    return page

@@ -14,9 +14,9 @@ from deployments.web.wording import answer_words, coded, words, words_first
 from models.brand import Brand
 from models.policy import Company
 from tasks.credit_recovery.document import style as document_style
-from tasks.mails.frame import phone_link
 from tasks.mails.labels import label
 from tasks.mails.looks import Looks, file
+from tasks.mails.marks import phone_link
 
 _HERE = Path(__file__).parent
 

@@ -71,7 +71,7 @@ class Composer:
         own = self._links.own(letter.staff_id, now) if letter.staff_id else ""
         links = MailLinks(self._link(letter, now), stop, own)
         subject, paragraphs = self.written(letter, now)
-        html, pictures = texts.as_html(paragraphs), []
+        html, pictures = texts.as_html(paragraphs, self._company.brand.colour), []
         if asks_for_money(letter) and (shown := code(self._company, letter)):
             html += shown[0]
             pictures.append(shown[1])

@@ -22,6 +22,7 @@ from tasks.mails.letter import (
     Quote,
     Version,
 )
+from tasks.mails.marks import dialled, linked
 from tasks.mails.timeline_words import why
 from tasks.mails.views import (
     InvoiceView,
@@ -284,7 +285,7 @@ def _case_view(case: CaseFacts, language: str, timezone: str) -> CaseView:
         else "",
         opened=moment(language, case.opened_at, timezone),
         customer_name=clean(case.customer_name),
-        customer_phone=cleaned(case.customer_phone),
+        customer_phone=dialled(case.customer_phone),
         customer_email=cleaned(case.customer_email),
         timeline=tuple((short_moment(language, at, timezone), clean(text)) for at, text in case.timeline),
         orders=tuple(order_view(order, language, timezone) for order in case.orders),
@@ -355,7 +356,7 @@ def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeVie
         why=why,
         what=lowered(language, why),
         customer_name=cleaned(notice.customer_name),
-        customer_phone=cleaned(notice.customer_phone),
+        customer_phone=dialled(notice.customer_phone),
         customer_email=cleaned(notice.customer_email),
         order=order_view(notice.order, language, timezone) if notice.order else None,
         sender=clean(notice.sender),
@@ -392,11 +393,11 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
         lines=tuple(
             DigestLineView(
                 name=clean(line.customer_name),
-                phone=cleaned(line.customer_phone),
+                phone=dialled(line.customer_phone),
                 why=clean(why(language, line.why)),
                 since=moment(language, line.since, timezone),
                 due=due_words(language, line.due_at, timezone) if line.due_at else None,
-                link=link_of(line.matter),
+                link=linked(label(language, "notice.open"), link_of(line.matter)),
             )
             for line in digest.lines
         ),

@@ -20,6 +20,7 @@ from models.words import Meaning
 from tasks.mails.labels import label
 from tasks.mails.letter import Contact
 from tasks.mails.looks import Looks
+from tasks.mails.marks import phone_link
 from tasks.mails.mime import quoted, quoted_open
 from tasks.mails.pictures import logo
 from tasks.mails.shelf import laid
@@ -204,11 +205,6 @@ def _notice_buttons(language: str, customer: Contact) -> list[tuple[str, str]]:
     if customer.phone:
         buttons.append((label(language, "case.call").format(name=customer.name), phone_link(customer.phone)))
     return buttons
-
-
-def phone_link(phone: str) -> str:
-    """A link that dials."""
-    return "tel:" + "".join(sign for sign in phone if sign in "+0123456789")
 
 
 def _people(shape: Shape) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ def code(company: Company, letter: Letter) -> tuple[str, Picture] | None:
     said = content(_transfer(company, letter))
     if said is None:
         return None
-    hint = as_html([("p", label(letter.language, "pay.scan"))])
+    hint = as_html([("p", label(letter.language, "pay.scan"))], company.brand.colour)
     return hint + _PICTURE.format(alt=label(letter.language, "pay.code")), pay_code(said)
 
 

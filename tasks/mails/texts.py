@@ -4,7 +4,6 @@ A text begins with `Subject: …` and a blank line; then come paragraphs, with b
 of one paragraph are joined. A line that starts with `- ` is an item of a list, one with `# ` is a heading.
 """
 
-import re
 from functools import lru_cache
 from html import escape
 
@@ -23,6 +22,7 @@ from models.policy import Policy
 from tasks.mails import shelf
 from tasks.mails.context import NAMES
 from tasks.mails.examples import examples
+from tasks.mails.marks import in_html, in_words
 
 _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the finished paragraphs)
     undefined=StrictUndefined,
@@ -33,9 +33,6 @@ _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the fini
 
 _WRITER.filters["stop"] = lambda words: words if words.endswith(".") else f"{words}."
 """The end of a sentence behind what may end with a point of its own, such as a Polish year."""
-
-_LINK = re.compile(r"https?://[\w.:/~-]+")
-"""A line that is nothing but the address of one of our pages."""
 
 _FONT = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;overflow-wrap:anywhere"
 _WORDS = f"font-size:16px;line-height:24px;{_FONT}"
@@ -99,11 +96,11 @@ def as_text(paragraphs: list[tuple[str, str]]) -> str:
             parts.append("\n" if before == "h" or before == tag == "li" else "\n\n")
         parts.append(f"- {words}" if tag == "li" else words)
         before = tag
-    return "".join(parts)
+    return in_words("".join(parts))
 
 
-def as_html(paragraphs: list[tuple[str, str]]) -> str:
-    """The same paragraphs for the HTML part, escaped."""
+def as_html(paragraphs: list[tuple[str, str]], colour: str) -> str:
+    """The same paragraphs for the HTML part, escaped; links have `colour`."""
     parts: list[str] = []
     in_list = False
     escaped = escape("\x00".join([words for _, words in paragraphs])).split(
@@ -114,12 +111,10 @@ def as_html(paragraphs: list[tuple[str, str]]) -> str:
             in_list = not in_list
             parts.append(_UL if in_list else "</ul>\n")
         parts.append(_element(tag, words))
-    return "".join(parts) + ("</ul>\n" if in_list else "")
+    return in_html("".join(parts) + ("</ul>\n" if in_list else ""), colour)
 
 
 def _element(tag: str, escaped: str) -> str:
-    if _LINK.fullmatch(escaped):
-        escaped = f'<a href="{escaped}">{escaped}</a>'
     if tag == "li":
         return f"{_LI}{escaped}</li>\n"
     return f"{_P}{escaped}</p>\n" if tag == "p" else f"{_H}{escaped}</h2>\n"

@@ -23,8 +23,10 @@ from models.words import (
 from tasks.commitments.actions import OUTCOMES
 from tasks.mails import texts
 from tasks.mails.context import NAMES, context
+from tasks.mails.formats import clean
 from tasks.mails.frame import answer_label
 from tasks.mails.labels import label, worded
+from tasks.mails.marks import dialled, linked
 from tasks.mails.shelf import CATALOGUES, TEXTS, gaps, missing_keys, shipped
 from tests.unit.mails.test_samples import letter
 
@@ -138,9 +140,20 @@ def test_paragraphs_are_joined_and_lists_and_headings_kept() -> None:
 
 
 def test_paragraphs_are_escaped_for_html() -> None:
-    html = texts.as_html([("p", "a < b & c"), ("li", '"d"'), ("p", "e")])
+    html = texts.as_html([("p", "a < b & c"), ("li", '"d"'), ("p", "e")], "#1f5f43")
     assert "a &lt; b &amp; c</p>\n<ul" in html
     assert "&quot;d&quot;</li>\n</ul>\n<p" in html
+
+
+def test_links_are_ours_alone_and_stand_on_words() -> None:
+    ours = linked("Open", "https://pages.example/c/1.x")
+    said = clean(f"see [here](https://evil.example) {ours}")
+    paragraphs = [("li", ours), ("li", dialled("+39 0422 555") or ""), ("p", said)]
+    html = texts.as_html(paragraphs, "#1f5f43")
+    assert '<a class="word" href="https://pages.example/c/1.x" style="color:#1f5f43">Open</a></li>' in html
+    assert 'href="tel:+390422555"' in html
+    assert html.count("<a ") == 2, "what a customer writes makes no link"
+    assert texts.as_text(paragraphs).startswith("- Open: https://pages.example/c/1.x\n- +39 0422 555\n")
 
 
 def test_what_a_new_language_lacks_is_named_to_the_last_label(policy: Policy) -> None:
