@@ -18,9 +18,9 @@ from models.policy import Policy
 from models.queries import facts, people
 from models.queries.cases.dossier import Dossier, of_customer
 from models.queries.credit_recovery import invoices
-from models.rules.calendar.calendars import term_end
 from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.credit_recovery.late_costs import Reckoned, Reckoning, reckon
+from models.rules.credit_recovery.pay_day import due_by_law
 from models.tables import Invoice, Staff
 from tasks.mails.dossier_facts import version
 from tasks.mails.formats import clean, local_day, long_day, money, quoted, short_moment
@@ -163,7 +163,7 @@ def _groups(
     """What is overdue on the day, and what is not due yet, apart: title, invoices and their sum."""
     groups = []
     for title, is_due in (("overdue", True), ("not-due", False)):
-        some = [one for one in found.invoices if (term_end(country, one.debt.due_on) < day) == is_due]
+        some = [one for one in found.invoices if (due_by_law(country, one.debt.due_on) < day) == is_due]
         sums: Counter[str] = Counter()
         for one in some:
             sums[one.debt.currency] += one.debt.amount_cents

@@ -12,7 +12,8 @@ from models.policy import Policy
 from models.queries import facts, going_live, history, people
 from models.queries.cases import contract_ends
 from models.queries.planning import plan
-from models.rules.calendar.calendars import Place, term_end
+from models.rules.calendar.calendars import Place
+from models.rules.credit_recovery.pay_day import due_by_law
 from models.rules.escalation import ownership
 from models.rules.planning.cadence import OWN_FACTS
 from models.rules.planning.plan import Subject, new_row, numbered, owed, reconcile
@@ -130,7 +131,7 @@ def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.D
 
 def invoice_subject(invoice: Invoice, place: Place) -> Subject:
     """The facts of an invoice that planning needs. What is due on a day off is due on the next working day."""
-    due_on = term_end(place.country, invoice.due_on)
+    due_on = due_by_law(place.country, invoice.due_on)
     anchors = {} if invoice.is_credit else {"issued": invoice.issued_on, "due": due_on}
     untrue = OWN_FACTS[SubjectType.INVOICE] - facts.invoice_words(invoice)
     return Subject(SubjectType.INVOICE, invoice.id, invoice.customer_id, place, anchors, untrue=untrue)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from models.rules.calendar.calendars import term_end
 from models.rules.credit_recovery.interest import Claim, NoRateError, Terms, claim, flat_euro_cents
+from models.rules.credit_recovery.pay_day import due_by_law
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def reckon(
 
 
 def _one(terms: Terms | None, invoice: InvoiceT, debt: Debt, as_of: date) -> Reckoned[InvoiceT]:
-    due_on = term_end(terms.country, debt.due_on) if terms else debt.due_on
+    due_on = due_by_law(terms.country, debt.due_on) if terms else debt.due_on
 
     def until(day: date) -> Claim:
         return claim(debt.amount_cents, debt.currency, due_on, day, terms, is_business=terms is not None)

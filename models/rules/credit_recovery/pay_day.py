@@ -1,9 +1,20 @@
-"""What a customer's promise to pay is worth to the ladder: a rest until the day that was named, and some grace."""
+"""Until when an invoice may be paid by law, and how long the ladder rests for a promise to pay."""
 
 from datetime import date, datetime, timedelta
 
-from models.rules.calendar.calendars import Place, Window, day_start
+from models.rules.calendar.calendars import Place, Window, day_start, term_end
 from models.rules.calendar.due import due_at
+
+_UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+_BESIDE = "CH IS LI NO SM VA"
+_KNOWN = frozenset(f"{_UNION} {_BESIDE}".split())
+"""Where a day to pay that is a day off moves to the next working day: Regulation 1182/71 and laws like art. 115 k.c.,
+art. 1187 c.c., § 193 BGB, art. 78 OR."""
+
+
+def due_by_law(country: str, due_on: date) -> date:
+    """The last day to pay in a country (ISO 3166-1 alpha-2); where its law is not known here, the day itself."""
+    return term_end(country, due_on) if country in _KNOWN else due_on
 
 
 def last_day(today: date, max_days: int) -> date:

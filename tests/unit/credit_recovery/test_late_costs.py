@@ -8,6 +8,7 @@ from models import rates
 from models.credit import Credit, ending_tables
 from models.rules.calendar.calendars import term_end
 from models.rules.credit_recovery.late_costs import Debt, reckon
+from models.rules.credit_recovery.pay_day import due_by_law
 
 TERMS = rates.shipped()
 EXAMPLES = [
@@ -77,6 +78,13 @@ def test_a_term_that_ends_on_a_day_off_ends_on_the_next_working_day(
     country: str, day: date, end: date
 ) -> None:
     assert term_end(country, day) == end
+
+
+def test_where_the_law_moves_no_day_to_pay_it_stays() -> None:
+    saturday = date(2026, 11, 28)
+    moved = {country: due_by_law(country, saturday) for country in ("PL", "DE", "IT", "US", "")}
+    monday = date(2026, 11, 30)
+    assert moved == {"PL": monday, "DE": monday, "IT": saturday, "US": saturday, "": saturday}
 
 
 def test_a_table_that_ends_within_sixty_days_is_named_with_the_fix() -> None:
