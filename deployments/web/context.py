@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -52,6 +53,10 @@ class Web:
     def link_days(self) -> int:
         """How long a link is good."""
         return self.policy.sending.link_days
+
+    def keep(self, raw: bytes) -> str:
+        """Keep what came in as it came, where there is a folder for it; returns its digest."""
+        return sha256(raw).hexdigest() if self.originals is None else self.originals.keep(raw)
 
     def language(self, wanted: str) -> str:
         """A language that we write; for any other the one that the policy has for everybody else."""

@@ -45,7 +45,7 @@ def declare(token: str, form: Form, web: Parts) -> Response:
         if len(text) > MOST_CHARACTERS:
             return _page(web, asked, asked.order, token, None, text)
         said = "\n\n".join(part for part in (_declaration(web, asked, asked.order), text) if part)
-        declared = withdrawal.declare(session, web.policy, asked, asked.order, said, now)
+        declared = withdrawal.declare(session, web.policy, asked.order, said, now, withdrawal.through(asked))
         after = question(session, web.policy, key, now) or asked  # a case is open now
         return _page(web, after, asked.order, token, declared)
 

@@ -4,6 +4,7 @@ Nobody judges here whether the right exists. The declaration is recorded with it
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -44,28 +45,43 @@ def may_declare(order: Order | None, customer: Customer, now: datetime) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Through:
+    """By what mail of ours somebody came to the page; by none where the page stands open."""
+
+    message_key: str | None = None
+    follow_up_id: int | None = None
+
+
+def through(asked: Question) -> Through:
+    """The mail behind a link, with what it asked where that was about an order."""
+    row = asked.asked
+    is_about_order = row is not None and row.subject_type == Subject.ORDER
+    return Through(asked.message.key, row.id if row is not None and is_about_order else None)
+
+
 def declare(
-    session: Session, policy: Policy, asked: Question, order: Order, text: str, now: datetime
+    session: Session, policy: Policy, order: Order, text: str, now: datetime, by: Through | None = None
 ) -> Response:
     """Record the declaration, once an order; returns the one that stands.
 
     It counts even where the window is over: what was pressed is on record, and a person says what follows.
     """
+    by = by or Through()
     contract_ends.lock_order(session, order.id)
     declared = contract_ends.declared(session, [order.id]).get(order.id, [])
     if (before := _standing(declared)) is not None:
         return before
-    is_about_it = asked.asked is not None and asked.asked.subject_type == Subject.ORDER
     said = Answer(
         ref=f"withdrawal:{order.id}:{len(declared)}",
-        customer_id=asked.customer.id,
+        customer_id=order.customer_id,
         meaning=Meaning.WITHDRAW,
         channel="page",
         received_at=now,
         order_id=order.id,
         text=text,
-        message_key=asked.message.key,
-        follow_up_id=asked.asked.id if asked.asked is not None and is_about_it else None,
+        message_key=by.message_key,
+        follow_up_id=by.follow_up_id,
     )
     hear(session, policy, [said], now)
     session.flush()

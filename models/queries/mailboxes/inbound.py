@@ -54,6 +54,14 @@ def ids_of(session: Session, identities: Collection[str]) -> dict[str, int]:
     return dict(rows.all())
 
 
+def count_by_why(session: Session, why: str, since: datetime) -> int:
+    """How many open ones came in for a reason since then."""
+    query = select(func.count()).where(
+        Inbound.why == why, Inbound.received_at >= since, Inbound.handled_at.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
 def to_change(session: Session, inbound_id: int) -> Inbound | None:
     """A mail by id, locked: two people who press at once follow each other."""
     return session.scalar(select(Inbound).where(Inbound.id == inbound_id).with_for_update())

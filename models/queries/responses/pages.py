@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.base import may_be_id
 from models.queries.responses import responses
-from models.tables import Case, Customer, FollowUp, History, Message
+from models.tables import Case, Customer, FollowUp, History, Message, Order
 from models.words import Subject
 
 _KEY = re.compile(r"f(?P<follow_up>[0-9]{1,18})-[0-9]+")
@@ -54,6 +54,17 @@ def customer(session: Session, customer_id: int | None, *, lock: bool = False) -
     """A customer by id."""
     query = select(Customer).where(Customer.id == customer_id)
     return session.scalars(query.with_for_update() if lock else query).one()
+
+
+def order_with_customer(session: Session, ref: str) -> tuple[Order, Customer] | None:
+    """An order by its reference, with whose it is."""
+    query = (
+        select(Order, Customer)
+        .join(Customer, Customer.id == Order.customer_id)
+        .where(Order.ref == ref.strip())
+    )
+    found = session.execute(query).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def open_case(session: Session, customer_id: int | None) -> Case | None:

@@ -79,6 +79,7 @@ FIELDS = (
         "day",
     ),
     *("meaning", "rating", "pays_on", "matter", "help", "letter", "say", "score", "by", "at"),
+    *("email", "name", "language"),
 )
 ACTS = (
     *(
@@ -93,6 +94,8 @@ ACTS = (
         "assign",
         "sign",
         "put-off",
+        "show",
+        "confirm",
     ),
     "",
 )
