@@ -1,6 +1,6 @@
 # `make up` runs everything on this machine; `make test` checks everything. `make up` installs no more than it runs.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev named-python up test test-newest test-slow test-faults test-cluster test-browser bench check audit clean constraints
+.PHONY: help install install-dev named-python up test test-newest test-slow test-faults test-cluster test-browser bench gallery check audit clean constraints
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -78,6 +78,9 @@ bench: install-dev  ## measure, and write benchmarks/results.md (about three qua
 
 test-browser: install-dev  ## the Prefect UI in a real browser (Chromium of the system; SEGUITO_TEST_PICTURES keeps pictures)
 	$(BIN)/python -m pytest -m browser
+
+gallery: install-dev  ## keep the messages anew as they are; read the difference before you commit it
+	SEGUITO_TEST_RENEW=1 $(BIN)/python -m pytest tests/unit/mails/test_gallery.py -m "slow or not slow"
 
 check: install-dev  ## style, types and the direction of imports
 	$(BIN)/python -m ruff check .

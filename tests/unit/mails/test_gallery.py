@@ -1,8 +1,4 @@
-"""The gallery as it was looked at and read: what differs from it is read again, and then kept.
-
-`SEGUITO_TEST_RENEW=1 pytest tests/unit/mails/test_gallery.py -m "slow or not slow"` writes the files anew; the
-difference is what to read.
-"""
+"""The gallery as it was looked at and read. What differs is read again, and then kept: `make gallery`, `git diff`."""
 
 import os
 from collections.abc import Iterator
