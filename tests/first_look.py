@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.inbound.message import Inbound, Verdict
+from models.rules.sending.dead_address import is_dead
+from tasks.inbound.message import Bounced, Cause, Inbound, Verdict
 from tasks.inbound.reading import read
 
 _FOLDER = Path(__file__).parent / "mails" / "first-look"
@@ -49,6 +50,59 @@ def judged_bounce(sample: Sample) -> str:
     message = sample.read()
     found = " ".join(f"{one.address} {'hard' if one.permanent else 'soft'}" for one in message.bounced)
     return "right" if message.verdict == Verdict.BOUNCE and found == sample.expected else "wrong"
+
+
+def reports(file: str) -> list[Sample]:
+    """Bounces, delays, complaints and receipts, and people's mails that look like them.
+
+    Expected is `ADDRESS hard|soft gone|alive`, `complaint [ADDRESS]`, `delivered`, `automatic` or `person`.
+    """
+    return [
+        Sample(name, expected, _encoded(_typed(text.replace("@original", _ORIGINAL.format(address=_whom(expected))))))
+        for name, expected, text in _mails(file)
+    ]
+
+
+def judged_report(sample: Sample) -> str:
+    """`right`, `doubt` (a person has to look), `wrong`; `costly` when an address or an answer is lost by it."""
+    message = sample.read()
+    wanted, *more = sample.expected.split()
+    said = [one for one in message.bounced if one.address]
+    if any(_kills(one) and not (one.address == wanted and more[-1] == "gone") for one in said):
+        return "costly"
+    if wanted == "person":
+        return {Verdict.HUMAN: "right", Verdict.DOUBTFUL: "doubt"}.get(message.verdict, "costly")
+    if wanted in {"delivered", "automatic"}:
+        return {Verdict.AUTOMATIC: "right", Verdict.DOUBTFUL: "doubt"}.get(message.verdict, "wrong")
+    if wanted == "complaint":
+        is_right = message.verdict is Verdict.COMPLAINT and set(more) <= set(message.original_recipients)
+        return "right" if is_right else "doubt" if message.verdict is Verdict.DOUBTFUL else "wrong"
+    if message.verdict is Verdict.DOUBTFUL:
+        return "doubt"
+    found = [f"{one.address} {'hard' if one.permanent else 'soft'}" for one in said]
+    if message.verdict is Verdict.BOUNCE and found == [f"{wanted} {more[0]}"]:
+        return "right"
+    return "doubt" if message.verdict is Verdict.BOUNCE and not found else "wrong"
+
+
+def _kills(report: Bounced) -> bool:
+    """Whether the address would be used no more, as `tasks.mailboxes.bounces` decides it."""
+    said = report.diagnostic or ""
+    return report.permanent and report.cause is Cause.GONE and is_dead(said, status=report.status)
+
+
+def _whom(expected: str) -> str:
+    return next((word for word in expected.split() if "@" in word), "chi@posta.example")
+
+
+def _typed(text: str) -> str:
+    """With the charset in the head, where the file leaves it out."""
+    blank = len(text) - len(text.lstrip("\n"))
+    head, _, body = text[blank:].partition("\n\n")
+    if "content-type:" in head.lower():
+        return text
+    typed = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit"
+    return f"{text[:blank]}{head}\nMIME-Version: 1.0\n{typed}\n\n{body}"
 
 
 def _mails(sort: str) -> Iterator[tuple[str, str, str]]:
