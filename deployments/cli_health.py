@@ -10,17 +10,23 @@ from cyclopts import Parameter
 from deployments import settings_with_blocks
 from deployments.environment import mails_stay_here, prefect_login, prefect_url
 from deployments.prefect_login import is_open
+from models.policy import PolicyError
 from models.rules.health.finding import Finding, Level
-from tasks.runtime.settings import Settings, read_settings
+from tasks.mailboxes.probe import send_probe
+from tasks.runtime.database_faults import DatabaseUnreachableError
+from tasks.runtime.settings import AccessError, Settings, read_settings
 
 
-def doctor(*, json_: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+def doctor(
+    *, json_: Annotated[bool, Parameter(name="--json", negative="")] = False, probe: bool = False
+) -> int:
     """Look whether everything works: a line each, with what to do. Exit status 1 when something is in trouble.
 
     Args:
         json_: For a program: a list of findings.
+        probe: Send one mail to our own mailbox: does the server take a signed sender, and the mailbox a plus?
     """
-    found = asyncio.run(_look())
+    found = asyncio.run(_look(probe=probe))
     if json_:
         print(json.dumps([one.as_json() for one in found], indent=1, ensure_ascii=False))
     else:
@@ -28,7 +34,7 @@ def doctor(*, json_: Annotated[bool, Parameter(name="--json", negative="")] = Fa
     return 1 if any(one.level is Level.TROUBLE for one in found) else 0
 
 
-async def _look() -> Sequence[Finding]:
+async def _look(*, probe: bool) -> Sequence[Finding]:
     from prefect.settings import (  # noqa: PLC0415 (it takes a second to import)
         PREFECT_API_AUTH_STRING,
         PREFECT_API_URL,
@@ -44,7 +50,15 @@ async def _look() -> Sequence[Finding]:
         prefect = await prefect_server()
         if prefect.level is Level.OK:
             known = await settings_with_blocks.settings()
-        return [*await look(known), prefect, reach(known)]
+        sent = [await _probed(known)] if probe else []
+        return [*sent, *await look(known), prefect, reach(known)]
+
+
+async def _probed(settings: Settings) -> Finding:
+    try:
+        return await send_probe(settings)
+    except (PolicyError, DatabaseUnreachableError, AccessError) as error:
+        return Finding("return address", Level.TROUBLE, str(error))
 
 
 def reach(settings: Settings) -> Finding:

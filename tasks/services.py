@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from models import policy as policies
 from models.policy import Policy, PolicyError
+from models.queries.mailboxes import return_address
+from models.rules.mailboxes.return_address import Ways, ways
 from models.rules.sending.breaker import Breaker
 from tasks.archive.archives import Archive, MaildirArchive, NoArchive
 from tasks.archive.imap_archive import ImapArchive
@@ -52,7 +54,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     db = open_database(settings)
     trial = trial_of(db, policy, settings)
     archive = _archive(settings)
-    composer = Composer(policy, Links(settings.public_url, settings.signing_key), settings.archive_address)
+    links = Links(settings.public_url, settings.signing_key)
+    composer = Composer(policy, links, settings.archive_address, ways_of(db, policy, settings))
     try:
         if trial is None:
             refuse_own_address(settings)
@@ -61,6 +64,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             yield Services(db, policy, SystemClock(), composer, mailer, archive, journal, trial=trial)
     finally:
         db.close()
+
+
+def ways_of(db: Database, policy: Policy, settings: Settings) -> Ways:
+    """Which addresses of our mails are signed, by what was tried with this mail server."""
+    with db.read() as session:
+        tried = return_address.tried(session)
+    way = return_address.way(settings.smtp_host, policy.company.sender)
+    return ways(tried, way, SystemClock().now())
 
 
 def _archive(settings: Settings) -> Archive:

@@ -58,12 +58,16 @@ def reports(file: str) -> list[Sample]:
     Expected is `ADDRESS hard|soft gone|alive`, `complaint [ADDRESS]`, `delivered`, `automatic` or `person`.
     """
     return [
-        Sample(name, expected, _encoded(_typed(text.replace("@original", _ORIGINAL.format(address=_whom(expected))))))
+        Sample(
+            name,
+            expected,
+            _encoded(_typed(text.replace("@original", _ORIGINAL.format(address=_whom(expected))))),
+        )
         for name, expected, text in _mails(file)
     ]
 
 
-def judged_report(sample: Sample) -> str:
+def judged_report(sample: Sample) -> str:  # noqa: PLR0911 (a table in words)
     """`right`, `doubt` (a person has to look), `wrong`; `costly` when an address or an answer is lost by it."""
     message = sample.read()
     wanted, *more = sample.expected.split()

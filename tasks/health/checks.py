@@ -13,6 +13,7 @@ from models.queries.health import state
 from models.rules.health.finding import Finding, Level, last_run
 from models.rules.health.turns import COLLECT, IMPORT, WAKING, silent_after
 from tasks.escalation.coverage import check_ladders
+from tasks.health.return_address import return_address
 from tasks.mails.texts import missing_texts
 from tasks.runtime.database import Database
 from tasks.runtime.database_faults import DatabaseUnreachableError
@@ -94,6 +95,8 @@ def _in_the_database(
         yield from _runs(session, settings, now)
         if policy is not None:
             yield _people(session, policy, now)
+            if settings.imap_host or settings.inbox_maildir:
+                yield return_address(session, settings, policy, now)
 
 
 def _clock(session: Session, now: datetime) -> Finding:

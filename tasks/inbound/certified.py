@@ -3,12 +3,23 @@
 Withdrawals, terminations and lawyers' letters come this way, so the mail inside is the one to read.
 """
 
+import re
+from collections.abc import Sequence
 from email.message import Message
+from html import unescape
 
 from tasks.inbound import headers
-from tasks.inbound.parts import data_of, parts_of
+from tasks.inbound.bounces.dsn import Reported
+from tasks.inbound.parts import Part, data_of, parts_of
+from tasks.inbound.texts import decode
 
 _FAILURES = {"errore-consegna", "preavviso-errore-consegna", "non-accettazione", "rilevazione-virus"}
+_DELAY = "preavviso-errore-consegna"
+_NO_ADDRESS = {"no-dest": "destinatario inesistente", "no-dominio": "dominio inesistente"}
+_ELEMENT = re.compile(
+    r"<(msgid|consegna|ricezione|errore-esteso)\b[^>]{0,200}>([^<]{1,2000})</", re.IGNORECASE
+)
+_ERROR = re.compile(r"<postacert\b[^>]{0,300}\berrore=[\"']([a-z-]{1,40})", re.IGNORECASE)
 _SUCCESSES = {"accettazione", "presa-in-carico", "avvenuta-consegna"}
 
 
@@ -20,6 +31,44 @@ def reports_failure(mail: Message) -> bool:
 def reports_success(mail: Message) -> bool:
     """Whether a provider says that a certified mail is on its way, or has arrived."""
     return _receipt(mail) in _SUCCESSES
+
+
+def ids(mail: Message, parts: Sequence[Part]) -> tuple[str, ...]:
+    """Message-IDs of the mail that a receipt is about: of its header, and of its certified data."""
+    if not _receipt(mail):
+        return ()
+    named = [*headers.message_ids(mail, "X-Riferimento-Message-ID")]
+    named += [value for name, value in _elements(parts) if name == "msgid"]
+    return tuple(dict.fromkeys(named))
+
+
+def reported(mail: Message, parts: Sequence[Part]) -> list[Reported]:
+    """Whom a receipt of failure says was not reached, by its certified data (`daticert.xml`)."""
+    if not reports_failure(mail):
+        return []
+    data = _data(parts)
+    elements = _elements(parts)
+    error = match[1].lower() if (match := _ERROR.search(data)) else ""
+    said = " ".join(
+        [*(value for name, value in elements if name == "errore-esteso"), _NO_ADDRESS.get(error, "")]
+    )
+    status = re.search(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])", said)
+    action = "delayed" if _receipt(mail) == _DELAY else "failed"
+    whom = [address for name, value in elements if name == "consegna" for address in headers.addresses(value)]
+    return [Reported(address, action, status[0] if status else None, said.strip()) for address in whom]
+
+
+def _elements(parts: Sequence[Part]) -> list[tuple[str, str]]:
+    return [(name.lower(), unescape(value).strip()) for name, value in _ELEMENT.findall(_data(parts))]
+
+
+def _data(parts: Sequence[Part]) -> str:
+    """The certified data. Read with a pattern: no entity of a stranger's XML is ever resolved."""
+    return "\n".join(
+        decode(data_of(part.message)[:200_000], None)
+        for part in parts
+        if "daticert" in str(part.message.get_filename() or "").lower()
+    )
 
 
 def unwrapped(mail: Message) -> bytes | None:

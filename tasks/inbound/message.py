@@ -11,6 +11,10 @@ class Unreadable(RowError):  # noqa: N818 (named for what the mail is)
     """The mail is refused as a whole; the message is one line that says why and holds no personal data."""
 
 
+UNNAMED = ""
+"""The address of a report that names nobody: it is about whoever the mail that came back was for."""
+
+
 class Verdict(StrEnum):
     """What kind of sender stands behind a mail."""
 
@@ -41,7 +45,8 @@ class Bounced:
     """One address that a report says was not reached."""
 
     address: str
-    """Lower-case, as the report names it: it may be where the mail was forwarded to."""
+    """Lower-case, as the report names it: it may be where the mail was forwarded to. `UNNAMED` in a report that names
+    nobody."""
     permanent: bool
     """The server has given up for good. False: it goes on trying, or says that a later try may help."""
     status: str | None = None
@@ -83,6 +88,10 @@ class Inbound:
     """Message-IDs of the mail that a bounce or complaint is about."""
     original_recipients: tuple[str, ...] = ()
     """Whom that mail went to, as far as it came back."""
+    traces: tuple[str, ...] = ()
+    """What the source of a report holds that looks like an id or a signed address of ours; nobody has checked it."""
+    return_path: str = ""
+    """What stands in Return-Path, as it stands."""
     words: str = ""
     """What the sender wrote now."""
     quoted: str = ""

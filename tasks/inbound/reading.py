@@ -9,8 +9,9 @@ from tasks.inbound.attachments import attachments_of
 from tasks.inbound.bodies import Body, body_of
 from tasks.inbound.bounces import finding
 from tasks.inbound.limits import refuse_bombs
-from tasks.inbound.message import Inbound, Unreadable, Verdict
+from tasks.inbound.message import UNNAMED, Inbound, Unreadable, Verdict
 from tasks.inbound.parts import Part, parse, parts_of
+from tasks.inbound.traces import traces
 from tasks.inbound.trimming.trimming import trim
 from tasks.inbound.unsubscribing import asks_to_stop
 
@@ -41,7 +42,7 @@ def _read(raw: bytes) -> Inbound:
     body = body_of(parts)
     message = _described(mail, body)
     judges: tuple[Callable[[], Inbound | None], ...] = (
-        lambda: _as_complaint(message, mail, parts),
+        lambda: _as_complaint(message, mail, parts, raw),
         lambda: _as_bounce(message, mail, parts, body, raw),
         lambda: _as_automatic(message, mail, parts),
         lambda: _as_farewell(message),
@@ -71,16 +72,22 @@ def _described(mail: Message, body: Body) -> Inbound:
         signature=trimmed.signature,
         html_only=body.html_only,
         is_bulk=automatic.is_bulk(mail),
+        return_path=headers.raw(mail, "Return-Path")[:400],
     )
 
 
-def _as_complaint(message: Inbound, mail: Message, parts: list[Part]) -> Inbound | None:
+def _as_complaint(message: Inbound, mail: Message, parts: list[Part], raw: bytes) -> Inbound | None:
     judged = complaints.judge(mail, parts)
     if judged is None:
         return None
     verdict, why, ids, recipients = judged
     return replace(
-        message, verdict=verdict, why=why, original_message_ids=ids, original_recipients=recipients
+        message,
+        verdict=verdict,
+        why=why,
+        original_message_ids=ids,
+        original_recipients=recipients,
+        traces=traces(raw, parts),
     )
 
 
@@ -89,17 +96,21 @@ def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body, r
     if found is None:
         return None
     verdict, why = Verdict.BOUNCE, "a report of failure or delay"
+    seen = traces(raw, parts)
+    is_of_a_mail = bool(found.ids or seen)
+    named = tuple(one for one in found.bounced if is_of_a_mail or one.address != UNNAMED)
     if found.delivered:
         verdict, why = Verdict.AUTOMATIC, "a report that the mail was delivered"
-    elif not found.bounced and not found.ids:
+    elif not named:
         verdict, why = Verdict.DOUBTFUL, "a report of failure that names neither an address nor a mail"
     return replace(
         message,
         verdict=verdict,
         why=why,
-        bounced=found.bounced,
+        bounced=named,
         original_message_ids=found.ids,
         original_recipients=found.recipients,
+        traces=seen,
     )
 
 

@@ -60,7 +60,7 @@ def _is_reply(policy: Policy, arrived: Arrived) -> bool:
 
 def _is_bounce(arrived: Arrived) -> bool:
     match = arrived.match
-    return arrived.row.verdict == Verdict.BOUNCE and match.staff_id is None and match.is_proven
+    return arrived.row.verdict == Verdict.BOUNCE and match.staff_id is None and match.mail is not None
 
 
 def _take_up(session: Session, policy: Policy, arrived: Arrived, now: datetime) -> Became:
@@ -120,7 +120,7 @@ def _told(session: Session, policy: Policy, arrived: Arrived, now: datetime) -> 
     told = about_customer(ours, reports, own_domain)
     if not told:
         return ParkedFor.COPY_BOUNCED
-    return Returned(ours, arrived.match.follow_ups, told, arrived.row.id)
+    return Returned(ours, arrived.match.follow_ups, told, arrived.row.id, is_proven=arrived.match.is_proven)
 
 
 def _stop_extras(session: Session, arrived: Arrived, became: Became, now: datetime) -> Became:

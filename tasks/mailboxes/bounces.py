@@ -12,7 +12,7 @@ from models.rules.sending.dead_address import is_dead
 from models.tables import FollowUp, Message
 from models.words import CommitmentKind, Subject
 from tasks.commitments.make import About, Wanted, promise_all
-from tasks.inbound.message import Bounced, Cause
+from tasks.inbound.message import UNNAMED, Bounced, Cause
 from tasks.mailboxes.tally import Became
 from tasks.sending.record_outcome import tell_the_next
 from tasks.sending.suppressions import suppress
@@ -29,6 +29,8 @@ class Returned:
     carried: Sequence[FollowUp]
     reports: Sequence[Bounced]
     inbound_id: int
+    is_proven: bool = True
+    """Only who has had our mail can have written the report."""
 
     @property
     def customer_id(self) -> int:
@@ -73,9 +75,15 @@ def _weigh(session: Session, policy: Policy, back: Returned, now: datetime) -> B
 
 
 def _dead(back: Returned) -> str | None:
-    """What says that the address is dead, by the rule for the answers of mail servers; None when nothing does."""
-    for report in back.reports:
+    """What says that the address is dead, by the rule for the answers of mail servers; None when nothing does.
+
+    A report that anybody can have written costs nobody the address, nor does one that names nobody: it may speak of
+    the copy for the archive.
+    """
+    for report in back.reports if back.is_proven else ():
         said = report.diagnostic or ""
+        if report.address == UNNAMED:
+            continue
         if report.permanent and report.cause is Cause.GONE and is_dead(said, status=report.status):
             return f"came back: {report.status or ''} {said}".strip()
     return None
@@ -110,7 +118,7 @@ def about_customer(mail: Message, reports: Sequence[Bounced], own_domain: str) -
     Every mail is blind-copied to an archive here; when that one fails, the customer may well have the mail.
     """
     recipient = mail.recipient.lower()
-    named = [report for report in reports if report.address == recipient]
+    named = [report for report in reports if report.address in (recipient, UNNAMED)]
     return named or [report for report in reports if _domain(report.address) != own_domain.lower()]
 
 

@@ -23,6 +23,7 @@ from tasks.mailboxes.mailbox import Fetched, Mailbox
 from tasks.mailboxes.matching import Match, match_all, with_waiting
 from tasks.mailboxes.originals import Originals
 from tasks.mailboxes.parking import park, reject
+from tasks.mailboxes.probe import saw_probe
 from tasks.mailboxes.tally import Became
 from tasks.mails.links import Links
 from tasks.runtime.clock import Clock
@@ -118,7 +119,8 @@ def _put_aside(
     """What became of a mail from which nothing follows; nothing for any other one."""
     if isinstance(mail, Unreadable):
         return reject(session, reception.policy, row, ParkedFor.UNREADABLE, now)
-    if mail.message_id and reception.links.read_message_id(mail.message_id):
+    key = reception.links.read_message_id(mail.message_id) if mail.message_id else None
+    if saw_probe(session, reception.links, mail, now) or key:
         return done(row, Became.OURS, now)
     return None
 
@@ -146,7 +148,7 @@ def _in_turns(
 ) -> dict[int, Became]:
     """All customers' first mails, then their second ones: what a mail means may hang on the one before it."""
     mails = [one.mail for _, one in waiting if not isinstance(one.mail, Unreadable)]
-    matches = match_all(session, reception.links, mails)
+    matches = match_all(session, reception.links, mails, now)
     arrived = [
         Arrived(row, match, mail, is_whole=one.item.is_whole)
         for (row, one), match, mail in zip(waiting, matches, mails, strict=True)

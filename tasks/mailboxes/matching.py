@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -10,11 +11,16 @@ from models.queries.responses import pages
 from models.rules.mailboxes.named import numbers, telling_numbers
 from models.tables import FollowUp, Message, Staff
 from models.words import Subject
-from tasks.inbound.message import Inbound
+from tasks.inbound.message import UNNAMED, Bounced, Cause, Inbound, Verdict
 from tasks.mails.links import Links
+
+RECIPIENT = "recipient"
 
 About = tuple[str, int]
 """Subject type and id."""
+
+_LATELY = timedelta(days=10)
+"""Servers give up after five days, as a rule."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class Match:
 
     by: str | None = None
     """`token` and `thread` are proofs: only who got our mail knows them. `sender` anybody can write, and so can
-    whoever names an order (`named`), in the name of somebody else or for the family."""
+    whoever names an order (`named`), in the name of somebody else or for the family. `recipient`: a report of failure
+    names the one to whom just one mail of ours has gone lately."""
     mail: Message | None = None
     """The mail of ours that it answers."""
     follow_ups: Sequence[FollowUp] = ()
@@ -40,7 +47,7 @@ class Match:
     @property
     def is_proven(self) -> bool:
         """Whether the sender must have had our mail."""
-        return self.mail is not None
+        return self.mail is not None and self.by != RECIPIENT
 
     @property
     def whose(self) -> int | None:
@@ -65,8 +72,10 @@ class Match:
         return Subject.CUSTOMER, self.customer_id or 0
 
 
-def match_all(session: Session, links: Links, mails: Sequence[Inbound]) -> list[Match]:
+def match_all(session: Session, links: Links, mails: Sequence[Inbound], now: datetime) -> list[Match]:
     """Find out by the token in an address, then by the Message-IDs a mail names, by its sender, and by what it names.
+
+    A report of failure that shows no proof is of the one mail that went to whom it names, if there is but one.
 
     A sender on our own staff is not a customer, whatever the mail answers. Of who is not known by a proof,
     `with_waiting` says which contact is answered.
@@ -77,6 +86,7 @@ def match_all(session: Session, links: Links, mails: Sequence[Inbound]) -> list[
     ours = matching.sent_mails(session, {key for named in keys for _, key in named})
     carried = pages.asked_by(session, ours.values())
     proofs = [_by_keys(named, ours, carried) for named in keys]
+    proofs = _with_failed(session, mails, proofs, now)
     others = {mail.sender.lower() for mail, proof in zip(mails, proofs, strict=True) if proof is None}
     customers = matching.customers_by_addresses(session, others - staff.keys() - {""})
     named = [_numbers(mail) for mail in mails]
@@ -95,10 +105,12 @@ def with_waiting(session: Session, matches: Sequence[Match]) -> list[Match]:
     Where several wait and nothing is named, whoever wrote has been heard for all that we asked about orders: nobody is
     reminded of a question after having spoken. What money is owed for waits for a word about itself.
     """
-    known = {one.customer_id for one in matches if one.customer_id is not None and not one.is_proven}
+    known = {one.customer_id for one in matches if one.customer_id is not None and one.mail is None}
     waiting = matching.waiting_for_answer(session, known) if known else {}
     return [
-        one if one.is_proven or one.customer_id is None else _answering(one, waiting.get(one.customer_id, ()))
+        one
+        if one.mail is not None or one.customer_id is None
+        else _answering(one, waiting.get(one.customer_id, ()))
         for one in matches
     ]
 
@@ -145,10 +157,44 @@ def _with_named(mail: Inbound, match: Match, found: Mapping[str, Sequence[matchi
 
 def _keys(links: Links, mail: Inbound) -> list[tuple[str, str]]:
     """What a mail names of ours, with the kind of the proof; the surest first."""
-    tokens = (links.read_reply_to(address) for address in mail.recipients)
-    named = (*mail.original_message_ids, *mail.in_reply_to, *reversed(mail.references))
+    tagged = (*mail.recipients, *mail.traces)
+    tokens = (links.read_return_path(address) or links.read_reply_to(address) for address in tagged)
+    named = (*mail.original_message_ids, *mail.in_reply_to, *reversed(mail.references), *mail.traces)
     threads = (links.read_message_id(message_id) for message_id in named)
     return [("token", key) for key in tokens if key] + [("thread", key) for key in threads if key]
+
+
+def _with_failed(
+    session: Session, mails: Sequence[Inbound], proofs: Sequence[Match | None], now: datetime
+) -> list[Match | None]:
+    """What is proven, and for the other reports of failure the one mail that lately went to whom they name."""
+    unproven = [
+        mail.bounced if proof is None and mail.verdict is Verdict.BOUNCE else ()
+        for mail, proof in zip(mails, proofs, strict=True)
+    ]
+    wanted = {report.address for reports in unproven for report in reports} - {UNNAMED}
+    found = matching.open_mails_to(session, wanted, now - _LATELY) if wanted else {}
+    carried = pages.asked_by(
+        session, {mail.id: mail for mails_ in found.values() for mail in mails_}.values()
+    )
+    return [
+        proof or _by_recipient(reports, found, carried)
+        for proof, reports in zip(proofs, unproven, strict=True)
+    ]
+
+
+def _by_recipient(
+    reports: Sequence[Bounced],
+    found: Mapping[str, Sequence[Message]],
+    carried: Mapping[int, Sequence[FollowUp]],
+) -> Match | None:
+    """The one mail with an open contact. Of several, where the address is gone: the one whose answer we wait for."""
+    mails = [mail for report in reports for mail in found.get(report.address, ())]
+    if len(mails) > 1 and all(report.cause is Cause.GONE for report in reports):
+        mails = [mail for mail in mails if any(one.answer_by for one in carried[mail.id])]
+    if len(mails) != 1:
+        return None
+    return Match(RECIPIENT, mails[0], carried[mails[0].id], mails[0].customer_id)
 
 
 def _by_keys(

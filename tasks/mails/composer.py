@@ -1,12 +1,13 @@
 """A letter's facts become the bytes of a mail. The same letter at the same time gives the same bytes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
 from models.policy import Policy
+from models.rules.mailboxes.return_address import Ways
 from models.words import Subject
 from tasks.mails import mime, texts
 from tasks.mails.context import context
@@ -40,13 +41,24 @@ class Mail:
 class Composer:
     """Writes the mails of one company."""
 
-    def __init__(self, policy: Policy, links: Links, archive_address: str | None = None) -> None:
+    def __init__(
+        self, policy: Policy, links: Links, archive_address: str | None = None, ways: Ways | None = None
+    ) -> None:
         self._company = policy.company
         self._links = links
         self._archive = () if archive_address is None else (mime.ascii_address(archive_address),)
         self._sender = mime.ascii_address(policy.company.sender)
         self._from = mime.mailbox(policy.company.name, self._sender)
         self._frames = Frames(policy.company)
+        self._ways = ways or Ways()
+
+    def signs(self, mail: Mail) -> bool:
+        """Whether the envelope sender of a mail is its own, and not the company's."""
+        return mail.sender != self._sender
+
+    def sign_no_sender(self) -> None:
+        """From now on mails go out with one sender: the server takes no other."""
+        self._ways = replace(self._ways, signs_sender=False)
 
     def message_id(self, key: str) -> str:
         """The Message-ID of a message; nothing but its key decides it.
@@ -88,9 +100,10 @@ class Composer:
             *self._machine_headers(letter, stop),
         ]
         recipients = (recipient, *self._archive)
-        return Mail(
-            message_id, subject, self._sender, recipients, mime.alternative(headers, *parts, pictures)
+        sender = (
+            self._links.return_path(letter.key, self._sender) if self._ways.signs_sender else self._sender
         )
+        return Mail(message_id, subject, sender, recipients, mime.alternative(headers, *parts, pictures))
 
     def written(self, letter: Letter, now: datetime) -> tuple[str, list[tuple[str, str]]]:
         """Subject and paragraphs of a mail, as its reader sees them between greeting and buttons.
@@ -123,8 +136,9 @@ class Composer:
 
     def _machine_headers(self, letter: Letter, stop: str) -> list[str]:
         """What mail programs read: where answers go, that nobody typed it, how to stop it."""
+        reply_to = self._links.reply_to(letter.key, self._sender) if self._ways.tags_replies else self._sender
         headers = [
-            f"Reply-To: {self._links.reply_to(letter.key, self._sender)}",
+            f"Reply-To: {reply_to}",
             f"Auto-Submitted: {'auto-replied' if letter.heard else 'auto-generated'}",
             "X-Auto-Response-Suppress: All",
             f"Content-Language: {letter.language}",

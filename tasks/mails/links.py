@@ -13,10 +13,12 @@ from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
 from models.errors import RefusedError
 from tasks.runtime.clock import Clock, SystemClock
 
-_REPLY_TO = re.compile(r"\+(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})@")
-_MESSAGE_ID = re.compile(r"<?seguito\.(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})@")
+_TAGGED = re.compile(r"\+(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})@")
+_MESSAGE_ID = re.compile(r"<?seguito\.(?P<key>[a-z0-9-]+)\.(?P<signature>[0-9a-f]{16})(?:@|$)")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]/_~-]+")  # nothing that HTML or a header needs escaped
 _SIGNATURE_BYTES = 8
+_LOCAL_PART, _PATH = 64, 256
+"""Octets that every mail server takes; the angle brackets count in the second."""
 
 
 def door(public_url: str, case_id: int) -> str:
@@ -156,15 +158,32 @@ class Links:
 
     def reply_to(self, key: str, sender: str) -> str:
         """The address that answers to message `key` go to: the sender's, with a signed tag after a plus."""
+        return self._tagged("reply", key, sender)
+
+    def return_path(self, key: str, sender: str) -> str:
+        """The envelope sender of message `key`, which reports of its failure go to; made like `reply_to`."""
+        return self._tagged("return", key, sender)
+
+    def _tagged(self, purpose: str, key: str, sender: str) -> str:
+        """The sender's address with a signed tag; without one where that would be too long (RFC 5321, 4.5.3.1)."""
         local, _, domain = sender.rpartition("@")
-        return f"{local}+{key}.{self.signature('reply', key)}@{domain}"
+        tagged = f"{local}+{key}.{self.signature(purpose, key)}"
+        fits = len(tagged) <= _LOCAL_PART and len(tagged) + len(domain) + len("<@>") <= _PATH
+        return f"{tagged}@{domain}" if fits else sender
 
     def read_reply_to(self, address: str) -> str | None:
         """The key of the message that an address was made for; nothing when it is no such address of ours."""
-        match = _REPLY_TO.search(address.lower())  # some servers change the case of local parts
+        return self._read_tag("reply", address)
+
+    def read_return_path(self, address: str) -> str | None:
+        """The key of the message that an envelope sender was made for; nothing when it is none of ours."""
+        return self._read_tag("return", address)
+
+    def _read_tag(self, purpose: str, address: str) -> str | None:
+        match = _TAGGED.search(address.lower())  # some servers change the case of local parts
         if match is None:
             return None
-        genuine = hmac.compare_digest(match["signature"], self.signature("reply", match["key"]))
+        genuine = hmac.compare_digest(match["signature"], self.signature(purpose, match["key"]))
         return match["key"] if genuine else None
 
     def read_message_id(self, message_id: str) -> str | None:

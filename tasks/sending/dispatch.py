@@ -29,6 +29,7 @@ from tasks.sending.hold_rows import hold_rows
 from tasks.sending.last_look import look_again
 from tasks.sending.marking import Ready, mark_mails
 from tasks.sending.record_outcome import Finished, Unwritable, give_up_apart, record
+from tasks.sending.signed_sender import SignedSender
 from tasks.sending.sweep_report import Report
 from tasks.sending.trial_mails import on_trial
 from tasks.sending.verdicts import Verdicts
@@ -86,6 +87,7 @@ class Dispatch:
         self._landed = asyncio.Event()
         self._stop: DispatchStoppedError | None = None
         self._fault: BaseException | None = None
+        self._signed = SignedSender(services.composer)
         self._full_window = self._window = _PER_CONNECTION * sending.connections
         self._lease = timedelta(minutes=sending.lease_minutes)
         self._renewed = services.clock.now()
@@ -190,6 +192,7 @@ class Dispatch:
             return
         answer = task.result()
         tripped = self._verdicts.hear(Finished(message_id, item.group, answer), item.mail.recipients[0])
+        self._signed.hear(answer, item.mail)
         if isinstance(answer, NotStarted):
             self._stop = self._stop or MailServerUnreachableError(answer.text, lasting=answer.lasting)
         elif tripped is not None and self._stop is None:
@@ -279,7 +282,8 @@ class Dispatch:
             self._window = min(tries, self._window)
 
     def _note_server(self, session: Session, now: datetime) -> None:
-        """For the runs to come: it refuses everybody's mail, or takes it again."""
+        """For the runs to come: it refuses everybody's mail, takes it again, or takes no signed sender."""
+        self._signed.note(session, now)
         if isinstance(self._stop, ServerRefusesError):
             is_new = server_refusals.note_refusal(session, str(self._stop), now)
             self._claimed.report.refusal_is_new |= is_new

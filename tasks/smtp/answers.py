@@ -23,7 +23,8 @@ def refused(reply: Reply, *, recipient: bool = False) -> Deferred | Refused:
 
 def no_dealings(reply: Reply) -> NotStarted:
     """The server takes nothing from us: it refused the sender."""
-    return NotStarted(scrub(f"{reply.code} {reply.text}"))
+    for_good = reply.code >= 500  # noqa: PLR2004 (RFC 5321, 4.2.1)
+    return NotStarted(scrub(f"{reply.code} {reply.text}"), is_of_sender=for_good)
 
 
 def words(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Text, func, select, union
@@ -20,6 +21,29 @@ def sent_mails(session: Session, keys: Collection[str]) -> dict[str, Message]:
     """Mails of ours by their keys, to whomever they went."""
     rows = session.scalars(select(Message).where(among(Message.key, keys))) if keys else ()
     return {row.key: row for row in rows}
+
+
+def open_mails_to(session: Session, addresses: Collection[str], since: datetime) -> dict[str, list[Message]]:
+    """By address in small letters: the mails to customers since then that carry a contact nobody has answered."""
+    customers = customers_by_addresses(session, addresses)
+    ids = {id_ for found in customers.values() for id_ in found}
+    rows = session.scalars(
+        select(Message)
+        .join(FollowUp, FollowUp.message_id == Message.id)
+        .where(
+            among(Message.customer_id, ids),
+            Message.staff_id.is_(None),
+            Message.is_trial.is_(False),
+            Message.marked_at >= since,
+            FollowUp.state.in_((FollowUpState.SENT, FollowUpState.SILENT)),
+        )
+        .order_by(Message.id)
+    )
+    found: dict[str, list[Message]] = defaultdict(list)
+    for row in {one.id: one for one in rows}.values():
+        if row.recipient.lower() in addresses:
+            found[row.recipient.lower()].append(row)
+    return found
 
 
 def staff_by_addresses(session: Session, addresses: Collection[str]) -> dict[str, Staff]:

@@ -55,6 +55,8 @@ class NotStarted:
 
     text: str
     lasting: bool = False
+    is_of_sender: bool = False
+    """The server said for good that it takes nothing from this sender."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from flufl.bounce import all_failures
 from tasks.inbound import certified, headers
 from tasks.inbound.bounces import notices, returned, statuses
 from tasks.inbound.bounces.dsn import Reported, has_failed, reports_in, reports_in_text
-from tasks.inbound.message import Bounced, Cause
+from tasks.inbound.message import UNNAMED, Bounced, Cause
 from tasks.inbound.parts import RETURNED, Part
 
 _SUBJECT = re.compile(
@@ -80,11 +80,12 @@ def find(mail: Message, parts: list[Part], text: str, raw: bytes) -> Found | Non
     """
     # the library reads every line for every detector, and what it looks for stands at the top
     mail = mail if len(raw) <= _HEAD else message_from_bytes(raw[:_HEAD])
-    reports = reports_in(parts)
+    reports = reports_in(parts) or certified.reported(mail, parts)
     if not reports and not _looks_like_one(mail, parts, text):
         return None
     notice, rest = returned.split_notice(text[:_NOTICE])
     ids, recipients = returned.ids_and_recipients(returned.headers_of(parts), text if rest else notice)
+    ids = tuple(dict.fromkeys((*certified.ids(mail, parts), *ids)))
     failed = [report for report in reports if has_failed(report)]
     if reports and not failed:
         return Found((), ids, recipients, delivered=True)
@@ -158,7 +159,7 @@ def _from_words(mail: Message, notice: str, rest: str, recipients: tuple[str, ..
             "delayed" if waits or address in temporary else "",
             None,
         )
-        for address in found
+        for address in found or [UNNAMED]
     ]
 
 
@@ -174,7 +175,12 @@ def _library(mail: Message) -> tuple[set[str], set[str]]:
     except (AttributeError, TypeError, ValueError, LookupError):  # it trips over headers in no encoding
         return set(), set()
     soft, hard = (
-        {found for item in side for found in headers.addresses(item.decode("ascii", "replace"))}
+        {
+            found
+            for item in side
+            for found in headers.addresses(item.decode("ascii", "replace"))
+            if not notices.is_id(found)
+        }
         for side in (temporary, permanent)
     )
     return soft, hard
@@ -182,7 +188,14 @@ def _library(mail: Message) -> tuple[set[str], set[str]]:
 
 def _addresses(mail: Message, notice: str) -> list[str]:
     own = {headers.sender(mail)[0], *headers.recipients(mail)}
+    own |= {_untagged(address) for address in own}
     return notices.addresses_in(notice, frozenset(own))
+
+
+def _untagged(address: str) -> str:
+    """The address of the mailbox, without what stands behind a plus."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _about(address: str, notice: str, found: int) -> str:

@@ -72,11 +72,28 @@ def addresses_in(notice: str, not_these: frozenset[str]) -> list[str]:
         if "@" not in line:
             continue
         rank = _rank(line, since_failure)
-        for address in headers.addresses(line):
+        for address in _named_in(line):
             if rank and address not in not_these and not is_daemon(address):
                 ranks[address] = max(rank, ranks.get(address, 0))
     best = max(ranks.values(), default=0)
     return [address for address, rank in ranks.items() if rank == best][:50]
+
+
+def is_id(address: str) -> bool:
+    """Whether what looks like an address is the id of a mail."""
+    return bool(_ID.match(address))
+
+
+_ID = re.compile(
+    r"(?=\S{0,100}\d)(?:seguito\.|\d{8,}[.-][\w.-]*\w|[\w.+=-]{0,80}?[0-9a-f]{16,}|\S{0,60}?\$|e?1[a-z0-9]{5}-[a-z0-9]{6,}-"
+    r"|ca[+\w=-]{24,}@mail\.|\S{0,60}javamail|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}|[\w.+=-]{40,}@)",
+    re.IGNORECASE,
+)
+_BEFORE_ID = re.compile(
+    r"(?:\b(?:id|msgid|message-?id|identifier|kennung|identificativo|identyfikator)\b|\bqueued? as"
+    r"|\b(?:message|messaggio|nachricht|wiadomo\w{2,4}))[\s:=<(#\"']*$",
+    re.IGNORECASE,
+)
 
 
 def is_daemon(address: str) -> bool:
@@ -90,6 +107,16 @@ _DAEMON = re.compile(
     r"|smtp-?gateway\w*|ndr|smtp\w*mail\w*)[-+=._a-z0-9]{0,80}@",
     re.IGNORECASE,
 )
+
+
+def _named_in(line: str) -> list[str]:
+    """The addresses of a line, without what is the id of a mail."""
+    shown = (
+        match[0]
+        for match in headers.ADDRESS.finditer(line)
+        if not _BEFORE_ID.search(line[: match.start()][-40:])
+    )
+    return [address for one in shown for address in headers.addresses(one) if not is_id(address)]
 
 
 def _rank(line: str, since_failure: int) -> int:
