@@ -1,9 +1,11 @@
 """The parts of a mail: flat, in order, and not more than are worth reading."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from quopri import decodestring
 
 from tasks.inbound import limits
 from tasks.inbound.message import Unreadable
@@ -80,9 +82,22 @@ def data_of(part: Message) -> bytes:
     """The bytes of a leaf, transfer encoding taken off; of a mail inside the mail, its source."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        return b"\n".join(_source(child) for child in messages_in(part)[:_MAX_BLOCKS])
+        source = b"\n".join(_source(child) for child in messages_in(part)[:_MAX_BLOCKS])
+        return _plain(source, str(part.get("Content-Transfer-Encoding", "")).strip().lower())
     decoded = part.get_payload(decode=True)
     return decoded if isinstance(decoded, bytes) else b""
+
+
+def _plain(source: bytes, encoding: str) -> bytes:
+    """What the parser took for a mail though it was encoded, which the standard forbids and servers do."""
+    if encoding == "quoted-printable":
+        return decodestring(source.replace(b"=\n\n", b"=\n"))  # where the parser thought that a header ended
+    if encoding != "base64":
+        return source
+    try:
+        return b64decode(source)
+    except ValueError:
+        return source
 
 
 def text_of(part: Message, cap: int = limits.MAX_TEXT) -> str:

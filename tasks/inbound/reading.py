@@ -42,7 +42,7 @@ def _read(raw: bytes) -> Inbound:
     body = body_of(parts)
     message = _described(mail, body)
     judges: tuple[Callable[[], Inbound | None], ...] = (
-        lambda: _as_complaint(message, mail, parts, raw),
+        lambda: _as_complaint(message, mail, parts, body, raw),
         lambda: _as_bounce(message, mail, parts, body, raw),
         lambda: _as_automatic(message, mail, parts),
         lambda: _as_farewell(message),
@@ -76,8 +76,10 @@ def _described(mail: Message, body: Body) -> Inbound:
     )
 
 
-def _as_complaint(message: Inbound, mail: Message, parts: list[Part], raw: bytes) -> Inbound | None:
-    judged = complaints.judge(mail, parts)
+def _as_complaint(
+    message: Inbound, mail: Message, parts: list[Part], body: Body, raw: bytes
+) -> Inbound | None:
+    judged = complaints.judge(mail, parts, body.text)
     if judged is None:
         return None
     verdict, why, ids, recipients = judged

@@ -46,10 +46,13 @@ _STRONG = re.compile(
 """What a mail must say to count as a bounce when neither its sender nor its form shows one: customers, too, write
 that a delivery has failed."""
 _DELAY = re.compile(
-    r"delay|warning: could not|still being retried|ritard|op(?:ó|o)(?:ź|z)ni|verz(?:ö|oe)ger|retard",
+    r"delay|warning: could not|still being retried|still in (?:the )?queue|ritard|op(?:ó|o)(?:ź|z)ni|verz(?:ö|oe)ger"
+    r"|retard|oczekuje|(?:jeszcze|ancora|noch) (?:nie|non|nicht)|for (?:the )?(?:past|last) [\d.]+ (?:hour|day)",
     re.IGNORECASE,
 )
 """What the subject of a notice says that is no failure yet."""
+_WARNING = re.compile(r"\bwarning\b|ostrze(?:ż|z)enie|\bwarnung\b|\bavvertimento\b", re.IGNORECASE)
+"""The same, where nothing says that the address is gone."""
 _ANSWER = re.compile(r"\s*(?:re|r|rif|odp|aw)\s*:", re.IGNORECASE)
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|i|pd|rv)\s*:", re.IGNORECASE)
 _FORWARDED_FROM = re.compile(
@@ -100,6 +103,7 @@ def from_daemon(mail: Message) -> bool:
         notices.is_daemon(address)
         or bool(_DAEMON_NAME.search(name))
         or bool(_DAEMON_NAME.search(headers.raw(mail, "From")[:200]))
+        or not address
     )
 
 
@@ -115,17 +119,22 @@ def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
         return False
     if not (subject or reports) and _ANSWER.match(headers.text(mail, "Subject")):
         return any(_library(mail)) or _gives_up(text[:6_000])  # a postmaster may be a customer
-    said = bool(notices.FAILURE.search(text[:6_000])) or statuses.goes_on(text[:6_000])
+    said = notices.tells_failure(text[:6_000]) or statuses.goes_on(text[:6_000])
     if daemon or reports or (subject and _nobody_sent(mail)):
-        return said or subject or any(_library(mail))
+        return said or subject or any(_library(mail)) or (daemon and _is_coded(mail, text[:3_000]))
     if not subject or "In-Reply-To" in mail or _FORWARDED.match(headers.text(mail, "Subject")):
         return False
     came_back = said and any(part.kind in RETURNED for part in parts)
     return came_back or bool(_STRONG.search(text[:3_000]))
 
 
+def _is_coded(mail: Message, text: str) -> bool:
+    """Whether a text names a code of SMTP and somebody else's address: what it says needs no language."""
+    return bool(statuses.code_in(text)) and bool(_addresses(mail, text))
+
+
 def _gives_up(text: str) -> bool:
-    return bool(notices.FAILURE.search(text)) and statuses.gives_up(text)
+    return notices.tells_failure(text) and statuses.gives_up(text)
 
 
 def _nobody_sent(mail: Message) -> bool:
@@ -147,9 +156,11 @@ def _from_words(mail: Message, notice: str, rest: str, recipients: tuple[str, ..
     named = headers.addresses(" ".join(headers.all_raw(mail, "X-Failed-Recipients"))[:10_000])
     temporary, permanent = (set(), set()) if named else _library(mail)
     found = named or _written_to(notice, sorted(temporary | permanent)) or _addresses(mail, notice)
-    if not found and len(recipients) == 1 and notices.FAILURE.search(notice):
+    if not found and len(recipients) == 1 and notices.tells_failure(notice):
         found = list(recipients)
-    waits = bool(_DELAY.search(headers.text(mail, "Subject"))) and not (
+    subject = headers.text(mail, "Subject")
+    warns = bool(_WARNING.search(subject)) and not statuses.says_gone(notice)
+    waits = (warns or bool(_DELAY.search(subject))) and not (
         statuses.gives_up(notice) or (statuses.status_in(notice) or "").startswith("5")
     )
     return [

@@ -7,6 +7,7 @@ how they stand in it.
 import re
 
 from tasks.inbound import headers
+from tasks.inbound.bounces import languages
 
 FAILURE = re.compile(
     r"(?:could|can|was|were|has|have|is|are|did|do|does|been|wasn|couldn|may|will)(?:'t| ?not"
@@ -37,10 +38,25 @@ FAILURE = re.compile(
     r"|nicht (?:zugestellt|zustellbar|ausgeliefert)|konnte nicht|zustellung .{0,30}(?:fehl|nicht)"
     r"|non remis|n'a (?:pas )?pu|n'existe pas|pas (?:pu )?(?:ê|e)tre (?:remis|d(?:é|e)livr|distribu)"
     r"|(?:é|e)chec|no (?:se )?(?:pudo|ha podido|fue posible)|n(?:ã|a)o (?:p(?:ô|o)de|foi poss)"
-    r"|niet (?:worden )?(?:afgeleverd|bezorgd)",
+    r"|niet (?:worden )?(?:afgeleverd|bezorgd)"
+    r"|(?:den|die) .{0,40}empf(?:ä|ae)nger .{0,40}nicht erreicht|nicht (?:angekommen|erreichbar|mehr g(?:ü|ue)ltig)"
+    r"|abgewiesen|abgelehnt|zur(?:ü|ue)ckgewiesen|verweigert|gibt es nicht|warteschlange|existiert nicht"
+    r"|non (?:pu(?:ò|o'|o)|ha potuto|hanno potuto) (?:essere )?(?:consegn|recapit|accett|raggiung|ricever)"
+    r"|respint[oaie]|rifiutat[oaie]|restituit[oaie]|(?:ha|(?:è|e') stat[oa]) (?:superat|raggiunt)[oa]"
+    r"|indirizzo .{0,60}(?:inesistente|non (?:esiste|valido))|dominio .{0,60}non esiste|ancora in coda"
+    r"|nie (?:trafi|dotar|powiod|mog|jest mo(?:ż|z)liwe)|odrzucon|usuni(?:ę|e)t[eya]|odm(?:ó|o)wi"
+    r"|oczekuje na (?:dostarcz|wys)|pr(?:ó|o)buje (?:ponownie )?dostarczy|nie odpowiada"
+    r"|(?:have been |was |been )?unable to (?:contact|connect)|could not (?:contact|connect)|was refused"
+    r"|still (?:in|on) (?:the )?queue|has been queued for",
     re.IGNORECASE,
 )
 """Words of failure to deliver; checked together with who sent the notice, never alone."""
+
+
+def tells_failure(text: str) -> bool:
+    """Whether a text has words of failure, in any language that a list here is for."""
+    return bool(FAILURE.search(text) or languages.FAILURE.search(text))
+
 
 _NOT_MEANT = re.compile(
     r"message-id|please (?:contact|forward|send|notify|call|e-?mail|write|reply)|contact (?:the|your|us)"
@@ -68,7 +84,7 @@ def addresses_in(notice: str, not_these: frozenset[str]) -> list[str]:
     ranks: dict[str, int] = {}
     since_failure = _REACH + 1
     for line in (line[:1_000] for line in notice.split("\n")[:_MAX_LINES]):
-        since_failure = 0 if FAILURE.search(line) else since_failure + bool(line.strip())
+        since_failure = 0 if tells_failure(line) else since_failure + bool(line.strip())
         if "@" not in line:
             continue
         rank = _rank(line, since_failure)
@@ -123,6 +139,6 @@ def _rank(line: str, since_failure: int) -> int:
     if _NOT_MEANT.search(line):
         return 0
     near = since_failure <= _REACH
-    if FAILURE.search(line) or (near and _ALONE.match(line)):
+    if tells_failure(line) or (near and _ALONE.match(line)):
         return 3
     return 2 if near or _ALONE.match(line) else 1

@@ -10,6 +10,7 @@ days of trying lie behind it, and nobody has got the mail.
 
 import re
 
+from tasks.inbound.bounces import languages
 from tasks.inbound.message import Cause
 
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
@@ -36,12 +37,20 @@ _GOES_ON = re.compile(
     r"|\bdeferred\b|riprover(?:à|a')|spr(?:ó|o)buje ponownie|non (?:è|e') stat[ao] ancora"
     r"|non escludendo che|(?:resta|rimane|(?:è|e') ancora) in coda"
     r"|nie zosta(?:ł|l)[ao] jeszcze|w kolejce|kolejn\w{1,3} pr(?:ó|o)b|noch nicht zugestellt|pas encore (?:é|e)t(?:é|e)"
-    r"|weitere\w? (?:zustell)?versuch|retard(?:é|e) |se seguir(?:á|a) intentando|se reintentar",
+    r"|weitere\w? (?:zustell)?versuch|retard(?:é|e) |se seguir(?:á|a) intentando|se reintentar"
+    r"|(?:queued|been (?:in|on) the queue) for [\d.]+ (?:hour|day)|still (?:in|on) (?:the )?queue"
+    r"|will (?:be )?(?:deleted|returned|removed) (?:in|after) .{0,30}(?:if|unless)"
+    r"|(?:for|in) (?:the )?(?:past|last) [\d.]+ hour|continueremo a|riproveremo|(?:verr|sar)\w{1,2} riprovat"
+    r"|pr(?:ó|o)by b(?:ę|e)d(?:ą|a) trwa|b(?:ę|e)dziemy pr(?:ó|o)bowa"
+    r"|od \d+ godzin pr(?:ó|o)buje|in der warteschlange|versuchen (?:wir )?(?:die zustellung|es) (?:noch|weiter)"
+    r"|versuchen .{0,40}\b(?:noch|weiter)|\bancora in coda",
     re.IGNORECASE,
 )
 _GAVE_UP = re.compile(
     r"permanent (?:fatal )?error|given up|giving up|failed permanently|permanent failure|gave up|definitiv"
     r"|errore permanente|b(?:łą|la)d trwa(?:ł|l)y|not going to try again|will not be retried"
+    r"|cannot send (?:message|mail) for [\d.]+ days?|unrecoverable|in the queue too long"
+    r"|retry time(?:out)? .{0,20}exceeded"
     r"|permanenter fehler|no further (?:delivery )?attempts|(?:will|can) ?not (?:be (?:re)?tried|continue|keep)"
     r"|won't (?:be (?:re)?tried|continue|keep)|non verr(?:à|a'|a) ritentat|nie b(?:ę|e)dzie ponawian",
     re.IGNORECASE,
@@ -91,12 +100,22 @@ def is_tried(action: str, said: str) -> bool:
 
 def goes_on(said: str) -> bool:
     """Whether a notice says that delivery is still being tried."""
-    return bool(_GOES_ON.search(said)) and not gives_up(said)
+    return bool(_GOES_ON.search(said) or languages.WAITS.search(said)) and not gives_up(said)
 
 
 def gives_up(said: str) -> bool:
     """Whether a notice says that delivery was given up."""
     return bool(_GAVE_UP.search(said))
+
+
+def says_gone(said: str) -> bool:
+    """Whether a notice has words for an address that does not exist."""
+    return bool(_GONE.search(said) or languages.GONE.search(said))
+
+
+def code_in(said: str) -> bool:
+    """Whether a text has an enhanced status or a code of SMTP of a failure."""
+    return status_in(said) is not None or bool(_SMTP.search(said))
 
 
 def status_in(said: str) -> str | None:
@@ -107,14 +126,14 @@ def status_in(said: str) -> str | None:
 def cause(status: str | None, said: str, permanent: bool) -> Cause:
     """Why, as far as the report says it."""
     detail = status.split(".", 1)[1] if status else ""
-    if detail == "2.2" or _FULL.search(said) or _PROVIDER_FULL.search(said):
+    if detail == "2.2" or _FULL.search(said) or languages.FULL.search(said) or _PROVIDER_FULL.search(said):
         return Cause.FULL
     if detail in _GONE_STATUS and permanent:
         return Cause.GONE
     if detail.startswith(("7.", "6.")) or detail in {"3.4", "2.3"} or _REFUSED.search(said):
         return Cause.REFUSED
     if permanent:
-        return Cause.GONE if _GONE.search(said) else Cause.OTHER
+        return Cause.GONE if says_gone(said) else Cause.OTHER
     return Cause.OTHER
 
 
@@ -136,5 +155,5 @@ def _by_code(action: str, said: str, default: str | None) -> bool:
         return enhanced[0] == "5"
     code = _SMTP.search(said)
     if code:
-        return code[1] == "5"
+        return code[1] == "5" or gives_up(said)
     return not goes_on(said)
