@@ -103,6 +103,8 @@ def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body, r
     named = tuple(one for one in found.bounced if is_of_a_mail or one.address != UNNAMED)
     if found.delivered:
         verdict, why = Verdict.AUTOMATIC, "a report that the mail was delivered"
+    elif not named and not finding.from_daemon(mail):
+        return None  # a person writes of mails that came back
     elif not named:
         verdict, why = Verdict.DOUBTFUL, "a report of failure that names neither an address nor a mail"
     return replace(

@@ -12,6 +12,7 @@ KINDS = ("message/delivery-status", "message/global-delivery-status")
 
 _FIELD = re.compile(r"^([A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)$")
 _EMBEDDED = re.compile(r"^(?:final|original)-recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_REJECTED = re.compile(r"\breject|\brefus|\brifiut|\brespint|\bodrzuc|abgelehnt|abgewiesen", re.IGNORECASE)
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 _TYPED = re.compile(r"^\s*(?:rfc822|utf-8|smtp|unknown|local|internet)\s*;\s*", re.IGNORECASE)
 _DONE = ("deliver", "relay", "expand")
@@ -41,6 +42,25 @@ def reports_in(parts: Iterable[Part]) -> list[Reported]:
 def reports_in_text(text: str) -> list[Reported]:
     """The same, from a notice that carries the fields in its text."""
     return _read(text) if _EMBEDDED.search(text) else []
+
+
+def rejections_in(parts: Iterable[Part], text: str) -> list[Reported]:
+    """Whose filter rejected the mail and says so in the form of a receipt (RFC 5429, 2.1.2).
+
+    `text` is what the mail shows to people: receipts of what was deleted unread have the same form.
+    """
+    if not _REJECTED.search(text[:2_000]):
+        return []
+    told = (
+        _fields(decode(data_of(part.message)[:50_000], None).strip())
+        for part in parts
+        if part.kind == "message/disposition-notification"
+    )
+    whom = (fields for fields in told if "deleted" in fields.get("disposition", "").lower())
+    found = (_address(fields.get("original-recipient", fields.get("final-recipient", ""))) for fields in whom)
+    return [
+        Reported(address, "failed", None, "rejected by a filter, as spam") for address in found if address
+    ]
 
 
 def has_failed(reported: Reported) -> bool:

@@ -9,7 +9,7 @@ from flufl.bounce import all_failures
 
 from tasks.inbound import certified, headers
 from tasks.inbound.bounces import notices, returned, statuses
-from tasks.inbound.bounces.dsn import Reported, has_failed, reports_in, reports_in_text
+from tasks.inbound.bounces.dsn import Reported, has_failed, rejections_in, reports_in, reports_in_text
 from tasks.inbound.message import UNNAMED, Bounced, Cause
 from tasks.inbound.parts import RETURNED, Part
 
@@ -59,6 +59,11 @@ _FORWARDED_FROM = re.compile(
     rf"({headers.ADDRESS.pattern})>?\s{{0,20}}\(generated from\s{{1,5}}({headers.ADDRESS.pattern})",
     re.IGNORECASE,
 )
+_FORWARDED_TO = re.compile(
+    rf"original (?:recipient|address)[^@\n]{{0,30}}?({headers.ADDRESS.pattern})\s{{1,40}}[^@\n]{{0,30}}?"
+    rf"({headers.ADDRESS.pattern})",
+    re.IGNORECASE,
+)
 _NOTICE = 20_000
 _HEAD = 150_000
 _AFTER = 900
@@ -83,7 +88,7 @@ def find(mail: Message, parts: list[Part], text: str, raw: bytes) -> Found | Non
     """
     # the library reads every line for every detector, and what it looks for stands at the top
     mail = mail if len(raw) <= _HEAD else message_from_bytes(raw[:_HEAD])
-    reports = reports_in(parts) or certified.reported(mail, parts)
+    reports = reports_in(parts) or certified.reported(mail, parts) or rejections_in(parts, text)
     if not reports and not _looks_like_one(mail, parts, text):
         return None
     notice, rest = returned.split_notice(text[:_NOTICE])
@@ -110,7 +115,8 @@ def from_daemon(mail: Message) -> bool:
 def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
     if headers.raw(mail, "X-Failed-Recipients") or certified.reports_failure(mail):
         return True
-    subject = bool(_SUBJECT.search(headers.text(mail, "Subject")))
+    titled = headers.text(mail, "Subject")
+    subject = bool(_SUBJECT.search(titled))
     reports = mail.get_content_type() == "multipart/report" and "disposition" not in str(
         mail.get("Content-Type")
     )
@@ -120,17 +126,22 @@ def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
     if not (subject or reports) and _ANSWER.match(headers.text(mail, "Subject")):
         return any(_library(mail)) or _gives_up(text[:6_000])  # a postmaster may be a customer
     said = notices.tells_failure(text[:6_000]) or statuses.goes_on(text[:6_000])
+    said = said or (daemon and _tells_why(mail, f"{titled}\n{text[:3_000]}"))
     if daemon or reports or (subject and _nobody_sent(mail)):
-        return said or subject or any(_library(mail)) or (daemon and _is_coded(mail, text[:3_000]))
+        return said or subject or any(_library(mail))
     if not subject or "In-Reply-To" in mail or _FORWARDED.match(headers.text(mail, "Subject")):
         return False
     came_back = said and any(part.kind in RETURNED for part in parts)
     return came_back or bool(_STRONG.search(text[:3_000]))
 
 
-def _is_coded(mail: Message, text: str) -> bool:
-    """Whether a text names a code of SMTP and somebody else's address: what it says needs no language."""
-    return bool(statuses.code_in(text)) and bool(_addresses(mail, text))
+def _tells_why(mail: Message, text: str) -> bool:
+    """Whether a text names somebody else's address, and a code of SMTP or words for why it cannot be written to.
+
+    A code needs no language.
+    """
+    why = statuses.code_in(text) or statuses.says_gone(text) or statuses.says_full(text)
+    return (why or notices.tells_failure(text)) and bool(_addresses(mail, text))
 
 
 def _gives_up(text: str) -> bool:
@@ -155,10 +166,12 @@ def _from_words(mail: Message, notice: str, rest: str, recipients: tuple[str, ..
         return _from_reports(embedded, notice)
     named = headers.addresses(" ".join(headers.all_raw(mail, "X-Failed-Recipients"))[:10_000])
     temporary, permanent = (set(), set()) if named else _library(mail)
-    found = named or _written_to(notice, sorted(temporary | permanent)) or _addresses(mail, notice)
+    subject = headers.text(mail, "Subject")
+    found = named or _written_to(
+        notice, sorted(temporary | permanent) or _addresses(mail, notice) or _addresses(mail, subject)
+    )
     if not found and len(recipients) == 1 and notices.tells_failure(notice):
         found = list(recipients)
-    subject = headers.text(mail, "Subject")
     warns = bool(_WARNING.search(subject)) and not statuses.says_gone(notice)
     waits = (warns or bool(_DELAY.search(subject))) and not (
         statuses.gives_up(notice) or (statuses.status_in(notice) or "").startswith("5")
@@ -177,7 +190,8 @@ def _from_words(mail: Message, notice: str, rest: str, recipients: tuple[str, ..
 def _written_to(notice: str, failed: list[str]) -> list[str]:
     """The addresses as they were written to, where the notice says that the server had forwarded them."""
     forwarded = {match[1].lower(): match[2].lower() for match in _FORWARDED_FROM.finditer(notice)}
-    return [forwarded.get(address, address) for address in failed]
+    forwarded |= {match[2].lower(): match[1].lower() for match in _FORWARDED_TO.finditer(notice)}
+    return list(dict.fromkeys(forwarded.get(address, address) for address in failed))
 
 
 def _library(mail: Message) -> tuple[set[str], set[str]]:

@@ -40,13 +40,16 @@ FAILURE = re.compile(
     r"|(?:é|e)chec|no (?:se )?(?:pudo|ha podido|fue posible)|n(?:ã|a)o (?:p(?:ô|o)de|foi poss)"
     r"|niet (?:worden )?(?:afgeleverd|bezorgd)"
     r"|(?:den|die) .{0,40}empf(?:ä|ae)nger .{0,40}nicht erreicht|nicht (?:angekommen|erreichbar|mehr g(?:ü|ue)ltig)"
-    r"|abgewiesen|abgelehnt|zur(?:ü|ue)ckgewiesen|verweigert|gibt es nicht|warteschlange|existiert nicht"
+    r"|nicht .{0,40}(?:(?:ü|ue)bermittelt|(?:ü|ue)bergeben|weitergeleitet|angenommen|entgegengenommen|versendet)"
+    r"|r(?:ü|ue)ckl(?:ä|ae)ufer|abgewiesen|abgelehnt|zur(?:ü|ue)ckgewiesen|verweigert|gibt es nicht"
+    r"|warteschlange|existiert nicht"
     r"|non (?:pu(?:ò|o'|o)|ha potuto|hanno potuto) (?:essere )?(?:consegn|recapit|accett|raggiung|ricever)"
     r"|respint[oaie]|rifiutat[oaie]|restituit[oaie]|(?:ha|(?:è|e') stat[oa]) (?:superat|raggiunt)[oa]"
     r"|indirizzo .{0,60}(?:inesistente|non (?:esiste|valido))|dominio .{0,60}non esiste|ancora in coda"
     r"|nie (?:trafi|dotar|powiod|mog|jest mo(?:ż|z)liwe)|odrzucon|usuni(?:ę|e)t[eya]|odm(?:ó|o)wi"
     r"|oczekuje na (?:dostarcz|wys)|pr(?:ó|o)buje (?:ponownie )?dostarczy|nie odpowiada"
     r"|(?:have been |was |been )?unable to (?:contact|connect)|could not (?:contact|connect)|was refused"
+    r"|has (?:stopped|blocked|quarantined|discarded) (?:the|your|this)"
     r"|still (?:in|on) (?:the )?queue|has been queued for",
     re.IGNORECASE,
 )
@@ -72,6 +75,8 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _MAX_LINES = 400
+_SAID = 60
+"""Characters before an address that tell what it is for."""
 _REACH = 6
 """Lines after words of failure within which an address is what they are about."""
 
@@ -89,7 +94,7 @@ def addresses_in(notice: str, not_these: frozenset[str]) -> list[str]:
             continue
         rank = _rank(line, since_failure)
         for address in _named_in(line):
-            if rank and address not in not_these and not is_daemon(address):
+            if address not in not_these and not is_daemon(address):
                 ranks[address] = max(rank, ranks.get(address, 0))
     best = max(ranks.values(), default=0)
     return [address for address, rank in ranks.items() if rank == best][:50]
@@ -120,24 +125,24 @@ def is_daemon(address: str) -> bool:
 _DAEMON = re.compile(
     r"(?:mailer-?daemon|mail-?daemon|post[-_]?master|mdaemon|uucp|daemon|mmdf|mailerdaemon|mail\.delivery|bounces?"
     r"|mail-?delivery|microsoftexchange\w+|maildelivery|root|mailsystem|mail-system|no-?reply-?mail\w*"
-    r"|smtp-?gateway\w*|ndr|smtp\w*mail\w*)[-+=._a-z0-9]{0,80}@",
+    r"|mailmarshal|mime-?sweeper|mail-?sweeper|scanmail\w*|interscan\w*|amavis\w*|web-?shield|group-?shield"
+    r"|anti-?(?:virus|spam)|content-?filter|mail-?(?:router|gateway|guard)|smtp-?gateway\w*|ndr|smtp\w*mail\w*)[-+=._a-z0-9]{0,80}@",
     re.IGNORECASE,
 )
 
 
 def _named_in(line: str) -> list[str]:
-    """The addresses of a line, without what is the id of a mail."""
+    """The addresses of a line that may have failed: no ids of mails, and nobody to turn to."""
+    before = ((line[: match.start()], match[0]) for match in headers.ADDRESS.finditer(line))
     shown = (
-        match[0]
-        for match in headers.ADDRESS.finditer(line)
-        if not _BEFORE_ID.search(line[: match.start()][-40:])
+        found
+        for said, found in before
+        if not (_BEFORE_ID.search(said[-40:]) or _NOT_MEANT.search(said[-_SAID:]))
     )
     return [address for one in shown for address in headers.addresses(one) if not is_id(address)]
 
 
 def _rank(line: str, since_failure: int) -> int:
-    if _NOT_MEANT.search(line):
-        return 0
     near = since_failure <= _REACH
     if tells_failure(line) or (near and _ALONE.match(line)):
         return 3

@@ -113,6 +113,11 @@ def says_gone(said: str) -> bool:
     return bool(_GONE.search(said) or languages.GONE.search(said))
 
 
+def says_full(said: str) -> bool:
+    """Whether a notice has words for a full mailbox."""
+    return bool(_FULL.search(said) or languages.FULL.search(said))
+
+
 def code_in(said: str) -> bool:
     """Whether a text has an enhanced status or a code of SMTP of a failure."""
     return status_in(said) is not None or bool(_SMTP.search(said))
@@ -126,7 +131,7 @@ def status_in(said: str) -> str | None:
 def cause(status: str | None, said: str, permanent: bool) -> Cause:
     """Why, as far as the report says it."""
     detail = status.split(".", 1)[1] if status else ""
-    if detail == "2.2" or _FULL.search(said) or languages.FULL.search(said) or _PROVIDER_FULL.search(said):
+    if detail == "2.2" or says_full(said) or _PROVIDER_FULL.search(said):
         return Cause.FULL
     if detail in _GONE_STATUS and permanent:
         return Cause.GONE

@@ -7,10 +7,14 @@ They were written, with what is expected of them, before the rules were looked a
 import pytest
 
 from tasks.inbound.message import Cause, Verdict
-from tests.first_look import Sample, bounces, judged_bounce, replies
+from tests.first_look import Sample, bounces, judged_bounce, judged_report, replies, reports
 
 HELD_BACK = {"it-desk", "pl-zgloszenie", "en-ticket", "en-thanks-desk", "de-eingang"}
 """Help desks and weak headers: people write under them, so a person looks."""
+
+
+TO_A_PERSON = {"own-quota-notice", "human-via-postmaster-fwd"}
+"""Somebody writes from a mail system's own address: a person looks."""
 
 
 def _named(sample: Sample) -> str:
@@ -20,6 +24,11 @@ def _named(sample: Sample) -> str:
 @pytest.mark.parametrize("sample", [*bounces(), *bounces("bounces-2"), *bounces("bounces-3")], ids=_named)
 def test_a_bounce_names_whom_it_did_not_reach_and_whether_for_good(sample: Sample) -> None:
     assert judged_bounce(sample) == "right"
+
+
+@pytest.mark.parametrize("sample", [*reports("reports"), *reports("reports-2")], ids=_named)
+def test_a_report_is_what_it_is_and_nothing_costs_an_address_or_an_answer(sample: Sample) -> None:
+    assert judged_report(sample) == ("doubt" if sample.name in TO_A_PERSON else "right")
 
 
 @pytest.mark.parametrize("sample", replies("automatic"), ids=_named)
