@@ -72,7 +72,7 @@ def judged_report(sample: Sample) -> str:  # noqa: PLR0911 (a table in words)
     message = sample.read()
     wanted, *more = sample.expected.split()
     said = [one for one in message.bounced if one.address]
-    if any(_kills(one) and not (one.address == wanted and more[-1] == "gone") for one in said):
+    if any(kills(one) and not (one.address == wanted and more[-1] == "gone") for one in said):
         return "costly"
     if wanted == "person":
         return {Verdict.HUMAN: "right", Verdict.DOUBTFUL: "doubt"}.get(message.verdict, "costly")
@@ -89,7 +89,7 @@ def judged_report(sample: Sample) -> str:  # noqa: PLR0911 (a table in words)
     return "doubt" if message.verdict is Verdict.BOUNCE and not found else "wrong"
 
 
-def _kills(report: Bounced) -> bool:
+def kills(report: Bounced) -> bool:
     """Whether the address would be used no more, as `tasks.mailboxes.bounces` decides it."""
     said = report.diagnostic or ""
     return report.permanent and report.cause is Cause.GONE and is_dead(said, status=report.status)

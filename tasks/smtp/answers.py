@@ -23,7 +23,7 @@ def refused(reply: Reply, *, recipient: bool = False) -> Deferred | Refused:
 
 def no_dealings(reply: Reply) -> NotStarted:
     """The server takes nothing from us: it refused the sender."""
-    for_good = reply.code >= 500  # noqa: PLR2004 (RFC 5321, 4.2.1)
+    for_good = reply.code >= 500 and reply.code // 10 != 53  # noqa: PLR2004 (not those that ask for a login)
     return NotStarted(scrub(f"{reply.code} {reply.text}"), is_of_sender=for_good)
 
 
