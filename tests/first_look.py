@@ -72,7 +72,8 @@ def judged_report(sample: Sample) -> str:  # noqa: PLR0911 (a table in words)
     message = sample.read()
     wanted, *more = sample.expected.split()
     said = [one for one in message.bounced if one.address]
-    if any(kills(one) and not (one.address == wanted and more[-1] == "gone") for one in said):
+    named = [one for one in said if one.address == wanted] or said
+    if "gone" not in more and any(map(kills, named)):
         return "costly"
     if wanted == "person":
         return {Verdict.HUMAN: "right", Verdict.DOUBTFUL: "doubt"}.get(message.verdict, "costly")
@@ -84,9 +85,16 @@ def judged_report(sample: Sample) -> str:  # noqa: PLR0911 (a table in words)
     if message.verdict is Verdict.DOUBTFUL:
         return "doubt"
     found = [f"{one.address} {'hard' if one.permanent else 'soft'}" for one in said]
-    if message.verdict is Verdict.BOUNCE and found == [f"{wanted} {more[0]}"]:
+    if message.verdict is Verdict.BOUNCE and {_at_home(one, wanted) for one in found} == {
+        f"{wanted} {more[0]}"
+    }:
         return "right"
     return "doubt" if message.verdict is Verdict.BOUNCE and not found else "wrong"
+
+
+def _at_home(found: str, wanted: str) -> str:
+    """An address below the wanted one's domain is where that was expanded to."""
+    return found.replace(found.split(maxsplit=1)[0], wanted) if f".{wanted.partition('@')[2]} " in found else found
 
 
 def kills(report: Bounced) -> bool:

@@ -1,7 +1,8 @@
 """Whether an address is dead: one rule for what a mail server says at once and for what comes back later.
 
 Only what says that the address does not exist or is shut (RFC 3463: 5.1.x, 5.2.1, and their plain words) kills it.
-Policy, reputation, rate, size, a full mailbox and relaying never do: they speak of us, of the mail or of the moment.
+Policy, reputation, rate, size, a full mailbox and relaying never do: they speak of us, of the mail or of the moment. So
+does a refusal of anything but the recipient, such as the end of the data.
 """
 
 import re
@@ -20,6 +21,8 @@ _OTHER_REASON = re.compile(
     r"|gr[ae]ylist|temporar|\blater\b|authenticat|\bsender\b|\bvirus|\bsuspicious"
     r"|\bpien[ao]\b|\bspazio\b|\btropp[iaoe]\b|dimension|mittente|autenticaz|riprova"
     r"|przepe[łl]nion|\bpe[łl]n[ay]\b|brak miejsca|zbyt (?:du[żz]|wiel)|nadawc|p[óo][źz]niej|uwierzytelni"
+    r"|\bpreferences?\b|\bpermissions?\b|\brestrict|not (?:allowed|permitted)|\bdenied\b|\bmoderat"
+    r"|(?:reply to|after) (?:the )?(?:end of )?(?:data|mail from|helo|ehlo)\b"
     r"|\bvoll\b|\bzu (?:viele|gro(?:ß|ss))|absender|sp[äa]ter",
     re.IGNORECASE,
 )

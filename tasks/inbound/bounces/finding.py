@@ -66,8 +66,9 @@ _FORWARDED_TO = re.compile(
 )
 _NOTICE = 20_000
 _HEAD = 150_000
-_AFTER = 900
-"""Characters after an address in which the reason for it stands."""
+_EXPANDED = re.compile(r"(?:expanded|generated) from:?\s*<?$", re.IGNORECASE)
+_BEFORE, _AFTER = 300, 900
+"""Characters before an address that was expanded, and after any other, in which the reason for it stands."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,8 @@ def _about(address: str, notice: str, found: int) -> str:
     at = notice.lower().find(address)
     if found == 1 or at < 0:
         return notice
-    return notice[at : at + _AFTER]
+    is_expanded = _EXPANDED.search(notice[max(0, at - _BEFORE) : at])
+    return notice[max(0, at - _BEFORE) if is_expanded else at : at + _AFTER]
 
 
 def _bounced(address: str, said: str, action: str, status: str | None) -> Bounced:

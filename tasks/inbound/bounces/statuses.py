@@ -153,7 +153,7 @@ def _is_vague(status: str) -> bool:
 def _by_code(action: str, said: str, default: str | None) -> bool:
     enhanced = status_in(said)
     if enhanced and not _is_vague(enhanced):
-        return enhanced[0] == "5" or _is_unreached_for_good(enhanced, action, said)
+        return enhanced[0] == "5" or gives_up(said) or _is_unreached_for_good(enhanced, action, said)
     if default:
         return default[0] == "5"
     if enhanced:
