@@ -94,7 +94,11 @@ def judged_report(sample: Sample) -> str:  # noqa: PLR0911 (a table in words)
 
 def _at_home(found: str, wanted: str) -> str:
     """An address below the wanted one's domain is where that was expanded to."""
-    return found.replace(found.split(maxsplit=1)[0], wanted) if f".{wanted.partition('@')[2]} " in found else found
+    return (
+        found.replace(found.split(maxsplit=1)[0], wanted)
+        if f".{wanted.partition('@')[2]} " in found
+        else found
+    )
 
 
 def kills(report: Bounced) -> bool:

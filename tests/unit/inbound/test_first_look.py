@@ -26,7 +26,9 @@ def test_a_bounce_names_whom_it_did_not_reach_and_whether_for_good(sample: Sampl
     assert judged_bounce(sample) == "right"
 
 
-@pytest.mark.parametrize("sample", [*reports("reports"), *reports("reports-2"), *reports("reports-3")], ids=_named)
+@pytest.mark.parametrize(
+    "sample", [*reports("reports"), *reports("reports-2"), *reports("reports-3")], ids=_named
+)
 def test_a_report_is_what_it_is_and_nothing_costs_an_address_or_an_answer(sample: Sample) -> None:
     assert judged_report(sample) == ("doubt" if sample.name in TO_A_PERSON else "right")
 
