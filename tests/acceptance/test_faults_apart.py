@@ -11,6 +11,7 @@ from models.rules.sending.answers import Accepted
 from models.rules.sending.faults import is_fault
 from models.tables import Customer, Fault, FollowUp, Message, Order
 from tasks.mails.letter_facts import Group
+from tasks.reporting.weekly import monday_of, week_report
 from tasks.sending.claim import claim_batch
 from tasks.sending.record_outcome import Finished, record
 from tasks.sending.sweep_report import FAULT, Report, Scope
@@ -159,6 +160,16 @@ def test_silence_that_cannot_be_judged_costs_itself(shop: World) -> None:
             select(FollowUp).where(FollowUp.state == "sent", FollowUp.answer_by <= shop.clock.now())
         ).all()
     assert not waits
+
+
+def test_a_report_of_the_week_counts_a_row_that_it_cannot_place(shop: World) -> None:
+    with shop.db.write() as session:
+        late = {"delivered_at": WED, "promised_on": WED.date() - timedelta(days=3)}
+        session.execute(update(Order).values(**late))
+    shop.sweep()
+    place_of(shop, NOWHERE)
+    found = week_report(shop.services, monday_of(WED.date())).figures["now"]
+    assert found["delivered_in_time"]["of"] == 5
 
 
 def test_a_mail_that_went_out_stays_sent_whatever_its_row_holds(shop: World) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
@@ -115,6 +115,15 @@ def _minutes(text: str) -> int:
 def zone(name: str) -> ZoneInfo:
     """The time zone of an IANA name, read once."""
     return ZoneInfo(name)
+
+
+def place_to_count(country: str, timezone: str) -> Place:
+    """A place for figures over many rows, which do not fail for one of them: on UTC where nobody knows its zone."""
+    try:
+        zone(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return Place(country, "UTC")
+    return Place(country, timezone)
 
 
 @lru_cache(maxsize=256)

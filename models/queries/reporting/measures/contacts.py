@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, NotNullable, and_, exists, func, or_, sele
 from sqlalchemy.orm import Session, aliased
 
 from models.queries.reporting.measures.span import Span, number
-from models.rules.calendar.calendars import Place
+from models.rules.calendar.calendars import place_to_count
 from models.rules.cases.case_reasons import LOW_RATING
 from models.rules.planning.step_key import StepKey
 from models.rules.reporting.figures import Share, Spread, spread
@@ -131,7 +131,7 @@ def _alerts(session: Session, span: Span) -> list[Alert]:
     for order_id, at in session.execute(questions):
         asked[order_id].append(at)
     return [
-        Alert(sent_at, _day_not_kept(row, order), Place(country, timezone), tuple(asked[order.id]))
+        Alert(sent_at, _day_not_kept(row, order), place_to_count(country, timezone), tuple(asked[order.id]))
         for sent_at, row, order, country, timezone in rows
     ]
 

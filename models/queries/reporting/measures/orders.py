@@ -7,7 +7,7 @@ from sqlalchemy import NotNullable, func, select
 from sqlalchemy.orm import Session
 
 from models.queries.reporting.measures.span import Span, number
-from models.rules.calendar.calendars import Place, local_day
+from models.rules.calendar.calendars import Place, local_day, place_to_count
 from models.rules.reporting.figures import Share, Spread, spread
 from models.rules.reporting.lead_times import Delivered
 from models.tables import Commitment, Customer, Order, Staff
@@ -58,7 +58,7 @@ def delivered(session: Session, span: Span) -> list[Delivered]:
     )
     found = []
     for order, team, country, timezone, first_due in rows:
-        place = Place(country, timezone)
+        place = place_to_count(country, timezone)
         promised = _promised_first(order, first_due, place)
         if order.delivered_at is not None and promised is not None:
             line = order.product_line or team or NO_LINE
