@@ -86,13 +86,15 @@ def addresses_in(notice: str, not_these: frozenset[str]) -> list[str]:
 
     `not_these` are the addresses of the notice's own sender and readers.
     """
+    fails = tells_failure if languages.FAILURE.search(notice) else FAILURE.search
     ranks: dict[str, int] = {}
     since_failure = _REACH + 1
     for line in (line[:1_000] for line in notice.split("\n")[:_MAX_LINES]):
-        since_failure = 0 if tells_failure(line) else since_failure + bool(line.strip())
+        is_failure = bool(fails(line))
+        since_failure = 0 if is_failure else since_failure + bool(line.strip())
         if "@" not in line:
             continue
-        rank = _rank(line, since_failure)
+        rank = _rank(line, since_failure, is_failure=is_failure)
         for address in _named_in(line):
             if address not in not_these and not is_daemon(address):
                 ranks[address] = max(rank, ranks.get(address, 0))
@@ -142,8 +144,8 @@ def _named_in(line: str) -> list[str]:
     return [address for one in shown for address in headers.addresses(one) if not is_id(address)]
 
 
-def _rank(line: str, since_failure: int) -> int:
+def _rank(line: str, since_failure: int, *, is_failure: bool) -> int:
     near = since_failure <= _REACH
-    if tells_failure(line) or (near and _ALONE.match(line)):
+    if is_failure or (near and _ALONE.match(line)):
         return 3
     return 2 if near or _ALONE.match(line) else 1

@@ -7,7 +7,7 @@ import pytest
 
 from tasks.inbound.message import Verdict
 from tasks.inbound.reading import read
-from tests import inbound_table
+from tests import inbound_sources, inbound_table
 from tests.unit.inbound.test_hostile import mutated, read_or_refuse
 
 MARKS = [
@@ -81,3 +81,11 @@ def test_mutated_corpus_mails_long(real_data: Path) -> None:
     chance = random.Random(2)
     for raw in corpus(real_data) * 100:
         read_or_refuse(mutated(raw, chance))
+
+
+@pytest.mark.slow
+def test_no_source_costs_an_address_or_an_answer_without_its_own_words(real_data: Path) -> None:
+    found = inbound_sources.score(real_data)
+    assert not [name for results in found.values() for name in results.get("costly", ())]
+    right = sum(len(results.get("right", ())) for results in found.values())
+    assert right / sum(len(names) for results in found.values() for names in results.values()) >= 0.93
