@@ -15,9 +15,32 @@ _DAYS = (
     "%m/%d/%y",
     "%Y/%m/%d",
     "%Y%m%d",
+    "%b %d, %Y",
+    "%d %b %Y",
+    "%B %d, %Y",
+    "%d %B %Y",
 )
 """Days first, as Italian, Polish and German files have them; months first only where nothing else fits."""
-_HOURS = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", ", %H:%M:%S", ", %H:%M")
+_HOURS = (
+    "",
+    " %H:%M:%S",
+    " %H:%M",
+    "T%H:%M:%S",
+    "T%H:%M",
+    ", %H:%M:%S",
+    ", %H:%M",
+    " %I:%M:%S %p",
+    " %I:%M %p",
+    ", %I:%M:%S %p",
+    ", %I:%M %p",
+    " %H:%M:%S.%f",
+    "T%H:%M:%S.%f",
+)
+_MOST_OF = 0.9
+"""A column may hold a total or a slip; what is no day there stays as it is."""
+_FEW = 2
+_NO_DAY = re.compile(r"[0\W]*|n/?[ad]", re.IGNORECASE)
+"""What stands for no day: `0000-00-00`, `-`, `n/d`."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _OFFSET = re.compile(r" ?(?:[+-]\d{2}:?\d{2}|Z)$")
 MONTHS_FIRST = {"%d/%m/%Y": "%m/%d/%Y", "%d/%m/%y": "%m/%d/%y"}
@@ -25,15 +48,22 @@ MONTHS_FIRST = {"%d/%m/%Y": "%m/%d/%Y", "%d/%m/%y": "%m/%d/%y"}
 
 
 def form_of(values: Sequence[str]) -> str | None:
-    """The first form of a date that reads all the values, in DuckDB's words; None where there is none."""
-    if not values:
+    """The form of a date that reads the most values, and nearly all, in DuckDB's words; None where there is none.
+
+    Of forms that read the same ones it is the first.
+    """
+    plain = [_OFFSET.sub("", value) for value in values if not _NO_DAY.fullmatch(value)]
+    if not plain:
         return None
-    plain = [_OFFSET.sub("", value) for value in values]
-    for day in _DAYS:
-        for hour in _HOURS:
-            if all(_reads(value, day + hour) for value in plain):
-                return day + hour
-    return None
+    best, most = None, max(_MOST_OF * len(plain) - 1, 0)
+    for form in (day + hour for day in _DAYS for hour in _HOURS):
+        if _reads(plain[0], form) or _reads(plain[-1], form):
+            count = sum(_reads(value, form) for value in plain)
+            if count > most:
+                best, most = form, count
+            if most == len(plain):
+                break
+    return best if most >= _MOST_OF * len(plain) - (len(plain) > _FEW) else None
 
 
 def has_offset(values: Sequence[str]) -> bool:
@@ -46,7 +76,8 @@ def is_ambiguous(values: Sequence[str], form: str) -> bool:
     for days_first, months_first in MONTHS_FIRST.items():
         if form.startswith(days_first):
             other = form.replace(days_first, months_first)
-            return all(_reads(_OFFSET.sub("", value), other) for value in values)
+            plain = [_OFFSET.sub("", value) for value in values]
+            return all(_reads(value, other) for value in plain if _reads(value, form))
     return False
 
 

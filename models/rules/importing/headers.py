@@ -11,8 +11,12 @@ SURE = 80
 _LEAST, _NEAR = 50, 8
 _EXACT, _HELD = 105, 90
 """What a header is worth that is the phrase, and one that holds it among other words."""
-_EXTRA, _ASIDE = 12, 40
-"""What each word costs that the header has and the phrase lacks; and one that speaks of something else."""
+_EXTRA, _ASIDE, _BESIDE = 12, 40, 6
+"""What each word costs that the header has and the phrase lacks; speaks of something else, or of the next best."""
+_SHORTEST, _SHORTEST_REST = 4, 2
+"""Letters that the first word of a compound has at least, and the second."""
+_JOINTS = ("", "s", "n", "en")
+"""What stands between the two in German."""
 _LATE = 25
 """The most that a phrase far down the list costs."""
 
@@ -27,11 +31,28 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """A name of a field: its words in the order of the alphabet, the most that it is worth, whether it stands alone."""
+
+    words: tuple[str, ...]
+    most: int = _EXACT * 2
+    alone: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> "Phrase":
+        """From its words; `~` before them marks one that is always asked about, `=` one that stands alone."""
+        words = tuple(sorted(set(text.lstrip("~=").split())))
+        return cls(words, SURE - 1 if text.startswith("~") else _EXACT * 2, text.startswith("="))
+
+
+@dataclass(frozen=True)
 class Field:
     """What we look for: phrases that name it, the best first, and the form that its values have."""
 
-    phrases: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
     form: Form | None = None
+    is_asked: bool = True
+    """Whether another column that comes near is a reason to ask."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +61,12 @@ class Vocabulary:
 
     fields: Mapping[str, Mapping[str, Field]]
     """By table: `customer`, `order`, `invoice`."""
+    words: "Words"
     aside: frozenset[str]
+    of_people: frozenset[str]
+    """Words that speak of something else in a header of an order or invoice."""
+    near: frozenset[str]
+    """Words of which a customer's name or country may be made, where there is no better one."""
     paid: frozenset[str]
     """What a column of states says of an invoice that is paid."""
     cancelled: frozenset[str]
@@ -62,10 +88,54 @@ class Match:
         return self.score >= SURE and self.rival is None
 
 
+@dataclass(frozen=True)
+class Words:
+    """What the words of headers mean, in all languages at once."""
+
+    meanings: Mapping[str, str]
+    """By word, or by its beginning and a star."""
+    empty: frozenset[str]
+
+    @classmethod
+    def of(cls, synonyms: Mapping[str, Sequence[str]], empty: Collection[str]) -> "Words":
+        """From the synonyms by meaning."""
+        return cls({word: meaning for meaning, words in synonyms.items() for word in words}, frozenset(empty))
+
+    def read(self, header: str) -> tuple[str, ...]:
+        """A header as meanings, in the order of the alphabet: `Nr zamówienia` and `Auftragsnummer` alike."""
+        found = {meaning for word in words_of(header) for meaning in self._read(word)}
+        told = sorted(found - self.empty)
+        return tuple(told or sorted(found))
+
+    def _read(self, word: str) -> tuple[str, ...]:
+        if word in self.meanings:
+            return (self.meanings[word],)
+        return self._parted(word) or (self._begun(word) or word,)
+
+    def _parted(self, word: str) -> tuple[str, ...]:
+        """The meanings of a compound, such as `Kundennummer` or `orderid`; empty where it is none."""
+        for end in range(len(word) - _SHORTEST_REST, _SHORTEST - 1, -1):
+            rest = self.meanings.get(word[end:]) or self.meanings.get(f"{word[end:]}*")
+            if rest is None:
+                continue
+            for joint in _JOINTS:
+                first = word[:end].removesuffix(joint) if word[:end].endswith(joint) else ""
+                meaning = self.meanings.get(first) or self.meanings.get(f"{first}*") or self._begun(first)
+                if len(first) >= _SHORTEST and meaning is not None:
+                    return (meaning, rest)
+        return ()
+
+    def _begun(self, word: str) -> str | None:
+        ends = range(len(word), _SHORTEST - 2, -1)
+        return next(
+            (self.meanings[f"{word[:end]}*"] for end in ends if f"{word[:end]}*" in self.meanings), None
+        )
+
+
 def words_of(header: str) -> tuple[str, ...]:
     """The words of a header in plain small letters: `InvoiceDate`, `Data zapłaty` and `E-mail` alike."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    plain = unicodedata.normalize("NFKD", parted.replace("ł", "l").replace("Ł", "L"))
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
+    plain = unicodedata.normalize("NFKD", parted.replace("ł", "l").replace("Ł", "L").replace("ß", "ss"))
     return tuple(re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower()))
 
 
@@ -74,9 +144,12 @@ def matches(vocabulary: Vocabulary, table: str, columns: Mapping[str, Form | Non
 
     `columns` are headers with the form of their values, None where they are empty.
     """
+    read = {header: vocabulary.words.read(header) for header in columns}
+    near = vocabulary.near if table == "customer" else frozenset()
+    aside = vocabulary.aside - near if table == "customer" else vocabulary.aside | vocabulary.of_people
     scored = sorted(
         (
-            (_score(field, header, form, vocabulary.aside), name, header)
+            (_score(field, read[header], form, aside, near), name, header)
             for name, field in vocabulary.fields[table].items()
             for header, form in columns.items()
         ),
@@ -86,7 +159,9 @@ def matches(vocabulary: Vocabulary, table: str, columns: Mapping[str, Form | Non
     taken: set[str] = set()
     for score, name, header in scored:
         if score >= _LEAST and name not in found and header not in taken:
-            found[name] = Match(header, score, _rival(scored, name, header, score, taken))
+            is_asked = vocabulary.fields[table][name].is_asked
+            rival = _rival(scored, name, header, score, taken) if is_asked else None
+            found[name] = Match(header, score, rival)
             taken.add(header)
     return found
 
@@ -112,13 +187,14 @@ def _rival(
     )
 
 
-def _score(field: Field, header: str, form: Form | None, aside: Collection[str]) -> int:
+def _score(
+    field: Field, words: Sequence[str], form: Form | None, aside: Collection[str], near: Collection[str]
+) -> int:
     """How well a header names a field; nothing where the values have another form. An empty column has none."""
     if field.form is not None and form is not None and not _fits(field.form, form):
         return 0
-    words = words_of(header)
     scores = (
-        _of_phrase(phrase.split(), words, aside) - min(place, _LATE)
+        min(_of_phrase(phrase, words, aside, near) - min(place, _LATE), phrase.most)
         for place, phrase in enumerate(field.phrases)
     )
     return max(scores, default=0)
@@ -128,11 +204,15 @@ def _fits(wanted: Form, form: Form) -> bool:
     return form == wanted or (wanted is Form.TEXT and form is Form.EMAIL)
 
 
-def _of_phrase(phrase: Sequence[str], words: Sequence[str], aside: Collection[str]) -> int:
-    if tuple(phrase) == tuple(words):
-        return _EXACT + 10 * (len(phrase) > 1)
-    missing = [word for word in phrase if word not in words]
-    extra = [word for word in words if word not in phrase]
-    if missing or len(extra) > len(phrase) + 1:
+def _of_phrase(phrase: Phrase, words: Sequence[str], aside: Collection[str], near: Collection[str]) -> int:
+    if phrase.words == tuple(words):
+        return _EXACT + 10 * (len(words) > 1)
+    extra = [word for word in words if word not in phrase.words]
+    if phrase.alone or any(word not in words for word in phrase.words) or len(extra) > len(phrase.words) + 2:
         return 0
-    return _HELD - _EXTRA * len(extra) - _ASIDE * any(word in aside for word in extra)
+    return (
+        _HELD
+        - _EXTRA * len(extra)
+        - _ASIDE * any(word in aside for word in extra)
+        - _BESIDE * any(word in near for word in extra)
+    )

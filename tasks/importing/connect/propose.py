@@ -1,21 +1,15 @@
 """A source for the tables of an export: which columns make customers, orders and invoices, and what has to be asked."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 
 from models import languages
-from models.rules.importing.headers import Field, Form, Match, Vocabulary, matches, says, words_of
+from models.rules.importing.headers import Match, matches, says, words_of
+from tasks.importing.connect.looked import KEYS, Looked, quoted, vocabulary
 from tasks.importing.connect.tables import Column, Table
 from tasks.importing.dates import has_offset, is_ambiguous
 from tasks.importing.places import language_of_words
-
-_KEYS = ("id", "vat", "tax", "email", "name")
-"""By what a customer is known, the best first: one that every file has, so that orders find their customers."""
-_OF_INVOICE, _OF_ORDER = {"due_on"}, {"signed_at", "ref"}
 
 
 @dataclass(frozen=True)
@@ -38,86 +32,22 @@ class Select:
     """Columns that would help and are not there, each with what follows."""
 
 
-@lru_cache(maxsize=1)
-def vocabulary() -> Vocabulary:
-    """How columns are called; see `headers.toml`."""
-    data = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
-    tables = {
-        table: {
-            name: Field(tuple(item["names"]), Form(item["form"]) if "form" in item else None)
-            for name, item in data[table].items()
-        }
-        for table in ("customer", "order", "invoice")
-    }
-    return Vocabulary(
-        tables,
-        frozenset(data["aside"]),
-        frozenset(data["paid"]),
-        frozenset(data["cancelled"]),
-        frozenset(data["not"]),
-    )
-
-
 def propose(tables: Sequence[Table]) -> list[Select]:
     """The SELECTs for all tables, customers first."""
-    looked = [_Looked.at(table) for table in tables]
-    key = next((key for key in _KEYS if all(key in one.customer for one in looked)), None)
+    looked = [Looked.at(table) for table in tables]
+    key = next((key for key in KEYS if all(key in one.customer for one in looked)), None)
     selects = [_customers(one, key) for one in looked if one.has_customers]
     selects += [_orders(one, key) for one in looked if one.is_order]
     selects += [_invoices(one, key) for one in looked if one.is_invoice]
     return selects
 
 
-@dataclass(frozen=True)
-class _Looked:
-    table: Table
-    customer: Mapping[str, Match]
-    order: Mapping[str, Match]
-    invoice: Mapping[str, Match]
-
-    @classmethod
-    def at(cls, table: Table) -> "_Looked":
-        columns = {name: column.form for name, column in table.columns.items()}
-        words = vocabulary()
-        return cls(
-            table,
-            matches(words, "customer", columns),
-            matches(words, "order", columns),
-            matches(words, "invoice", columns),
-        )
-
-    @property
-    def is_invoice(self) -> bool:
-        named = {word for header in (self.table.name, *self.table.columns) for word in words_of(header)}
-        is_named = bool(
-            named & {"invoice", "invoices", "fattura", "fatture", "faktura", "faktury", "rechnung"}
-        )
-        return self.invoice.keys() >= {"ref", "issued_on", "amount"} and (
-            self.invoice.keys() >= _OF_INVOICE or is_named
-        )
-
-    @property
-    def is_order(self) -> bool:
-        return not self.is_invoice and self.order.keys() >= _OF_ORDER
-
-    @property
-    def has_customers(self) -> bool:
-        known = self.customer.keys()
-        return bool(known & {"name", "last", "email"}) and bool(known & set(_KEYS))
-
-    def cell(self, match: Match) -> str:
-        return _quoted(match.column)
-
-    def column(self, match: Match) -> Column:
-        return self.table.columns[match.column]
-
-
-def _customers(looked: _Looked, key: str | None) -> Select:
+def _customers(looked: Looked, key: str | None) -> Select:
     found = looked.customer
     select = Select("customers", looked.table)
     select.items.append(Item("ref", _key(looked, key), _key_doubt(looked, key)))
     if "first" in found and "last" in found:
-        both = (_quoted(found["first"].column), _quoted(found["last"].column))
+        both = (quoted(found["first"].column), quoted(found["last"].column))
         select.items.append(Item("name", f"any_value(concat_ws(' ', {', '.join(both)}))"))
     else:
         _plain(select, looked, found, "name", "name")
@@ -133,19 +63,12 @@ def _customers(looked: _Looked, key: str | None) -> Select:
     return select
 
 
-def _orders(looked: _Looked, key: str | None) -> Select:
+def _orders(looked: Looked, key: str | None) -> Select:
     found = looked.order
     select = Select("orders", looked.table)
     _plain(select, looked, found, "ref", "ref", group=True)
     select.items.append(Item("customer", f"any_value({_key(looked, key)})", _key_doubt(looked, key)))
-    description = found.get("description")
-    if description is None:
-        select.items.append(
-            Item("description", f"'{_word('order', looked)} ' || {looked.cell(found['ref'])}")
-        )
-    else:
-        sql = f"string_agg(DISTINCT {looked.cell(description)}, ', ')"
-        select.items.append(Item("description", sql, _doubt(description)))
+    select.items.append(_description(looked))
     for name in ("signed_at", "promised_on", "delivered_at", "amount", "currency", "cancelled_at"):
         _plain(select, looked, found, name, name)
     _cancelled(select, looked)
@@ -166,7 +89,17 @@ def _orders(looked: _Looked, key: str | None) -> Select:
     return select
 
 
-def _cancelled(select: Select, looked: _Looked) -> None:
+def _description(looked: Looked) -> Item:
+    """What was bought, in the words of the file; the number of the order where it says nothing."""
+    else_named = f"'{_word('order', looked)} ' || {looked.cell(looked.order['ref'])}"
+    match = looked.order.get("description")
+    if match is None or not looked.column(match).values:
+        return Item("description", else_named)
+    named = f"string_agg(DISTINCT {looked.cell(match)}, ', ')"
+    return Item("description", f"coalesce({named}, {else_named})", _doubt(match))
+
+
+def _cancelled(select: Select, looked: Looked) -> None:
     status = looked.order.get("status")
     if status is None or "cancelled_at" in looked.order:
         return
@@ -184,7 +117,7 @@ def _cancelled(select: Select, looked: _Looked) -> None:
         )
 
 
-def _invoices(looked: _Looked, key: str | None) -> Select:
+def _invoices(looked: Looked, key: str | None) -> Select:
     found = looked.invoice
     select = Select("invoices", looked.table)
     _plain(select, looked, found, "ref", "ref", group=True)
@@ -195,6 +128,7 @@ def _invoices(looked: _Looked, key: str | None) -> Select:
         select.items.append(
             Item("due_on", select.items[-1].sql, "no due day here: the day of issue stands in")
         )
+    _plain(select, looked, found, "open_amount", "open_amount")
     paid, payment = found.get("paid_at"), found.get("payment")
     states = _said(looked.column(payment), vocabulary().paid) if payment else []
     if paid is not None:
@@ -205,7 +139,7 @@ def _invoices(looked: _Looked, key: str | None) -> Select:
         select.items.append(
             Item("paid_at", sql, "paid by its state; the day is that of issue, since there is none")
         )
-    else:
+    elif "open_amount" not in found:
         select.missing.append(
             "paid_at: NOTHING SAYS WHAT IS PAID; do not import without it, or all are reminded"
         )
@@ -214,7 +148,7 @@ def _invoices(looked: _Looked, key: str | None) -> Select:
 
 def _plain(
     select: Select,
-    looked: _Looked,
+    looked: Looked,
     found: Mapping[str, Match],
     name: str,
     column: str,
@@ -232,33 +166,34 @@ def _plain(
     select.items.append(Item(column, value if group else f"any_value({value})", doubt))
 
 
-def _value(looked: _Looked, match: Match) -> str:
+def _value(looked: Looked, match: Match) -> str:
     """The cell, with the function that reads its days where they are not ISO."""
     column, cell = looked.column(match), looked.cell(match)
     form = column.date_form
     if form is None or form.startswith("%Y-%m-%d") or has_offset(column.values):
         return cell
-    return f"iso_{'time' if '%H' in form else 'date'}({cell}, '{form}')"
+    return f"iso_{'time' if '%H' in form or '%I' in form else 'date'}({cell}, '{form}')"
 
 
-def _key(looked: _Looked, key: str | None) -> str:
+def _key(looked: Looked, key: str | None) -> str:
     first = [key] if key else []
     has_gaps = key is None or len(looked.column(looked.customer[key]).values) < looked.table.rows
-    names = [name for name in [*first, *(_KEYS if has_gaps else ())] if name in looked.customer]
-    names = list(dict.fromkeys(names))
-    cells = [
-        f"lower({looked.cell(looked.customer[name])})"
-        if name == "email"
-        else looked.cell(looked.customer[name])
-        for name in names
-    ]
+    names = [name for name in [*first, *(KEYS if has_gaps else ())] if name in looked.customer]
+    cells = [_key_cell(looked, name) for name in dict.fromkeys(names)]
     return cells[0] if len(cells) == 1 else f"coalesce({', '.join(cells)})" if cells else "NULL"
 
 
-def _key_doubt(looked: _Looked, key: str | None) -> str:
+def _key_cell(looked: Looked, name: str) -> str:
+    cell = looked.cell(looked.customer[name])
+    if name == "last" and "first" in looked.customer:
+        return f"concat_ws(' ', {looked.cell(looked.customer['first'])}, {cell})"
+    return f"lower({cell})" if name == "email" else cell
+
+
+def _key_doubt(looked: Looked, key: str | None) -> str:
     if key is None:
         return "the files know customers by different things; orders must find theirs by the same"
-    if key == "name":
+    if key in {"name", "last"}:
         return "customers are told apart by their name alone; take a number or an address if there is one"
     match = looked.customer[key]
     return _doubt(match) if not match.is_sure else ""
@@ -279,11 +214,7 @@ def _listed(values: Sequence[str]) -> str:
     return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _word(noun: str, looked: _Looked) -> str:
+def _word(noun: str, looked: Looked) -> str:
     return {"it": "Ordine", "pl": "Zamówienie", "de": "Bestellung"}.get(
         language_of([looked.table]), noun.title()
     )

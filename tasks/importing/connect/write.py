@@ -59,6 +59,9 @@ def _sql(select: Select) -> str:
     lines.append(f"FROM {select.origin.sql}")
     lines.append(f"WHERE {select.items[0].sql} IS NOT NULL")
     lines.append(f"GROUP BY {select.items[0].sql}   -- files with a row per item have several for one")
+    told = [item.sql for item in select.items if item.column in {"customer", "signed_at", "issued_on"}]
+    if told:  # a line of totals has neither
+        lines.append(f"HAVING coalesce({', '.join(told)}) IS NOT NULL")
     return "\n".join(lines)
 
 

@@ -1,0 +1,123 @@
+"""A table of an export as it was understood: which of its columns name customers, orders and invoices."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from models.rules.importing.headers import Field, Form, Match, Phrase, Vocabulary, Words, matches
+from tasks.importing.connect.tables import Column, Table
+
+KEYS = ("id", "vat", "tax", "email", "name", "last")
+"""By what a customer is known, the best first: one that every file has, so that orders find their customers."""
+_MOST_OF_ONE = 2
+"""A key with on average so many names or addresses to one value is no key of customers."""
+_OF_INVOICE, _OF_ORDER = {"due_on"}, {"signed_at", "ref"}
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """How columns are called; see `headers.toml`."""
+    data = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
+    tables = {
+        table: {
+            name: Field(
+                tuple(Phrase.of(text) for text in item["names"]),
+                Form(item["form"]) if "form" in item else None,
+                item.get("asked", True),
+            )
+            for name, item in data[table].items()
+        }
+        for table in ("customer", "order", "invoice")
+    }
+    return Vocabulary(
+        tables,
+        Words.of(data["words"], data["empty"]),
+        frozenset(data["aside"]),
+        frozenset(data["of_people"]),
+        frozenset(data["near"]),
+        frozenset(data["paid"]),
+        frozenset(data["cancelled"]),
+        frozenset(data["not"]),
+    )
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A table, with the column that each field is best taken from."""
+
+    table: Table
+    customer: Mapping[str, Match]
+    order: Mapping[str, Match]
+    invoice: Mapping[str, Match]
+
+    @classmethod
+    def at(cls, table: Table) -> "Looked":
+        """Look at a table."""
+        columns = {name: column.form for name, column in table.columns.items()}
+        words = vocabulary()
+        return cls(
+            table,
+            _of_customers(table, columns),
+            matches(words, "order", columns),
+            matches(words, "invoice", columns),
+        )
+
+    @property
+    def is_invoice(self) -> bool:
+        """Whether its rows are invoices: a due day says so, or the word."""
+        words = vocabulary().words
+        is_named = any("invoice" in words.read(header) for header in (self.table.name, *self.table.columns))
+        return self.invoice.keys() >= {"ref", "issued_on", "amount"} and (
+            self.invoice.keys() >= _OF_INVOICE or is_named
+        )
+
+    @property
+    def is_order(self) -> bool:
+        """Whether its rows are orders."""
+        return not self.is_invoice and self.order.keys() >= _OF_ORDER
+
+    @property
+    def has_customers(self) -> bool:
+        """Whether it names people, and something to know them by."""
+        known = self.customer.keys()
+        return bool(known & {"name", "last", "email"}) and bool(known & set(KEYS))
+
+    def cell(self, match: Match) -> str:
+        """A column as SQL writes it."""
+        return quoted(match.column)
+
+    def column(self, match: Match) -> Column:
+        """How a column looks."""
+        return self.table.columns[match.column]
+
+
+def _of_customers(table: Table, columns: Mapping[str, Form | None]) -> Mapping[str, Match]:
+    """What names a customer; a number that several people share is none of theirs."""
+    left = dict(columns)
+    while True:
+        found = matches(vocabulary(), "customer", left)
+        shared = [
+            found[key].column
+            for key in KEYS[:3]
+            if key in found and _is_shared(table, found[key].column, found)
+        ]
+        if not shared:
+            return found
+        for column in shared:
+            del left[column]
+
+
+def _is_shared(table: Table, column: str, found: Mapping[str, Match]) -> bool:
+    people = max(
+        (len(set(table.columns[found[name].column].values)) for name in ("email", "name") if name in found),
+        default=0,
+    )
+    values = table.columns[column].values
+    return 0 < len(set(values)) * _MOST_OF_ONE <= min(people, len(values))
+
+
+def quoted(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
