@@ -46,6 +46,21 @@ def sign(customer: str, *, by: str) -> int:
     return 0
 
 
+@credit.command(name="print")
+def print_letter(customer: str, *, out: Path) -> int:
+    """Write the signed warning of a customer as a page to print and post.
+
+    Args:
+        customer: Reference of the customer.
+        out: The file.
+    """
+    goes_to = writable("--out", out)
+    html = _run(lambda services: by_reference.letter_to_post(services, customer))
+    goes_to.write_text(html, encoding="utf-8")
+    print(f"{out} is written.")
+    return 0
+
+
 @credit.command(name="hand-over")
 def hand_over(customer: str, reason: str, *, by: str) -> int:
     """Hand the invoices that wait for it over to credit recovery; they leave the ladder.

@@ -42,6 +42,8 @@ class Credit(_Strict):
     """The furthest day that a customer may name by himself; for a later one a person is asked."""
     days_between_letters: int = Field(default=7, ge=0, le=60)
     """The least distance between two letters about one invoice; an outage or a late import brings them no closer."""
+    by_post: tuple[str, ...] = ()
+    """Countries (ISO 3166-1 alpha-2) where a signed warning goes by registered post too: somebody owes that."""
     rates: dict[str, dict[date, Decimal]] = {}
     """Reference rates of further half-years, by country and first day; see models/rates."""
     elsewhere: Elsewhere | None = None
@@ -51,6 +53,13 @@ class Credit(_Strict):
     def payments_max_age(self) -> timedelta:
         """The same as a span."""
         return timedelta(hours=self.payments_max_age_hours)
+
+    @field_validator("by_post")
+    @classmethod
+    def _are_countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [one for one in value if not re.fullmatch("[A-Z]{2}", one)]:
+            raise ValueError(f"by_post: {wrong[0]!r} is no country; write two capital letters, such as 'PL'")
+        return value
 
     @field_validator("promise_grace")
     @classmethod

@@ -238,6 +238,8 @@ class CommitmentKind(StrEnum):
     """A manager reads a formal warning, and signs it or not (B06)."""
     HAND_OVER = "hand-over"
     """A manager decides whether invoices go to credit recovery."""
+    POST = "post"
+    """A signed warning is to be printed and sent by registered post."""
     HELP = "help"
     """A colleague asked for help (B32)."""
     RELEASE = "release"

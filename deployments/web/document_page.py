@@ -1,4 +1,4 @@
-"""The dossier as a document to print: the same signed link as the page of the dossier, with `/print` behind it."""
+"""Documents to print: the same signed link as the page of the dossier, with `/print` or `/letter` behind it."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -7,6 +7,8 @@ from deployments.web.case_page import reader_of
 from deployments.web.context import MissingPageError, Parts
 from models.rules.calendar.reach import written_day
 from tasks.credit_recovery.document import NoSuchCustomerError, document
+from tasks.credit_recovery.printed_letter import printed
+from tasks.mails.composer import Composer
 
 router = APIRouter()
 
@@ -23,3 +25,15 @@ def show(token: str, web: Parts, to: str = "") -> Response:
         except (NoSuchCustomerError, ValueError) as error:
             raise MissingPageError from error
     return HTMLResponse(html, headers={"Content-Language": language})
+
+
+@router.api_route("/d/{token}/letter", methods=["GET", "HEAD"])
+def show_letter(token: str, web: Parts) -> Response:
+    """Show the signed warning as a letter to post. Changes nothing."""
+    customer_id, staff_id = web.links.read_dossier(token, web.link_days)
+    with web.db.read() as session:
+        reader_of(session, staff_id)
+        html = printed(session, web.policy, Composer(web.policy, web.links), customer_id, web.clock.now())
+    if html is None:
+        raise MissingPageError
+    return HTMLResponse(html)

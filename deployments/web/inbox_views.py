@@ -29,6 +29,7 @@ from tasks.responses.by_link import MOST_CHARACTERS
 OF_MAILS = ("answered", "called", "nothing-needed")
 """What a person can close a parked mail with; the words say the rest."""
 
+_OF_LETTERS = ("done", "nothing-needed")
 _MOST_SHOWN = 20_000
 
 
@@ -92,16 +93,26 @@ def show_matter(
         ],
         mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
         has_originals=web.originals is not None,
-        outcomes=OF_MAILS if kind != Subject.COMMITMENT or matter.kind == CommitmentKind.MAIL else OUTCOMES,
+        outcomes=_outcomes(matter, kind),
         said=said,
         most=MOST_CHARACTERS,
         acts=_acts(matter, kind, reader),
         reasons_why=web.policy.ledger.reasons,
         colleagues=_colleagues(people.staff(session), matter.owner_id),
         dossier=web.links.dossier(matter.customer.id, reader.id, now) if matter.customer else None,
+        letter=f"{web.links.dossier(matter.customer.id, reader.id, now)}/letter"
+        if matter.customer and matter.kind == CommitmentKind.POST
+        else None,
         case=web.links.case(matter.case_id, reader.id, now) if matter.case_id else None,
         is_late=kind == Subject.COMMITMENT and matter.due_at is not None and matter.due_at < now,
     )
+
+
+def _outcomes(matter: _Matter, kind: str) -> tuple[str, ...]:
+    """What fits: a letter is posted or not."""
+    if kind != Subject.COMMITMENT or matter.kind == CommitmentKind.MAIL:
+        return OF_MAILS
+    return _OF_LETTERS if matter.kind == CommitmentKind.POST else OUTCOMES
 
 
 def _acts(matter: _Matter, kind: str, reader: Staff) -> list[Act]:
@@ -130,7 +141,8 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
         return None
     customer = session.get(Customer, owed.customer_id) if owed.customer_id is not None else None
     about = owed.subject_type, owed.subject_id
-    order = commitments.order_about(session, customer.id, about) if customer is not None else None
+    has_order = customer is not None and owed.kind != CommitmentKind.POST
+    order = commitments.order_about(session, customer.id, about) if customer and has_order else None
     is_look = owed.kind == CommitmentKind.MAIL
     return _Matter(
         owed.kind,

@@ -66,4 +66,9 @@ def withdraw_moot(session: Session, now: datetime) -> int:
             count += withdraw(
                 session, owed, "nothing is open about it any more", now=now, actor="credit-recovery"
             )
+    for owed in invoices.open_decisions(session, (CommitmentKind.POST,)):
+        if owed.customer_id is not None and not invoices.signed(session, owed.customer_id):
+            count += withdraw(
+                session, owed, "nothing is open about it any more", now=now, actor="credit-recovery"
+            )
     return count

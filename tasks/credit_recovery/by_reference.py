@@ -13,6 +13,7 @@ from models.words import CommitmentKind
 from tasks.credit_recovery import decisions, warning
 from tasks.credit_recovery.ask_manager import check_may_decide
 from tasks.credit_recovery.document import document
+from tasks.credit_recovery.printed_letter import printed
 from tasks.services import Services
 
 
@@ -58,6 +59,20 @@ def letter(services: Services, customer: str, by: str) -> str:
         raise ValueError("no warning waits for a signature")
     lines = [f"- {words}" if tag == "li" else words for tag, words in found.paragraphs]
     return "\n\n".join([f"{found.recipient or '-'}: {found.subject}", *lines])
+
+
+def letter_to_post(services: Services, customer: str) -> str:
+    """The signed warning of a customer as a page to print; it changes nothing.
+
+    Raises:
+        ValueError: no such customer, or no signed warning is open.
+    """
+    with services.db.read() as session:
+        customer_id = _customer(session, customer)
+        found = printed(session, services.policy, services.composer, customer_id, services.clock.now())
+    if found is None:
+        raise ValueError("no signed warning is open; sign it first")
+    return found
 
 
 def hand_over(services: Services, customer: str, by: str, reason: str) -> list[str]:

@@ -85,7 +85,7 @@ def document(
     values = dict(
         language=language,
         style=Markup(style()),  # noqa: S704 (our own style sheet)
-        say=partial(_say, language),
+        say=partial(say, language),
         label=lambda key, **names: label(language, key).format(**names),
         quoted=partial(quoted, language),
         company=policy.company,
@@ -122,7 +122,8 @@ def document(
     return PAGES.render("document.html", values)
 
 
-def _say(language: str, key: str, **names: object) -> str:
+def say(language: str, key: str, **names: object) -> str:
+    """A sentence of the dossier's catalogue, its gaps filled."""
     return laid().words["dossier"][language][f"dossier.{key}"].format(**names)
 
 
@@ -212,28 +213,28 @@ def _notes(invoice: Invoice, language: str, zone: str, staff: Mapping[int, Staff
         return long_day(language, local_day(at, zone))
 
     if invoice.disputed_at:
-        yield _say(language, "disputed", day=on(invoice.disputed_at))
+        yield say(language, "disputed", day=on(invoice.disputed_at))
     if invoice.pays_on:
         key = "promise-waits" if invoice.pays_until else "promise-broken"
-        yield _say(language, key, day=long_day(language, invoice.pays_on))
+        yield say(language, key, day=long_day(language, invoice.pays_on))
     if invoice.signed_at:
         name = name_of(invoice.signed_by or "", staff)
-        yield _say(language, "signed", day=on(invoice.signed_at), name=name)
+        yield say(language, "signed", day=on(invoice.signed_at), name=name)
     if invoice.handed_over_at:
         name = name_of(invoice.handed_over_by or "", staff)
-        yield _say(language, "handed-over", day=on(invoice.handed_over_at), name=name)
+        yield say(language, "handed-over", day=on(invoice.handed_over_at), name=name)
 
 
 def _holding(found: Dossier, language: str, moment: Callable[[datetime], str]) -> list[str]:
     """What keeps the ladder back now; interest keeps accruing all the same (B06)."""
     open_case = found.matter is not None and found.matter.closed_at is None
     complaints = [
-        _say(language, "complaint", reason=worded(language, "reason", one.reason), at=moment(one.at))
+        say(language, "complaint", reason=worded(language, "reason", one.reason), at=moment(one.at))
         for one in found.reasons
         if open_case and one.settled_at is None and one.reason in COMPLAINTS
     ]
     holds = [
-        _say(
+        say(
             language,
             "held",
             reason=one.reason,

@@ -13,9 +13,10 @@ from models.queries import facts, history, people
 from models.queries.credit_recovery import invoices as recovery
 from models.tables import Customer, FollowUp, Invoice, Staff
 from models.words import CommitmentKind, Subject
-from tasks.commitments.close import fulfil
+from tasks.commitments.close import fulfil, promise
 from tasks.credit_recovery.ask_manager import check_may_decide, decision_of
 from tasks.mails.composer import Composer
+from tasks.mails.letter import Letter
 from tasks.mails.letter_facts import Desk, Group, address, called_at, write_letter
 from tasks.mails.suppressed import suppressed_among
 
@@ -40,6 +41,18 @@ class Unsigned:
     """Names this very letter: signing says which one was read."""
 
 
+@dataclass(frozen=True)
+class Signed:
+    """A letter under which a signature stands."""
+
+    customer: Customer
+    language: str
+    at: datetime
+    """When it was sent; now where it still waits."""
+    subject: str
+    paragraphs: Sequence[tuple[str, str]]
+
+
 def warning(
     session: Session, policy: Policy, composer: Composer, customer_id: int, reader: Staff, now: datetime
 ) -> Unsigned | None:
@@ -54,10 +67,7 @@ def warning(
     group = _group(session, policy, customer, waiting, kept)
     suppressed = suppressed_among(session, [customer])
     recipient = address(group.cadence.audience, customer, None, suppressed)
-    desk = Desk(people.staff(session), people.people(session), now.date(), policy.company)
-    if recipient is None:  # it will not go out; the manager may still read it
-        group = replace(group, customer=_with_address(customer))
-    written = write_letter(group, f"f{group.lead.id}-1", desk, policy, composer.message_id, now)
+    written, desk = _written(session, policy, composer, group, recipient, now)
     letter = written._replace(signer=desk.contact(reader.id))
     subject, paragraphs = composer.written(letter, now)
     return Unsigned(
@@ -122,7 +132,44 @@ def sign(
     )  # about what was disputed meanwhile
     if (owed := decision_of(session, customer_id, CommitmentKind.SIGNATURE)) is not None:
         fulfil(session, owed, "signed", ", ".join(refs), now=now, actor=reader.ref)
+    if letter.customer.country in policy.credit.by_post:
+        about = (Subject.CUSTOMER, customer_id)
+        promise(session, policy, customer_id, CommitmentKind.POST, about, now=now, actor=reader.ref)
     return refs
+
+
+def signed(
+    session: Session, policy: Policy, composer: Composer, customer_id: int, now: datetime
+) -> Signed | None:
+    """The letter that stands signed for a customer, to be printed: as it was sent, or as it would go now.
+
+    None when nothing that is still open was signed.
+    """
+    by_id = {one.id: one for one in recovery.signed(session, customer_id)}
+    rows, at = _latest(recovery.contacts(session, list(by_id), facts.WARNING), now)
+    if not rows:
+        return None
+    customer = session.get_one(Customer, customer_id)
+    group = _group(session, policy, customer, rows, [by_id[row.subject_id] for row in rows])
+    recipient = address(group.cadence.audience, customer, None, suppressed_among(session, [customer]))
+    letter, _ = _written(session, policy, composer, group, recipient, at)
+    subject, paragraphs = composer.written(letter, at)
+    return Signed(customer, letter.language, at, subject, paragraphs)
+
+
+def _latest(rows: Sequence[FollowUp], now: datetime) -> tuple[list[FollowUp], datetime]:
+    """The contacts of the letter that went out last, and when; where none did, those that wait, and now."""
+    sent = max((row.sent_at for row in rows if row.sent_at is not None), default=None)
+    return [row for row in rows if row.sent_at == sent], sent or now
+
+
+def _written(
+    session: Session, policy: Policy, composer: Composer, group: Group, recipient: str | None, now: datetime
+) -> tuple[Letter, Desk]:
+    desk = Desk(people.staff(session), people.people(session), now.date(), policy.company)
+    if recipient is None:  # it will not go out by mail; it can be read and printed all the same
+        group = replace(group, customer=_with_address(group.customer))
+    return write_letter(group, f"f{group.lead.id}-1", desk, policy, composer.message_id, now), desk
 
 
 def _waiting(session: Session, invoices: Sequence[Invoice]) -> Sequence[FollowUp]:
@@ -158,6 +205,8 @@ def _with_address(customer: Customer) -> Customer:
         email="-",
         billing_email=None,
         language=customer.language,
+        is_business=customer.is_business,
+        no_extras=customer.no_extras,
         country=customer.country,
         timezone=customer.timezone,
     )

@@ -20,7 +20,7 @@ from tasks.mails.row_facts import invoice_line, order_facts
 from tasks.mails.suppressed import suppressed_among
 
 _ANSWERS = (CommitmentKind.REPLY, CommitmentKind.PHONE, CommitmentKind.CALL_BACK, CommitmentKind.MAIL)
-_DECISIONS = (CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER)
+_ABOUT_INVOICES = (CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER, CommitmentKind.POST)
 _MOST_MAILS = 3
 _MOST_CHARACTERS = 600
 
@@ -57,7 +57,7 @@ def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
     customer = session.get_one(Customer, commitment.customer_id)
     asking = inbound.asking(session, commitment) if commitment.kind in _ANSWERS else []
     about = commitment.subject_type, commitment.subject_id
-    decides = commitment.kind in _DECISIONS
+    decides = commitment.kind in _ABOUT_INVOICES
     order = None if decides else commitments.order_about(session, customer.id, about)
     matter = (Subject.COMMITMENT, commitment.id)
     if commitment.kind == CommitmentKind.LISTENING_CALL and commitment.case_id is not None:

@@ -152,7 +152,7 @@ def _invoices(cadence: Cadence) -> Iterator[tuple[str, dict[str, Any]]]:
 def _notices(subject: str) -> Iterator[tuple[str, dict[str, Any]]]:
     kinds: tuple[str, ...] = tuple(ParkedFor) if subject == "inbound" else tuple(CommitmentKind)
     for kind in kinds:
-        decides = kind in {CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER}
+        decides = kind in {CommitmentKind.SIGNATURE, CommitmentKind.HAND_OVER, CommitmentKind.POST}
         facts: dict[str, Any] = {"order": None, "invoices": INVOICES[:2], "words": ()} if decides else {}
         notice = replace(NOTICE, matter=subject, kind=kind, due_at=MIDNIGHT, owner_name=OWNER.name, **facts)
         yield kind, {"notice": notice}

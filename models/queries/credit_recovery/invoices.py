@@ -41,6 +41,28 @@ def open_of(customer_id: int) -> Select[Invoice]:
     )
 
 
+def signed(session: Session, customer_id: int) -> Sequence[Invoice]:
+    """The open invoices of a customer under whose warning a signature stands."""
+    query = open_of(customer_id).where(Invoice.signed_at.is_not(None), Invoice.disputed_at.is_(None))
+    return session.scalars(query).all()
+
+
+def contacts(session: Session, invoice_ids: Collection[int], kind: str) -> Sequence[FollowUp]:
+    """The contacts of a kind about these invoices that went out or wait, in order."""
+    never = (FollowUpState.SKIPPED, FollowUpState.RAISED)
+    return session.scalars(
+        select(FollowUp)
+        .where(
+            FollowUp.subject_type == Subject.INVOICE,
+            FollowUp.subject_id.in_(invoice_ids),
+            FollowUp.kind == kind,
+            FollowUp.nudge == 0,
+            FollowUp.state.not_in(never),
+        )
+        .order_by(FollowUp.id)
+    ).all()
+
+
 def owing(session: Session, customer_id: int, refs: Collection[str] = ()) -> Sequence[Invoice]:
     """What a customer owes, with credit recovery or not: all of it, or these invoices; the oldest first."""
     query = select(Invoice).where(

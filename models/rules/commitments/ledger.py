@@ -44,6 +44,8 @@ class Ledger:
     """The same for a customer who complains (B03)."""
     set_appointment_within: str = "3 business days"
     help_within: str = "4 hours"
+    post_within: str = "2 business days"
+    """By when a signed warning has been posted, in the countries of `[credit] by_post`."""
     not_reached_again: str = "2 business days"
     tries: tuple[str, ...] = ("3 hours", "11 hours")
     """After a call that reached nobody: the waits, in working hours, between the tries; the last one is the deputy's,
@@ -73,6 +75,7 @@ class Ledger:
             "complaint_within",
             "set_appointment_within",
             "help_within",
+            "post_within",
             "not_reached_again",
             "acknowledge_at_most",
             "snooze_at_most",
@@ -102,6 +105,7 @@ class Ledger:
             CommitmentKind.CALL_BACK: self.call_back_within,
             CommitmentKind.SET_APPOINTMENT: self.set_appointment_within,
             CommitmentKind.HELP: self.help_within,
+            CommitmentKind.POST: self.post_within,
         }.get(CommitmentKind(kind))
 
 
