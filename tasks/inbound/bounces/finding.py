@@ -53,6 +53,11 @@ _DELAY = re.compile(
 """What the subject of a notice says that is no failure yet."""
 _WARNING = re.compile(r"\bwarning\b|ostrze(?:ż|z)enie|\bwarnung\b|\bavvertimento\b", re.IGNORECASE)
 """The same, where nothing says that the address is gone."""
+_BEGINS = re.compile(rf"^[\W_]{{0,12}}(?:\"[^\"\n]{{0,80}}\" <)?({headers.ADDRESS.pattern})", re.MULTILINE)
+_ROLE = re.compile(
+    r"(?:admin|administrator|system|sysadmin|maiser|mailer|no-?reply|do-?not-?reply|notify|.*(?:smtp|gateway|virus))[\w.+-]*@",
+    re.IGNORECASE,
+)
 _ANSWER = re.compile(r"\s*(?:re|r|rif|odp|aw)\s*:", re.IGNORECASE)
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|i|pd|rv)\s*:", re.IGNORECASE)
 _FORWARDED_FROM = re.compile(
@@ -109,8 +114,12 @@ def from_daemon(mail: Message) -> bool:
         notices.is_daemon(address)
         or bool(_DAEMON_NAME.search(name))
         or bool(_DAEMON_NAME.search(headers.raw(mail, "From")[:200]))
-        or not address
+        or (not address and _is_from_nobody(mail))
     )
+
+
+def _is_from_nobody(mail: Message) -> bool:
+    return "<>" in headers.raw(mail, "From") or headers.raw(mail, "Return-Path").strip() == "<>"
 
 
 def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
@@ -133,7 +142,16 @@ def _looks_like_one(mail: Message, parts: list[Part], text: str) -> bool:
     if not subject or "In-Reply-To" in mail or _FORWARDED.match(headers.text(mail, "Subject")):
         return False
     came_back = said and any(part.kind in RETURNED for part in parts)
-    return came_back or bool(_STRONG.search(text[:3_000]))
+    return came_back or (bool(_STRONG.search(text[:3_000])) and _is_made(mail, text[:3_000]))
+
+
+def _is_made(mail: Message, text: str) -> bool:
+    """Whether a mail has the form of a notice: from an address that nobody reads, or with one that begins a line.
+
+    People name an address in the middle of a sentence.
+    """
+    begun = "\n".join(match[1] for match in _BEGINS.finditer(text))
+    return bool(_ROLE.match(headers.sender(mail)[0])) or bool(_addresses(mail, begun))
 
 
 def _tells_why(mail: Message, text: str) -> bool:
