@@ -13,6 +13,7 @@ HELD_BACK = {"it-desk", "pl-zgloszenie", "en-ticket", "en-thanks-desk", "de-eing
 """Help desks and weak headers: people write under them, so a person looks."""
 
 
+LOTS = ("reports", "reports-2", "reports-3", "reports-4")
 TO_A_PERSON = {"own-quota-notice", "human-via-postmaster-fwd"}
 """Somebody writes from a mail system's own address: a person looks."""
 
@@ -26,9 +27,7 @@ def test_a_bounce_names_whom_it_did_not_reach_and_whether_for_good(sample: Sampl
     assert judged_bounce(sample) == "right"
 
 
-@pytest.mark.parametrize(
-    "sample", [*reports("reports"), *reports("reports-2"), *reports("reports-3")], ids=_named
-)
+@pytest.mark.parametrize("sample", [one for lot in LOTS for one in reports(lot)], ids=_named)
 def test_a_report_is_what_it_is_and_nothing_costs_an_address_or_an_answer(sample: Sample) -> None:
     assert judged_report(sample) == ("doubt" if sample.name in TO_A_PERSON else "right")
 

@@ -8,7 +8,7 @@ from tasks.inbound.reading import read
 MAILS = [
     (
         "Mancata consegna",
-        "Il messaggio che ho mandato a ordini@noi.example non è stato recapitato: 550 5.1.1 user unknown. Come vi chiamo?",
+        "La mail mandata a ordini@noi.example non è stato recapitato: 550 5.1.1 user unknown. Come vi chiamo?",
     ),
     (
         "Undeliverable mail",
@@ -33,7 +33,7 @@ MAILS = [
     ("Zwrot poczty", "List wrócił z adnotacją adresat nieznany. Mój nowy adres ola@nowa.example"),
     (
         "failure notice",
-        "Ho ricevuto questo:\nHi. This is the qmail-send program.\n<ordini@noi.example>: no mailbox here.\nCosa faccio?",
+        "Questo:\nHi. This is the qmail-send program.\n<ordini@noi.example>: no mailbox here.\nCosa faccio?",
     ),
     ("Fwd: failure notice", "vedi sotto\n> <ordini@noi.example>: 550 user unknown"),
     (
