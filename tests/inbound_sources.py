@@ -53,7 +53,7 @@ def cases(data: Path) -> list[Case]:
             Case(f"own {lot}", one.name, one.raw, lambda one=one: first_look.judged_bounce(one))  # type: ignore[misc]
             for one in first_look.bounces(lot)
         ]
-    for lot in ("reports", "reports-2", "reports-3", "reports-4"):
+    for lot in ("reports", "reports-2", "reports-3", "reports-4", "reports-5"):
         found += [
             Case(f"own {lot}", one.name, one.raw, lambda one=one: first_look.judged_report(one))  # type: ignore[misc]
             for one in first_look.reports(lot)

@@ -45,6 +45,8 @@ _SPOKEN = re.compile(
     r"\b(?:nieznan|nieaktywn|zablokowane na sta[łl]e|nie istniej|nie znaleziono|nie zosta[łl]\w* znalezion)"
     r"|\bnie ma (?:takiego|takiej) (?:u[żz]ytkownika|odbiorcy|adresu|skrzynki|konta)"
     r"|\bnieznan\w+ (?:u[żz]ytkownik|odbiorc|adres)"
+    r"|\bbrak (?:takiego|takiej) (?:u[żz]ytkownika|odbiorcy|adresu|skrzynki|konta)"
+    r"|\b(?:do(?: not|n'?t)|nobody|no ?one) (?:have )?(?:any(?:body|one) )?(?:by|with|of) (?:that|the|this) name"
     r"|\b(?:empf[äa]nger|benutzer|adresse|postfach|konto|mailbox|domain|teilnehmer)\w*\b[^.;]{0,60}?"
     r"\b(?:unbekannt|existiert nicht|nicht (?:gefunden|vorhanden|bekannt)|deaktiviert|ung[üu]ltig)"
     r"|\bunbekannte\w? (?:empf[äa]nger|benutzer|adress)"
@@ -52,6 +54,11 @@ _SPOKEN = re.compile(
     r"\b(?:inconnu|n'existe|desconocid|no existe|inexistente?)",
     re.IGNORECASE,
 )
+
+
+def names_no_address(said: str) -> bool:
+    """Whether words say that an address does not exist or is shut, whatever else they say."""
+    return _SPOKEN.search(" ".join(_NOISE.sub(" ", said).split())) is not None
 
 
 def is_dead(said: str, *, code: int | None = None, status: str | None = None) -> bool:

@@ -10,6 +10,7 @@ days of trying lie behind it, and nobody has got the mail.
 
 import re
 
+from models.rules.sending.dead_address import names_no_address
 from tasks.inbound.bounces import languages
 from tasks.inbound.message import Cause
 
@@ -110,7 +111,7 @@ def gives_up(said: str) -> bool:
 
 def says_gone(said: str) -> bool:
     """Whether a notice has words for an address that does not exist."""
-    return bool(_GONE.search(said) or languages.GONE.search(said))
+    return bool(_GONE.search(said) or languages.GONE.search(said) or names_no_address(said))
 
 
 def says_full(said: str) -> bool:
