@@ -23,7 +23,7 @@ from deployments.cli_first_day import go_live
 from deployments.cli_health import doctor
 from deployments.cli_imports import imports
 from deployments.cli_preview import preview
-from deployments.cli_privacy import erase, export
+from deployments.cli_privacy import erase, export, retention
 from deployments.cli_processes import pages, prefect_yaml, setup, up, wake
 from deployments.cli_replay import backtest_, replay_
 from deployments.cli_report import report_
@@ -85,6 +85,7 @@ app.command(backup)
 app.command(restore)
 app.command(export)
 app.command(erase)
+app.command(retention)
 app.command(report_, name="report")
 app.command(replay_, name="replay")
 app.command(backtest_, name="backtest")

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from deployments.cli_report import writable
 from tasks.privacy import rights
+from tasks.privacy.retention import due, expire
 from tasks.runtime.settings import Settings
 from tasks.services import open_services
+
+_MOST_SHOWN = 50
 
 
 def export(customer: str, *, out: Path) -> int:
@@ -45,6 +48,28 @@ def erase(customer: str, *, by: str) -> int:
     async def go() -> str:
         async with open_services(settings) as services:
             return rights.erase(services, settings, customer, by)
+
+    print(asyncio.run(go()))
+    return 0
+
+
+def retention(*, by: str | None = None) -> int:
+    """Show which customers are due to be erased after the time of the policy (`[retention]`), or erase all of them.
+
+    Args:
+        by: Your own reference, such as M-1: erase them. Left out, nothing is done.
+    """
+    settings = Settings()
+
+    async def go() -> str:
+        async with open_services(settings) as services:
+            if by is not None:
+                return expire(services, settings, by).sentence
+            refs = due(services)
+            if not services.policy.retention.customers_after_months:
+                return "Nobody: [retention] customers_after_months is 0, so customers are kept."
+            shown = ", ".join(refs[:_MOST_SHOWN]) + (", …" if len(refs) > _MOST_SHOWN else "")
+            return f"{len(refs)} customers are due to be erased{': ' if refs else ''}{shown}."
 
     print(asyncio.run(go()))
     return 0

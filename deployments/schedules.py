@@ -98,6 +98,13 @@ SCHEDULED = (
         "It only reads; run it again. `Gaps` names rungs at which nobody can be reached: name a deputy, or an address.",
     ),
     Scheduled(
+        "flows.privacy.erase_expired",
+        "10 4 * * *",
+        ("privacy",),
+        "Every night at 4:10; does nothing unless `[retention]` names a time.",
+        "`Waits` says how many are due: look at them with `seguito retention`, and let them go with `--by`.",
+    ),
+    Scheduled(
         "flows.health.check_health",
         "25,55 * * * *",
         ("report",),

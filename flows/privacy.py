@@ -1,13 +1,17 @@
-"""A customer asks for a copy of everything, or to be forgotten; by form, with references only."""
+"""A customer asks for a copy of everything, or to be forgotten; by form, with references only. Old ones go by night."""
 
 import os
 
 from prefect import State
+from prefect.states import Completed, Failed
 
 from flows.blocks import settings
 from flows.forms import form, with_words
 from flows.naming import Reference
+from flows.outcomes import named_flow
+from flows.runs import CANNOT_RUN, said, services
 from tasks.cases.holds import staff_ref
+from tasks.privacy.retention import expire
 from tasks.privacy.rights import erase, export
 from tasks.services import Services
 
@@ -59,3 +63,20 @@ async def erase_customer(customer: Reference, by: Reference) -> State[None]:
         return erase(opened, known, customer, by)
 
     return await with_words(work, ())
+
+
+@named_flow(
+    "erase-expired",
+    (
+        "Erases customers of whom nothing was heard for the time of the policy ([retention]) and for whom nothing is "
+        "open. More than the policy lets go in a night wait for a person."
+    ),
+)
+async def erase_expired() -> State[None]:
+    """Erase whoever has been kept long enough."""
+    try:
+        async with services() as opened:
+            done = expire(opened, await settings())
+    except CANNOT_RUN as error:
+        return Failed(message=str(error))
+    return Completed(name="Waits", message=done.sentence) if done.waiting else said(done.sentence)

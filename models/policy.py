@@ -14,6 +14,7 @@ from models.brand import Brand, Payment, Register
 from models.credit import Credit
 from models.errors import MendError
 from models.languages import CODES, ELSE
+from models.retention import Retention
 from models.rules.calendar.calendars import Place, Window
 from models.rules.commitments.ladder import Ladder
 from models.rules.commitments.ledger import Ledger
@@ -189,6 +190,7 @@ class Policy(_Strict):
     windows: dict[str, Window]
     cadences: dict[str, Cadence]
     ledger: Ledger = Ledger()
+    retention: Retention = Retention()
     accepts: tuple[str, ...] = ()
     """Names of gaps (`models.rules.planning.promises`) that the company wants so; they are shown every night."""
     ladders: dict[str, Ladder] = {}

@@ -38,10 +38,29 @@ def erase(services: Services, settings: Settings, ref: str, by: str) -> str:
     Raises:
         CannotEraseError: something is open, or nobody has these references; nothing was done.
     """
-    now = services.clock.now()
-    with services.db.write() as session:
+    check_person(services, by)
+    return erase_by_policy(services, settings, ref, by.strip())
+
+
+def check_person(services: Services, by: str) -> None:
+    """See that somebody here has this reference.
+
+    Raises:
+        CannotEraseError: nobody has it.
+    """
+    with services.db.read() as session:
         if people.staff_by_ref(session, by.strip()) is None:
             raise CannotEraseError(f"nobody here has the reference {by}; nothing was done")
+
+
+def erase_by_policy(services: Services, settings: Settings, ref: str, actor: str) -> str:
+    """The same for whoever acts: one of our people, or the policy's own time (`tasks.privacy.retention`).
+
+    Raises:
+        CannotEraseError: something is open, or no customer has this reference; nothing was done.
+    """
+    now = services.clock.now()
+    with services.db.write() as session:
         person = persons.by_ref(session, ref)
         if person is None:
             raise CannotEraseError(f"no customer has the reference {ref}; nothing was done")
@@ -50,7 +69,7 @@ def erase(services: Services, settings: Settings, ref: str, by: str) -> str:
         words = files.marks(person.customer, person.addresses)
         digests, key = queries.digests(session, person), person.customer.id
         queries.take_out(session, person, now)
-        history.note(session, (Subject.CUSTOMER, key), queries.ERASED, now, by.strip())
+        history.note(session, (Subject.CUSTOMER, key), queries.ERASED, now, actor)
         session.flush()
         refs = persons.refs(session, person)
     count = files.remove(settings, words, refs, digests)

@@ -100,6 +100,11 @@ def digests(session: Session, person: Person) -> set[str]:
     return theirs - set(session.scalars(others))
 
 
+def mark_of(kind: str) -> str:
+    """What the name of the note begins with that says that a reference of this kind is erased."""
+    return f"{_MARK}{kind}:"
+
+
 def erased(session: Session) -> dict[str, set[str]]:
     """References of erased customers, and of their orders and invoices: a source may bring them again."""
     found: dict[str, set[str]] = {}
