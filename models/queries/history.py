@@ -1,4 +1,4 @@
-"""The history: append-only, every change with its cause and who made it."""
+"""Whatever writes the history does so here: append-only, every change with its cause and who made it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Opening and taking the matters that a person must settle."""
+"""Opening the matters that a person must settle, and taking them; "not solved" reopens a closed case, one level up."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Watching the ledger: what goes up by itself, before it is a crisis."""
+"""Patterns in the ledger: the commitments of a silent colleague go to the deputy, and many slips to the manager."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

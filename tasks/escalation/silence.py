@@ -1,4 +1,4 @@
-"""When nobody answers: nudge, and then take the matter to a person."""
+"""When nobody answers: the customer is nudged, then a case is opened, and the manager is told of it."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""Marking mails before their first byte goes out, so that nothing that may have been sent is ever sent anew."""
+"""Marking mails as sending before the first byte goes out, so that what may have been sent is never sent anew."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

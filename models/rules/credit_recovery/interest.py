@@ -1,4 +1,4 @@
-"""Interest on late payments between businesses, and the flat sums that come with them.
+"""Interest on late payment between businesses, and the flat sums that come with them.
 
 Days are the real ones over a year of 365, in leap years too (Actual/365): what Italian and Polish practice reckons
 with, and a count by which two parts of a span always add up to the whole.

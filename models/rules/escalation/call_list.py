@@ -1,4 +1,4 @@
-"""Whom to call first. How often somebody wrote plays no part (B10)."""
+"""Whom to call first: ranks the call list. How often somebody wrote plays no part (B10)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Rungs at the moment of telling: who stands there today, and what happens when nobody does."""
+"""Steps of a ladder at the moment of telling: who stands there today, and that absent people are passed over."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,7 @@
-"""What an answer of a mail server means for a contact: values in, a decision with its reason out."""
+"""What an answer of a mail server means for a contact: a temporary refusal is retried, a permanent one is not.
+
+Values in, a decision with its reason out.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

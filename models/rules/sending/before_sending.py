@@ -1,4 +1,7 @@
-"""The last look before a contact goes out: send it, skip it, hold it or open a case, always with the reason."""
+"""The last look before a contact goes out: send it, skip it, hold it or open a case, always with the reason.
+
+Unsubscribing takes effect here: a courtesy to somebody who has stopped the extras is skipped.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""How long a person may keep us from writing, and what must be said for it."""
+"""When a hold ends: how long a person may keep us from writing at most, and what must be said for it."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""Whether a failure is for good, and why: by enhanced status, then by SMTP code, then by words.
+"""Whether a failure is for good (a hard bounce) or for now (a soft bounce), and why.
+
+By enhanced status, then by SMTP code, then by words.
 
 The server's word counts. A mailbox that is full is therefore permanent when the server says 5.2.2 or says without a
 code that it gave up, and temporary when it says 4.2.2 or that it goes on trying: in both cases the customer has not
