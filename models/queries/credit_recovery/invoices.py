@@ -50,17 +50,8 @@ def signed(session: Session, customer_id: int) -> Sequence[Invoice]:
 def contacts(session: Session, invoice_ids: Collection[int], kind: str) -> Sequence[FollowUp]:
     """The contacts of a kind about these invoices that went out or wait, in order."""
     never = (FollowUpState.SKIPPED, FollowUpState.RAISED)
-    return session.scalars(
-        select(FollowUp)
-        .where(
-            FollowUp.subject_type == Subject.INVOICE,
-            FollowUp.subject_id.in_(invoice_ids),
-            FollowUp.kind == kind,
-            FollowUp.nudge == 0,
-            FollowUp.state.not_in(never),
-        )
-        .order_by(FollowUp.id)
-    ).all()
+    found = _first_contacts(invoice_ids, kind).where(FollowUp.state.not_in(never))
+    return session.scalars(found.order_by(FollowUp.id)).all()
 
 
 def owing(session: Session, customer_id: int, refs: Collection[str] = ()) -> Sequence[Invoice]:
@@ -86,17 +77,18 @@ def unpaid(session: Session, customer_id: int, ids: Collection[int]) -> Sequence
 
 def unsent(session: Session, invoice_ids: Collection[int], kind: str) -> Sequence[FollowUp]:
     """The contacts of a kind about these invoices that have not gone out yet."""
-    return session.scalars(
-        select(FollowUp)
-        .where(
-            FollowUp.subject_type == Subject.INVOICE,
-            FollowUp.subject_id.in_(invoice_ids),
-            FollowUp.kind == kind,
-            FollowUp.nudge == 0,
-            FollowUp.state.in_(_NOT_SENT),
-        )
-        .order_by(FollowUp.owed_at, FollowUp.id)
-    ).all()
+    found = _first_contacts(invoice_ids, kind).where(FollowUp.state.in_(_NOT_SENT))
+    return session.scalars(found.order_by(FollowUp.owed_at, FollowUp.id)).all()
+
+
+def _first_contacts(invoice_ids: Collection[int], kind: str) -> Select[FollowUp]:
+    """The contacts of a kind about these invoices; nudges go with the contact before them."""
+    return select(FollowUp).where(
+        FollowUp.subject_type == Subject.INVOICE,
+        FollowUp.subject_id.in_(invoice_ids),
+        FollowUp.kind == kind,
+        FollowUp.nudge == 0,
+    )
 
 
 def ask_again(session: Session, customer_id: int, what: CommitmentKind, at: datetime) -> None:
