@@ -43,7 +43,7 @@ class Inbound(Base):
     parked_for: Mapped[str | None]
     """One of `models.words.ParkedFor`, where a person has to look."""
     matched_by: Mapped[str | None]
-    """`token`, `thread`, `sender`, `hand` or nothing."""
+    """`token`, `thread`, `recipient`, `sender`, `named`, `forwarded`, `hand` or nothing (`mailboxes.matching`)."""
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_ups.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
