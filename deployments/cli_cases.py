@@ -12,6 +12,7 @@ from tasks.cases import actions, by_reference
 from tasks.cases.by_reference import Did
 from tasks.cases.dossier_markdown import as_markdown
 from tasks.commitments.actions import moment
+from tasks.commitments.agreements import Next
 from tasks.runtime.settings import Settings
 from tasks.services import Services, open_services
 
@@ -83,6 +84,10 @@ def outcome(
     heard: str = "",
     spoke_with: str = "",
     spoke_at: str = "",
+    until: str = "",
+    who: str = "",
+    what: str = "",
+    reason: str = "",
 ) -> int:
     """Close a case with what happened.
 
@@ -90,17 +95,28 @@ def outcome(
         case: Number of the case.
         text: What happened, in a few words.
         by: Your own reference.
-        outcome: solved, agreed, only-listened or not-reached.
+        outcome: solved, agreed, appointment-set, new-day, only-listened or not-reached.
         heard: What the customer said in a conversation, where nothing is in writing.
         spoke_with: With whom you spoke; the customer, where nothing is said.
         spoke_at: When you spoke (`2026-03-18 10:20`, on the company's clock); just now, where nothing is said.
+        until: By when what was agreed on is done, when the appointment begins, or the new day (`2026-03-20 18:00`).
+        who: Reference of who does it, or comes; you, where nobody is named.
+        what: What was agreed on, where the text does not say it.
+        reason: Why a promised day gives way to the new one: a code of `[ledger] reasons`.
     """
     return _act(
         case,
         by,
         lambda zone: (
             lambda acting: actions.close(
-                acting, outcome, text, heard, spoke_with, moment(spoke_at, zone, "need-spoke")
+                acting,
+                outcome,
+                text,
+                heard,
+                spoke_with,
+                moment(spoke_at, zone, "need-spoke"),
+                Next(moment(until, zone, "need-next-at"), who, what),
+                reason,
             )
         ),
         "stays open: the call is tried again" if outcome == "not-reached" else f"is closed: {outcome}",
@@ -219,7 +235,7 @@ def help_(about: str, text: str, *, by: str) -> int:
 
 
 @cases.command
-def appointment(about: str, at: str, text: str, *, by: str) -> int:
+def appointment(about: str, at: str, text: str, *, by: str, who: str = "") -> int:
     """Write down an appointment that was agreed on; it is a promise, with its own clock.
 
     Args:
@@ -227,10 +243,11 @@ def appointment(about: str, at: str, text: str, *, by: str) -> int:
         at: When it begins, such as 2026-03-20T15:00; without an offset, in the company's time.
         text: What it is for.
         by: Your own reference.
+        who: Reference of whoever comes, and owes it; whoever sees to the order, where nobody is named.
     """
     owner = _run(
         lambda services: by_reference.set_appointment(
-            services, about, by, moment(at, by_reference.zone(services), "need-at"), text
+            services, about, by, moment(at, by_reference.zone(services), "need-at"), text, who
         )
     )
     print(f"{owner} has it.")

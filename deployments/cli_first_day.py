@@ -16,6 +16,8 @@ def go_live(
     late: Literal["tell", "leave"] | None = None,
     unpaid: Literal["remind", "leave"] | None = None,
     complaints: Literal["call", "leave"] | None = None,
+    strike_out: list[str] | None = None,
+    reason: str = "",
 ) -> int:
     """Write to customers from now on. Without `--by` it shows what is open of the past, and what may be chosen.
 
@@ -24,6 +26,8 @@ def go_live(
         late: What becomes of orders that are late today; `tell` when not given.
         unpaid: What becomes of invoices that are overdue today; `remind` when not given.
         complaints: What becomes of complaints of the last three weeks; `call` when not given.
+        strike_out: Reference of a late order whose customer is not told; once for each.
+        reason: Why late orders are left or struck out; it stands with the name in the customers' stories.
     """
     settings, now = Settings(), SystemClock().now()
     policy = policies.load(settings.policy)
@@ -42,7 +46,9 @@ def go_live(
             )
             return 0
         choices: dict[str, str | None] = {"late": late, "unpaid": unpaid, "complaints": complaints}
-        print(going_live.go_live(db, policy, settings, choices, by, now))
+        print(
+            going_live.go_live(db, policy, settings, choices, by, now, struck=strike_out or (), reason=reason)
+        )
     finally:
         db.close()
     return 0

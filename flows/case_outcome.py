@@ -6,12 +6,21 @@ from typing import Literal
 from prefect import State
 
 from flows.forms import form, with_words
-from flows.naming import CaseNumber, Reference, Words
+from flows.naming import CaseNumber, ReasonCode, Reference, Words
+from models.rules.calendar.reach import instant
 from models.words import Outcome
 from tasks.cases import actions, by_reference
+from tasks.commitments.agreements import Next
 from tasks.services import Services
 
-Ending = Literal[Outcome.SOLVED, Outcome.AGREED, Outcome.ONLY_LISTENED, Outcome.NOT_REACHED]
+Ending = Literal[
+    Outcome.SOLVED,
+    Outcome.AGREED,
+    Outcome.APPOINTMENT_SET,
+    Outcome.NEW_DAY,
+    Outcome.ONLY_LISTENED,
+    Outcome.NOT_REACHED,
+]
 
 
 @form(
@@ -26,6 +35,10 @@ async def record_outcome(
     heard: str = "",
     spoke_with: str = "",
     spoke_at: datetime | None = None,
+    agreed_until: datetime | None = None,
+    agreed_by: Reference | None = None,
+    agreed_on: str = "",
+    reason_code: ReasonCode | None = None,
 ) -> State[None]:
     """Close a case.
 
@@ -37,11 +50,22 @@ async def record_outcome(
         heard: What the customer said in a conversation, where nothing is in writing; moved into the case, too.
         spoke_with: With whom you spoke, where it was not the customer; moved into the case, too.
         spoke_at: When you spoke; just now when left out.
+        agreed_until: By when what was agreed on is done, when the appointment begins, or the new day.
+        agreed_by: Reference of who does it, or comes; you, when left out.
+        agreed_on: What was agreed on, where the text does not say it; moved into the ledger, too.
+        reason_code: Why a promised day gives way to a new one: one of the policy's reasons.
     """
+    at = None if agreed_until is None else instant(agreed_until)
+    following = Next(at, agreed_by or "", agreed_on)
 
     def record(opened: Services) -> str:
         by_reference.act(
-            opened, case, by, lambda acting: actions.close(acting, outcome, text, heard, spoke_with, spoke_at)
+            opened,
+            case,
+            by,
+            lambda acting: actions.close(
+                acting, outcome, text, heard, spoke_with, spoke_at, following, reason_code or ""
+            ),
         )
         return (
             f"case {case} is closed: {outcome}"
@@ -49,5 +73,5 @@ async def record_outcome(
             else f"case {case} stays open"
         )
 
-    named = {"heard": heard, "spoke_with": spoke_with}
+    named = {"heard": heard, "spoke_with": spoke_with, "agreed_on": agreed_on}
     return await with_words(record, ("text", *(name for name, words in named.items() if words)))

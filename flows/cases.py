@@ -208,7 +208,9 @@ async def ask_for_help(about: Reference, by: Reference, text: Words) -> State[No
         "before, and it is counted as kept, late or broken."
     ),
 )
-async def set_appointment(about: Reference, by: Reference, at: datetime, text: Words) -> State[None]:
+async def set_appointment(
+    about: Reference, by: Reference, at: datetime, text: Words, who: Reference | None = None
+) -> State[None]:
     """Set an appointment.
 
     Args:
@@ -216,9 +218,11 @@ async def set_appointment(about: Reference, by: Reference, at: datetime, text: W
         by: Your own reference.
         at: When it begins.
         text: What it is for; it is moved into the ledger.
+        who: Reference of whoever comes, and owes it; whoever sees to the order, when left out.
     """
     return await with_words(
-        lambda opened: f"{by_reference.set_appointment(opened, about, by, _utc(at), text)} has it", ("text",)
+        lambda opened: f"{by_reference.set_appointment(opened, about, by, _utc(at), text, who or '')} has it",
+        ("text",),
     )
 
 

@@ -19,6 +19,7 @@ from models.tables import Case, Staff
 from tasks.cases import actions
 from tasks.cases.actions import Acting
 from tasks.commitments.actions import moment
+from tasks.commitments.agreements import Next
 
 router = APIRouter()
 
@@ -72,6 +73,8 @@ _DOES: Mapping[str, _Do] = {
         form.get("heard", ""),
         form.get("spoke-with", ""),
         moment(form.get("spoke-at", ""), ZoneInfo(acting.policy.company.timezone), "need-spoke"),
+        next_of(form, ZoneInfo(acting.policy.company.timezone)),
+        form.get("reason", ""),
     ),
     "state": lambda acting, form: actions.state(acting, form.get("text", "")),
     Act.RE_PROMISE: lambda acting, form: actions.promise_anew(
@@ -92,6 +95,16 @@ _DOES: Mapping[str, _Do] = {
         form.get("day", ""),
     ),
 }
+
+
+def next_of(form: Mapping[str, str], zone: ZoneInfo) -> Next:
+    """What was filled in of what was agreed on.
+
+    Raises:
+        ActError: a time that is none.
+    """
+    at = moment(form.get("next-at", ""), zone, "need-next-at")
+    return Next(at, form.get("next-who", ""), form.get("next-what", ""))
 
 
 def reader_of(session: Session, staff_id: int) -> Staff:

@@ -14,10 +14,11 @@ from models.policy import Policy
 from models.queries import people
 from models.queries.cases.dossier import Dossier, dossier
 from models.queries.responses import pages
-from models.rules.cases.acting import MOST_CHARACTERS, Act, may
+from models.rules.cases.acting import MOST_CHARACTERS, Act
 from models.tables import Case, Staff, Statement
 from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
 from tasks.cases.actions import OUTCOMES
+from tasks.commitments.own_sales import acts_open_to
 from tasks.mails.dossier_facts import interest_of_case, owed_facts, owing_lines
 from tasks.mails.formats import clean, quoted, short_moment
 from tasks.mails.labels import worded
@@ -40,7 +41,8 @@ def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Sai
     language = web.language(reader.language)
     staff = people.staff(session)
     is_open = found.case.closed_at is None
-    acts = [act for act in Act if is_open and may(reader.role, act)]
+    open_to = acts_open_to(session, reader)
+    acts = [act for act in Act if is_open and act in open_to]
     return web.pages.show(
         "case",
         language,
@@ -56,6 +58,7 @@ def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Sai
         kinds=tuple(EndKind),
         causes=tuple(EndCause),
         colleagues=_colleagues(staff, reader),
+        doers=doers(staff, reader),
         most=MOST_CHARACTERS,
         needs_version=is_open and not found.said(),
         has_case=True,
@@ -105,6 +108,14 @@ def _colleagues(staff: Mapping[int, Staff], reader: Staff) -> list[tuple[str, st
         for one in staff.values()
         if one.active and one.role != Role.SELLER and one.id != reader.id
     )
+
+
+def doers(staff: Mapping[int, Staff], reader: Staff) -> list[tuple[str, str]]:
+    """Who may do what was agreed on, or come: reference and name of everybody, sellers too, the reader first."""
+    others = sorted(
+        (one.ref, clean(one.name)) for one in staff.values() if one.active and one.id != reader.id
+    )
+    return [(reader.ref, clean(reader.name)), *others]
 
 
 def _standing(session: Session, web: Web, case: Case, reader: Staff, staff: Mapping[int, Staff]) -> str:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from deployments.web.case_page import reader_of
+from deployments.web.case_page import next_of, reader_of
 from deployments.web.context import MissingPageError, Parts, Web
 from deployments.web.decision_page import decide, is_decision, show_decision
 from deployments.web.forms import Form
@@ -118,7 +118,11 @@ def _day(form: Mapping[str, str]) -> date | None:
 
 _DOES: Mapping[str, Callable[[Owing, Mapping[str, str]], object]] = {
     "done": lambda owing, form: actions.close(
-        owing, form.get("outcome", ""), form.get("text", ""), form.get("reason", "")
+        owing,
+        form.get("outcome", ""),
+        form.get("text", ""),
+        form.get("reason", ""),
+        next_of(form, owing.zone),
     ),
     "goes-on": lambda owing, form: let_go_on(
         owing.session, owing.policy, owing.owed, owing.by, _day(form), form.get("text", ""), owing.now

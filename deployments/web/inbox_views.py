@@ -1,6 +1,6 @@
 """What the page of a commitment or a parked mail shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -8,17 +8,19 @@ from functools import partial
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from deployments.web.case_views import doers
 from deployments.web.context import MissingPageError, Web
 from deployments.web.said import Said
 from models.queries import people
 from models.queries.commitments import commitments
 from models.queries.mailboxes import inbound
 from models.queries.responses import responses
-from models.rules.cases.acting import Act, may
+from models.rules.cases.acting import Act
+from models.rules.commitments.outcomes import NEXT, outcomes_of
 from models.tables import Customer, Inbound, Order, Staff
 from models.tables import Response as AnswerRow
 from models.words import CommitmentKind, Subject
-from tasks.commitments.actions import OUTCOMES
+from tasks.commitments.own_sales import acts_open_to
 from tasks.mails.formats import clean, short_moment
 from tasks.mails.row_facts import order_facts
 from tasks.mails.timeline_words import ended
@@ -26,10 +28,9 @@ from tasks.mails.views import due, order_view
 from tasks.mails.views import moment as in_sentence
 from tasks.responses.by_link import MOST_CHARACTERS
 
-OF_MAILS = ("answered", "called", "nothing-needed")
+OF_MAILS = outcomes_of(CommitmentKind.MAIL)
 """What a person can close a parked mail with; the words say the rest."""
 
-_OF_LETTERS = ("done", "nothing-needed")
 _MOST_SHOWN = 20_000
 
 
@@ -50,6 +51,8 @@ class _Matter:
     """What was said on the answer page or by phone."""
     not_before: datetime | None = None
     """From when on, where the customer named an hour."""
+    has_climbed: bool = False
+    """A manager was told of it."""
     case_id: int | None = None
     """The open case whose call this is: it ends with it."""
 
@@ -93,10 +96,12 @@ def show_matter(
         ],
         mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
         has_originals=web.originals is not None,
-        outcomes=_outcomes(matter, kind),
+        outcomes=outcomes_of(matter.kind if kind == Subject.COMMITMENT else CommitmentKind.MAIL),
+        agrees=kind == Subject.COMMITMENT and not set(NEXT).isdisjoint(outcomes_of(matter.kind)),
+        doers=doers(people.staff(session), reader),
         said=said,
         most=MOST_CHARACTERS,
-        acts=_acts(matter, kind, reader),
+        acts=_acts(matter, kind, reader, acts_open_to(session, reader)),
         reasons_why=web.policy.ledger.reasons,
         colleagues=_colleagues(people.staff(session), matter.owner_id),
         dossier=web.links.dossier(matter.customer.id, reader.id, now) if matter.customer else None,
@@ -108,15 +113,8 @@ def show_matter(
     )
 
 
-def _outcomes(matter: _Matter, kind: str) -> tuple[str, ...]:
-    """What fits: a letter is posted or not."""
-    if kind != Subject.COMMITMENT or matter.kind == CommitmentKind.MAIL:
-        return OF_MAILS
-    return _OF_LETTERS if matter.kind == CommitmentKind.POST else OUTCOMES
-
-
-def _acts(matter: _Matter, kind: str, reader: Staff) -> list[Act]:
-    """What the reader may do about something owed, beside saying what came of it."""
+def _acts(matter: _Matter, kind: str, reader: Staff, open_to: Collection[Act]) -> list[Act]:
+    """What the reader may do about something owed, beside saying what came of it; what is refused is not offered."""
     if kind != Subject.COMMITMENT or matter.done_at is not None:
         return []
     is_call = matter.kind == CommitmentKind.LISTENING_CALL
@@ -128,7 +126,9 @@ def _acts(matter: _Matter, kind: str, reader: Staff) -> list[Act]:
         *([] if is_call else [Act.HAND_OVER]),
         *([] if matter.customer is None else [Act.HELP]),
     ]
-    return [act for act in wanted if may(reader.role, act) or not (is_call or act is Act.SNOOZE)]
+    is_anothers = matter.owner_id != reader.id
+    left = {Act.SNOOZE, *([Act.RE_PROMISE] if is_anothers or matter.has_climbed else [])}
+    return [act for act in wanted if act in open_to or not (is_call or act in left)]
 
 
 def _colleagues(staff: Mapping[int, Staff], owner_id: int | None) -> list[tuple[str, str]]:
@@ -156,6 +156,7 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
         is_parked=is_look and owed.done_at is None,
         said=() if is_look else responses.of_commitment(session, owed),
         not_before=owed.not_before,
+        has_climbed=owed.told_id is not None,
         case_id=owed.case_id if owed.kind == CommitmentKind.LISTENING_CALL and owed.done_at is None else None,
     )
 

@@ -11,6 +11,7 @@ from models.queries.cases import contract_ends, holds, matters
 from models.queries.cases.cases import SPOKE
 from models.queries.in_list import among
 from models.rules.cases.case_reasons import COMPLAINTS
+from models.rules.cases.closing import CONVERSATIONS
 from models.rules.sending.holds import Trouble, is_held
 from models.tables import Case, CaseReason, FollowUp, Invoice, Order, Statement
 from models.words import CaseReasonKind, EndKind, FollowUpState, Outcome, Subject
@@ -110,7 +111,7 @@ def called(session: Session, invoice_ids: Collection[int]) -> dict[int, datetime
             CaseReason.reason == CaseReasonKind.LISTENING_CALL,
             Case.closed_at.is_not(None),
             or_(
-                Case.outcome.in_((Outcome.AGREED, Outcome.ONLY_LISTENED)),
+                Case.outcome.in_(CONVERSATIONS),
                 and_(Case.outcome == Outcome.SOLVED, spoke),
             ),
         )

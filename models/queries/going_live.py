@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.queries import watermarks
 from models.queries.in_list import among
 from models.rules.cases.case_reasons import COMPLAINTS, case_reason
-from models.rules.going_live import COMPLAINT_DAYS
+from models.rules.going_live import COMPLAINT_DAYS, PAST
 from models.tables import Customer, FollowUp, Invoice, Order, Response, Watermark
 from models.words import FollowUpState, Subject
 
@@ -119,7 +119,10 @@ def references(session: Session, ids: Collection[int]) -> dict[int, str]:
 def owe_now(
     session: Session, subject: Subject, ids: Collection[int], kinds: Collection[str], now: datetime
 ) -> int:
-    """Owe the newest step of these kinds about these subjects now, whatever became of it; returns how many."""
+    """Owe the first step of these kinds about these subjects now, whatever became of it; returns how many.
+
+    What came after it until now is said by it, and goes no more.
+    """
     rows = session.scalars(
         select(FollowUp)
         .where(
@@ -132,11 +135,14 @@ def owe_now(
         )
         .order_by(FollowUp.owed_at)
     )
-    newest = {row.subject_id: row for row in rows}
-    for row in newest.values():
-        row.state, row.reason, row.due_at = FollowUpState.PLANNED, None, now
+    first: dict[int, FollowUp] = {}
+    for row in rows:
+        if first.setdefault(row.subject_id, row) is row:
+            row.state, row.reason, row.due_at = FollowUpState.PLANNED, None, now
+        else:
+            row.state, row.reason = FollowUpState.SKIPPED, PAST
     session.flush()
-    return len(newest)
+    return len(first)
 
 
 def leave(session: Session, subject: Subject, ids: Collection[int], now: datetime, reason: str) -> None:

@@ -5,10 +5,11 @@ COMPLAINT_DAYS = 21
 PAST = "before the first import"
 """Why something that was owed before this company began is neither said nor asked."""
 
+LEAVE = "leave"
 CHOICES = {
     "late": {
-        "tell": "each customer is told once, with an apology",
-        "leave": "nobody is told; new days are told as ever",
+        "tell": "each customer is told once, with an apology; --strike-out ORDER --reason WHY leaves one out",
+        "leave": "nobody is told, for a --reason; new days are told as ever",
     },
     "unpaid": {
         "remind": "the ladder begins today, with its friendly letter",

@@ -12,9 +12,9 @@ from models.queries import people
 from models.queries.cases import cases, contract_ends
 from models.queries.commitments import commitments
 from models.rules.calendar.reach import written_day
-from models.rules.cases import acting as rules
 from models.rules.cases.acting import Act, ActError, checked
 from models.rules.cases.closing import is_conversation, is_listener, needs_listener, spoke_problem
+from models.rules.commitments.outcomes import NEXT
 from models.tables import Case, Customer, Order, Staff
 from models.words import EndCause, EndKind, Outcome, Subject
 from tasks.cases import statements
@@ -23,10 +23,13 @@ from tasks.cases.contract_ends import Declared, declare, dismiss
 from tasks.cases.open_case import hand_over_case, take_case
 from tasks.commitments import actions
 from tasks.commitments.actions import Owing, ask
+from tasks.commitments.agreements import Next, owe_next
+from tasks.commitments.own_sales import check_act
 
 OUTCOMES = tuple(outcome for outcome in Outcome if not outcome.is_by_itself)
 """What a person can close a case with; `answered` is what happens by itself."""
 
+NOTHING = Next()
 _Word = TypeVar("_Word", Outcome, EndKind, EndCause)
 
 
@@ -98,19 +101,39 @@ def close(
     heard: str = "",
     spoke_with: str = "",
     spoke_at: datetime | None = None,
+    following: Next = NOTHING,
+    reason: str = "",
 ) -> bool:
     """Close the case with what happened; False when it is closed. Who was not reached is called again: it stays open.
 
-    A conversation says with whom it was and when; the customer, and just now, where nothing else is given.
+    A conversation says with whom it was and when; the customer, and just now, where nothing else is given. What was
+    agreed on in it (`following`) is owed from now on; `reason` says why a promised day gives way to another one.
 
     Raises:
         ActError: see `tasks.cases.close_case.close_case`; an outcome that nobody can choose; a conversation about a
-            complaint or money that was not the manager's, or not between the opening and now.
+            complaint or money that was not the manager's, or not between the opening and now; or an agreement without
+            what `tasks.commitments.agreements.owe_next` asks for.
     """
     checked(text)
     ending = _word(Outcome, outcome, "outcome")
     if ending.is_by_itself:
         raise ActError("need-outcome", f"outcome: choose from {', '.join(OUTCOMES)}")
+    spoke = _spoken(acting, ending, spoke_with, spoke_at)
+    if ending in NEXT and acting.case.closed_at is None:
+        check_act(acting.session, acting.by, Act.OUTCOME)
+        owe_next(
+            acting.session,
+            acting.policy,
+            ending,
+            following,
+            text.strip(),
+            customer_id=acting.case.customer_id,
+            about=(Subject.CASE, acting.case.id),
+            case_id=acting.case.id,
+            now=acting.now,
+            by=acting.by,
+            reason=reason,
+        )
     return close_case(
         acting.session,
         acting.policy,
@@ -120,7 +143,7 @@ def close(
         now=acting.now,
         actor=acting.by.ref,
         heard=heard,
-        spoke=_spoken(acting, ending, spoke_with, spoke_at),
+        spoke=spoke,
     )
 
 
@@ -189,7 +212,7 @@ def dismiss_end(acting: Acting, number: str) -> bool:
     Raises:
         ActError: the customer said nothing of the kind, or whoever sells would dismiss it.
     """
-    rules.check(acting.by.role, Act.CONTRACT_END)
+    check_act(acting.session, acting.by, Act.CONTRACT_END)
     end = contract_ends.to_change(acting.session, int(number)) if number.isdecimal() else None
     if end is None or end.customer_id != acting.case.customer_id:
         raise ActError("unknown", f"end: this customer has declared no end {number!r}")
@@ -202,7 +225,7 @@ def record_end(session: Session, order: Order, said: Declared, *, now: datetime,
     Raises:
         ActError: no words, a day that lies ahead, or whoever sells would record it.
     """
-    rules.check(by.role, Act.CONTRACT_END)
+    check_act(session, by, Act.CONTRACT_END)
     checked(said.words)
     if said.declared_at > now:
         raise ActError("need-day", "declared: the day lies ahead; give the day on which the customer said so")
@@ -232,7 +255,7 @@ def _call(acting: Acting) -> Owing | None:
 
 
 def _needed(acting: Acting, act: Act) -> Owing:
-    rules.check(acting.by.role, act)
+    check_act(acting.session, acting.by, act)
     call = _call(acting)
     if call is None:
         raise ActError("too-late", f"case {acting.case.id} owes no call any more: it is closed")

@@ -93,15 +93,17 @@ def ask_for_help(services: Services, ref: str, by: str, text: str) -> str:
         return people.staff(session)[made.owner_id or 0].ref
 
 
-def set_appointment(services: Services, ref: str, by: str, at: datetime | None, text: str) -> str:
-    """Write down that an appointment was agreed on, about an order or customer; returns whose it is.
+def set_appointment(
+    services: Services, ref: str, by: str, at: datetime | None, text: str, who: str = ""
+) -> str:
+    """Write down that an appointment was agreed on, about an order or customer; returns whose it is (`who` comes).
 
     Raises:
         ActError: see `tasks.cases.raise_matter.set_appointment`; or nobody has the reference `by`.
     """
     with services.db.write() as session:
         person, now = _staff(session, by), services.clock.now()
-        made = raising.set_appointment(session, services.policy, ref, at, text, now=now, by=person)
+        made = raising.set_appointment(session, services.policy, ref, at, text, now=now, by=person, who=who)
         return people.staff(session)[made.owner_id or person.id].ref
 
 

@@ -10,10 +10,9 @@ from models.queries.cases import cases
 from models.queries.planning import plan
 from models.rules.calendar.calendars import Place, Window
 from models.rules.calendar.due import due_at
-from models.rules.cases import acting, closing
+from models.rules.cases import closing
 from models.rules.cases.acting import Act, ActError, checked
 from models.rules.cases.case_reasons import COMPLAINTS, OF_PAYMENT
-from models.rules.planning.plan import Subject, new_row, owed
 from models.tables import Case, Customer
 from models.words import CaseReasonKind, Outcome
 from models.words import Subject as SubjectType
@@ -21,6 +20,8 @@ from tasks.cases.listening_call import end_call, owe_call
 from tasks.cases.open_case import About
 from tasks.cases.statements import customer_says, state
 from tasks.commitments.not_reached import try_again
+from tasks.commitments.own_sales import check_act
+from tasks.commitments.solved import ask_if_solved
 
 _CALL_AGAIN, _ANY_HOUR = "2 business days", Window(("00:00-24:00",), "business")
 
@@ -54,7 +55,7 @@ def close_case(
         return False
     person = people.staff_by_ref(session, actor)
     if person is not None:
-        acting.check(person.role, Act.OUTCOME)
+        check_act(session, person, Act.OUTCOME)
     if outcome is Outcome.NOT_REACHED:
         return _try_again(session, policy, case, words, now, actor)
     sides = {one.side for one in cases.statements(session, cases.chain(session, case))}
@@ -134,6 +135,4 @@ def _go_on(
     if outcome is Outcome.SOLVED and not cases.was_spoken_with(session, case.id):
         cases.call_again(session, case.id, due_at(now, _CALL_AGAIN, _ANY_HOUR, place))
     if closing.asks_again(outcome, reasons):
-        subject = Subject(SubjectType.CLOSED_CASE, case.id, customer.id, place, {"closed": now})
-        rows = [new_row(subject, item) for item in owed(subject, policy.cadences, policy.windows)]
-        plan.add_follow_ups(session, rows)
+        ask_if_solved(session, policy, case.id, customer.id, now)

@@ -10,9 +10,9 @@ from models.queries import history, people
 from models.queries.cases import holds
 from models.queries.planning import plan
 from models.rules.calendar.reach import instant
-from models.rules.cases.own_sale import is_refused
 from models.rules.sending.holds import CUSTOMER, DELAY_ALERT, HELD_BY_HAND, check
 from models.words import Subject
+from tasks.commitments.own_sales import check_own_sale
 from tasks.planning.plan import plan_all
 from tasks.services import Services
 
@@ -68,6 +68,7 @@ def hold_customer(services: Services, customer_id: int, by: str, reason: str, un
 
     Raises:
         ValueError: no reason, an end that has passed, or one too far away.
+        ActError: whoever sold to the customer would do it, and somebody else works here.
     """
     end, now = instant(until), services.clock.now()
     check(CUSTOMER, reason, end, now)
@@ -131,7 +132,8 @@ def _place(
 ) -> None:
     """Place a hold on `what` (subject type, id, sweep); it takes the place of an older one, longer or shorter."""
     now, (kind, id_, sweep) = services.clock.now(), what
-    _check_own_sale(session, customer_id, by)
+    if (who := people.staff_by_ref(session, by)) is not None:
+        check_own_sale(session, who, customer_id, "holding or stopping what is written to an own customer")
     for hold in holds.standing(session, (kind, id_), sweep, now):
         hold.released_at = now
     session.flush()
@@ -149,23 +151,6 @@ def _place(
         },
     )
     _note(session, (kind, id_), "held", services, by, reason, f"until {until.isoformat()}")
-
-
-def _check_own_sale(session: Session, customer_id: int, by: str) -> None:
-    """See that whoever sold does not mute what is about the own sale, nor replaces what somebody else has stopped.
-
-    Raises:
-        ValueError: that would be so, and there is somebody else to ask.
-    """
-    who = people.staff_by_ref(session, by)
-    if who is None:
-        return
-    here = [one.role for one in people.people(session)]
-    if is_refused(who.role, sold_it=people.sold_to(session, who.id, customer_id), roles_here=here):
-        raise ValueError(
-            f"{by} sold to this customer: holding or stopping what is written to an own customer is for after-sale or "
-            "a manager; ask one of them, nothing was done"
-        )
 
 
 def _note(

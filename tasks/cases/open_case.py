@@ -9,7 +9,6 @@ from models.queries import history, people
 from models.queries.cases import cases
 from models.queries.commitments import commitments
 from models.queries.planning import plan
-from models.rules.cases import acting
 from models.rules.cases.acting import Act, ActError, checked
 from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.escalation import ownership
@@ -20,6 +19,7 @@ from models.tables import Case, Customer, Staff
 from models.words import CaseReasonKind, Matter, Role
 from models.words import Subject as SubjectType
 from tasks.cases.listening_call import give_call, owe_call
+from tasks.commitments.own_sales import check_act
 
 _LEVELS = ("manager", "director")
 
@@ -99,7 +99,7 @@ def take_case(session: Session, case: Case, staff_id: int, now: datetime, actor:
         ActError: whoever sells takes no case.
     """
     if (person := people.staff(session).get(staff_id)) is not None:
-        acting.check(person.role, Act.TAKE)
+        check_act(session, person, Act.TAKE)
     if case.taken_at is not None or case.closed_at is not None:
         return False
     case.taken_at, case.taken_by_id = now, staff_id
@@ -116,7 +116,7 @@ def hand_over_case(
     Raises:
         ActError: nobody has this reference, or could take a case; there is no reason; or the case is closed.
     """
-    acting.check(by.role, Act.HAND_OVER)
+    check_act(session, by, Act.HAND_OVER)
     person = people.staff_by_ref(session, to.strip())
     if person is None:
         raise ActError("unknown-person", f"to: nobody here has the reference {to!r}; give one such as M-1")

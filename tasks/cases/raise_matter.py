@@ -16,7 +16,8 @@ from tasks.cases.open_case import About, open_case
 from tasks.cases.references import about_of
 from tasks.cases.statements import state
 from tasks.commitments import appointments_and_help
-from tasks.commitments.actions import FARTHEST, ask
+from tasks.commitments.actions import ask
+from tasks.commitments.agreements import FARTHEST, owners_named
 
 _SAME_PRESS = timedelta(days=1)
 """How long the same words about the same thing are taken for a second press; later they are news."""
@@ -101,9 +102,19 @@ def ask_for_help(
 
 
 def set_appointment(
-    session: Session, policy: Policy, ref: str, at: datetime | None, text: str, *, now: datetime, by: Staff
+    session: Session,
+    policy: Policy,
+    ref: str,
+    at: datetime | None,
+    text: str,
+    *,
+    now: datetime,
+    by: Staff,
+    who: str = "",
 ) -> Commitment:
     """An appointment was agreed on with the customer behind a reference; it is a promise of its own (B24, B33).
+
+    Whoever comes (`who`, a reference: sellers too) owns it; where nobody is named, whoever the order belongs to.
 
     Raises:
         ActError: a reference nobody has, a time that has passed, or an appointment that is set already.
@@ -113,9 +124,10 @@ def set_appointment(
     if at > now + FARTHEST:
         raise ActError("need-at", f"at: name a time within {FARTHEST.days} days")
     customer_id, about = about_of(session, ref, by.id)
+    owners = owners_named(session, customer_id, about, who) if who.strip() else None
     try:
         return appointments_and_help.set_appointment(
-            session, policy, customer_id, about, at, text, now=now, actor=by.ref
+            session, policy, customer_id, about, at, text, now=now, actor=by.ref, owners=owners
         )
     except ValueError as error:
         raise ActError("need-at", str(error)) from error

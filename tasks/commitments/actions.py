@@ -9,29 +9,34 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import people
+from models.queries import history, people
 from models.queries.mailboxes import inbound
 from models.rules.calendar.reach import written_instant
-from models.rules.cases import acting as rules
 from models.rules.cases.acting import Act, ActError, checked
+from models.rules.commitments.outcomes import (
+    AGREED,
+    ASKED_WORKS,
+    NEW_DAY,
+    NEXT,
+    NOT_REACHED,
+    NOTED,
+    outcomes_of,
+)
 from models.rules.mailboxes.parked import NOTHING_NEEDED
 from models.tables import Commitment, Staff
-from models.words import CommitmentKind
+from models.words import CommitmentKind, Subject
 from tasks.commitments import ladder
+from tasks.commitments.agreements import FARTHEST, Next, settle
 from tasks.commitments.appointments_and_help import ask_for_help
-from tasks.commitments.close import fulfil, re_promise
+from tasks.commitments.close import fulfil, promise, re_promise
 from tasks.commitments.looks import check_done
 from tasks.commitments.make import About
 from tasks.commitments.not_reached import try_again
+from tasks.commitments.own_sales import check_act, check_own_sale
+from tasks.commitments.solved import remedy_kept
 
-OUTCOMES = ("answered", "called", "done", "not-reached", "nothing-needed")
-"""What something owed can be closed with; the words say the rest."""
-
-NOT_REACHED = "not-reached"
-"""Closes nothing: the call is tried again."""
+NOTHING = Next()
 _LONGEST = timedelta(days=3650)
-FARTHEST = timedelta(days=180)
-"""A later promise is none that anybody waits for."""
 
 
 @dataclass(frozen=True)
@@ -68,28 +73,39 @@ def take(owing: Owing, until: datetime | None = None) -> datetime:
         )
 
 
-def close(owing: Owing, outcome: str, text: str, reason_code: str | None = None) -> bool:
+def close(
+    owing: Owing, outcome: str, text: str, reason_code: str | None = None, following: Next = NOTHING
+) -> bool:
     """Close it with what happened; False when it was closed. Who was not reached is called again: it stays open.
 
+    What was agreed on (`following`) is owed instead. An undelivered delivery is closed by its coming or by another day
+    alone: that the works were asked, or the customer told, is noted.
+
     Raises:
-        ActError: no words, an outcome nobody can choose, a reason that is not on the policy's list, or a case's call.
+        ActError: no words, an outcome that does not fit its kind, a reason that is not on the policy's list, a case's
+            call, or an agreement without what `tasks.commitments.agreements.owe_next` asks for.
     """
     words = checked(text)
-    if outcome not in OUTCOMES:
-        raise ActError("need-outcome", f"outcome: choose from {', '.join(OUTCOMES)}")
+    fitting = outcomes_of(owing.owed.kind)
+    if outcome not in fitting:
+        code = "of-delivery" if owing.owed.kind == CommitmentKind.DELIVERY else "need-outcome"
+        raise ActError(code, f"outcome: choose from {', '.join(fitting)}")
     if reason_code:
         _check_reason(owing, reason_code)
     if owing.owed.kind == CommitmentKind.MAIL:
         check_done(owing.policy, inbound.asking(owing.session, owing.owed), outcome)
-    if outcome == NOTHING_NEEDED and owing.owed.owner_id != owing.by.id:
-        rules.check(owing.by.role, Act.OUTCOME)
+    _check_seller(owing, outcome)
     if owing.owed.kind == CommitmentKind.RELEASE:
         raise ActError("need-day-on", "day: this ends by the day from which the ladder goes on; see its page")
+    if owing.owed.done_at is None and outcome in NEXT:
+        return _agree(owing, outcome, words, reason_code or "", following)
+    if owing.owed.done_at is None and outcome in NOTED:
+        return _note_of_delivery(owing, outcome, words)
     if outcome == NOT_REACHED and owing.owed.done_at is None:
         try_again(owing.session, owing.policy, owing.owed, words, now=owing.now, actor=owing.by.ref)
         return True
     with _refused("with-case"):
-        return fulfil(
+        done = fulfil(
             owing.session,
             owing.owed,
             outcome,
@@ -98,6 +114,59 @@ def close(owing: Owing, outcome: str, text: str, reason_code: str | None = None)
             actor=owing.by.ref,
             reason_code=reason_code or None,
         )
+    if done:
+        remedy_kept(owing.session, owing.policy, owing.owed, owing.now)
+    return done
+
+
+def _check_seller(owing: Owing, outcome: str) -> None:
+    """Nobody who sold says that nothing is needed, and nobody who sells settles for a colleague by words alone.
+
+    What is one's own is settled by what was done; an appointment may be set by whoever comes.
+    """
+    is_anothers = owing.owed.owner_id != owing.by.id
+    if outcome == NOTHING_NEEDED and owing.owed.customer_id is not None:
+        check_own_sale(owing.session, owing.by, owing.owed.customer_id, "saying that nothing is needed")
+    if is_anothers and outcome in {NOTHING_NEEDED, AGREED, NEW_DAY}:
+        check_act(owing.session, owing.by, Act.OUTCOME)
+
+
+def _agree(owing: Owing, outcome: str, words: str, reason: str, following: Next) -> bool:
+    """Settle it with the next promise."""
+    if outcome == NEW_DAY:
+        _check(owing, Act.NEW_DAY)
+    settle(
+        owing.session,
+        owing.policy,
+        owing.owed,
+        outcome,
+        following,
+        words,
+        now=owing.now,
+        by=owing.by,
+        reason=reason,
+    )
+    return True
+
+
+def _note_of_delivery(owing: Owing, outcome: str, words: str) -> bool:
+    """Note what was done about a delivery that has not come; who asked the works is owed the day, by a time."""
+    owed = owing.owed
+    if owed.owner_id == owing.by.id:
+        owed.acted_at = owing.now
+    history.note(owing.session, (Subject.COMMITMENT, owed.id), outcome, owing.now, owing.by.ref, cause=words)
+    if outcome == ASKED_WORKS:
+        promise(
+            owing.session,
+            owing.policy,
+            owed.buyer_id,
+            CommitmentKind.SET_APPOINTMENT,
+            (owed.subject_type, owed.subject_id),
+            now=owing.now,
+            actor=owing.by.ref,
+            words=words,
+        )
+    return True
 
 
 def promise_anew(owing: Owing, due_at: datetime | None, reason_code: str, text: str) -> Commitment:
@@ -210,9 +279,9 @@ def _check(owing: Owing, act: Act) -> None:
     if owing.owed.kind == CommitmentKind.DELIVERY and act is Act.RE_PROMISE:
         raise ActError("of-order", "the day of a delivery is the order's: change it there, and import it")
     is_anothers = owing.owed.owner_id != owing.by.id  # nobody who sells promises anew for a colleague
-    has_climbed = (owing.owed.told_id is not None or is_anothers) and act is Act.RE_PROMISE
+    has_climbed = (owing.owed.told_id is not None or is_anothers) and act in {Act.RE_PROMISE, Act.NEW_DAY}
     if owing.owed.kind == CommitmentKind.LISTENING_CALL or act is Act.SNOOZE or has_climbed:
-        rules.check(owing.by.role, act)
+        check_act(owing.session, owing.by, act)
 
 
 def _check_reason(owing: Owing, code: str) -> None:

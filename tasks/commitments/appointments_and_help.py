@@ -92,6 +92,13 @@ def set_appointment(
         words=text.strip() or None,
     )
     if owing is not None:
-        fulfil(session, owing, "agreed", text.strip() or f"{at:%Y-%m-%d %H:%M} UTC", now=now, actor=actor)
+        fulfil(
+            session,
+            owing,
+            "appointment-set",
+            text.strip() or f"{at:%Y-%m-%d %H:%M} UTC",
+            now=now,
+            actor=actor,
+        )
         owing.successor_id = made.id
     return made

@@ -115,6 +115,7 @@ def re_promise(
     actor: str,
     kind: CommitmentKind | None = None,
     not_before: datetime | None = None,
+    owners: Owners | None = None,
 ) -> Commitment:
     """Close a promise with a new one that takes its place; the old due time stays what it was (B26).
 
@@ -131,6 +132,7 @@ def re_promise(
         actor: reference of the member of staff.
         kind: of the new promise; the same when not given. A case's listening call stays one.
         not_before: from when on, where an hour was named.
+        owners: who keeps the new one; the same when not given.
 
     Returns: the new promise, with `root_id` and `breaks` of its chain.
 
@@ -155,6 +157,8 @@ def re_promise(
         "words": text.strip(),
         "not_before": not_before,
     }
+    if owners is not None:
+        row |= {"owner_id": owners.owner_id, "deputy_id": owners.deputy_id}
     complaining = facts.complaints(session, [id_ for id_ in (commitment.customer_id,) if id_ is not None])
     [new] = make(session, policy, [row], now, actor, complaining)
     commitment.successor_id = new.id
@@ -195,8 +199,19 @@ def successor_of(
         "made_at": made_at,
         "asked_at": commitment.since,
         "due_at": due_at,
+        **_climbed(commitment, due_at, slips=slips),
         "root_id": commitment.root_id or commitment.id,
         "breaks": commitment.breaks + slips,
+    }
+
+
+def _climbed(commitment: Commitment, due_at: datetime, *, slips: bool) -> dict[str, Any]:
+    """A delivery that slips keeps the clock of the day that was promised first, and who was told already."""
+    goes_on = slips and commitment.kind == CommitmentKind.DELIVERY
+    return {
+        "clock_at": commitment.clock if goes_on and commitment.clock < due_at else None,
+        "level": commitment.level if goes_on else None,
+        "told_id": commitment.told_id if goes_on else None,
     }
 
 

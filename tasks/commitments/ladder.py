@@ -12,11 +12,13 @@ from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
 from models.queries.planning import plan
 from models.rules.calendar.due import due_at
+from models.rules.cases.acting import Act
 from models.rules.commitments import ladder_changes
 from models.rules.commitments.ladder import Telling, begun_late, climbed, rank, tellings
 from models.rules.planning.step_key import Mark, StepKey
 from models.tables import Commitment, Staff
 from models.words import CommitmentKind, Level, Role, Subject
+from tasks.commitments.own_sales import acts_open_to
 
 _RANK_OF = {Role.MANAGER: Level.MANAGER, Role.DIRECTOR: Level.DIRECTOR}
 
@@ -145,7 +147,7 @@ def snooze(
     """
     who = _who(session, owed, actor)
     longest = due_at(now, policy.ledger.snooze_at_most, policy.working_hours, policy.company.place)
-    if who.role == Role.SELLER:
+    if Act.SNOOZE not in acts_open_to(session, who):
         raise ValueError(
             "a seller cannot put a matter off; agree on a new time with the customer, or ask for help"
         )

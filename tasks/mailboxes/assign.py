@@ -5,15 +5,17 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import history
+from models.queries import history, people
 from models.queries.commitments import parked_mails
 from models.queries.mailboxes import inbound, matching
 from models.queries.responses import responses
+from models.rules.mailboxes.parked import NOTHING_NEEDED
 from models.tables import FollowUp, Inbound
 from models.words import Subject
 from tasks.cases.references import about_of
 from tasks.commitments.close import fulfil
 from tasks.commitments.looks import check_done
+from tasks.commitments.own_sales import check_own_sale
 from tasks.mailboxes.arrived import Arrived
 from tasks.mailboxes.customers_mail import reply
 from tasks.mailboxes.matching import Match
@@ -51,11 +53,14 @@ def settle_mail(
     """Close it with what happened, and the promise to look at it; False if somebody had already.
 
     Raises:
-        ActError: there are words of trouble in it, and nothing was done.
+        ActError: there are words of trouble in it, or it is about an own sale, and nothing was done.
     """
     if mail.handled_at is not None:
         return False
     check_done(policy, [mail], outcome)
+    who = people.staff_by_ref(session, actor)
+    if outcome == NOTHING_NEEDED and who is not None and mail.customer_id is not None:
+        check_own_sale(session, who, mail.customer_id, "saying that nothing is needed")
     owed = parked_mails.of_mail(session, mail.id)
     if owed is not None and owed.inbound_id == mail.id:
         fulfil(session, owed, outcome, text, now=now, actor=actor)

@@ -72,6 +72,8 @@ NAMES = frozenset(
         "fault",
         "heard",
         "spoke",
+        "agreed_until",
+        "comes_late",
     }
 )
 """The variables that a text may use."""
@@ -228,6 +230,9 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
         "notice": letter.notice and _notice_view(letter.notice, letter.language, letter.timezone),
         "declared": letter.declared and _declared_view(letter.declared, letter.language, letter.timezone),
         "spoke": letter.spoke_at and moment(letter.language, letter.spoke_at, letter.timezone),
+        "comes_late": letter.comes_late,
+        "agreed_until": letter.agreed_until
+        and due_words(letter.language, letter.agreed_until, letter.timezone),
         "heard": letter.heard and _heard_view(letter.heard, letter.language, letter.timezone),
         "fault": letter.fault and _fault_view(letter.fault, letter.language, letter.timezone),
         "digest": letter.digest and _digest_view(letter.digest, letter.language, letter.timezone, link_of),

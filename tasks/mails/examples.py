@@ -150,6 +150,8 @@ def example(language: str, kind: str = "", **changes: Any) -> Letter:
             "heard": HEARD,
             "fault": FAULT,
             "spoke_at": None,
+            "agreed_until": None,
+            "comes_late": False,
             "staff_id": 0,
             "in_reply_to": None,
             **changes,

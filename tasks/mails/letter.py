@@ -294,6 +294,10 @@ class Letter(NamedTuple):
     heard: Heard | None = None
     spoke_at: datetime | None = None
     """When we spoke with the customer about the case that was closed."""
+    comes_late: bool = False
+    """Whether the news itself should have come days ago."""
+    agreed_until: datetime | None = None
+    """By when the remedy is owed that was agreed on then."""
     is_business: bool = False
     """A company reads it."""
     demand: Demand | None = None

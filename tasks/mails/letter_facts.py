@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from models.policy import Company, Policy
 from models.queries.cases.dossier import Dossier
@@ -76,6 +76,8 @@ class Group:
     """The withdrawal that the mail tells back."""
     spoke_at: datetime | None = None
     """When somebody spoke with the customer about the case that was closed."""
+    agreed_until: datetime | None = None
+    """By when the remedy of that case is owed; empty where there is none, or it was kept."""
     heard: Heard | None = None
     """The mail whose sender is told that we have it."""
     called_at: datetime | None = None
@@ -115,6 +117,9 @@ def gravest_first(policy: Policy, rows: list[FollowUp]) -> list[FollowUp]:
     steps = [step.name for step in policy.cadences[kind].steps]
     places = {row.id: steps.index(name) for row in rows if (name := StepKey.parse(row.step).name) in steps}
     return sorted(rows, key=lambda row: (row.kind != kind, -places.get(row.id, 0), row.id))
+
+
+_LATE_NEWS = timedelta(days=5)
 
 
 def write_letter(
@@ -170,6 +175,8 @@ def write_letter(
         declared=Declared(group.declared.received_at, group.declared.text or "") if group.declared else None,
         heard=heard,
         spoke_at=group.spoke_at,
+        agreed_until=group.agreed_until,
+        comes_late=now is not None and now - lead.owed_at > _LATE_NEWS,
         staff_id=lead.staff_id or 0,
         manager_call="spoken" if group.called_at is not None else None,
         called_at=group.called_at,

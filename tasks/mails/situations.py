@@ -92,6 +92,10 @@ def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "some", {"digest": replace(DIGEST, lines=lines)}
         yield "one", {"digest": replace(DIGEST, lines=lines[:1], waiting=1)}
         yield "none", {"digest": replace(DIGEST, lines=(), waiting=0, oldest=None)}
+    elif kind == "re-check":
+        yield "after a conversation", {"spoke_at": NOW}
+        yield "with a remedy to come", {"spoke_at": NOW, "agreed_until": NOW + timedelta(days=20)}
+        yield "nudge", {"nudge": 1}
     elif kind == "acknowledgement":
         yield "of a complaint", {"heard": HEARD}
         yield "of a wish for a call", {"heard": HEARD._replace(complains=False, not_before=HEARD.at)}
@@ -118,6 +122,8 @@ def _orders(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]
     )
     for step in cadence.steps[1:]:
         yield f"step {step.name}", {"order": GOODS, "step": step.name}
+    if kind == "delay-alert":
+        yield "after a silence", {"order": GOODS, "comes_late": True}
     if cadence.nudges:
         yield "nudge", {"order": GOODS, "nudge": 1}
 

@@ -10,13 +10,13 @@ from models.errors import RefusedError
 from models.policy import Policy
 from models.queries import people
 from models.rules.cases.case_reasons import LOW_RATING
-from models.rules.cases.own_sale import is_refused
 from models.rules.inbound.trouble import is_thanks, trouble
 from models.rules.responses.call_hour import from_hour
 from models.words import CommitmentKind, Meaning, Subject
 from tasks.cases.references import About, about_of
 from tasks.commitments.call_times import call_time, keep_to
 from tasks.commitments.close import promise
+from tasks.commitments.own_sales import is_left_to_others
 from tasks.responses.record import Answer, Asks, hear
 
 _RATINGS = range(1, 6)
@@ -74,14 +74,15 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
     order_id, invoice_id = (
         about[1] if about[0] == kind else None for kind in (Subject.ORDER, Subject.INVOICE)
     )
-    if people.staff_by_ref(session, spoken.taken_by) is None:
+    who = people.staff_by_ref(session, spoken.taken_by)
+    if who is None:
         raise RecordingError(f"taken by: nobody here has the reference {spoken.taken_by!r}")
     asks, meaning = _asks(policy, spoken)
-    if asks is Asks.NOBODY and spoken.pays_on is None and _is_own_sale(session, customer_id, spoken.taken_by):
+    if asks is Asks.NOBODY and is_left_to_others(session, who, customer_id):
         if spoken.wants is not Wants.CALL:
             raise RecordingError(
-                "taken by: whoever sold does not record that nothing more is wanted; let after-sale or a manager ask "
-                "the customer, or say what the customer still waits for"
+                "taken by: whoever sold does not record that nothing more is wanted, or that reminders can wait; let "
+                "after-sale or a manager ask the customer, or say what the customer still waits for"
             )
         _owe_call(
             session, policy, customer_id, about, spoken, now
@@ -127,15 +128,6 @@ def _check(spoken: Spoken, now: datetime) -> None:
         raise RecordingError("call at: name an hour that lies ahead, within a month, or leave it empty")
     if spoken.rating is not None and spoken.rating not in _RATINGS:
         raise RecordingError("rating: choose from 1 (very bad) to 5 (very good), or leave it empty")
-
-
-def _is_own_sale(session: Session, customer_id: int, taken_by: str) -> bool:
-    """Whether whoever sold speaks for the customer, and somebody else is there to do it."""
-    who = people.staff_by_ref(session, taken_by)
-    here = [one.role for one in people.people(session)]
-    return who is not None and is_refused(
-        who.role, sold_it=people.sold_to(session, who.id, customer_id), roles_here=here
-    )
 
 
 def _asks(policy: Policy, spoken: Spoken) -> tuple[Asks, Meaning]:

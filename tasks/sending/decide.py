@@ -131,7 +131,9 @@ def _told_already(batch: Batch, cadence: Cadence, row: FollowUp) -> str | None:
     order = batch.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None
     if order is None:
         return None
-    return delivery_day.moot(cadence, StepKey.parse(row.step).name, known_of(order), batch.now)
+    return delivery_day.moot(
+        cadence, StepKey.parse(row.step).name, known_of(order, batch.by_hand.get(order.id)), batch.now
+    )
 
 
 def _notice(batch: Batch, cadence: Cadence, row: FollowUp, customer: Customer) -> Notice:

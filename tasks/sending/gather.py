@@ -31,6 +31,7 @@ from tasks.responses.record import OLDER
 from tasks.sending.heard_mails import heard_mails
 from tasks.sending.payment_freshness import payments_are_fresh
 from tasks.sending.staff_recipients import Refusals
+from tasks.sending.told_days import said_by_hand
 
 _URGENT = (Subject.CASE, Subject.COMMITMENT)
 
@@ -71,6 +72,8 @@ class Batch:
     """Looks that are owed at mails with words of trouble in them, by id of the promise."""
     heard: dict[int, Heard]
     """Mails whose senders are told that we have them, by id."""
+    by_hand: dict[int, str]
+    """What our people say of the delivery of orders, by id, where that is the last word."""
     list_holders: dict[int, int | None]
     """By customer with an open case: on whose list it stands."""
 
@@ -149,6 +152,7 @@ def gather(
         complaining=facts.complaints(session, concerned) if concerned else (),
         urgent_looks=_urgent_looks(session, policy, promises),
         heard=heard_mails(session, rows, desk),
+        by_hand=said_by_hand(session, orders, now),
         list_holders=cases.list_holders(session, concerned) if concerned else {},
     )
 

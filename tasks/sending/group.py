@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.policy import DIGEST, FAULT_NOTICE, Policy
 from models.queries import facts
-from models.queries.cases import contract_ends
+from models.queries.cases import contract_ends, matters
 from models.queries.cases import dossier as dossiers
 from models.queries.commitments import commitments
 from models.queries.sending import messages
@@ -51,6 +51,7 @@ def group(
             digest=digest_of(session, policy, rows[0].subject_id, now) if rows[0].kind == DIGEST else None,
             declared=declared.get(rows[0].id),
             spoke_at=_spoke_at(session, rows[0]),
+            agreed_until=_agreed_until(session, rows[0]),
             heard=batch.heard.get(rows[0].subject_id) if rows[0].subject_type == Subject.HEARD else None,
             called_at=called_at({row.subject_id for row in rows} & batch.invoices.keys(), called),
         )
@@ -61,6 +62,12 @@ def group(
 def _spoke_at(session: Session, row: FollowUp) -> datetime | None:
     closed = session.get(Case, row.subject_id) if row.subject_type == Subject.CLOSED_CASE else None
     return closed.spoke_at if closed is not None else None
+
+
+def _agreed_until(session: Session, row: FollowUp) -> datetime | None:
+    if row.subject_type != Subject.CLOSED_CASE:
+        return None
+    return matters.remedy_owed_by(session, row.subject_id)
 
 
 def _joins(policy: Policy, rows: Sequence[FollowUp]) -> dict[int, int]:

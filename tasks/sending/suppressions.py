@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from models.queries import history, people
 from models.queries.sending import suppressions
-from models.tables import Customer, Suppression
+from models.tables import Customer, Staff, Suppression
 from models.words import Subject
+from tasks.commitments.own_sales import check_own_sale
 from tasks.mails.mime import as_kept
 from tasks.services import Services
 
@@ -26,10 +27,13 @@ def suppress_by_hand(services: Services, customer_ref: str, which: str, reason: 
 
     Raises:
         ValueError: no such customer, address or colleague, or no reason.
+        ActError: whoever sold to the customer would do it, and somebody else works here.
     """
     with services.db.write() as session:
         customer, address = _address_of(session, customer_ref, which)
-        suppress(session, customer, address, _reason(reason), services.clock.now(), _colleague(session, by))
+        who = _colleague(session, by)
+        check_own_sale(session, who, customer.id, "suppressing an address of an own customer")
+        suppress(session, customer, address, _reason(reason), services.clock.now(), who.ref)
     return f"nothing is sent to the {which} address of {customer_ref} any more"
 
 
@@ -41,7 +45,7 @@ def lift_by_hand(services: Services, customer_ref: str, which: str, reason: str,
     """
     with services.db.write() as session:
         customer, address = _address_of(session, customer_ref, which)
-        who, words = _colleague(session, by), _reason(reason)
+        who, words = _colleague(session, by).ref, _reason(reason)
         if not suppressions.lift(session, [as_kept(address)]):
             raise ValueError(f"the {which} address of {customer_ref} is not suppressed; nothing was done")
         now = services.clock.now()
@@ -69,11 +73,11 @@ def _address_of(session: Session, ref: str, which: str) -> tuple[Customer, str]:
     return customer, address
 
 
-def _colleague(session: Session, ref: str) -> str:
+def _colleague(session: Session, ref: str) -> Staff:
     person = people.staff_by_ref(session, ref.strip())
     if person is None:
         raise ValueError(f"nobody here has the reference {ref}; nothing was done")
-    return person.ref
+    return person
 
 
 def _reason(words: str) -> str:

@@ -13,6 +13,7 @@ from tasks.cases.actions import Acting
 from tasks.cases.matters import let_go_on
 from tasks.commitments import actions
 from tasks.commitments.actions import Owing
+from tasks.commitments.agreements import Next
 from tasks.commitments.close import promise
 from tasks.responses.record import Answer
 from tests import factories
@@ -46,6 +47,8 @@ def _close(
     with world.db.write() as session:
         case = session.scalars(select(Case).where(Case.closed_at.is_(None))).one()
         by = session.scalars(select(Staff).where(Staff.ref == ref)).one()
+        if outcome == "agreed":
+            said.setdefault("following", Next(world.clock.now() + timedelta(days=30)))
         acting = Acting(session, world.policy, case, by, world.clock.now())
         return on_cases.close(acting, outcome, text, **said)  # type: ignore[arg-type]
 
@@ -56,6 +59,14 @@ def _reminders(world: World) -> int:
 
 def _later(world: World, **time: float) -> None:
     world.clock.set(world.clock.now() + timedelta(**time))
+
+
+def _days_later(world: World, *days: int) -> None:
+    """After each of these spans the customers are asked what is due, and our people hear."""
+    for span in days:
+        _later(world, days=span)
+        world.sweep("satisfaction-check")
+        world.escalate()
 
 
 # --- nobody was reached ----------------------------------------------------------------------------------------------
@@ -140,13 +151,13 @@ def test_a_conversation_says_with_whom_and_when_and_the_customer_is_told(company
 def test_b06_no_reminder_follows_the_closing_of_a_complaint(company: World) -> None:
     company.sweep("credit-recovery")
     _later(company, hours=1)
-    _close(company, "M-1", "agreed")
+    _close(company, "M-1", "only-listened")
     company.day_by_day(company.clock.now() + timedelta(days=12))
     assert _reminders(company) == 0
 
 
 def test_the_ladder_goes_on_when_the_customer_says_that_it_is_solved(company: World) -> None:
-    _close(company, "M-1", "agreed")
+    _close(company, "M-1", "only-listened")
     company.day_by_day(company.clock.now() + timedelta(days=8))
     [asked] = [one for one in company.follow_ups("re-check") if one.state == "sent"]
     company.hear(Answer("yes", 1, "solved", "page", company.clock.now(), follow_up_id=asked.id))
@@ -156,7 +167,7 @@ def test_the_ladder_goes_on_when_the_customer_says_that_it_is_solved(company: Wo
 
 
 def test_silence_lets_nothing_go_on_until_a_manager_says_from_which_day(company: World) -> None:
-    _close(company, "M-1", "agreed")
+    _close(company, "M-1", "only-listened")
     company.day_by_day(company.clock.now() + timedelta(days=20))
     assert _reminders(company) == 0
     [ask] = company.promises(CommitmentKind.RELEASE)
@@ -180,20 +191,22 @@ def test_silence_lets_nothing_go_on_until_a_manager_says_from_which_day(company:
     assert "open-complaint" not in {one.reason for one in company.follow_ups("payment-reminder")}
 
 
-def test_a_remedy_that_is_still_owed_keeps_the_question_waiting(company: World) -> None:
-    with company.db.write() as session:
-        case = session.scalars(select(Case)).one()
-        due = company.clock.now() + timedelta(days=40)
-        promise(
-            session,
-            company.policy,
-            1,
-            CommitmentKind.APPOINTMENT,
-            ("order", 1),
-            now=company.clock.now(),
-            due_at=due,
-            case_id=case.id,
-        )
+def test_a_remedy_that_is_still_owed_keeps_the_question_waiting_and_once_kept_the_customer_is_asked(
+    company: World,
+) -> None:
     _close(company, "M-1", "agreed")
-    company.day_by_day(company.clock.now() + timedelta(days=18))
+    _days_later(company, 8, 8)
     assert company.promises(CommitmentKind.RELEASE) == []
+    told, *_ = [plain(mail) for mail in company.mailer.to(HERS) if "davvero risolto" in mail.subject]
+    assert "entro venerdì 17 aprile 2026" in told  # the remedy is owed: for us the matter is not closed
+    [remedy] = company.promises(CommitmentKind.AGREED)
+    with company.db.write() as session:
+        owed = session.get_one(Commitment, remedy.id)
+        by = session.scalars(select(Staff).where(Staff.ref == "M-1")).one()
+        actions.close(Owing(session, company.policy, owed, by, company.clock.now()), "done", "Porte montate.")
+    _days_later(company, 10, 2)
+    asked = [plain(mail) for mail in company.mailer.to(HERS) if "davvero risolto" in mail.subject]
+    assert any("Per noi la questione è chiusa" in words for words in asked)
+    assert company.promises(CommitmentKind.RELEASE) == []  # the time counts from the remedy
+    _days_later(company, 7)
+    assert len(company.promises(CommitmentKind.RELEASE)) == 1

@@ -23,6 +23,7 @@ from models.tables import (
 from models.words import EndCause, EndKind, Outcome
 from tasks.cases import actions
 from tasks.cases.actions import Acting
+from tasks.commitments.agreements import Next
 from tasks.responses.record import Answer
 from tasks.smtp.transaction import Mail
 from tests import factories
@@ -53,7 +54,7 @@ def complain(world: World, words: str | None = None, meaning: str = "call-me", r
     world.hear(Answer(ref, 1, meaning, "page", world.clock.now(), order_id=1, text=words))
 
 
-def act(world: World, by: str, do: str, *words: str, case_id: int | None = None) -> bool:
+def act(world: World, by: str, do: str, *words: str, case_id: int | None = None, **rest: object) -> bool:
     """Somebody does something about the newest case, as the page, the command line and the forms do."""
     with world.db.write() as session:
         query = (
@@ -65,7 +66,7 @@ def act(world: World, by: str, do: str, *words: str, case_id: int | None = None)
         staff = session.scalars(select(Staff).where(Staff.ref == by)).one()
         assert case is not None
         done: bool = getattr(actions, do)(
-            Acting(session, world.policy, case, staff, world.clock.now()), *words
+            Acting(session, world.policy, case, staff, world.clock.now()), *words, **rest
         )
         return done
 
@@ -139,7 +140,8 @@ def test_b02_a_case_is_not_closed_on_our_version_alone(world: World) -> None:
 def test_b02_and_b05_a_conversation_closes_it_too(world: World, outcome: str) -> None:
     sold(world)
     complain(world)
-    assert act(world, "M-1", "close", outcome, "Che cosa è successo.")
+    following = Next(world.clock.now() + timedelta(days=9))
+    assert act(world, "M-1", "close", outcome, "Che cosa è successo.", following=following)
     assert newest(world).closed_at is not None
 
 
@@ -342,7 +344,7 @@ def test_b37_courtesies_end_with_the_contract_and_a_delay_is_told_as_long_as_som
     sold(world, delivered_at=None, promised_on=date(2026, 3, 24), to_plan=True)
     complain(world, "Una domanda.", "message")
     act(world, "M-1", "end_contract", "SO-1", kind, "other", "Lo ha detto al telefono.", "")
-    act(world, "M-1", "close", "agreed", "D'accordo così.")
+    act(world, "M-1", "close", "only-listened", "Va bene così.")
     at(world, 26)
     world.sweep("welcome-contact", "delay-alert")
     [welcome] = world.follow_ups("welcome-contact")

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from models.queries import going_live as queries
-from models.tables import Case, Commitment, FollowUp, Message
+from models.queries.cases import dossier as dossiers
+from models.tables import Case, Commitment, FollowUp, Message, Staff
 from models.words import CommitmentKind
 from tasks.importing import going_live
 from tasks.importing.run import import_source
+from tasks.mails.timeline_words import happened
 from tasks.runtime.settings import AccessError, Settings
 from tasks.runtime.trial import Trial, refuse_own_address, trial_of
 from tests import factories
@@ -22,8 +24,12 @@ GIULIA = "c-1@posta.example"
 OUTSIDE = {"smtp_host": "mail.example.org", "public_url": "https://answers.example.org"}
 
 
-def live(world: World, **choices: str | None) -> str:
-    said = going_live.go_live(world.db, world.policy, Settings(), choices, "M-1", world.clock.now())
+def live(
+    world: World, *, by: str = "M-1", struck: tuple[str, ...] = (), reason: str = "", **choices: str | None
+) -> str:
+    said = going_live.go_live(
+        world.db, world.policy, Settings(), choices, by, world.clock.now(), struck=struck, reason=reason
+    )
     world.trial = None
     return said
 
@@ -81,7 +87,7 @@ def test_what_was_sent_on_trial_is_not_counted_as_sent_afterwards(shop: World) -
 def test_what_is_old_by_then_is_stale_and_what_is_to_come_goes(shop: World) -> None:
     shop.sweep()
     shop.clock.set(shop.clock.now() + timedelta(days=20))
-    live(shop, unpaid="leave", late="leave")
+    live(shop, unpaid="leave", late="leave", reason="Già detto a voce.")
     shop.sweep()
     assert shop.mailer.to(GIULIA) == []
     shop.clock.set(datetime(2026, 4, 13, 9, tzinfo=UTC))
@@ -108,6 +114,8 @@ def test_going_live_asks_once_about_what_is_open(world: World) -> None:
     world.sweep()
     told = " ".join(plain(mail) for mail in world.mailer.to(GIULIA))
     assert "SO-1" in told  # late, with an apology, once
+    assert "ci scusiamo del silenzio" in told
+    assert world.promises(CommitmentKind.SET_APPOINTMENT)  # "we will tell you the new day" is owed
     assert "F-1" in told  # the friendly letter first
     world.sweep()
     assert len(world.mailer.to(GIULIA)) == 2
@@ -123,9 +131,36 @@ def test_the_past_may_be_left_alone(world: World) -> None:
             session, customer, signed_at=datetime(2026, 1, 7, tzinfo=UTC), promised_on=date(2026, 3, 16)
         )
         factories.invoice(session, customer)
-    live(world, late="leave", unpaid="leave")
+    live(world, late="leave", unpaid="leave", reason="Già detto a voce.")
     world.sweep()
     assert world.mailer.mails == []
+
+
+def test_who_strikes_a_late_order_out_gives_a_name_and_a_reason(world: World) -> None:
+    with world.db.write() as session:
+        queries.begin(session, world.clock.now())
+        for number in (1, 2):
+            customer = factories.customer(session, f"C-{number}")
+            factories.order(session, customer, f"SO-{number}", promised_on=date(2026, 2, 2))
+    for wrong, choices in (
+        ("reason", {"struck": ("SO-1",)}),
+        ("reason", {"late": "leave"}),
+        ("no late order", {"struck": ("SO-9",), "reason": "Già detto a voce."}),
+        ("nobody here", {"by": "X-9"}),
+        ("after-sale and managers", {"by": "S-1"}),
+    ):
+        with pytest.raises(ValueError, match=wrong):
+            live(world, **choices)  # type: ignore[arg-type]
+    live(world, struck=("SO-1",), reason="Già detto a voce.")
+    world.sweep("delay-alert")
+    assert world.mailer.to(GIULIA) == []
+    assert len(world.mailer.to("c-2@posta.example")) == 1
+    with world.db.read() as session:
+        found = dossiers.of_customer(session, 1, world.clock.now())
+        assert found is not None
+        staff = {one.id: one for one in session.scalars(select(Staff))}
+        story = [happened(one, "it", staff).sentence for one in found.events]
+    assert any("Marco Conti" in line and "Già detto a voce." in line for line in story)
 
 
 def test_the_first_import_opens_nothing_of_the_past(world: World, tmp_path: Path) -> None:

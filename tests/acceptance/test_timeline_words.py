@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from models import languages
 from models.queries.cases import dossier
+from models.rules.commitments.outcomes import EVERY as OUTCOMES
 from models.tables import Case, Commitment, Customer, Staff
 from models.words import (
     CaseReasonKind,
@@ -24,7 +25,8 @@ from tasks.cases import actions as case_actions
 from tasks.cases.actions import Acting
 from tasks.cases.dossier_markdown import as_markdown
 from tasks.commitments import actions as commitment_actions
-from tasks.commitments.actions import OUTCOMES, Owing, moment
+from tasks.commitments.actions import Owing, moment
+from tasks.commitments.agreements import Next
 from tasks.commitments.close import promise
 from tasks.credit_recovery.document import document
 from tasks.responses.record import Answer
@@ -45,6 +47,7 @@ ENGLISH = {
     "solved",
     "agreed",
     "delivery",
+    "delivered",
     "message",
     "help",
     "reply",
@@ -81,20 +84,21 @@ def case_id(world: World) -> int:
         sent(session, customer, "welcome-contact", order)
         about = (Subject.ORDER, order.id)
         manager = session.scalars(select(Staff).where(Staff.ref == "M-1")).one()
-        for kind, outcome in zip(
-            (
-                CommitmentKind.REPLY,
-                CommitmentKind.PHONE,
-                CommitmentKind.CALL_BACK,
-                CommitmentKind.SET_APPOINTMENT,
-                CommitmentKind.HELP,
-            ),
-            OUTCOMES,
-            strict=True,
+        for kind, outcome in (
+            (CommitmentKind.REPLY, "answered"),
+            (CommitmentKind.PHONE, "called"),
+            (CommitmentKind.CALL_BACK, "not-reached"),
+            (CommitmentKind.SET_APPOINTMENT, "appointment-set"),
+            (CommitmentKind.HELP, "done"),
+            (CommitmentKind.REPLY, "agreed"),
+            (CommitmentKind.PHONE, "nothing-needed"),
         ):
             owed = promise(session, world.policy, customer.id, kind, about, now=now)
             commitment_actions.close(
-                Owing(session, world.policy, owed, manager, now), outcome, "Detto al cliente."
+                Owing(session, world.policy, owed, manager, now),
+                outcome,
+                "Detto al cliente.",
+                following=Next(now + timedelta(days=3)),
             )
     for number, meaning in enumerate(Meaning):
         rating = {"rating": 4} if meaning is Meaning.RATING else {}
@@ -159,7 +163,9 @@ def test_no_code_is_left_in_the_text_of_the_command_line_and_of_the_artifact(
 def test_how_a_promise_ended_is_told_on_its_own_page(world: World, case_id: int) -> None:
     visitor = Visitor(world.db, world.policy, world.clock)
     with world.db.read() as session:
-        done = session.scalars(select(Commitment).where(Commitment.kind == "call-back")).first()
+        done = session.scalars(
+            select(Commitment).where(Commitment.kind == "help", Commitment.done_at.is_not(None))
+        ).first()
         assert done is not None
         assert case_id
         assert session.get_one(Customer, 1).ref == "C-1"

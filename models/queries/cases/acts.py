@@ -20,6 +20,9 @@ ACTS = (
     "snoozed",
     "handed-over",
     "not-reached",
+    "asked-works",
+    "told-customer",
+    "not-told",
 )
 """Events of the history that a person brought about with a name and, mostly, a reason."""
 

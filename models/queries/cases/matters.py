@@ -43,7 +43,7 @@ def unreleased(session: Session, customer_id: int) -> Sequence[Case]:
 
 
 def to_ask(session: Session, closed_before: datetime) -> Sequence[Case]:
-    """The newest such case of each customer who owes money, who was given time, and to whom nothing is owed from it.
+    """The newest such case of each customer who owes money, who was given time since it was closed and its remedy kept.
 
     Not while the customer complains again: a "no" has opened it anew. Not twice.
     """
@@ -63,9 +63,27 @@ def to_ask(session: Session, closed_before: datetime) -> Sequence[Case]:
                 )
             ),
             ~exists(select(Commitment.id).where(_is_owed())),
+            ~exists(
+                select(Commitment.id).where(
+                    Commitment.case_id == Case.id,
+                    Commitment.kind.in_((CommitmentKind.AGREED, CommitmentKind.APPOINTMENT)),
+                    Commitment.done_at > closed_before,
+                )
+            ),
         )
         .order_by(Case.customer_id)
     ).all()
+
+
+def remedy_owed_by(session: Session, case_id: int) -> datetime | None:
+    """By when the remedy of a case is owed: the latest of what is open; None where nothing is."""
+    return session.scalar(
+        select(func.max(Commitment.due_at)).where(
+            Commitment.case_id == case_id,
+            Commitment.kind.in_((CommitmentKind.AGREED, CommitmentKind.APPOINTMENT)),
+            Commitment.done_at.is_(None),
+        )
+    )
 
 
 def ended_rests(session: Session, now: datetime) -> Sequence[Case]:

@@ -26,6 +26,7 @@ class Act(StrEnum):
     STATEMENT = "statement"
     OUTCOME = "outcome"
     RE_PROMISE = "re-promise"
+    NEW_DAY = "new-day"
     SNOOZE = "snooze"
     HAND_OVER = "hand-over"
     CONTRACT_END = "contract-end"

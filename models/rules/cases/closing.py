@@ -7,7 +7,7 @@ from models.rules.cases.case_reasons import COMPLAINTS
 from models.words import CaseReasonKind, Outcome, Side
 
 _LISTENED_TO = COMPLAINTS | {CaseReasonKind.LISTENING_CALL}
-_CONVERSATIONS = frozenset({Outcome.AGREED, Outcome.ONLY_LISTENED})
+CONVERSATIONS = frozenset({Outcome.AGREED, Outcome.APPOINTMENT_SET, Outcome.NEW_DAY, Outcome.ONLY_LISTENED})
 """Nobody agrees with, or listens to, a customer who was not there: the account of it is the customer's version too."""
 
 
@@ -27,12 +27,12 @@ def refusal(outcome: Outcome, sides: Collection[str]) -> str | None:
 
 def is_conversation(outcome: Outcome) -> bool:
     """Whether this outcome says that somebody spoke with the customer."""
-    return outcome in _CONVERSATIONS
+    return outcome in CONVERSATIONS
 
 
 def asks_again(outcome: Outcome, reasons: Collection[str]) -> bool:
     """Whether the customer is asked later if it is solved (B22): who complained, and was reached."""
-    return outcome in {Outcome.SOLVED, *_CONVERSATIONS} and not COMPLAINTS.isdisjoint(reasons)
+    return outcome in {Outcome.SOLVED, *CONVERSATIONS} and not COMPLAINTS.isdisjoint(reasons)
 
 
 def is_listener(role: str, listens: Collection[str]) -> bool:

@@ -7,6 +7,11 @@ from models.words import Role
 _OTHERS = (Role.AFTER_SALE, Role.MANAGER, Role.DIRECTOR)
 
 
-def is_refused(role: str, *, sold_it: bool, roles_here: Collection[str]) -> bool:
-    """Whether somebody of this role, about an own sale or not, leaves it to somebody else who works here."""
-    return role == Role.SELLER and sold_it and any(one in _OTHERS for one in roles_here)
+def is_alone(others: Collection[str]) -> bool:
+    """Whether nobody of the roles of the `others` who work here could do what a seller leaves to somebody else."""
+    return not any(one in _OTHERS for one in others)
+
+
+def is_refused(*, sold_it: bool, others: Collection[str]) -> bool:
+    """Whether somebody who sold it, of whatever role, leaves it to one of the others who work here."""
+    return sold_it and not is_alone(others)

@@ -7,6 +7,8 @@ from models.rules.planning.cadence import Cadence
 
 TOLD = "told already"
 MOVED = "the day has moved since it was told"
+AGREED_BY_HAND = "another day was agreed on with the customer"
+BROUGHT = "one of our people says that it was delivered"
 JUST_TOLD = "a move of the day was told just now"
 _JUST = timedelta(days=5)
 _TELLS = frozenset({"signed", "promised", "promise-moved"})
@@ -21,6 +23,8 @@ class Told:
     told_on: date | None
     told_at: datetime | None
     moved_at: datetime | None
+    by_hand: str | None = None
+    """What one of our people says of the delivery since (`AGREED_BY_HAND`, `BROUGHT`)."""
 
 
 def is_news(known: Told, promised_before: date | None) -> bool:
@@ -39,6 +43,8 @@ def moot(cadence: Cadence, step: str, known: Told, now: datetime) -> str | None:
     """Why a mail about the delivery day is not to be sent at `now`; None where it may go."""
     if cadence.anchor == "promise-moved":
         return TOLD if known.told_on is not None and known.told_on == known.promised_on else None
+    if cadence.anchor == "promised" and known.by_hand is not None:
+        return known.by_hand
     if cadence.anchor != "promised" or not _lies_before(cadence, step):
         return None
     if known.told_on is not None and known.told_on != known.promised_on:

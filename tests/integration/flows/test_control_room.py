@@ -273,13 +273,13 @@ async def test_an_outcome_closes_a_case_once(shop: Database, policy: Policy) -> 
     }
     early = await final(record_outcome, **form)
     assert (early.name, "only our side" in str(early.message)) == ("Refused", True)
-    form["outcome"] = "agreed"
-    assert (await final(record_outcome, **form)).message == f"case {number} is closed: agreed"
+    form["outcome"] = "only-listened"
+    assert (await final(record_outcome, **form)).message == f"case {number} is closed: only-listened"
     again = await final(record_outcome, **form)
     assert (again.name, "closed before" in str(again.message)) == ("Refused", True)
     assert (await final(record_outcome, **(form | {"case": 999}))).name == "Refused"
     with shop.read() as session:
-        assert session.get_one(Case, number).outcome == "agreed"
+        assert session.get_one(Case, number).outcome == "only-listened"
 
 
 async def test_planning_anew_is_noted_and_sends_nothing(shop: Database, sink: tuple[Sink, int]) -> None:
@@ -294,7 +294,7 @@ async def test_words_of_a_form_do_not_stay_in_prefect(
 ) -> None:
     secret = "her husband is ill"
     await final(follow_up_customer, customers=["C-1"], by="A-1", reason=secret, dry_run=False)
-    await final(record_outcome, case=a_case(shop, policy), by="M-1", outcome="agreed", text=secret)
+    await final(record_outcome, case=a_case(shop, policy), by="M-1", outcome="only-listened", text=secret)
     seen = [prefect_server.post(f"/{what}/filter", limit=200) for what in ("flow_runs", "task_runs", "logs")]
     assert secret not in repr(seen)
     assert "(kept in the history)" in repr(seen)

@@ -7,6 +7,8 @@ from models.policy import Policy
 from models.queries.reporting.measures.orders import NO_LINE
 from models.rules.commitments.deliveries import ACTS
 from models.rules.commitments.ledger import REASONS, UNSTATED
+from models.rules.commitments.outcomes import EVERY as OUTCOMES
+from models.rules.commitments.outcomes import NOTED
 from models.rules.reporting.tallies import NOBODY, OTHERS
 from models.words import (
     CaseReasonKind,
@@ -20,7 +22,6 @@ from models.words import (
     Role,
     Side,
 )
-from tasks.commitments.actions import OUTCOMES
 from tasks.mails import texts
 from tasks.mails.context import NAMES, context
 from tasks.mails.formats import clean
@@ -65,7 +66,7 @@ VOCABULARIES = {
     "matter": Matter,
     "did": OUTCOMES,
     "ended": (
-        *OUTCOMES,
+        *(one for one in OUTCOMES if one not in NOTED),
         *Outcome,
         "signed",
         "handed-over",
@@ -117,7 +118,7 @@ def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:
     ("text", "problem"),
     [
         ("Subject: a\n\n{% if order %}", "line 3: Unexpected end of template"),
-        ("Subject: a\n\n{{ ordr.ref }}", "there is no 'ordr' to write about; choose from answer_by"),
+        ("Subject: a\n\n{{ ordr.ref }}", "there is no 'ordr' to write about; choose from agreed_until"),
         ("Subject: a\n\n{{ order.reff }}", "cannot be filled in"),
         ("Dear you,\n\nhello", "the first line is no 'Subject: …'"),
         ("Subject: a\nhello", "with a blank line after it"),
