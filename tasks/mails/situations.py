@@ -78,6 +78,9 @@ def situations(policy: Policy, kind: str, language: str) -> Iterator[tuple[str, 
 def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if cadence.subject in {"order", "closed-case"}:
         yield from _orders(cadence, kind)
+        if kind == "re-check":
+            yield "after a conversation", {"spoke_at": NOW}
+            yield "with a remedy to come", {"spoke_at": NOW, "agreed_until": NOW + timedelta(days=20)}
     elif cadence.subject == "invoice":
         yield from _invoices(cadence)
     elif cadence.subject == "case":
@@ -92,10 +95,6 @@ def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "some", {"digest": replace(DIGEST, lines=lines)}
         yield "one", {"digest": replace(DIGEST, lines=lines[:1], waiting=1)}
         yield "none", {"digest": replace(DIGEST, lines=(), waiting=0, oldest=None)}
-    elif kind == "re-check":
-        yield "after a conversation", {"spoke_at": NOW}
-        yield "with a remedy to come", {"spoke_at": NOW, "agreed_until": NOW + timedelta(days=20)}
-        yield "nudge", {"nudge": 1}
     elif kind == "acknowledgement":
         yield "of a complaint", {"heard": HEARD}
         yield "of a wish for a call", {"heard": HEARD._replace(complains=False, not_before=HEARD.at)}
