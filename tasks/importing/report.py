@@ -26,6 +26,8 @@ class Counts:
     """Rows that a complete export does not have any more."""
     renamed: int = 0
     """Known rows that came under other keys."""
+    of_sellers: int = 0
+    """Open orders that belong to somebody who sells."""
     waiting: list[str] = field(default_factory=list)
     """What is too much of its kind, and waits for a person."""
     rejected: int = 0
@@ -147,6 +149,10 @@ def _said(table: str, counts: Counts) -> str:
         parts.append(f"{counts.cells.total()} cells not read ({_by_column(counts.cells)})")
     if counts.vanished:
         parts.append(f"{counts.vanished} no longer come")
+    if counts.of_sellers:
+        parts.append(
+            f"{counts.of_sellers} open ones belong to whoever sells, not to after-sale (column owner)"
+        )
     parts += counts.waiting
     if counts.read and not counts.is_whole:
         parts.append("not counted as a fresh import: too many rejected")

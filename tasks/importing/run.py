@@ -112,6 +112,7 @@ class _Import:
         if self.report.preview is not None:
             self.report.preview.close(table, source.sql(table))
         with self.transaction() as session:
+            counts.of_sellers = queries.owned_by_sellers(session) if table == "orders" else 0
             if counts.is_whole:
                 watermarks.set_watermark(
                     session, f"import:{source.name}:{table}", self.now.isoformat(), self.now

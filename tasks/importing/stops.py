@@ -8,10 +8,12 @@ from models.import_stop import ImportStop
 from models.policy import Policy
 from models.queries import history, people
 from models.queries.importing import guard as queries
+from models.rules.cases.acting import Act
 from models.rules.importing.guard import Kind
-from models.words import CommitmentKind, Role, Subject
+from models.words import CommitmentKind, Subject
 from tasks.commitments.close import fulfil, withdraw
 from tasks.commitments.of_the_company import owe
+from tasks.commitments.own_sales import acts_open_to
 from tasks.importing.guard import Guard
 
 _RIGHT_AGAIN = "the export is right again"
@@ -36,10 +38,10 @@ def let_through(session: Session, number: int, by: str, now: datetime) -> Import
     """Let the next import write what waits.
 
     Raises:
-        ValueError: there is no such stop, it is settled, or nobody has this reference, or he or she sells.
+        ValueError: there is no such stop, it is settled, nobody has this reference, or he or she sells and is not alone.
     """
     person = people.staff_by_ref(session, by.strip())
-    if person is None or person.role == Role.SELLER:
+    if person is None or Act.OUTCOME not in acts_open_to(session, person):
         raise ValueError(f"by: {by!r} is nobody here who may decide this; give a reference such as M-1")
     stop = queries.get(session, number)
     if stop is None or stop.settled_at is not None:

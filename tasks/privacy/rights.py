@@ -9,6 +9,7 @@ from models.queries import history, people
 from models.queries.privacy import erase as queries
 from models.queries.privacy import person as persons
 from models.words import Subject
+from tasks.commitments.own_sales import check_own_sale
 from tasks.privacy import files
 from tasks.runtime.settings import Settings
 from tasks.services import Services
@@ -37,8 +38,13 @@ def erase(services: Services, settings: Settings, ref: str, by: str) -> str:
 
     Raises:
         CannotEraseError: something is open, or nobody has these references; nothing was done.
+        ActError: whoever sold to the customer would do it, and somebody else works here.
     """
     check_person(services, by)
+    with services.db.read() as session:
+        who, person = people.staff_by_ref(session, by.strip()), persons.by_ref(session, ref)
+        if who is not None and person is not None:
+            check_own_sale(session, who, person.customer.id, "erasing an own customer")
     return erase_by_policy(services, settings, ref, by.strip())
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from models.base import table_of
 from models.queries import bulk
 from models.tables import Customer, Invoice, Order, Staff
+from models.words import Role
 
 _MODELS: Mapping[str, type[Staff | Customer | Order | Invoice]] = {
     "staff": Staff,
@@ -82,6 +83,16 @@ def owned(session: Session, table: str, refs: Collection[str]) -> dict[str, Owne
     model = Order if table == "orders" else Invoice
     rows = session.execute(select(model.ref, model.id, model.customer_id).where(model.ref.in_(refs)))
     return {ref: Owned(row_id, customer_id) for ref, row_id, customer_id in rows}
+
+
+def owned_by_sellers(session: Session) -> int:
+    """How many open orders belong to somebody who sells, and not to after-sale."""
+    query = (
+        select(func.count(Order.id))
+        .join(Staff, Staff.id == Order.owner_id)
+        .where(Staff.role == Role.SELLER, Order.delivered_at.is_(None), Order.cancelled_at.is_(None))
+    )
+    return session.scalar(query) or 0
 
 
 def values_of(

@@ -46,7 +46,6 @@ class Ledger:
     help_within: str = "4 hours"
     post_within: str = "2 business days"
     """By when a signed warning has been posted, in the countries of `[credit] by_post`."""
-    not_reached_again: str = "2 business days"
     tries: tuple[str, ...] = ("3 hours", "11 hours")
     """After a call that reached nobody: the waits, in working hours, between the tries; the last one is the deputy's,
     and after it the customer is written to."""
@@ -76,7 +75,6 @@ class Ledger:
             "set_appointment_within",
             "help_within",
             "post_within",
-            "not_reached_again",
             "acknowledge_at_most",
             "snooze_at_most",
         ):

@@ -10,6 +10,8 @@ from models.rules.calendar.calendars import Window
 from models.rules.planning.cadence import Cadence
 
 _LEAST_STAFF_MINUTES = 120
+_LEAST_CHECKS = 2
+_WARNING = "credit-recovery-warning"
 _DAYS = {"hour": 1 / 24, "day": 1.0, "business day": 1.4, "week": 7.0, "month": 30.0}
 
 
@@ -17,14 +19,21 @@ NAMES = frozenset(
     {
         "complaint-holds-nothing",
         "delay-can-be-stopped",
+        "delay-owes-no-day",
         "late-welcome-alarm",
+        "no-acknowledgement",
         "no-case-notice",
         "no-confirmation",
         "no-delay-alert",
         "no-inbound-notice",
         "no-ladders",
         "no-listening-call",
+        "no-missing-date-alarm",
         "no-new-date-alert",
+        "no-re-check",
+        "no-satisfaction-check",
+        "no-version-request",
+        "no-welcome",
         "no-welcome-alarm",
         "short-staff-hours",
         "silence-ends-in-nothing",
@@ -46,7 +55,12 @@ class Gap:
 def gaps(cadences: Mapping[str, Cadence], windows: Mapping[str, Window], *, has_ladders: bool) -> list[Gap]:
     """Everything that a policy leaves out, in the order of the behaviours."""
     every = list(cadences.values())
-    found = [*_of_staff(every, windows, has_ladders=has_ladders), *_of_orders(every), *_of_money(every)]
+    found = [
+        *_of_staff(every, windows, has_ladders=has_ladders),
+        *_of_orders(every),
+        *_of_contacts(every),
+        *_of_money(every, cadences.get(_WARNING)),
+    ]
     return sorted(found, key=lambda gap: (gap.behaviour, gap.name))
 
 
@@ -90,6 +104,12 @@ def _of_orders(every: list[Cadence]) -> Iterator[Gap]:
         yield Gap(
             "no-new-date-alert", "B09", "nobody is told of a day that moved; add [cadences.new-date-alert]"
         )
+    if late and not any(one.owes for one in late):
+        yield Gap(
+            "delay-owes-no-day",
+            "B09",
+            "the alert promises the new day, and nobody owes it; set owes to set-appointment",
+        )
     if any(one.extra for one in (*late, *moved)):
         yield Gap("delay-can-be-stopped", "B09", "an alert of a delay is no extra; take `extra` out")
     alarms = [
@@ -107,7 +127,7 @@ def _of_orders(every: list[Cadence]) -> Iterator[Gap]:
             "B29",
             "the alarm of the welcome rings after the withdrawal window; set it lower",
         )
-    if not any(one.wait and one.on_silence != "nothing" for one in orders):
+    if not any(_asks_after(one) for one in orders):
         yield Gap(
             "silence-ends-in-nothing",
             "B27",
@@ -115,7 +135,50 @@ def _of_orders(every: list[Cadence]) -> Iterator[Gap]:
         )
 
 
-def _of_money(every: list[Cadence]) -> Iterator[Gap]:
+def _of_contacts(every: list[Cadence]) -> Iterator[Gap]:
+    """What is said to customers, and asked of them, beside days and money."""
+    orders = [one for one in every if one.subject == "order" and one.sends]
+    rated = [one for one in orders if "rating" in one.answers]
+    lacks = (
+        (
+            not any(one.opens_case == "no-promised-date" for one in every),
+            Gap(
+                "no-missing-date-alarm",
+                "B08",
+                "an order without a day is noticed by nobody; add missing-date",
+            ),
+        ),
+        (
+            not any(one.anchor == "signed" and "rating" in one.answers for one in orders),
+            Gap("no-welcome", "B18", "nobody asks the buyer after the sale; add [cadences.welcome-contact]"),
+        ),
+        (
+            sum(len(one.steps) for one in rated if one.anchor == "delivered") < _LEAST_CHECKS,
+            Gap("no-satisfaction-check", "B21", "satisfaction is not asked at several ages of a purchase"),
+        ),
+        (
+            not any(one.subject == "closed-case" and "not-solved" in one.answers for one in every),
+            Gap("no-re-check", "B22", "nobody asks whether it is solved; add [cadences.re-check]"),
+        ),
+        (
+            not any(one.subject == "heard" for one in every),
+            Gap("no-acknowledgement", "B19", "who complains hears nothing; add [cadences.acknowledgement]"),
+        ),
+        (
+            not any(one.subject == "case" and one.anchor == "complained" for one in every),
+            Gap("no-version-request", "B02", "nobody asks for the seller's version; add version-request"),
+        ),
+    )
+    yield from (gap for is_so, gap in lacks if is_so)
+
+
+def _asks_after(one: Cadence) -> bool:
+    """Whether silence at one of its steps brings anybody to the customer."""
+    return bool(one.wait) and any((step.on_silence or one.on_silence) != "nothing" for step in one.steps)
+
+
+def _of_money(every: list[Cadence], warning: Cadence | None) -> Iterator[Gap]:
+    """`warning` is the formal one, wherever it stands; whatever comes after the listening call is one, too."""
     dunning = [one for one in every if one.subject == "invoice" and one.sends and _latest(one) > 0]
     calls = [one for one in every if one.subject == "invoice" and one.opens_case == "listening-call"]
     if any("open-complaint" not in one.hold_when for one in dunning):
@@ -129,7 +192,7 @@ def _of_money(every: list[Cadence]) -> Iterator[Gap]:
             "no-listening-call", "B06", "no manager calls before a warning; add [cadences.listening-call]"
         )
     first = min((_latest(one) for one in calls), default=0.0)
-    warnings = [one for one in dunning if calls and _latest(one) > first]
+    warnings = [one for one in dunning if (calls and _latest(one) > first) or (one is warning and calls)]
     if any("listened" not in one.needs for one in warnings):
         yield Gap(
             "warning-without-call", "B06", "a warning goes out before the call; add listened to its needs"

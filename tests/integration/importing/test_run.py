@@ -332,3 +332,11 @@ def test_the_day_of_the_first_import_is_kept(casa: Import) -> None:
             session.scalars(select(Watermark.value).where(Watermark.name == "source:casa:day_zero")).one()
             == "2026-03-19"
         )
+
+
+def test_b16_an_import_that_gives_orders_to_whoever_sells_says_so(casa: Import) -> None:
+    orders = casa.company.files["orders"].splitlines()
+    owned = [f"{orders[0]},owner", f"{orders[1]},s1", f"{orders[2]},s1"]
+    assert "whoever sells" not in casa().sentence()
+    casa.company.write("orders", "\n".join(owned) + "\n")
+    assert "1 open ones belong to whoever sells, not to after-sale (column owner)" in casa(LATER).sentence()

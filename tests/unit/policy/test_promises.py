@@ -38,6 +38,13 @@ CHANGED = {
     "complaint-holds-nothing": within("payment-reminder", '"open-complaint", ', ""),
     "delay-can-be-stopped": within("delay-alert", 'window = "news"', 'window = "news"\nextra = true'),
     "silence-ends-in-nothing": re.sub(r'on_silence = "(case|draw)"', 'on_silence = "nothing"', TEXT),
+    "delay-owes-no-day": within("delay-alert", 'owes = "set-appointment"', ""),
+    "no-missing-date-alarm": without("missing-date"),
+    "no-welcome": within("welcome-contact", '"rating", ', ""),
+    "no-satisfaction-check": without("satisfaction-check"),
+    "no-re-check": without("re-check"),
+    "no-acknowledgement": without("acknowledgement"),
+    "no-version-request": without("version-request"),
     "short-staff-hours": TEXT.replace('hours = ["08:00-18:00"]', 'hours = ["08:00-08:01"]'),
 }
 
@@ -53,6 +60,28 @@ def test_a_gap_is_named_and_allowed_by_its_name_alone(name: str) -> None:
     assert name in [gap.name for gap in gaps]
     accepted = policies.parse(f'accepts = ["{name}"]\n{CHANGED[name]}')
     assert name in accepted.accepts
+
+
+def test_a_formal_warning_needs_the_call_wherever_it_stands() -> None:
+    early = within("credit-recovery-warning", 'after = "30 days"', 'after = "10 days"')
+    found = re.search(r"(?ms)^\[cadences\.credit-recovery-warning\].*?(?=^\[|\Z)", early)
+    assert found
+    bare = early.replace(found[0], found[0].replace('needs = ["listened", "signed", ', "needs = ["), 1)
+    assert {gap.name for gap in policies.parse(bare).gaps} == {
+        "warning-without-call",
+        "warning-without-signature",
+    }
+
+
+def test_silence_that_each_step_ends_in_nothing_is_named_too() -> None:
+    muted = re.sub(r'on_silence = "draw"', 'on_silence = "nothing"', TEXT)
+    steps = within(
+        "satisfaction-check", 'name = "first-days", ', 'name = "first-days", on_silence = "nothing", '
+    )
+    assert "silence-ends-in-nothing" not in {gap.name for gap in policies.parse(steps).gaps}
+    both = re.sub(r'on_silence = "draw"', 'on_silence = "nothing"', steps)
+    assert muted != both
+    assert "silence-ends-in-nothing" in {gap.name for gap in policies.parse(both).gaps}
 
 
 def test_what_is_no_gap_cannot_be_accepted() -> None:
