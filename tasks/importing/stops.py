@@ -38,7 +38,7 @@ def let_through(session: Session, number: int, by: str, now: datetime) -> Import
     """Let the next import write what waits.
 
     Raises:
-        ValueError: there is no such stop, it is settled, nobody has this reference, or he or she sells and is not alone.
+        ValueError: there is no such stop, it is settled, nobody has this reference, or that person sells, not alone.
     """
     person = people.staff_by_ref(session, by.strip())
     if person is None or Act.OUTCOME not in acts_open_to(session, person):
