@@ -11,8 +11,8 @@ from models.words import EndCause, EndKind, Matter
 from tasks.cases import actions, by_reference
 from tasks.cases.by_reference import Did
 from tasks.cases.dossier_markdown import as_markdown
-from tasks.commitments.actions import moment
 from tasks.commitments.agreements import Next
+from tasks.commitments.moments import moment
 from tasks.runtime.settings import Settings
 from tasks.services import Services, open_services
 

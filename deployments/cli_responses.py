@@ -13,7 +13,7 @@ from models.queries.commitments import commitments, parked_mails
 from models.rules.calendar.reach import OutOfReachError, written_day
 from models.rules.cases.acting import ActError
 from models.tables import Staff
-from tasks.commitments.actions import moment
+from tasks.commitments.moments import moment
 from tasks.health import good_runs
 from tasks.mailboxes.collect import collect as collect_all
 from tasks.mailboxes.opening import reception

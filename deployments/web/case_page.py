@@ -18,8 +18,8 @@ from models.rules.cases.acting import Act, ActError
 from models.tables import Case, Staff
 from tasks.cases import actions
 from tasks.cases.actions import Acting
-from tasks.commitments.actions import moment
 from tasks.commitments.agreements import Next
+from tasks.commitments.moments import moment
 
 router = APIRouter()
 

@@ -25,6 +25,8 @@ from tasks.cases.matters import let_go_on
 from tasks.cases.references import UnknownReferenceError
 from tasks.commitments import actions
 from tasks.commitments.actions import Owing
+from tasks.commitments.conversations import Spoke
+from tasks.commitments.moments import moment
 from tasks.inbound.message import Unreadable
 from tasks.inbound.reading import read
 from tasks.mailboxes.assign import assign, settle_mail
@@ -105,7 +107,7 @@ def _owed(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) 
 
 
 def _time(owing: Owing, form: Mapping[str, str], code: str) -> datetime | None:
-    return actions.moment(form.get("until", ""), owing.zone, code)
+    return moment(form.get("until", ""), owing.zone, code)
 
 
 def _day(form: Mapping[str, str]) -> date | None:
@@ -123,6 +125,7 @@ _DOES: Mapping[str, Callable[[Owing, Mapping[str, str]], object]] = {
         form.get("text", ""),
         form.get("reason", ""),
         next_of(form, owing.zone),
+        Spoke(form.get("spoke-with", ""), moment(form.get("spoke-at", ""), owing.zone, "need-spoke")),
     ),
     "goes-on": lambda owing, form: let_go_on(
         owing.session, owing.policy, owing.owed, owing.by, _day(form), form.get("text", ""), owing.now

@@ -16,7 +16,7 @@ from models.queries.commitments import commitments
 from models.queries.mailboxes import inbound
 from models.queries.responses import responses
 from models.rules.cases.acting import Act
-from models.rules.commitments.outcomes import NEXT, outcomes_of
+from models.rules.commitments.outcomes import CONVERSATIONS, NEXT, outcomes_of
 from models.tables import Customer, Inbound, Order, Staff
 from models.tables import Response as AnswerRow
 from models.words import CommitmentKind, Subject
@@ -98,6 +98,7 @@ def show_matter(
         has_originals=web.originals is not None,
         outcomes=outcomes_of(matter.kind if kind == Subject.COMMITMENT else CommitmentKind.MAIL),
         agrees=kind == Subject.COMMITMENT and not set(NEXT).isdisjoint(outcomes_of(matter.kind)),
+        talks=kind == Subject.COMMITMENT and not set(CONVERSATIONS).isdisjoint(outcomes_of(matter.kind)),
         doers=doers(people.staff(session), reader),
         said=said,
         most=MOST_CHARACTERS,

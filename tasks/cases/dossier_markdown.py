@@ -45,7 +45,10 @@ def _lines(found: Dossier, staff: Mapping[int, Staff], zone: ZoneInfo, *, words:
         yield from _order(order, words=words)
     yield "\n## What is owed"
     yield from (_owed(one, found, staff, zone) for one in found.owed)
-    yield from (f"- held by {one.actor} until {_at(one.until, zone)}" for one in found.holds)
+    yield from (
+        f"- held by {one.actor} until {_at(one.until, zone)}" + (f": {one.reason}" if words else "")
+        for one in found.holds
+    )
     yield from (
         f"- {_worded('end', one.kind)}, {_at(one.declared_at, zone)}, {_cause(one)}" for one in found.ends
     )

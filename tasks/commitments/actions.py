@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import history, people
 from models.queries.mailboxes import inbound
-from models.rules.calendar.reach import written_instant
 from models.rules.cases.acting import Act, ActError, checked
 from models.rules.commitments.outcomes import (
     AGREED,
@@ -29,6 +28,7 @@ from tasks.commitments import ladder
 from tasks.commitments.agreements import FARTHEST, Next, settle
 from tasks.commitments.appointments_and_help import ask_for_help
 from tasks.commitments.close import fulfil, promise, re_promise
+from tasks.commitments.conversations import JUST_NOW, Spoke, noted
 from tasks.commitments.looks import check_done
 from tasks.commitments.make import About
 from tasks.commitments.not_reached import try_again
@@ -74,7 +74,12 @@ def take(owing: Owing, until: datetime | None = None) -> datetime:
 
 
 def close(
-    owing: Owing, outcome: str, text: str, reason_code: str | None = None, following: Next = NOTHING
+    owing: Owing,
+    outcome: str,
+    text: str,
+    reason_code: str | None = None,
+    following: Next = NOTHING,
+    spoke: Spoke = JUST_NOW,
 ) -> bool:
     """Close it with what happened; False when it was closed. Who was not reached is called again: it stays open.
 
@@ -85,7 +90,7 @@ def close(
         ActError: no words, an outcome that does not fit its kind, a reason that is not on the policy's list, a case's
             call, or an agreement without what `tasks.commitments.agreements.owe_next` asks for.
     """
-    words = checked(text)
+    words = checked(text) + noted(owing.policy, owing.owed, outcome, spoke, owing.now)
     fitting = outcomes_of(owing.owed.kind)
     if outcome not in fitting:
         code = "of-delivery" if owing.owed.kind == CommitmentKind.DELIVERY else "need-outcome"
@@ -255,20 +260,6 @@ def ask(
     words = checked(text)
     with _refused("no-help"):
         return ask_for_help(session, policy, customer_id, about, words, now=now, by=by.id, actor=by.ref)
-
-
-def moment(text: str, zone: ZoneInfo, code: str = "need-until") -> datetime | None:
-    """A written time, in UTC; one without an offset is meant in `zone`. None when nothing is written.
-
-    Raises:
-        ActError: it is none.
-    """
-    if not text.strip():
-        return None
-    try:
-        return written_instant(text, zone)
-    except ValueError:
-        raise ActError(code, f"{text!r} is no time; write it like 2026-03-18 15:00") from None
 
 
 def _check(owing: Owing, act: Act) -> None:

@@ -229,3 +229,21 @@ def test_no_seller_moves_a_day_that_is_a_colleagues(company: World) -> None:
             reason_code="supplier",
         )
     assert refused.value.code == "not-yours"
+
+
+# --- who spoke with whom ---------------------------------------------------------------------------------------------
+
+
+def test_a_call_says_with_whom_and_when_it_was_between_the_asking_and_now(company: World) -> None:
+    owed_id, asked = _owe(company, CommitmentKind.CALL_BACK), company.clock.now()
+    company.clock.set(asked + timedelta(hours=2))
+    visitor, anna = Visitor(company.db, company.policy, company.clock), _by(company, "A-1")
+    link = visitor.links.duty("commitment", owed_id, anna.id, company.clock.now())
+    form = {"do": "done", "outcome": "called", "text": "Tutto chiaro.", "spoke-with": "il marito"}
+    assert 'name="spoke-at"' in visitor.open(link).text
+    early = visitor.press(link, **form, **{"spoke-at": "2026-03-17T09:00"})
+    assert early.status_code == 422
+    assert company.promises(CommitmentKind.CALL_BACK)[0].state == "open"
+    assert visitor.press(link, **form, **{"spoke-at": "2026-03-18T11:20"}).status_code == 200
+    [owed] = company.promises(CommitmentKind.CALL_BACK)
+    assert owed.outcome == "called: Tutto chiaro. (il marito, 2026-03-18 11:20)"

@@ -25,9 +25,10 @@ from tasks.cases import actions as case_actions
 from tasks.cases.actions import Acting
 from tasks.cases.dossier_markdown import as_markdown
 from tasks.commitments import actions as commitment_actions
-from tasks.commitments.actions import Owing, moment
+from tasks.commitments.actions import Owing
 from tasks.commitments.agreements import Next
 from tasks.commitments.close import promise
+from tasks.commitments.moments import moment
 from tasks.credit_recovery.document import document
 from tasks.responses.record import Answer
 from tests import factories

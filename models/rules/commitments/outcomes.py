@@ -13,6 +13,8 @@ NEXT = (AGREED, APPOINTMENT_SET, NEW_DAY)
 DELIVERED, ASKED_WORKS, TOLD = "delivered", "asked-works", "told-customer"
 NOTED = (ASKED_WORKS, TOLD)
 """Close no delivery that has not come."""
+CONVERSATIONS = ("called", *NEXT)
+"""Outcomes that say that somebody spoke with the customer."""
 OUTCOMES = ("answered", "called", "done", AGREED, APPOINTMENT_SET, NOT_REACHED, NOTHING_NEEDED)
 """What most things can be closed with; the words say the rest."""
 _OF: Mapping[str, tuple[str, ...]] = {
