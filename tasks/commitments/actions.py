@@ -15,6 +15,7 @@ from models.rules.cases.acting import Act, ActError, checked
 from models.rules.commitments.outcomes import (
     AGREED,
     ASKED_WORKS,
+    DELIVERED,
     NEW_DAY,
     NEXT,
     NOT_REACHED,
@@ -25,7 +26,7 @@ from models.rules.mailboxes.parked import NOTHING_NEEDED
 from models.tables import Commitment, Staff
 from models.words import CommitmentKind, Subject
 from tasks.commitments import ladder
-from tasks.commitments.agreements import FARTHEST, Next, settle
+from tasks.commitments.agreements import FARTHEST, Next, day_is_known, settle
 from tasks.commitments.appointments_and_help import ask_for_help
 from tasks.commitments.close import fulfil, promise, re_promise
 from tasks.commitments.conversations import JUST_NOW, Spoke, noted
@@ -118,6 +119,11 @@ def close(
             now=owing.now,
             actor=owing.by.ref,
             reason_code=reason_code or None,
+        )
+    if done and outcome == DELIVERED:
+        order_id = owing.owed.subject_id
+        day_is_known(
+            owing.session, owing.owed.buyer_id, order_id, outcome, words, now=owing.now, actor=owing.by.ref
         )
     if done:
         remedy_kept(owing.session, owing.policy, owing.owed, owing.now)

@@ -63,8 +63,12 @@ def owe_next(
     order = commitments.order_about(session, customer_id, about)
     owners = _owners(who, order)
     if outcome == NEW_DAY:
-        return _new_day(session, policy, order, at, words, owners, now=now, by=by, reason=reason)
+        new = _new_day(session, policy, order, at, words, owners, now=now, by=by, reason=reason)
+        day_is_known(session, customer_id, new.subject_id, outcome, text, now=now, actor=by.ref)
+        return new
     if outcome == APPOINTMENT_SET:
+        if about[0] == Subject.CASE and order is not None:  # where the day is owed
+            about = (Subject.ORDER, order.id)
         try:
             return set_appointment(
                 session, policy, customer_id, about, at, words, now=now, actor=by.ref, owners=owners
@@ -134,6 +138,16 @@ def settle(
         _fulfil(session, owed, outcome, text, now, by)
     owed.successor_id = owed.successor_id or new.id
     return new
+
+
+def day_is_known(
+    session: Session, customer_id: int, order_id: int, outcome: str, text: str, *, now: datetime, actor: str
+) -> None:
+    """Whoever owes the customer of an order a day owes it no longer: there is one, or the goods are there."""
+    about = (Subject.ORDER, order_id)
+    owed = commitments.open_one(session, customer_id, CommitmentKind.SET_APPOINTMENT, about)
+    if owed is not None:
+        fulfil(session, owed, outcome, text, now=now, actor=actor)
 
 
 def owners_named(session: Session, customer_id: int, about: About, ref: str) -> Owners:

@@ -137,6 +137,19 @@ def test_b33_the_page_of_an_appointment_to_be_set_has_the_field_and_who_comes_ow
     assert (owed.state, owed.successor_id) == ("kept", made.id)
 
 
+def test_an_appointment_that_is_set_while_a_case_is_closed_ends_the_wait_for_it(company: World) -> None:
+    _owe(company, CommitmentKind.SET_APPOINTMENT)
+    company.hear(Answer("r", 1, "call-me", "page", company.clock.now(), order_id=1))
+    at = company.clock.now() + timedelta(days=4)
+    with company.db.write() as session:
+        case = session.scalars(select(Case)).one()
+        acting = Acting(session, company.policy, case, _by(company, "M-1"), company.clock.now())
+        assert on_cases.close(acting, "appointment-set", "Viene Sara.", following=Next(at, "S-1"))
+    [owed] = company.promises(CommitmentKind.SET_APPOINTMENT)
+    [made] = company.promises(CommitmentKind.APPOINTMENT)
+    assert (owed.state, owed.successor_id, made.case_id) == ("kept", made.id, 1)
+
+
 def test_by_command_too_whoever_comes_owns_the_appointment(company: World) -> None:
     at = company.clock.now() + timedelta(days=3)
     with company.db.write() as session:
@@ -190,7 +203,9 @@ def test_b26_a_day_agreed_on_by_hand_is_a_chain_that_stands_and_is_not_contradic
     with pytest.raises(ActError) as refused:
         _close(company, first.id, "new-day", following=day)
     assert refused.value.code == "need-reason"
+    assert [one.state for one in company.promises(CommitmentKind.SET_APPOINTMENT)] == ["open"]  # by the alert
     _close(company, first.id, "new-day", following=day, reason_code="supplier")
+    assert [one.done_at for one in company.promises(CommitmentKind.SET_APPOINTMENT)] == [company.clock.now()]
     old, new = company.promises(CommitmentKind.DELIVERY)
     assert (old.state, old.reason, old.successor_id) == ("broken", "supplier", new.id)
     assert (new.root_id, new.breaks, new.clock) == (old.id, 1, old.due_at)
@@ -209,7 +224,9 @@ def test_b26_a_day_agreed_on_by_hand_is_a_chain_that_stands_and_is_not_contradic
 
 def test_what_one_of_us_says_was_delivered_is_no_longer_late_for_the_customer(company: World) -> None:
     company.clock.set(datetime(2026, 4, 10, 15, tzinfo=UTC))
+    _close(company, _delivery(company).id, "asked-works")
     _close(company, _delivery(company).id, "delivered")
+    assert [one.state for one in company.promises(CommitmentKind.SET_APPOINTMENT)] == ["kept"]
     assert _delivery(company).state == "kept"
     _on(company, _april(11), _april(18))
     assert [mail.subject for mail in company.mailer.to(HERS) if "in ritardo" in mail.subject] == []
