@@ -10,6 +10,7 @@ _PERSONAL = {
     "name",
     "email",
     "billing_email",
+    "certified_email",
     "postal_address",
     "tax_number",
     "phone",

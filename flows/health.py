@@ -15,7 +15,7 @@ from models import policy as policies
 from models.policy import PolicyError
 from models.rules.health.finding import Finding, Level
 from tasks.health.checks import examine
-from tasks.health.servers import mail_server, mailbox, routes
+from tasks.health.servers import certified_account, mail_server, mailbox, routes
 from tasks.health.tell import UntoldError, tell
 from tasks.runtime.clock import SystemClock
 from tasks.runtime.database_faults import DatabaseUnreachableError
@@ -36,6 +36,7 @@ async def look(known: Settings) -> list[Finding]:
     except PolicyError:
         policy = None
     found += [await mail_server(known), await asyncio.to_thread(mailbox, known)]
+    found += await certified_account(known, policy)
     return found + list(routes(known, policy))
 
 

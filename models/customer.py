@@ -28,6 +28,8 @@ class Customer(Base):
     email: Mapped[str | None]
     billing_email: Mapped[str | None]
     """Where money is spoken of; `email` when empty. A default is told to nobody else."""
+    certified_email: Mapped[str | None]
+    """For certified mail (PEC): formal warnings go there, where the company has such an account of its own."""
     phone: Mapped[str | None]
     language: Mapped[str]
     country: Mapped[str]

@@ -56,6 +56,8 @@ class Company(_Strict):
     name: str
     sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     """The address all mails come from; its domain stands in every Message-ID."""
+    certified_sender: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    """The address of the company's account for certified mail (PEC), which cadences of the audience `certified` use."""
     signature: str
     """How the after-sale team signs."""
     phone: str
@@ -228,6 +230,10 @@ class Policy(_Strict):
                 raise ValueError(
                     f"cadences.{name}.window: there is no [windows.{cadence.window}]; "
                     f"choose from {', '.join(sorted(self.windows))}"
+                )
+            if cadence.audience == vocabulary.CERTIFIED and not self.company.certified_sender:
+                raise ValueError(
+                    f"cadences.{name}.audience: 'certified' needs company.certified_sender, the address of the account"
                 )
             if cadence.sweep not in SWEEPS:
                 raise ValueError(

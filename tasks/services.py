@@ -19,8 +19,9 @@ from tasks.runtime.database import Database
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
 from tasks.runtime.trial import Trial, refuse_own_address, trial_of
+from tasks.smtp.accounts import open_accounts
 from tasks.smtp.journal import Journal
-from tasks.smtp.mailer import Mailer, open_mailer
+from tasks.smtp.mailer import Mailer
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         if trial is None:
             refuse_own_address(settings)
-        async with open_mailer(settings, policy.sending.connections) as mailer:
+        certified = composer.certified_sender
+        async with open_accounts(settings, policy.sending.connections, certified) as mailer:
             journal = Journal(settings.state_dir / "journal")
             yield Services(db, policy, SystemClock(), composer, mailer, archive, journal, trial=trial)
     finally:

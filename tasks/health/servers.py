@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 from imapclient.exceptions import IMAPClientError
 
@@ -9,10 +10,12 @@ from models.policy import Policy
 from models.rules.health.finding import Finding, Level
 from tasks.archive.imap_connection import connect as connect_imap
 from tasks.runtime.settings import AccessError, Settings
+from tasks.smtp.accounts import of_certified
 from tasks.smtp.connect import ConnectError, check_access
 from tasks.smtp.connect import connect as connect_smtp
 
 MAIL_SERVER = "mail server"
+CERTIFIED = "certified mail"
 _SECONDS = 10.0
 
 
@@ -32,6 +35,18 @@ async def mail_server(settings: Settings) -> Finding:
             MAIL_SERVER, Level.TROUBLE, f"{where}: {reason}", "mend the SEGUITO_SMTP_ settings, or the server"
         )
     return Finding(MAIL_SERVER, Level.OK, f"{where} lets us in")
+
+
+async def certified_account(settings: Settings, policy: Policy | None) -> list[Finding]:
+    """The account for certified mail, where the policy names one: one connection with its login."""
+    if policy is None or not policy.company.certified_sender:
+        return []
+    todo = "mend the SEGUITO_CERTIFIED_ settings, or the server"
+    if not settings.certified_smtp_host:
+        said = f"{policy.company.certified_sender} has no server: SEGUITO_CERTIFIED_SMTP_HOST is not set"
+        return [Finding(CERTIFIED, Level.TROUBLE, said, todo)]
+    found = await mail_server(of_certified(settings))
+    return [replace(found, kind=CERTIFIED, todo=todo if found.level is Level.TROUBLE else "")]
 
 
 def mailbox(settings: Settings) -> Finding:

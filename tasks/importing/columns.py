@@ -49,6 +49,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         Column("name", "words", required=True),
         Column("email", "email"),
         Column("billing_email", "email"),
+        Column("certified_email", "email"),
         Column("phone", "words"),
         Column("language", "language"),
         Column("country", "country"),

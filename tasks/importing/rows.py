@@ -75,6 +75,7 @@ class CustomerRow(Row):
     timezone: str
     email: str | None = None
     billing_email: str | None = None
+    certified_email: str | None = None
     postal_address: str | None = None
     tax_number: str | None = None
     phone: str | None = None

@@ -25,17 +25,17 @@ _SUCCESSES = {"accettazione", "presa-in-carico", "avvenuta-consegna"}
 
 def reports_failure(mail: Message) -> bool:
     """Whether a provider says that a certified mail was not accepted, or not delivered."""
-    return _receipt(mail) in _FAILURES
+    return receipt(mail) in _FAILURES
 
 
 def reports_success(mail: Message) -> bool:
     """Whether a provider says that a certified mail is on its way, or has arrived."""
-    return _receipt(mail) in _SUCCESSES
+    return receipt(mail) in _SUCCESSES
 
 
 def ids(mail: Message, parts: Sequence[Part]) -> tuple[str, ...]:
     """Message-IDs of the mail that a receipt is about: of its header, and of its certified data."""
-    if not _receipt(mail):
+    if not receipt(mail):
         return ()
     named = [*headers.message_ids(mail, "X-Riferimento-Message-ID")]
     named += [value for name, value in _elements(parts) if name == "msgid"]
@@ -53,7 +53,7 @@ def reported(mail: Message, parts: Sequence[Part]) -> list[Reported]:
         [*(value for name, value in elements if name == "errore-esteso"), _NO_ADDRESS.get(error, "")]
     )
     status = re.search(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])", said)
-    action = "delayed" if _receipt(mail) == _DELAY else "failed"
+    action = "delayed" if receipt(mail) == _DELAY else "failed"
     whom = [address for name, value in elements if name == "consegna" for address in headers.addresses(value)]
     return [Reported(address, action, status[0] if status else None, said.strip()) for address in whom]
 
@@ -78,5 +78,6 @@ def unwrapped(mail: Message) -> bytes | None:
     return next((data_of(part.message) for part in parts_of(mail) if part.kind == "message/rfc822"), None)
 
 
-def _receipt(mail: Message) -> str:
+def receipt(mail: Message) -> str:
+    """The kind of a provider's receipt, such as `avvenuta-consegna`; empty for any other mail."""
     return headers.text(mail, "X-Ricevuta", 100).lower()

@@ -90,6 +90,8 @@ class Inbound:
     """Whom that mail went to, as far as it came back."""
     traces: tuple[str, ...] = ()
     """What the source of a report holds that looks like an id or a signed address of ours; nobody has checked it."""
+    receipt: str = ""
+    """Of a provider of certified mail: what it confirms, such as `avvenuta-consegna`."""
     return_path: str = ""
     """What stands in Return-Path, as it stands."""
     words: str = ""

@@ -72,6 +72,7 @@ def _described(mail: Message, body: Body) -> Inbound:
         signature=trimmed.signature,
         html_only=body.html_only,
         is_bulk=automatic.is_bulk(mail),
+        receipt=certified.receipt(mail)[:40],
         return_path=headers.raw(mail, "Return-Path")[:400],
     )
 
@@ -120,7 +121,10 @@ def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body, r
 
 def _as_automatic(message: Inbound, mail: Message, parts: list[Part]) -> Inbound | None:
     judged = automatic.judge(mail, parts, message.words, message.quoted)
-    return replace(message, verdict=judged[0], why=judged[1]) if judged else None
+    if judged is None:
+        return None
+    about = certified.ids(mail, parts)
+    return replace(message, verdict=judged[0], why=judged[1], original_message_ids=about)
 
 
 def _as_farewell(message: Inbound) -> Inbound | None:

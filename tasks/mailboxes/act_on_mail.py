@@ -15,6 +15,7 @@ from tasks.inbound.message import Verdict
 from tasks.mailboxes.acknowledge import acknowledge
 from tasks.mailboxes.arrived import Arrived, done
 from tasks.mailboxes.bounces import ACTOR, Returned, about_customer, came_back, notice_came_back
+from tasks.mailboxes.certified_receipts import note_receipt
 from tasks.mailboxes.colleagues import hear_colleague
 from tasks.mailboxes.customers_mail import HEARD, reply
 from tasks.mailboxes.forwarding import hear_forwarded
@@ -66,6 +67,7 @@ def _is_bounce(arrived: Arrived) -> bool:
 def _take_up(session: Session, policy: Policy, arrived: Arrived, now: datetime) -> Became:
     match, verdict = arrived.match, Verdict(arrived.row.verdict)
     if verdict is Verdict.AUTOMATIC:
+        note_receipt(session, arrived)
         return done(arrived.row, Became.AUTOMATIC, now)
     if match.staff_id is not None:
         return _from_colleague(session, policy, arrived, now)

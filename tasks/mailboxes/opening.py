@@ -11,6 +11,7 @@ from tasks.mailboxes.originals import Originals
 from tasks.mails.links import Links
 from tasks.runtime.settings import Settings
 from tasks.services import Services
+from tasks.smtp.accounts import of_certified
 
 
 def mailboxes(settings: Settings, policy: Policy) -> list[Mailbox]:
@@ -18,9 +19,12 @@ def mailboxes(settings: Settings, policy: Policy) -> list[Mailbox]:
     found: list[Mailbox] = []
     if settings.imap_host:
         found.append(ImapMailbox(settings))
+    if settings.certified_imap_host:
+        found.append(ImapMailbox(of_certified(settings), "INBOX"))
     if settings.inbox_maildir:
         company = policy.company
-        found.append(MaildirMailbox(settings.inbox_maildir, company.sender, company.aliases.values()))
+        ours = [*company.aliases.values(), *filter(None, [company.certified_sender])]
+        found.append(MaildirMailbox(settings.inbox_maildir, company.sender, ours))
     return found
 
 

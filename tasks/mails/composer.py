@@ -49,12 +49,16 @@ class Composer:
         self._archive = () if archive_address is None else (mime.ascii_address(archive_address),)
         self._sender = mime.ascii_address(policy.company.sender)
         self._from = mime.mailbox(policy.company.name, self._sender)
+        certified = policy.company.certified_sender
+        self.certified_sender = mime.ascii_address(certified) if certified else ""
+        """The account for certified mail; empty where the company has none."""
+        self._certified_from = mime.mailbox(policy.company.name, self.certified_sender) if certified else ""
         self._frames = Frames(policy.company)
         self._ways = ways or Ways()
 
     def signs(self, mail: Mail) -> bool:
         """Whether the envelope sender of a mail is its own, and not the company's."""
-        return mail.sender != self._sender
+        return mail.sender not in {self._sender, self.certified_sender}
 
     def sign_no_sender(self) -> None:
         """From now on mails go out with one sender: the server takes no other."""
@@ -92,13 +96,18 @@ class Composer:
         bodies = texts.as_text(paragraphs), html
         parts = self._frames.of(_shape(letter)).fill(subject, bodies, links, _preheader(paragraphs))
         headers = [
-            f"From: {self._from}",
+            f"From: {self._certified_from if letter.is_certified else self._from}",
             f"To: {mime.mailbox(letter.recipient_name, recipient)}",
             f"Subject: {mime.unstructured(subject)}",
             f"Date: {_written(now)}",
             f"Message-ID: {message_id}",
             *self._machine_headers(letter, stop),
         ]
+        if (
+            letter.is_certified
+        ):  # such servers take neither a blind copy nor a sender that is not the account's
+            body = mime.alternative(headers, *parts, pictures)
+            return Mail(message_id, subject, self.certified_sender, (recipient,), body)
         recipients = (recipient, *self._archive)
         sender = (
             self._links.return_path(letter.key, self._sender) if self._ways.signs_sender else self._sender

@@ -302,5 +302,7 @@ class Letter(NamedTuple):
     """A company reads it."""
     demand: Demand | None = None
     """Only in a formal warning."""
+    is_certified: bool = False
+    """It goes by the company's account for certified mail."""
     staff_id: int = 0
     """Which of our own people gets it; stands in the links. 0: a customer does."""

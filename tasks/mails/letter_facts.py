@@ -12,6 +12,7 @@ from models.rules.escalation.ownership import Person
 from models.rules.escalation.silence import answer_by
 from models.rules.planning.cadence import Cadence
 from models.rules.planning.step_key import StepKey
+from models.rules.planning.vocabulary import CERTIFIED
 from models.rules.responses.answers import answers_to, is_courtesy
 from models.tables import Customer, FollowUp, Invoice, Order, Response, Staff
 from models.words import OF_STAFF, Subject
@@ -102,8 +103,12 @@ def address(
     """Where a mail goes; None when there is no usable address."""
     if addressee is not None:
         return addressee.email
-    wanted = (customer.billing_email or customer.email) if group_audience == "billing" else customer.email
-    return None if wanted is None or as_kept(wanted) in suppressed else wanted
+    billing = customer.billing_email or customer.email
+    wanted = {
+        "billing": (billing,),
+        CERTIFIED: (customer.certified_email, billing),
+    }.get(group_audience, (customer.email,))
+    return next((one for one in wanted if one is not None and as_kept(one) not in suppressed), None)
 
 
 def called_at(invoices: Collection[int], calls: Mapping[int, datetime]) -> datetime | None:
@@ -184,6 +189,7 @@ def write_letter(
         if now is None
         else answer_by(group.cadence, now, Place(customer.country, customer.timezone)),
         demand=_demand(group, policy, now),
+        is_certified=group.cadence.audience == CERTIFIED and recipient == customer.certified_email,
         signer=_signer(group, desk),
         in_reply_to=heard.message_id
         if heard

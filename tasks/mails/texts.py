@@ -4,6 +4,7 @@ A text begins with `Subject: …` and a blank line; then come paragraphs, with b
 of one paragraph are joined. A line that starts with `- ` is an item of a list, one with `# ` is a heading.
 """
 
+import re
 from functools import lru_cache
 from html import escape
 
@@ -31,8 +32,10 @@ _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the fini
     auto_reload=False,
 )
 
-_WRITER.filters["stop"] = lambda words: words if words.endswith(".") else f"{words}."
-"""The end of a sentence behind what may end with a point of its own, such as a Polish year."""
+_WRITER.filters["stop"] = lambda words: f"{str(words).removesuffix('.')}."
+"""The end of a sentence behind what may end with a point of its own, such as a Polish year or a company's form."""
+_POINT_BEHIND = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}\.(?=\s|$)")
+"""What is put in, and a point behind it."""
 
 _FONT = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;overflow-wrap:anywhere"
 _WORDS = f"font-size:16px;line-height:24px;{_FONT}"
@@ -59,10 +62,15 @@ def _template(kind: str, language: str, version: int) -> Template:
     own = shelf.laid().own_texts.get(f"{kind}/{language}")
     shipped = shelf.text(kind, language)
     if own is not None and (shipped is None or not faults(own, language, f"{kind}/{language}.txt")):
-        return _WRITER.from_string(own)
+        return _written(own)
     if shipped is None:
         raise TemplateNotFound(f"{kind}/{language}.txt")
-    return _WRITER.from_string(shipped)
+    return _written(shipped)
+
+
+def _written(source: str) -> Template:
+    """The text, with no second point behind what ends with one."""
+    return _WRITER.from_string(_POINT_BEHIND.sub(r"{{ (\1) | stop }}", source))
 
 
 def blocks(body: str) -> list[tuple[str, str]]:
@@ -210,7 +218,7 @@ def form_faults(source: str, where: str) -> list[str]:
 
 def _when_filled(source: str, language: str, where: str) -> list[str]:
     """A name that is misspelt after its dot shows only when the text is filled in."""
-    written = _WRITER.from_string(source)
+    written = _written(source)
     for facts in examples(language):
         try:
             written.render(facts)

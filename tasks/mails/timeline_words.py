@@ -17,6 +17,7 @@ from tasks.mails.labels import label, worded
 _SECTIONS = {
     **dict.fromkeys(OF_MAILS, "kind"),
     "told-another": "kind",
+    "certified-receipt": "receipt",
     "owed": "owed",
     "kept": "owed",
     "case-closed": "outcome",

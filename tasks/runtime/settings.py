@@ -110,6 +110,24 @@ class Settings(BaseSettings):
         description="Name of a Prefect block of the type Seguito SMTP that takes the place of the SMTP settings above; "
         "empty: the settings.",
     )
+    certified_smtp_host: str | None = Field(
+        default=None,
+        description="Mail server of the company's account for certified mail (PEC); empty: there is none.",
+    )
+    certified_smtp_port: int = Field(default=465, ge=1, le=65_535, description="Its port.")
+    certified_smtp_security: Literal["none", "starttls", "tls"] = Field(
+        default="tls", description="How the connection is protected: none, starttls or tls."
+    )
+    certified_imap_host: str | None = Field(
+        default=None,
+        description="IMAP server of that account, where receipts come to; empty: none is read.",
+    )
+    certified_imap_port: int = Field(default=993, ge=1, le=65_535, description="Its port.")
+    certified_imap_security: Literal["none", "starttls", "tls"] = Field(
+        default="tls", description="How the connection is protected: none, starttls or tls."
+    )
+    certified_user: str | None = Field(default=None, description="Login of that account, for both servers.")
+    certified_password: SecretStr | None = Field(default=None, description="Password of that account.")
     archive_address: str | None = Field(
         default=None,
         description="Mailbox that gets a blind copy of every mail, to settle doubts after a crash.",

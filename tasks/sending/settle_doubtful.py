@@ -9,6 +9,7 @@ from models.policy import Policy
 from models.queries.sending import claim, messages
 from models.rules.calendar.calendars import Place
 from models.rules.escalation.silence import answer_by
+from models.rules.planning.vocabulary import CERTIFIED
 from models.rules.sending.doubts import settle
 from models.tables import Customer, FollowUp, Message, Order
 from models.words import FollowUpState, MessageState, Subject
@@ -119,7 +120,9 @@ def settle_doubts(services: Services, now: datetime) -> Report:
             ]
             verdict = settle(
                 policy.sending.doubtful,
-                is_in_archive=None if in_archive is None else ids[message.id] in in_archive,
+                is_in_archive=None
+                if in_archive is None or _is_certified(policy, message)
+                else ids[message.id] in in_archive,
                 resends=message.resends,
                 max_resends=policy.sending.max_resends,
                 is_for_staff=message.staff_id is not None,
@@ -128,6 +131,12 @@ def settle_doubts(services: Services, now: datetime) -> Report:
             report.count(message.kind, *_WORDS[verdict], number=len(carried))
         asked.owe_a_look(session, policy, now)
     return report
+
+
+def _is_certified(policy: Policy, message: Message) -> bool:
+    """Whether no archive can know of a mail: what goes by the certified account leaves no copy there."""
+    cadence = policy.cadences.get(message.kind)
+    return cadence is not None and cadence.audience == CERTIFIED
 
 
 _WORDS = {

@@ -65,9 +65,14 @@ def _address_of(session: Session, ref: str, which: str) -> tuple[Customer, str]:
     customer = suppressions.customer(session, ref.strip())
     if customer is None:
         raise ValueError(f"no customer has the reference {ref}; nothing was done")
-    if which not in {"main", "billing"}:
-        raise ValueError(f"{which!r} is no address of a customer; write main or billing")
-    address = customer.billing_email if which == "billing" else customer.email
+    addresses = {
+        "main": customer.email,
+        "billing": customer.billing_email,
+        "certified": customer.certified_email,
+    }
+    if which not in addresses:
+        raise ValueError(f"{which!r} is no address of a customer; write {', '.join(addresses)}")
+    address = addresses[which]
     if address is None:
         raise ValueError(f"{ref} has no {which} address; nothing was done")
     return customer, address

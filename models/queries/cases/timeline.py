@@ -32,7 +32,10 @@ OF_MAILS = ("sent", "failed", "silent")
 OF_DECISIONS = ("warning-signed", "handed-over", "taken-back", "let-on")
 """Events of invoices of which `kind` is who decided."""
 
-OF_INVOICES = ("payment-promise-broken", "dispute-settled", *OF_DECISIONS)
+CERTIFIED = "certified-receipt"
+"""A provider of certified mail confirms something; `kind` says what."""
+
+OF_INVOICES = ("payment-promise-broken", "dispute-settled", CERTIFIED, *OF_DECISIONS)
 """Events of the history of an invoice that a dossier tells."""
 
 TOLD_ANOTHER = "told-another"
@@ -216,7 +219,11 @@ def _of_invoices(session: Session, customer_id: int) -> list[Event]:
             History.event.in_(OF_INVOICES),
         )
     )
-    return found + [
-        Event(row.at, row.event, invoices[row.subject_id].ref, row.actor if row.event in OF_DECISIONS else "")
-        for row in notes
-    ]
+    return found + [Event(row.at, row.event, invoices[row.subject_id].ref, _kind(row)) for row in notes]
+
+
+def _kind(row: History) -> str:
+    """Who decided, or what a receipt confirms."""
+    if row.event == CERTIFIED:
+        return row.cause or ""
+    return row.actor if row.event in OF_DECISIONS else ""

@@ -36,7 +36,9 @@ _MARK = "erased:"
 _WORDS: dict[type[Base], dict[str, Any]] = {
     Customer: {
         "name": NOBODY,
-        **dict.fromkeys(("email", "billing_email", "phone", "postal_address", "tax_number")),
+        **dict.fromkeys(
+            ("email", "billing_email", "certified_email", "phone", "postal_address", "tax_number")
+        ),
     },
     Order: {"description": "", "seller_promise": None, "referred_by": None},
     Message: {"subject": "", "smtp_text": None},

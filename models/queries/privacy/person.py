@@ -43,7 +43,9 @@ def by_ref(session: Session, ref: str) -> Person | None:
     customer = session.scalar(select(Customer).where(Customer.ref == ref))
     if customer is None:
         return None
-    addresses = frozenset(one.lower() for one in (customer.email, customer.billing_email) if one)
+    addresses = frozenset(
+        one.lower() for one in (customer.email, customer.billing_email, customer.certified_email) if one
+    )
     return Person(customer, addresses, _rows(customer.id, addresses))
 
 

@@ -20,7 +20,9 @@ ANCHORS = {
 """The dates of each subject. Orders may carry further ones, of any name (docs/how-to/import.md)."""
 
 STAFF = ("owner", "seller", "after-sale", "manager", "director")
-CUSTOMERS = ("customer", "billing")
+CERTIFIED = "certified"
+"""The address for certified mail, where the customer has one; else as `billing`."""
+CUSTOMERS = ("customer", "billing", CERTIFIED)
 STATE = "state"
 """What a mail about a case may ask of one of our own people alone: his or her version."""
 

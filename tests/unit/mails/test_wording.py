@@ -8,14 +8,15 @@ import pytest
 
 from models.languages import BY_CODE, CODES
 from models.policy import Policy
+from tasks.mails.composer import Composer
 from tasks.mails.examples import NOW, example
 from tasks.mails.formats import full_day, length, long_day
 from tasks.mails.labels import label
-from tasks.mails.letter import Interest
+from tasks.mails.letter import Interest, Letter
 from tasks.mails.shelf import CATALOGUES, TEXTS, shipped
 from tasks.mails.situations import MIDNIGHT, situations
 from tasks.mails.views import due, interest_line, legal_moment
-from tests.unit.mails.test_samples import composer, kinds_that_send
+from tests.unit.mails.test_samples import composer, kinds_that_send, links
 
 MONTHS = "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
 EVERYWHERE = (
@@ -73,6 +74,54 @@ def test_no_message_says_what_nobody_would_write(policy: Policy, language: str) 
         for pattern, why in (*EVERYWHERE, *FORBIDDEN[language])
         if re.search(pattern, words)
     ]
+    assert found == []
+
+
+HARD = (
+    ("Niccolò D'Angelo", "Meble Kowalski Sp. z o.o.", date(2026, 10, 1), 1),
+    ("Anna Nowak-Ćwiklińska", "Rossi & Figli S.n.c.", date(2026, 11, 8), 100_000_000),
+    ("Ó Briain & Söhne GmbH", "Hotel «Alla Posta» 1888", date(2026, 12, 11), 999_999),
+    ("ŻÓŁĆ", "X", date(2027, 1, 31), 100),
+)
+"""Names with apostrophes, points and capitals, days that want another article, sums of one and of many."""
+
+
+def hardened(letter: Letter, name: str, day: date, cents: int) -> Letter:
+    """The letter with a hard name, day and sum wherever it has one."""
+    order = letter.order and letter.order._replace(
+        description=f"Armadio {name}",
+        seller_promise=f"entro il mese, {name}",
+        promised_on=day,
+        promised_before=day + timedelta(days=7),
+        amount_cents=cents,
+    )
+    invoices = tuple(
+        one._replace(ref=f"{one.ref}/{cents}", amount_cents=cents, due_on=day, issued_on=day)
+        for one in letter.invoices
+    )
+    return letter._replace(recipient_name=name, order=order, invoices=invoices)
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_hard_names_days_and_sums_read_well_too(policy: Policy, language: str) -> None:
+    patterns = [
+        (pattern, why)
+        for pattern, why in (*EVERYWHERE, *FORBIDDEN[language])
+        if "quotation" not in why  # a name may bring its own
+    ]
+    found = []
+    for name, company, day, cents in HARD:
+        changed = policy.company.model_copy(update={"name": company})
+        writer = Composer(policy.model_copy(update={"company": changed}), links())
+        for kind in kinds_that_send(policy):
+            for situation, letter in situations(policy, kind, language):
+                subject, paragraphs = writer.written(hardened(letter, name, day, cents), NOW)
+                found += [
+                    f"{kind}, {situation}: {why}: {words}"
+                    for words in (subject, *(words for _, words in paragraphs))
+                    for pattern, why in patterns
+                    if re.search(pattern, words)
+                ]
     assert found == []
 
 
