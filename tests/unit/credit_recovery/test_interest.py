@@ -58,6 +58,31 @@ def test_a_whole_leap_year_is_366_days_over_365() -> None:
     assert total_cents(accrued(3_650_000, date(2019, 12, 31), date(2020, 12, 31), PL)) == 395_140
 
 
+REVIEWED = [
+    # EUR 10,000.00 due 31 March 2025, on 31 December: 1 April to 30 June 91 days at 3.15 + 8 = 11.15 %, then 184 at
+    # 10.15 %: 10000 * (11.15 * 91 + 10.15 * 184) / 36500 = 10000 * 2882.25 / 36500 = 789.6575
+    (IT, 1_000_000, date(2025, 3, 31), date(2025, 12, 31), 78_966),
+    # PLN 12,000.00 due 31 May 2025, on 28 February 2026: June 30 days at 15.75 %, July to December 184 at 15.25 %, January
+    # and February 59 at 14 %: 12000 * (472.5 + 2806 + 826) / 36500 = 1349.4246
+    (PL, 1_200_000, date(2025, 5, 31), date(2026, 2, 28), 134_942),
+    # EUR 1,234.56 due 20 December 2023, on 15 July 2024: 11 days at 12 %, 182 at 12.5 %, 15 at 12.25 %:
+    # 1234.56 * (132 + 2275 + 183.75) / 36500 = 87.6286
+    (IT, 123_456, date(2023, 12, 20), date(2024, 7, 15), 8_763),
+    # PLN 5,000.00 due 15 June 2022, on 10 July: 15 days at 11.75 %, 10 at 16 %: 5000 * 336.25 / 36500 = 46.0616
+    (PL, 500_000, date(2022, 6, 15), date(2022, 7, 10), 4_606),
+    # EUR 999.99 due 1 March 2026, on 30 June, the last day of the table: 30 + 30 + 31 + 30 = 121 days at 10.15 %:
+    # 999.99 * 1228.15 / 36500 = 33.6476
+    (IT, 99_999, date(2026, 3, 1), date(2026, 6, 30), 3_365),
+]
+
+
+@pytest.mark.parametrize(("law", "principal", "due_on", "until", "cents"), REVIEWED)
+def test_examples_that_a_lawyer_reckoned(
+    law: rates.Terms, principal: int, due_on: date, until: date, cents: int
+) -> None:
+    assert total_cents(accrued(principal, due_on, until, law)) == cents
+
+
 def test_half_a_cent_goes_up_and_only_at_the_end() -> None:
     # EUR 10.00 through 2015, 365 days at 0.05 + 8 = 8.05 %: 0.805, which is half a cent above 0.80
     assert total_cents(accrued(1_000, date(2014, 12, 31), date(2015, 12, 31), IT)) == 81
