@@ -14,7 +14,7 @@ from deployments.web.wording import answer_words, coded, words, words_first
 from models.brand import Brand
 from models.policy import Company
 from tasks.credit_recovery.document import style as document_style
-from tasks.mails.labels import label
+from tasks.mails.labels import fill, label
 from tasks.mails.looks import Looks, file
 from tasks.mails.marks import phone_link
 
@@ -93,4 +93,4 @@ class Pages:
 
 
 def _label(language: str, key: str, **names: object) -> str:
-    return label(language, key).format(**names)
+    return fill(label(language, key), **names)

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Sequence
 
 from tasks.mails.frame import answer_label
-from tasks.mails.labels import label, worded
+from tasks.mails.labels import fill, label, worded
 from tasks.mails.shelf import laid
 
 _MOST_TAGS = 10
@@ -15,7 +15,7 @@ def words(language: str, key: str, **names: object) -> str:
     Raises:
         KeyError: there is no such text, or a gap is left.
     """
-    return laid().words["pages"][language][key].format(**names)
+    return fill(laid().words["pages"][language][key], **names)
 
 
 def words_first(language: str, keys: Sequence[str], **names: object) -> str:

@@ -21,10 +21,11 @@ from models.queries.credit_recovery import invoices
 from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.credit_recovery.late_costs import Reckoned, Reckoning, reckon
 from models.rules.credit_recovery.pay_day import due_by_law
-from models.tables import Invoice, Staff
+from models.tables import Customer, Invoice, Staff
 from tasks.mails.dossier_facts import version
 from tasks.mails.formats import clean, local_day, long_day, money, quoted, short_moment
-from tasks.mails.labels import label, worded
+from tasks.mails.labels import fill, label, worded
+from tasks.mails.letter import Version
 from tasks.mails.looks import Looks, file
 from tasks.mails.row_facts import order_facts
 from tasks.mails.shelf import laid
@@ -97,7 +98,7 @@ def document(
             (order_view(order_facts(one), language, zone), one.cancelled_at) for one in reversed(found.orders)
         ],
         versions=[
-            (label(language, f"team.{one.side}"), clean(one.author), moment(one.at), one.words)
+            (label(language, f"team.{one.side}"), _author(one, found.customer), moment(one.at), one.words)
             for one in (version(statement, staff) for statement in found.statements)
         ],
         words=[
@@ -124,7 +125,12 @@ def document(
 
 def say(language: str, key: str, **names: object) -> str:
     """A sentence of the dossier's catalogue, its gaps filled."""
-    return laid().words["dossier"][language][f"dossier.{key}"].format(**names)
+    return fill(laid().words["dossier"][language][f"dossier.{key}"], **names)
+
+
+def _author(one: Version, customer: Customer) -> str:
+    """Whose words: the customer's name, and not the reference that stands in the table."""
+    return clean(customer.name if one.author == customer.ref else one.author)
 
 
 def _sums(found: Reckoning[Invoice], language: str) -> dict[str, Any]:
@@ -136,15 +142,19 @@ def _sums(found: Reckoning[Invoice], language: str) -> dict[str, Any]:
         "stops_on": long_day(language, found.stops_on) if found.stops_on else None,
         "country": terms.country if terms else "",
         "totals": [
-            (
-                money(language, cents, currency),
-                None if _is_unknown(found, currency) else money(language, found.interest[currency], currency),
-            )
+            (money(language, cents, currency), _interest(found, currency, language))
             for currency, cents in currencies.items()
         ],
         "flat": money(language, found.flat_euro_cents, "EUR"),
         "has_flat": found.flat_euro_cents > 0,
     }
+
+
+def _interest(found: Reckoning[Invoice], currency: str, language: str) -> str | None:
+    """All the interest in a currency; None where none is claimed, or it cannot be said."""
+    if found.terms is None or _is_unknown(found, currency):
+        return None
+    return money(language, found.interest[currency], currency)
 
 
 def _is_unknown(found: Reckoning[Invoice], currency: str) -> bool:

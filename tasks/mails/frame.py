@@ -17,7 +17,7 @@ import css_inline
 
 from models.policy import Company
 from models.words import Meaning
-from tasks.mails.labels import label
+from tasks.mails.labels import fill, label
 from tasks.mails.letter import Contact
 from tasks.mails.looks import Looks
 from tasks.mails.marks import phone_link
@@ -156,7 +156,7 @@ def _pieces(layout: str) -> tuple[bytes, ...]:
 
 
 def _label(language: str, key: str, **names: str) -> str:
-    return label(language, key).format(**names)
+    return fill(label(language, key), **names)
 
 
 def _ratings(shape: Shape) -> list[tuple[str, str, str]]:

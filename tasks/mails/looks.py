@@ -16,6 +16,7 @@ from jinja2 import (
 )
 
 from tasks.mails import shelf
+from tasks.mails.labels import stop
 
 
 class Looks:
@@ -73,4 +74,5 @@ def _environment(loader: ChoiceLoader | FileSystemLoader, constants: Mapping[str
         auto_reload=False,
     )
     made.globals |= constants
+    made.filters["stop"] = stop
     return made

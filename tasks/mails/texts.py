@@ -23,6 +23,7 @@ from models.policy import Policy
 from tasks.mails import shelf
 from tasks.mails.context import NAMES
 from tasks.mails.examples import examples
+from tasks.mails.labels import stop
 from tasks.mails.marks import in_html, in_words
 
 _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the finished paragraphs)
@@ -32,8 +33,7 @@ _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the fini
     auto_reload=False,
 )
 
-_WRITER.filters["stop"] = lambda words: f"{str(words).removesuffix('.')}."
-"""The end of a sentence behind what may end with a point of its own, such as a Polish year or a company's form."""
+_WRITER.filters["stop"] = stop
 _POINT_BEHIND = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}\.(?=\s|$)")
 """What is put in, and a point behind it."""
 

@@ -62,8 +62,8 @@ REVIEWED = [
     # EUR 10,000.00 due 31 March 2025, on 31 December: 1 April to 30 June 91 days at 3.15 + 8 = 11.15 %, then 184 at
     # 10.15 %: 10000 * (11.15 * 91 + 10.15 * 184) / 36500 = 10000 * 2882.25 / 36500 = 789.6575
     (IT, 1_000_000, date(2025, 3, 31), date(2025, 12, 31), 78_966),
-    # PLN 12,000.00 due 31 May 2025, on 28 February 2026: June 30 days at 15.75 %, July to December 184 at 15.25 %, January
-    # and February 59 at 14 %: 12000 * (472.5 + 2806 + 826) / 36500 = 1349.4246
+    # PLN 12,000.00 due 31 May 2025, on 28 February 2026: June 30 days at 15.75 %, July to December 184 at 15.25 %,
+    # January and February 59 at 14 %: 12000 * (472.5 + 2806 + 826) / 36500 = 1349.4246
     (PL, 1_200_000, date(2025, 5, 31), date(2026, 2, 28), 134_942),
     # EUR 1,234.56 due 20 December 2023, on 15 July 2024: 11 days at 12 %, 182 at 12.5 %, 15 at 12.25 %:
     # 1234.56 * (132 + 2275 + 183.75) / 36500 = 87.6286

@@ -26,7 +26,7 @@ from tasks.mails import texts
 from tasks.mails.context import NAMES, context
 from tasks.mails.formats import clean
 from tasks.mails.frame import answer_label
-from tasks.mails.labels import label, worded
+from tasks.mails.labels import fill, label, worded
 from tasks.mails.marks import dialled, linked
 from tasks.mails.shelf import CATALOGUES, TEXTS, gaps, missing_keys, shipped
 from tests.unit.mails.test_samples import letter
@@ -144,6 +144,15 @@ def test_paragraphs_are_escaped_for_html() -> None:
     html = texts.as_html([("p", "a < b & c"), ("li", '"d"'), ("p", "e")], "#1f5f43")
     assert "a &lt; b &amp; c</p>\n<ul" in html
     assert "&quot;d&quot;</li>\n</ul>\n<p" in html
+
+
+def test_no_point_is_doubled_behind_what_ends_with_one() -> None:
+    assert (
+        fill("{name}. Until {at}.", name="Kowalski Sp. z o.o.", at="2026 r.")
+        == "Kowalski Sp. z o.o. Until 2026 r."
+    )
+    assert fill("{name}.", name="Anna") == "Anna."
+    assert fill("{name}.txt", name="a.") == "a..txt"
 
 
 def test_links_are_ours_alone_and_stand_on_words() -> None:
