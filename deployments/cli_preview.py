@@ -74,7 +74,7 @@ def preview(
 
 async def _to_customer(kind: str, customer: str) -> explain.Previewed:
     async with open_services(await settings_with_blocks.settings()) as services:
-        return explain.preview(services, kind, customer, services.clock.now())
+        return explain.preview(services, services.composer, kind, customer, services.clock.now())
 
 
 def _show(found: explain.Previewed, html: Path | None) -> int:

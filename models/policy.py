@@ -39,6 +39,10 @@ DIGEST = "daily-digest"
 """The cadence of the one mail a day to whoever has calls to make. Without it, every notice goes out by itself."""
 FAULT_NOTICE = "fault-notice"
 """The cadence of the mail that tells of a fault; a policy without it has the built-in one."""
+APPOINTMENT = "appointment"
+"""The cadence of the mail that tells a customer of an appointment, with its calendar file; built in likewise."""
+REPLY = "reply"
+"""The cadence of the mails that our own people write at the desk; built in likewise."""
 DEFAULT_LADDER = "default"
 
 
@@ -205,23 +209,45 @@ class Policy(_Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _faults_are_told(cls, data: Any) -> Any:
-        """No policy can do without the mail that tells of a fault."""
+    def _built_in(cls, data: Any) -> Any:
+        """No policy can do without the mail that tells of a fault, what people write at the desk, and appointments."""
         cadences, windows = (
             (data.get(key) for key in ("cadences", "windows")) if isinstance(data, dict) else (0, 0)
         )
-        if not isinstance(cadences, dict) or not isinstance(windows, dict) or FAULT_NOTICE in cadences:
+        if not isinstance(cadences, dict) or not isinstance(windows, dict):
             return data
         window = next((name for name in ("at-once", "staff", *windows) if name in windows), "staff")
         built_in = {
             "sweep": "escalate-unanswered",
+            "window": window,
+        }
+        fault: dict[str, Any] = {
             "subject": "staff",
             "anchor": "fault",
             "audience": "manager",
-            "window": window,
-            "steps": ({"name": "fault", "after": "0 hours"},),
+            "steps": _step("fault"),
         }
-        return {**data, "cadences": {**cadences, FAULT_NOTICE: built_in}}
+        reply: dict[str, Any] = {
+            "subject": "reply",
+            "anchor": "written",
+            "max_late": "30 days",
+            "steps": _step("answer"),
+        }
+        meeting: dict[str, Any] = {
+            "subject": "agreed",
+            "anchor": "agreed",
+            "max_late": "2 days",
+            "moot_when": ("closed",),
+            "answers": ("call-me", "message"),
+            "steps": _step("agreed"),
+            **({"window": "news"} if "news" in windows else {}),
+        }
+        told: dict[str, dict[str, Any]] = {FAULT_NOTICE: fault, REPLY: reply, APPOINTMENT: meeting}
+        known = {kind: {**built_in, **one} for kind, one in told.items()}
+        return {
+            **data,
+            "cadences": {**cadences, **{key: one for key, one in known.items() if key not in cadences}},
+        }
 
     @model_validator(mode="after")
     def _names_meet(self) -> Self:
@@ -297,6 +323,10 @@ class Policy(_Strict):
         """Changes when something changes that planning depends on."""
         planning = {"cadences": self.cadences, "windows": self.windows, "from": self.company.follow_up_from}
         return hashlib.sha256(repr(planning).encode()).hexdigest()[:16]
+
+
+def _step(name: str) -> tuple[dict[str, str], ...]:
+    return ({"name": name, "after": "0 hours"},)
 
 
 def load(path: Path) -> Policy:

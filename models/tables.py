@@ -16,6 +16,7 @@ from models.invoice import Invoice
 from models.message import Message
 from models.order import Order
 from models.pace import Pace
+from models.reply import Reply
 from models.response import Response
 from models.staff import Staff
 from models.suppression import Suppression
@@ -40,6 +41,7 @@ __all__ = [
     "Message",
     "Order",
     "Pace",
+    "Reply",
     "Response",
     "Sighting",
     "Staff",

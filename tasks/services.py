@@ -54,7 +54,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         raise PolicyError("\n".join(problems))  # else one cadence would stop every mail of its sweep
     db = open_database(settings)
     trial = trial_of(db, policy, settings)
-    archive = _archive(settings)
+    archive = archive_of(settings)
     links = Links(settings.public_url, settings.signing_key)
     composer = Composer(policy, links, settings.archive_address, ways_of(db, policy, settings))
     try:
@@ -76,7 +76,7 @@ def ways_of(db: Database, policy: Policy, settings: Settings) -> Ways:
     return ways(tried, way, SystemClock().now())
 
 
-def _archive(settings: Settings) -> Archive:
+def archive_of(settings: Settings) -> Archive:
     """Where doubtful mails are looked for, by the settings."""
     if settings.archive_maildir:
         return MaildirArchive(settings.archive_maildir)

@@ -26,7 +26,15 @@ from deployments.web import (
     withdrawal_page,
 )
 from deployments.web.context import MissingPageError, Web
-from deployments.web.desk import company_page, customer_page, sign_in_page, today_page
+from deployments.web.desk import (
+    company_page,
+    customer_page,
+    lists_page,
+    look_page,
+    matter_page,
+    sign_in_page,
+    today_page,
+)
 from deployments.web.desk.session import SignedOutError
 from deployments.web.forms import WORDS, TooLargeError, TooSlowError
 from deployments.web.hosts import MISDIRECTED, KnownHosts, listed
@@ -43,6 +51,7 @@ from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
 from tasks.runtime.trial import trial_of
+from tasks.services import archive_of
 
 _log = logging.getLogger("seguito.web")
 _PATIENCE_SECONDS = 5.0
@@ -65,6 +74,9 @@ PARTS = (
     today_page,
     customer_page,
     company_page,
+    lists_page,
+    look_page,
+    matter_page,
 )
 """The modules whose routes make up the application."""
 
@@ -96,6 +108,8 @@ def create_app(settings: Settings) -> FastAPI:
             hosts,
             lambda: trial_of(db, policy, settings) is not None,
             settings.desk_user_header,
+            archive=archive_of(settings),
+            settings=settings,
             metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
         )
         try:
@@ -107,11 +121,16 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def build_app(
-    db: Database, policy: Policy, links: Links, clock: Clock, originals: Originals | None = None
+    db: Database,
+    policy: Policy,
+    links: Links,
+    clock: Clock,
+    originals: Originals | None = None,
+    **more: Any,
 ) -> FastAPI:
-    """The pages over parts that are open already; whoever brings them closes them."""
+    """The pages over parts that are open already (`more` of `Web`); whoever brings them closes them."""
     app = _assemble(FastAPI(**_BARE))
-    app.state.web = Web(db, policy, links, clock, originals)
+    app.state.web = Web(db, policy, links, clock, originals, **more)
     return app
 
 

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from deployments.web.case_views import show_case
 from deployments.web.context import MissingPageError, Parts, Web
 from deployments.web.forms import Form
+from deployments.web.reply_form import ANSWER, answered, to_customer
 from deployments.web.said import Said
 from models.queries import people
 from models.queries.responses import pages
 from models.rules.cases.acting import Act, ActError
-from models.tables import Case, Staff
+from models.tables import Case, Customer, Staff
 from tasks.cases import actions
 from tasks.cases.actions import Acting
 from tasks.commitments.agreements import Next
@@ -27,12 +28,12 @@ _Do = Callable[[Acting, Mapping[str, str]], bool]
 
 
 @router.api_route("/c/{token}", methods=["GET", "HEAD"])
-def show(token: str, web: Parts, do: str = "") -> Response:
-    """Show the case; `do` brings a form to the top. Changes nothing."""
+def show(token: str, web: Parts, do: str = "", block: str = "") -> Response:
+    """Show the case; `do` opens a form. Changes nothing."""
     case_id, staff_id = web.links.read_case(token, web.link_days)
     with web.db.read() as session:
         reader = reader_of(session, staff_id)
-        return show_case(web, session, case_id, reader, Said(do=do))
+        return show_case(web, session, case_id, reader, Said(do=do, block=block))
 
 
 @router.post("/c/{token}")
@@ -44,11 +45,15 @@ def act(token: str, form: Form, web: Parts) -> Response:
         case = pages.case_to_change(session, case_id)
         if case is None:
             raise MissingPageError
-        return show_case(web, session, case_id, reader, _said(web, session, case, reader, form))
+        return show_case(web, session, case_id, reader, done_about(web, session, case, reader, form))
 
 
-def _said(web: Web, session: Session, case: Case, reader: Staff, form: Mapping[str, str]) -> Said:
+def done_about(web: Web, session: Session, case: Case, reader: Staff, form: Mapping[str, str]) -> Said:
+    """What a press on the page of a case brought (`do` and its fields)."""
     do = form.get("do", "")
+    if do == ANSWER:
+        to = to_customer(web, session, session.get_one(Customer, case.customer_id))
+        return answered(web, session, to, reader, form, web.clock.now())
     if do not in _DOES:
         return Said(fault="unknown", filled=form)
     acting = Acting(session, web.policy, case, reader, web.clock.now())

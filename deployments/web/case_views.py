@@ -8,6 +8,8 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Web
+from deployments.web.forms import new_press
+from deployments.web.reply_form import form_for, to_customer
 from deployments.web.said import Said
 from deployments.web.wording import words
 from models.policy import Policy
@@ -20,7 +22,7 @@ from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side,
 from tasks.cases.actions import OUTCOMES
 from tasks.commitments.own_sales import acts_open_to
 from tasks.mails.dossier_facts import interest_of_case, owed_facts, owing_lines
-from tasks.mails.formats import clean, quoted, short_moment
+from tasks.mails.formats import clean, language_name, quoted, short_moment
 from tasks.mails.labels import worded
 from tasks.mails.row_facts import order_facts
 from tasks.mails.timeline_words import happened, name_of
@@ -28,8 +30,15 @@ from tasks.mails.views import due, interest_line, invoice_views, order_view, owe
 from tasks.mails.views import moment as in_sentence
 
 
-def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Said) -> Response:
-    """The page as it stands now.
+def show_case(
+    web: Web,
+    session: Session,
+    case_id: int,
+    reader: Staff,
+    said: Said,
+    around: Mapping[str, object] | None = None,
+) -> Response:
+    """The page as it stands now; `around` is what stands at its head, where somebody is signed in at the desk.
 
     Raises:
         MissingPageError: there is no such case.
@@ -49,6 +58,8 @@ def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Sai
         422 if said.fault else 200,
         reasons_why=web.policy.ledger.reasons,
         call=any(one.kind == CommitmentKind.LISTENING_CALL for one in found.owed),
+        since=in_sentence(language, min(found.case.since, found.case.opened_at), web.policy.company.timezone),
+        spoken=language_name(language, found.customer.language),
         standing=_standing(session, web, found.case, reader, staff),
         case=found.case,
         is_open=is_open,
@@ -64,6 +75,18 @@ def show_case(web: Web, session: Session, case_id: int, reader: Staff, said: Sai
         has_case=True,
         which_orders=_which(found),
         **dossier_values(web.policy, found, language, staff),
+        reply=form_for(
+            web,
+            session,
+            to_customer(web, session, found.customer),
+            reader,
+            said,
+            said.block,
+            new_press(),
+        )
+        if is_open
+        else None,
+        **(around or {}),
     )
 
 

@@ -12,11 +12,14 @@ from deployments.web.pages import Pages
 from deployments.web.wording import preferred
 from models.errors import RefusedError
 from models.policy import Policy
+from tasks.archive.archives import Archive, NoArchive
 from tasks.mailboxes.originals import Originals
+from tasks.mails.composer import Composer
 from tasks.mails.links import Links
 from tasks.mails.texts import offered, spoken
 from tasks.runtime.clock import Clock
 from tasks.runtime.database import Database
+from tasks.runtime.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,21 @@ class Web:
     """The header in which a proxy of the company's own names who has signed in there; empty: there is none."""
     metrics_token: str = ""
     """What whoever watches has to say; empty: there are no metrics."""
+    archive: Archive = field(default_factory=NoArchive)
+    """The mails that went out, as they went."""
+    settings: Settings | None = None
+    """Where files are kept that speak of customers; without them nobody is erased from here."""
     figures: Figures = field(init=False, default_factory=Figures)
     pages: Pages = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare the pages."""
         object.__setattr__(self, "pages", Pages(self.policy.company, self.in_trial))
+
+    @property
+    def composer(self) -> Composer:
+        """Writes a mail that is only looked at."""
+        return Composer(self.policy, self.links)
 
     @property
     def our_names(self) -> frozenset[str]:

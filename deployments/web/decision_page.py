@@ -30,7 +30,12 @@ def is_decision(owed: Commitment | None) -> bool:
 
 
 def show_decision(
-    web: Web, session: Session, owed: Commitment, reader: Staff, said: Said | None = None
+    web: Web,
+    session: Session,
+    owed: Commitment,
+    reader: Staff,
+    said: Said | None = None,
+    around: Mapping[str, object] | None = None,
 ) -> Response:
     """The page as it stands now; showing it changes nothing."""
     said, now = said or Said(), web.clock.now()
@@ -59,15 +64,12 @@ def show_decision(
         reader=clean(reader.name),
         dossier=f"{web.links.dossier(customer.id, reader.id, now)}/print",
         most=MOST_CHARACTERS,
+        **(around or {}),
     )
 
 
-def decide(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Response:
+def decided(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Said:
     """Sign (`do=sign` with the `letter` that was shown), hand over (`do=hand-over`) or put off (`do=put-off`)."""
-    return show_decision(web, session, owed, reader, _decided(web, session, owed, reader, form))
-
-
-def _decided(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Said:
     do, text = form.get("do", ""), form.get("text", "")
     if (fault := _fault(owed, reader, form)) is not None:
         return Said(do=do, fault=fault, filled=form)

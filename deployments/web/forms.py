@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import parse_qsl
@@ -73,6 +74,11 @@ def _fields(body: bytes) -> Mapping[str, str]:
 
 
 Form = Annotated[Mapping[str, str], Depends(read_form)]
+
+
+def new_press() -> str:
+    """Names one showing of a form: pressed twice, it counts once."""
+    return secrets.token_hex(8)
 
 
 def clean_words(text: str) -> str:

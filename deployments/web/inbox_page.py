@@ -1,7 +1,6 @@
 """The page of a commitment or a parked mail: read it, say what came of it, or whose it is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -11,15 +10,16 @@ from sqlalchemy.orm import Session
 
 from deployments.web.case_page import next_of, reader_of
 from deployments.web.context import MissingPageError, Parts, Web
-from deployments.web.decision_page import decide, is_decision, show_decision
+from deployments.web.decision_page import decided, is_decision, show_decision
 from deployments.web.forms import Form
-from deployments.web.inbox_views import OF_MAILS, show_matter
+from deployments.web.inbox_views import OF_MAILS, Opened, answers_to, show_matter
+from deployments.web.reply_form import ANSWER, answered
 from deployments.web.said import Said
 from models.queries.commitments import commitments
 from models.queries.mailboxes import inbound
 from models.rules.calendar.reach import written_day
 from models.rules.cases.acting import Act, ActError
-from models.tables import Commitment, Inbound, Staff
+from models.tables import Commitment, Inbound
 from models.words import Subject
 from tasks.cases.matters import let_go_on
 from tasks.cases.references import UnknownReferenceError
@@ -30,46 +30,39 @@ from tasks.commitments.moments import moment
 from tasks.inbound.message import Unreadable
 from tasks.inbound.reading import read
 from tasks.mailboxes.assign import assign, settle_mail
+from tasks.mails.agreed_facts import agreed_facts
+from tasks.mails.calendar_file import NAME, calendar_file
 from tasks.responses.by_link import MOST_CHARACTERS
 
 router = APIRouter()
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """What a link opens, and for whom."""
-
-    kind: str
-    id: int
-    reader: Staff
-
-
 @router.api_route("/i/{token}", methods=["GET", "HEAD"])
-def show(token: str, web: Parts) -> Response:
-    """Show the mail, or what is owed. Changes nothing."""
+def show(token: str, web: Parts, do: str = "", block: str = "") -> Response:
+    """Show the mail, or what is owed; `do` opens a form. Changes nothing."""
     with web.db.read() as session:
-        opened = _opened(web, session, token)
-        if (owed := _decision(session, opened)) is not None:
-            return show_decision(web, session, owed, opened.reader)
-        return show_matter(web, session, opened.kind, opened.id, opened.reader, token)
+        return shown(web, session, _opened(web, session, token), Said(do=do, block=block))
 
 
 @router.get("/i/{token}/original/{inbound_id}")
 def original(token: str, inbound_id: int, web: Parts) -> Response:
     """A mail of this matter as it came, to be saved and never shown by the browser."""
-    return _to_save(_source(web, token, inbound_id), f"mail-{inbound_id}.eml")
+    with web.db.read() as session:
+        return original_of(web, session, _opened(web, session, token), inbound_id)
 
 
 @router.get("/i/{token}/attachment/{inbound_id}/{number}")
 def attachment(token: str, inbound_id: int, number: int, web: Parts) -> Response:
     """One file of a mail, taken out of the original; `number` counts from 0, as the page lists them."""
-    try:
-        files = read(_source(web, token, inbound_id)).attachments
-    except Unreadable as error:
-        raise MissingPageError from error
-    if not 0 <= number < len(files):
-        raise MissingPageError
-    return _to_save(files[number].data, files[number].name)
+    with web.db.read() as session:
+        return attachment_of(web, session, _opened(web, session, token), inbound_id, number)
+
+
+@router.get("/i/{token}/calendar")
+def calendar(token: str, web: Parts) -> Response:
+    """An appointment or an agreed call, for a calendar."""
+    with web.db.read() as session:
+        return calendar_of(web, session, _opened(web, session, token))
 
 
 @router.post("/i/{token}")
@@ -77,19 +70,64 @@ def act(token: str, form: Form, web: Parts) -> Response:
     """Do what the button says (`do`), then show the matter as it stands."""
     with web.db.write() as session:
         opened = _opened(web, session, token)
-        if (owed := _decision(session, opened)) is not None:
-            return decide(web, session, owed, opened.reader, form)
-        if form.get("do") == "assign":
-            said = _assign(web, session, opened, form)
-        elif opened.kind == Subject.COMMITMENT:
-            said = _owed(web, session, opened, form)
-        else:
-            said = _settle(web, session, opened, form)
+        said = done_about(web, session, opened, form)
         session.flush()
-        return show_matter(web, session, opened.kind, opened.id, opened.reader, token, said)
+        return shown(web, session, opened, said)
 
 
-def _owed(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) -> Said:
+def shown(
+    web: Web,
+    session: Session,
+    opened: Opened,
+    said: Said | None = None,
+    around: Mapping[str, object] | None = None,
+) -> Response:
+    """The page of a matter: a manager's decision has one of its own."""
+    if (owed := _decision(session, opened)) is not None:
+        return show_decision(web, session, owed, opened.reader, said, around)
+    return show_matter(web, session, opened, said, around)
+
+
+def done_about(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> Said:
+    """What a press on the page of a matter brought (`do` and its fields)."""
+    if (owed := _decision(session, opened)) is not None:
+        return decided(web, session, owed, opened.reader, form)
+    if form.get("do") == ANSWER:
+        return answered(web, session, answers_to(web, session, opened), opened.reader, form, web.clock.now())
+    if form.get("do") == "assign":
+        return _assign(web, session, opened, form)
+    return (_owed if opened.kind == Subject.COMMITMENT else _settle)(web, session, opened, form)
+
+
+def original_of(web: Web, session: Session, opened: Opened, inbound_id: int) -> Response:
+    """A mail of a matter as it came."""
+    return _to_save(_source(web, session, opened, inbound_id), f"mail-{inbound_id}.eml")
+
+
+def attachment_of(web: Web, session: Session, opened: Opened, inbound_id: int, number: int) -> Response:
+    """One file of a mail of a matter; `number` counts from 0."""
+    try:
+        files = read(_source(web, session, opened, inbound_id)).attachments
+    except Unreadable as error:
+        raise MissingPageError from error
+    if not 0 <= number < len(files):
+        raise MissingPageError
+    return _to_save(files[number].data, files[number].name)
+
+
+def calendar_of(web: Web, session: Session, opened: Opened) -> Response:
+    """The calendar file of something owed at an hour."""
+    owed = commitments.get(session, opened.id) if opened.kind == Subject.COMMITMENT else None
+    company = web.policy.company
+    agreed = agreed_facts(session, owed, company.sender.rpartition("@")[2]) if owed is not None else None
+    if agreed is None:
+        raise MissingPageError
+    file = calendar_file(agreed, company, web.language(opened.reader.language), for_staff=True)
+    headers = {"Content-Disposition": f'attachment; filename="{NAME}"'}
+    return Response(file, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _owed(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> Said:
     """What is done about something owed."""
     do = form.get("do", "done")
     owed = commitments.to_change(session, opened.id)
@@ -142,7 +180,7 @@ _DOES: Mapping[str, Callable[[Owing, Mapping[str, str]], object]] = {
 }
 
 
-def _settle(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) -> Said:
+def _settle(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> Said:
     """What came of a mail that was parked."""
     outcome, text = form.get("outcome", ""), form.get("text", "")
     faults = (
@@ -162,7 +200,7 @@ def _settle(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]
     return Said(thanks="thanks") if changed else Said(fault="too-late", unsaved=text)
 
 
-def _assign(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]) -> Said:
+def _assign(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> Said:
     waiting = next((one for one in _mails(session, opened) if one.handled_at is None), None)
     mail = inbound.to_change(session, waiting.id) if waiting is not None else None
     if mail is None or mail.handled_at is not None or mail.parked_for is None:
@@ -174,11 +212,9 @@ def _assign(web: Web, session: Session, opened: _Opened, form: Mapping[str, str]
     return Said(thanks="assigned")
 
 
-def _source(web: Web, token: str, inbound_id: int) -> bytes:
-    """A mail of the matter that a link opens, as it came."""
-    with web.db.read() as session:
-        mails = _mails(session, _opened(web, session, token))
-        digest = next((mail.digest for mail in mails if mail.id == inbound_id), None)
+def _source(web: Web, session: Session, opened: Opened, inbound_id: int) -> bytes:
+    """A mail of a matter, as it came."""
+    digest = next((mail.digest for mail in _mails(session, opened) if mail.id == inbound_id), None)
     raw = web.originals.read(digest) if web.originals is not None and digest is not None else None
     if raw is None:
         raise MissingPageError
@@ -191,13 +227,13 @@ def _to_save(data: bytes, name: str) -> Response:
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-def _decision(session: Session, opened: _Opened) -> Commitment | None:
+def _decision(session: Session, opened: Opened) -> Commitment | None:
     """What a manager is asked to decide, where it is that: it has a page of its own."""
     owed = commitments.get(session, opened.id) if opened.kind == Subject.COMMITMENT else None
     return owed if is_decision(owed) else None
 
 
-def _mails(session: Session, opened: _Opened) -> list[Inbound]:
+def _mails(session: Session, opened: Opened) -> list[Inbound]:
     if opened.kind == Subject.COMMITMENT:
         owed = commitments.get(session, opened.id)
         return list(inbound.asking(session, owed)) if owed is not None else []
@@ -205,6 +241,6 @@ def _mails(session: Session, opened: _Opened) -> list[Inbound]:
     return [mail] if mail is not None else []
 
 
-def _opened(web: Web, session: Session, token: str) -> _Opened:
+def _opened(web: Web, session: Session, token: str) -> Opened:
     kind, id_, staff_id = web.links.read_duty(token, web.link_days)
-    return _Opened(kind, id_, reader_of(session, staff_id))
+    return Opened(kind, id_, reader_of(session, staff_id), f"/i/{token}")

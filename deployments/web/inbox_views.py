@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from deployments.web.case_views import doers
 from deployments.web.context import MissingPageError, Web
+from deployments.web.forms import new_press
+from deployments.web.reply_form import ReplyForm, form_for, to_commitment, to_mail
 from deployments.web.said import Said
 from models.queries import people
 from models.queries.commitments import commitments
@@ -20,7 +22,9 @@ from models.rules.commitments.outcomes import CONVERSATIONS, NEXT, outcomes_of
 from models.tables import Customer, Inbound, Order, Staff
 from models.tables import Response as AnswerRow
 from models.words import CommitmentKind, Subject
+from tasks.cases.replies import To
 from tasks.commitments.own_sales import acts_open_to
+from tasks.mails.agreed_facts import is_agreed
 from tasks.mails.formats import clean, short_moment
 from tasks.mails.row_facts import order_facts
 from tasks.mails.timeline_words import ended
@@ -32,6 +36,18 @@ OF_MAILS = outcomes_of(CommitmentKind.MAIL)
 """What a person can close a parked mail with; the words say the rest."""
 
 _MOST_SHOWN = 20_000
+_NOT_ANSWERED = frozenset({CommitmentKind.LISTENING_CALL, CommitmentKind.RELEASE, CommitmentKind.IMPORT})
+"""What a mail to a customer is no answer to: a call, and what is ours alone."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What is opened, for whom, and the address under which its files are."""
+
+    kind: str
+    id: int
+    reader: Staff
+    base: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,8 @@ class _Matter:
     outcome: str | None
     mails: Sequence[Inbound]
     is_parked: bool
+    is_agreed: bool = False
+    """Whether it has a place in a calendar."""
     said: Sequence[AnswerRow] = ()
     """What was said on the answer page or by phone."""
     not_before: datetime | None = None
@@ -58,14 +76,19 @@ class _Matter:
 
 
 def show_matter(
-    web: Web, session: Session, kind: str, id_: int, reader: Staff, token: str, said: Said | None = None
+    web: Web,
+    session: Session,
+    opened: Opened,
+    said: Said | None = None,
+    around: Mapping[str, object] | None = None,
 ) -> Response:
-    """The page as it stands now.
+    """The page as it stands now; `around` is what stands at its head, where somebody is signed in at the desk.
 
     Raises:
         MissingPageError: there is no such matter.
     """
-    matter = _commitment(session, id_) if kind == Subject.COMMITMENT else _mail(session, id_)
+    kind, reader = opened.kind, opened.reader
+    matter = _commitment(session, opened.id) if kind == Subject.COMMITMENT else _mail(session, opened.id)
     if matter is None:
         raise MissingPageError
     said = said or Said()
@@ -84,7 +107,8 @@ def show_matter(
         done=in_sentence(language, matter.done_at, zone) if matter.done_at else None,
         outcome_before=ended(language, matter.outcome or ""),
         is_parked=matter.is_parked,
-        token=token,
+        base=opened.base,
+        has_calendar=matter.is_agreed,
         answers=[
             {
                 "at": moment(row.received_at),
@@ -111,7 +135,28 @@ def show_matter(
         else None,
         case=web.links.case(matter.case_id, reader.id, now) if matter.case_id else None,
         is_late=kind == Subject.COMMITMENT and matter.due_at is not None and matter.due_at < now,
+        reply=_reply(web, session, opened, matter, said),
+        **(around or {}),
     )
+
+
+def _reply(web: Web, session: Session, opened: Opened, matter: _Matter, said: Said) -> ReplyForm | None:
+    """The form to answer by mail; None where there is nobody to answer, or nothing any more."""
+    to = None if matter.done_at is not None else answers_to(web, session, opened)
+    if to is None:
+        return None
+    return form_for(web, session, to, opened.reader, said, said.block, new_press())
+
+
+def answers_to(web: Web, session: Session, opened: Opened) -> To | None:
+    """Whom an answer to a matter goes to."""
+    if opened.kind != Subject.COMMITMENT:
+        mail = inbound.get(session, opened.id)
+        return to_mail(web, session, mail) if mail is not None and mail.sender else None
+    owed = commitments.get(session, opened.id)
+    if owed is None or owed.kind in _NOT_ANSWERED:
+        return None
+    return to_commitment(web, session, owed)
 
 
 def _acts(matter: _Matter, kind: str, reader: Staff, open_to: Collection[Act]) -> list[Act]:
@@ -155,6 +200,7 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
         owed.outcome,
         inbound.asking(session, owed),
         is_parked=is_look and owed.done_at is None,
+        is_agreed=owed.done_at is None and is_agreed(owed),
         said=() if is_look else responses.of_commitment(session, owed),
         not_before=owed.not_before,
         has_climbed=owed.told_id is not None,

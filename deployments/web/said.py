@@ -13,6 +13,10 @@ class Said:
     do: str = ""
     """The form that it was about."""
     filled: Mapping[str, str] = field(default_factory=dict)
+    block: str = ""
+    """The ready text that an answer begins with."""
+    name: str = ""
+    """Of whom the thanks tell."""
     unsaved: str = ""
     """Words that came too late."""
 

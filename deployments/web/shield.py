@@ -35,7 +35,9 @@ class Shield:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(headers(scope["app"].state.web.policy.company))
+                own = MutableHeaders(scope=message)
+                for name, value in headers(scope["app"].state.web.policy.company).items():
+                    own.setdefault(name, value)  # a mail in its frame has stricter ones
             await send(message)
 
         try:

@@ -27,6 +27,11 @@ def words_first(language: str, keys: Sequence[str], **names: object) -> str:
     return words(language, next(key for key in keys if key in laid().words["pages"][language]), **names)
 
 
+def is_said(language: str, key: str) -> bool:
+    """Whether there is such a text."""
+    return key in laid().words["pages"][language]
+
+
 def coded(language: str, section: str, codes: Iterable[str]) -> list[tuple[str, str]]:
     """Codes with their words, to choose from; one that only the policy knows is shown as it is."""
     return [(code, worded(language, section, code)) for code in codes]

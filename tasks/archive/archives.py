@@ -1,10 +1,12 @@
 """The mailbox that gets a blind copy of every mail, as a folder of this machine, or none at all."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 _HEADER_BYTES = 16_384
+_AROUND = timedelta(days=2)
 
 
 class Archive(Protocol):
@@ -13,6 +15,13 @@ class Archive(Protocol):
     def holds(self, message_ids: Collection[str]) -> set[str] | None:
         """Which of these Message-IDs are there; None when nobody can say."""
         ...
+
+    def fetch(self, message_id: str, at: datetime) -> bytes | None:
+        """The mail of this Message-ID, which went out about `at`; None where it is not there."""
+        ...
+
+
+_MOST_BYTES = 40 * 1024 * 1024
 
 
 class MaildirArchive:
@@ -35,6 +44,20 @@ class MaildirArchive:
             missing -= {message_id for message_id in missing if message_id in head}
         return set(message_ids) - missing
 
+    def fetch(self, message_id: str, at: datetime) -> bytes | None:
+        """Look in the mails that came within two days of `at`."""
+        if not self._folder.is_dir():
+            return None
+        first, last = ((at + days).timestamp() for days in (-_AROUND, _AROUND))
+        for path in (path for part in ("new", "cur") for path in (self._folder / part).glob("*")):
+            if not first <= path.stat().st_mtime <= last:
+                continue
+            with path.open("rb") as mail:
+                if message_id in mail.read(_HEADER_BYTES).decode("ascii", "replace"):
+                    mail.seek(0)
+                    return mail.read(_MOST_BYTES)
+        return None
+
 
 class NoArchive:
     """There is no archive to look into."""
@@ -42,4 +65,9 @@ class NoArchive:
     def holds(self, message_ids: Collection[str]) -> set[str] | None:
         """Nobody can say."""
         del message_ids
+        return None
+
+    def fetch(self, message_id: str, at: datetime) -> bytes | None:
+        """There is no copy."""
+        del message_id, at
         return None

@@ -14,7 +14,7 @@ from models.rules.sending.holds import CUSTOMER, DELAY_ALERT, HELD_BY_HAND, chec
 from models.words import Subject
 from tasks.commitments.own_sales import check_own_sale
 from tasks.planning.plan import plan_all
-from tasks.services import Services
+from tasks.runtime.ground import Ground
 
 DELAYS = "delay-alert"
 
@@ -42,13 +42,13 @@ def kinds_for_hand(policy: Policy) -> list[str]:
 _OF_CUSTOMERS = (Subject.ORDER, Subject.INVOICE)
 
 
-def staff_ref(services: Services, ref: str) -> str:
+def staff_ref(ground: Ground, ref: str) -> str:
     """The reference of a colleague who works here.
 
     Raises:
         ValueError: there is none with this reference.
     """
-    with services.db.read() as session:
+    with ground.db.read() as session:
         active = {person.id for person in people.people(session)}
         known = {row.ref for row in people.staff(session).values() if row.id in active}
     if ref not in known:
@@ -56,74 +56,76 @@ def staff_ref(services: Services, ref: str) -> str:
     return ref
 
 
-def note_follow_up(services: Services, customers: Collection[int], by: str, reason: str, did: str) -> None:
+def note_follow_up(ground: Ground, customers: Collection[int], by: str, reason: str, did: str) -> None:
     """Keep that somebody followed up by hand."""
-    with services.db.write() as session:
+    with ground.db.write() as session:
         for customer_id in customers:
-            _note(session, (Subject.CUSTOMER, customer_id), "followed-up-by-hand", services, by, reason, did)
+            _note(session, (Subject.CUSTOMER, customer_id), "followed-up-by-hand", ground, by, reason, did)
 
 
-def hold_customer(services: Services, customer_id: int, by: str, reason: str, until: datetime) -> None:
+def hold_customer(ground: Ground, customer_id: int, by: str, reason: str, until: datetime) -> None:
     """Nothing is written to a customer until then; alarms and cases of managers go on.
 
     Raises:
-        ValueError: no reason, an end that has passed, or one too far away.
+        ActError: no reason, an end that has passed, or one too far away.
         ActError: whoever sold to the customer would do it, and somebody else works here.
     """
-    end, now = instant(until), services.clock.now()
+    end, now = instant(until), ground.clock.now()
     check(CUSTOMER, reason, end, now)
-    with services.db.write() as session:
-        _place(session, services, customer_id, (Subject.CUSTOMER, customer_id, None), by, reason, end)
+    with ground.db.write() as session:
+        _place(session, ground, customer_id, (Subject.CUSTOMER, customer_id, None), by, reason, end)
 
 
-def stop_delay_alerts(services: Services, order_ref: str, by: str, reason: str, until: datetime) -> None:
+def stop_delay_alerts(ground: Ground, order_ref: str, by: str, reason: str, until: datetime) -> None:
     """The customer is not told of this order's delays until then (B09: it takes a person, a reason and a name).
 
     Raises:
-        ValueError: no such order; and see `hold_customer`.
+        ActError: no such order; and see `hold_customer`.
     """
-    end, now = instant(until), services.clock.now()
+    end, now = instant(until), ground.clock.now()
     check(DELAY_ALERT, reason, end, now)
-    with services.db.write() as session:
+    with ground.db.write() as session:
         order = holds.order(session, order_ref)
         if order is None:
-            raise ValueError(f"no order has the reference {order_ref}; nothing was done")
-        _place(session, services, order.customer_id, (Subject.ORDER, order.id, DELAYS), by, reason, end)
+            raise ActError("unknown-order", f"no order has the reference {order_ref}; nothing was done")
+        _place(session, ground, order.customer_id, (Subject.ORDER, order.id, DELAYS), by, reason, end)
 
 
-def release_customer(services: Services, customer_id: int, by: str, reason: str) -> tuple[int, int]:
+def release_customer(ground: Ground, customer_id: int, by: str, reason: str) -> tuple[int, int]:
     """End the holds of a customer, and of the customer's orders, now.
 
     Returns how many there were, and how many contacts go on.
 
     Raises:
-        ValueError: nothing is held.
+        ActError: nothing is held, or no reason.
     """
-    now = services.clock.now()
-    with services.db.write() as session:
+    now = ground.clock.now()
+    if not reason.strip():
+        raise ActError("need-text", "say why it goes on; nothing was done")
+    with ground.db.write() as session:
         standing = holds.of_customer(session, customer_id, now)
         if not standing:
-            raise ValueError("nothing is held for this customer; nothing was done")
+            raise ActError("none-held", "nothing is held for this customer; nothing was done")
         for hold in standing:
             hold.released_at = now
         session.flush()
         freed = holds.let_go(session, customer_id, HELD_BY_HAND, now)
-        _note(session, (Subject.CUSTOMER, customer_id), "released", services, by, reason, f"{freed} go on")
+        _note(session, (Subject.CUSTOMER, customer_id), "released", ground, by, reason, f"{freed} go on")
     return len(standing), freed
 
 
-def plan_again(services: Services, customers: Collection[int], by: str, reason: str) -> int:
+def plan_again(ground: Ground, customers: Collection[int], by: str, reason: str) -> int:
     """Derive anew what is owed to these customers; returns how many orders and invoices were planned."""
-    with services.db.write() as session:
+    with ground.db.write() as session:
         for customer_id in customers:
             plan.plan_customer_again(session, customer_id)
-            _note(session, (Subject.CUSTOMER, customer_id), "planned-again", services, by, reason, "")
-    return plan_all(services.db, services.policy, services.clock.now())
+            _note(session, (Subject.CUSTOMER, customer_id), "planned-again", ground, by, reason, "")
+    return plan_all(ground.db, ground.policy, ground.clock.now())
 
 
 def _place(
     session: Session,
-    services: Services,
+    ground: Ground,
     customer_id: int,
     what: tuple[str, int, str | None],
     by: str,
@@ -131,7 +133,7 @@ def _place(
     until: datetime,
 ) -> None:
     """Place a hold on `what` (subject type, id, sweep); it takes the place of an older one, longer or shorter."""
-    now, (kind, id_, sweep) = services.clock.now(), what
+    now, (kind, id_, sweep) = ground.clock.now(), what
     if (who := people.staff_by_ref(session, by)) is not None:
         check_own_sale(session, who, customer_id, "holding or stopping what is written to an own customer")
     for hold in holds.standing(session, (kind, id_), sweep, now):
@@ -150,10 +152,10 @@ def _place(
             "until": until,
         },
     )
-    _note(session, (kind, id_), "held", services, by, reason, f"until {until.isoformat()}")
+    _note(session, (kind, id_), "held", ground, by, reason, f"until {until.isoformat()}")
 
 
 def _note(
-    session: Session, subject: tuple[str, int], event: str, services: Services, by: str, reason: str, did: str
+    session: Session, subject: tuple[str, int], event: str, ground: Ground, by: str, reason: str, did: str
 ) -> None:
-    history.note(session, subject, event, services.clock.now(), by, cause=reason, did=did)
+    history.note(session, subject, event, ground.clock.now(), by, cause=reason, did=did)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.policy import Policy
+from models.policy import APPOINTMENT, Policy
 from models.queries import facts, history, people
 from models.queries.cases import cases
 from models.queries.commitments import commitments
@@ -143,10 +143,20 @@ def make(
     )
     ladders = [climbing.rows(policy, one, complains=one.customer_id in complaining) for one in made]
     plan.add_follow_ups(session, [row for ladder in ladders for row in ladder])
+    plan.add_follow_ups(session, [row for one in made for row in _for_customer(policy, one, now)])
     for one, ladder in zip(made, ladders, strict=True):
         if not ladder and one.kind not in _TOLD_OTHERWISE:
             tell(session, policy, (SubjectType.COMMITMENT, one.id), one.customer_id, one.owner_id, now)
     return made
+
+
+def _for_customer(policy: Policy, made: Commitment, now: datetime) -> list[dict[str, Any]]:
+    """The word to the customer about an appointment, which has the calendar file with it."""
+    if made.kind != CommitmentKind.APPOINTMENT or made.customer_id is None:
+        return []
+    subject = Subject(SubjectType.AGREED, made.id, made.customer_id, policy.company.place, {"agreed": now})
+    cadences = {APPOINTMENT: policy.cadences[APPOINTMENT]}
+    return [new_row(subject, item) for item in owed(subject, cadences, policy.windows)]
 
 
 def open_already(

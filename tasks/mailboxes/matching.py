@@ -18,6 +18,8 @@ RECIPIENT = "recipient"
 
 About = tuple[str, int]
 """Subject type and id."""
+_OF_WORDS = frozenset({Subject.HEARD, Subject.REPLY, Subject.AGREED})
+"""Mails about no order or invoice of their own: an answer to one is about the customer."""
 
 _LATELY = timedelta(days=10)
 """Servers give up after five days, as a rule."""
@@ -67,7 +69,7 @@ class Match:
         """
         if self.named and not any(one.subject_type == Subject.CLOSED_CASE for one in self.follow_ups):
             return self.named[0]
-        if self.follow_ups:
+        if self.follow_ups and self.follow_ups[0].subject_type not in _OF_WORDS:
             return self.follow_ups[0].subject_type, self.follow_ups[0].subject_id
         return Subject.CUSTOMER, self.customer_id or 0
 

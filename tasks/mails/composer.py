@@ -10,6 +10,7 @@ from models.policy import Policy
 from models.rules.mailboxes.return_address import Ways
 from models.words import Subject
 from tasks.mails import mime, texts
+from tasks.mails.calendar_file import NAME, calendar_file
 from tasks.mails.context import context
 from tasks.mails.formats import clean
 from tasks.mails.frame import Frames, MailLinks, Shape
@@ -19,6 +20,7 @@ from tasks.mails.paying import asks_for_money, code, means
 from tasks.mails.pictures import logo
 
 _KEY = re.compile(r"[a-z0-9-]+")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _SUBJECT = "Subject: "
 _PREHEADER_CHARACTERS = 140
 
@@ -112,7 +114,19 @@ class Composer:
         sender = (
             self._links.return_path(letter.key, self._sender) if self._ways.signs_sender else self._sender
         )
-        return Mail(message_id, subject, sender, recipients, mime.alternative(headers, *parts, pictures))
+        return Mail(
+            message_id,
+            subject,
+            sender,
+            recipients,
+            mime.alternative(headers, *parts, pictures, self._calendar(letter)),
+        )
+
+    def _calendar(self, letter: Letter) -> tuple[str, bytes] | None:
+        if letter.agreed is None:
+            return None
+        for_staff = letter.staff_id != 0
+        return NAME, calendar_file(letter.agreed, self._company, letter.language, for_staff=for_staff)
 
     def written(self, letter: Letter, now: datetime) -> tuple[str, list[tuple[str, str]]]:
         """Subject and paragraphs of a mail, as its reader sees them between greeting and buttons.
@@ -146,15 +160,15 @@ class Composer:
     def _machine_headers(self, letter: Letter, stop: str) -> list[str]:
         """What mail programs read: where answers go, that nobody typed it, how to stop it."""
         reply_to = self._links.reply_to(letter.key, self._sender) if self._ways.tags_replies else self._sender
-        headers = [
-            f"Reply-To: {reply_to}",
-            f"Auto-Submitted: {'auto-replied' if letter.heard else 'auto-generated'}",
-            "X-Auto-Response-Suppress: All",
-            f"Content-Language: {letter.language}",
-        ]
+        headers = [f"Reply-To: {reply_to}"]
+        if letter.written is None:  # else a person typed it
+            kind = "auto-replied" if letter.heard else "auto-generated"
+            headers += [f"Auto-Submitted: {kind}", "X-Auto-Response-Suppress: All"]
+        headers.append(f"Content-Language: {letter.language}")
         if letter.in_reply_to:
             earlier = clean(letter.in_reply_to)
-            headers += [f"In-Reply-To: {earlier}", f"References: {earlier}"]
+            thread = letter.written.thread if letter.written else ()
+            headers += [f"In-Reply-To: {earlier}", f"References: {_thread(earlier, thread)}"]
         if stop:
             headers += [f"List-Unsubscribe: <{stop}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
         return headers
@@ -167,6 +181,11 @@ def _above_signature(
     is_signed = signer is not None and bool(paragraphs) and clean(signer.name) in paragraphs[-1][1]
     end = len(paragraphs) - is_signed
     return [*paragraphs[:end], *more, *paragraphs[end:]]
+
+
+def _thread(earlier: str, thread: tuple[str, ...]) -> str:
+    """The Message-IDs of a thread, one on each line."""
+    return "\r\n ".join(dict.fromkeys([*(one for one in thread if _MESSAGE_ID.fullmatch(one)), earlier]))
 
 
 def _preheader(paragraphs: list[tuple[str, str]]) -> str:

@@ -27,6 +27,7 @@ from tasks.mails.timeline_words import why
 from tasks.mails.views import (
     InvoiceView,
     OrderView,
+    agreed_view,
     cleaned,
     contact_view,
     day,
@@ -39,6 +40,7 @@ from tasks.mails.views import (
     optional_local_day,
     order_view,
     owed_line,
+    written_view,
 )
 from tasks.mails.views import due as due_words
 
@@ -74,6 +76,8 @@ NAMES = frozenset(
         "spoke",
         "agreed_until",
         "comes_late",
+        "written",
+        "agreed",
     }
 )
 """The variables that a text may use."""
@@ -234,6 +238,8 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
         "agreed_until": letter.agreed_until
         and due_words(letter.language, letter.agreed_until, letter.timezone),
         "heard": letter.heard and _heard_view(letter.heard, letter.language, letter.timezone),
+        "agreed": letter.agreed and agreed_view(letter.agreed, letter.language, letter.timezone),
+        "written": letter.written and written_view(letter.written),
         "fault": letter.fault and _fault_view(letter.fault, letter.language, letter.timezone),
         "digest": letter.digest and _digest_view(letter.digest, letter.language, letter.timezone, link_of),
     }

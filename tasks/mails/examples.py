@@ -8,6 +8,7 @@ from typing import Any
 from models.policy import Company
 from tasks.mails.context import context
 from tasks.mails.letter import (
+    Agreed,
     CaseFacts,
     Contact,
     Declared,
@@ -22,6 +23,7 @@ from tasks.mails.letter import (
     NoticeFacts,
     OrderFacts,
     Quote,
+    Written,
 )
 
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
@@ -114,6 +116,23 @@ DIGEST = DigestFacts(
 )
 DECLARED = Declared(NOW, "I withdraw from the contract for order CB-2026-0147.\n\nIt does not fit.")
 HEARD = Heard("j.nowak@poczta.example", "<hers@poczta.example>", NOW, MANAGER, NOW + timedelta(hours=4), True)
+WRITTEN = Written(
+    "m.b@posta.example", "Re: Kiedy?", "On Friday, in the morning.\n\n- the fitter\n- the worktop", OWNER.name
+)
+AGREED = Agreed(
+    "commitment-7@casabelvedere.example",
+    7,
+    NOW,
+    NOW + timedelta(days=2),
+    NOW + timedelta(days=2, hours=1),
+    is_call=False,
+    customer_name=CUSTOMER.name,
+    customer_phone=CUSTOMER.phone,
+    place="ul. Lipowa 4, 00-001 Warszawa",
+    who=OWNER,
+    order_ref=GOODS.ref,
+    words="posa del piano",
+)
 FAULT = FaultFacts(True, "order-confirmation/it.txt: 'oder' is undefined", 12, NOW)
 BARE_NOTICE = replace(
     NOTICE, customer_phone=None, customer_email=None, order=None, sender="", subject="", words=(), due_at=None
@@ -148,6 +167,8 @@ def example(language: str, kind: str = "", **changes: Any) -> Letter:
             "digest": DIGEST,
             "declared": DECLARED,
             "heard": HEARD,
+            "agreed": AGREED if kind == "appointment" else None,
+            "written": WRITTEN if kind == "reply" else None,
             "fault": FAULT,
             "spoke_at": None,
             "agreed_until": None,
@@ -161,7 +182,15 @@ def example(language: str, kind: str = "", **changes: Any) -> Letter:
 
 def examples(language: str) -> Iterator[dict[str, Any]]:
     """What texts are filled in with to try them: everything there is, and as little as there may be."""
-    yield context(example(language, signer=MANAGER, called_at=NOW, answer_by=NOW, demand=DEMAND), COMPANY)
+    told: dict[str, Any] = {
+        "signer": MANAGER,
+        "called_at": NOW,
+        "answer_by": NOW,
+        "demand": DEMAND,
+        "written": WRITTEN,
+        "agreed": AGREED,
+    }
+    yield context(example(language, **told), COMPANY)
     yield context(
         example(
             language,
@@ -174,6 +203,8 @@ def examples(language: str) -> Iterator[dict[str, Any]]:
             case=BARE_DOSSIER,
             notice=BARE_NOTICE,
             declared=None,
+            agreed=AGREED._replace(who=None, order_ref=None),
+            written=WRITTEN._replace(text="Yes.", author=""),
             heard=HEARD._replace(who=None, by=None),
         ),
         COMPANY,

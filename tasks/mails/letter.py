@@ -233,6 +233,42 @@ class Heard(NamedTuple):
     """From when on, where the customer named an hour."""
 
 
+class Written(NamedTuple):
+    """A mail that one of our own people wrote, word for word."""
+
+    recipient: str
+    """The bare address that it goes to."""
+    subject: str
+    text: str
+    author: str
+    in_reply_to: str | None = None
+    """Message-ID, in angle brackets."""
+    thread: tuple[str, ...] = ()
+    """Message-IDs of the thread, the oldest first."""
+
+
+class Agreed(NamedTuple):
+    """What was agreed on with a customer for a time, as it stands in a calendar. Instants are aware."""
+
+    uid: str
+    """The same for every time that the same thing was agreed on anew."""
+    sequence: int
+    """Higher with each of them."""
+    made_at: datetime
+    begins: datetime
+    ends: datetime
+    is_call: bool
+    customer_name: str
+    customer_phone: str | None
+    place: str | None
+    """The customer's postal address."""
+    who: Contact | None
+    """Who goes, or calls."""
+    order_ref: str | None = None
+    words: str = ""
+    """What it is for, for our own people alone."""
+
+
 class FaultFacts(NamedTuple):
     """What keeps contacts back until it is mended."""
 
@@ -292,6 +328,9 @@ class Letter(NamedTuple):
     declared: Declared | None = None
     fault: FaultFacts | None = None
     heard: Heard | None = None
+    written: Written | None = None
+    agreed: Agreed | None = None
+    """What the mail brings for a calendar."""
     spoke_at: datetime | None = None
     """When we spoke with the customer about the case that was closed."""
     comes_late: bool = False

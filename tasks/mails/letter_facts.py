@@ -20,6 +20,7 @@ from tasks.mails.dossier_facts import case_facts
 from tasks.mails.formats import local_day
 from tasks.mails.late_facts import demand_of
 from tasks.mails.letter import (
+    Agreed,
     Contact,
     Declared,
     Demand,
@@ -28,6 +29,7 @@ from tasks.mails.letter import (
     Heard,
     Letter,
     NoticeFacts,
+    Written,
 )
 from tasks.mails.mime import as_kept
 from tasks.mails.row_facts import invoice_line, order_facts
@@ -81,6 +83,10 @@ class Group:
     """By when the remedy of that case is owed; empty where there is none, or it was kept."""
     heard: Heard | None = None
     """The mail whose sender is told that we have it."""
+    written: Written | None = None
+    agreed: Agreed | None = None
+    """What the mail brings for a calendar."""
+    """The mail that one of our own people wrote."""
     called_at: datetime | None = None
     """When a manager spoke with the customer about these invoices, where all of them came up."""
     is_trial: bool = False
@@ -90,6 +96,11 @@ class Group:
     def lead(self) -> FollowUp:
         """The follow-up whose id and step name the mail: the gravest of them."""
         return self.follow_ups[0]
+
+    @property
+    def addressed(self) -> str | None:
+        """The address that the mail is for, where it is not the customer's on record: who wrote is answered there."""
+        return self.heard.sender if self.heard else self.written.recipient if self.written else None
 
     @property
     def about_invoices(self) -> list[FollowUp]:
@@ -142,15 +153,14 @@ def write_letter(
     """
     lead, customer = group.lead, group.customer
     addressee = desk.staff.get(lead.staff_id) if lead.staff_id is not None else None
-    heard = group.heard
-    recipient = (
-        heard.sender if heard else address(group.cadence.audience, customer, addressee, desk.suppressed)
-    )
+    heard, written = group.heard, group.written
+    recipient = group.addressed or address(group.cadence.audience, customer, addressee, desk.suppressed)
     if recipient is None:
         raise LookupError(f"no address for follow-up {lead.id}")
     owner, deputy = _owner(group, desk)
     offered = answers_to(group.cadence, lead.step, no_extras=customer.wants_no_extras)
-    names = heard is None or heard.who is not None  # a stranger is told nobody's name
+    is_known = heard.who is not None if heard else written is None or customer.ref != ""
+    names = is_known  # a stranger is told nobody's name
     language = spoken(policy, addressee.language if addressee else customer.language)
     return Letter(
         key=key,
@@ -179,6 +189,8 @@ def write_letter(
         fault=group.fault,
         declared=Declared(group.declared.received_at, group.declared.text or "") if group.declared else None,
         heard=heard,
+        written=written,
+        agreed=group.agreed,
         spoke_at=group.spoke_at,
         agreed_until=group.agreed_until,
         comes_late=now is not None and now - lead.owed_at > _LATE_NEWS,
@@ -191,11 +203,7 @@ def write_letter(
         demand=_demand(group, policy, now),
         is_certified=group.cadence.audience == CERTIFIED and recipient == customer.certified_email,
         signer=_signer(group, desk),
-        in_reply_to=heard.message_id
-        if heard
-        else message_id_of(group.reminds_of)
-        if group.reminds_of
-        else None,
+        in_reply_to=_answered(group, message_id_of),
     )
 
 
@@ -204,6 +212,15 @@ def _demand(group: Group, policy: Policy, now: datetime | None) -> Demand | None
     if now is None or not group.cadence.is_signed:
         return None
     return demand_of(policy, group.customer, group.invoices, local_day(now, policy.company.timezone))
+
+
+def _answered(group: Group, message_id_of: Callable[[str], str]) -> str | None:
+    """Message-ID of the mail that this one answers, or reminds of."""
+    if group.heard is not None:
+        return group.heard.message_id
+    if group.written is not None:
+        return group.written.in_reply_to
+    return message_id_of(group.reminds_of) if group.reminds_of else None
 
 
 def _signer(group: Group, desk: Desk) -> Contact | None:

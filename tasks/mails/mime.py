@@ -79,11 +79,23 @@ def as_kept(address: str) -> str:
         return address.lower()
 
 
-def alternative(headers: list[str], text: bytes, html: bytes, pictures: Sequence[Picture] = ()) -> bytes:
+def alternative(
+    headers: list[str],
+    text: bytes,
+    html: bytes,
+    pictures: Sequence[Picture] = (),
+    calendar: tuple[str, bytes] | None = None,
+) -> bytes:
     """A whole mail: header lines (without line ends), and two parts, `quoted`, which say the same.
 
-    `pictures` go with the HTML part, which shows them by `cid:` and their name.
+    `pictures` go with the HTML part, which shows them by `cid:` and their name; `calendar` is the name and content of a
+    file that goes along.
     """
+    if calendar is not None:
+        headers = [*headers, "MIME-Version: 1.0", f'Content-Type: multipart/mixed; boundary="{_AROUND}"']
+        around = "\r\n".join([*headers, "", f"--{_AROUND}", ""]).encode("ascii")
+        inside = alternative([], text, html, pictures).removeprefix(b"\r\n")
+        return b"".join((around, inside, _calendar(*calendar)))
     head = "\r\n".join(
         [*headers, "MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"']
     )
@@ -91,6 +103,16 @@ def alternative(headers: list[str], text: bytes, html: bytes, pictures: Sequence
         return b"".join((head.encode("ascii"), b"\r\n", _PLAIN, text, _HTML, html, _END))
     shown = b"".join((_RELATED, _HTML_INSIDE, html, *map(_picture, pictures), _RELATED_END))
     return b"".join((head.encode("ascii"), b"\r\n", _PLAIN, text, shown, _END))
+
+
+def _calendar(name: str, content: bytes) -> bytes:
+    head = (
+        f"\r\n--{_AROUND}\r\nContent-Type: text/calendar; charset=utf-8; method=PUBLISH\r\n"
+        f'Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename="{name}"\r\n\r\n'
+    )
+    lines = (b2a_base64(content[start : start + 57]) for start in range(0, len(content), 57))
+    body = b"".join(lines).replace(b"\n", b"\r\n")
+    return head.encode() + body + f"\r\n--{_AROUND}--\r\n".encode()
 
 
 def _picture(picture: Picture) -> bytes:
@@ -110,6 +132,7 @@ def _part(subtype: str, boundary: str = BOUNDARY) -> bytes:
 
 _PLAIN, _HTML, _END = _part("plain"), _part("html"), f"\r\n--{BOUNDARY}--\r\n".encode()
 _INSIDE = f"{BOUNDARY}-pictures"
+_AROUND = f"{BOUNDARY}-files"
 _RELATED = (
     f'\r\n--{BOUNDARY}\r\nContent-Type: multipart/related; type="text/html"; boundary="{_INSIDE}"\r\n'
 ).encode()

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from string import Formatter
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.languages import CODES
 from tasks.runtime.settings import Settings
@@ -24,6 +24,8 @@ TEXTS = Path(__file__).parent / "texts"
 CATALOGUES = ("labels", "pages", "dossier", "report")
 """Folders of short words, one file a language; every other folder is a message."""
 LOOKS = "looks"
+BLOCKS = "blocks"
+"""Passages that people put into their own mails, a file a language; own ones take the place of all shipped ones."""
 MARKS = "written-against.toml"
 """Keeps which shipped texts the own ones were written against; `seguito texts accept` writes it."""
 _SECONDS = 2.0
@@ -31,6 +33,17 @@ _VERSIONS = count(1)
 
 Words = Mapping[str, Mapping[str, str]]
 """By language and key (`section.name`)."""
+
+
+class Block(NamedTuple):
+    """A passage that goes into a mail of one's own, with gaps for `BLOCK_GAPS`."""
+
+    title: str
+    text: str
+
+
+BLOCK_GAPS = frozenset({"name", "order", "author"})
+"""What a passage may name: the customer, the order, and who writes."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,8 @@ class Laid:
     """By catalogue."""
     own_texts: Mapping[str, str] = field(default_factory=dict)
     """By `kind/language`, as written; not yet tried."""
+    blocks: Mapping[str, Mapping[str, Block]] = field(default_factory=dict)
+    """Passages for mails that people write, by language and name."""
     looks: Mapping[str, str] = field(default_factory=dict)
     """Own layouts, templates and styles, by file name."""
     own_words: Mapping[str, str] = field(default_factory=dict)
@@ -139,6 +154,7 @@ def _lay(own: Path | None, version: int) -> Laid:
     texts: dict[str, str] = {}
     looks: dict[str, str] = {}
     own_words: dict[str, str] = {}
+    blocks = {code: _blocks(TEXTS / BLOCKS / f"{code}.toml")[0] for code in CODES}
     problems = (
         [f"SEGUITO_TEXTS: {own} is no folder; make it, or mend the setting"] if _is_missing(own) else []
     )
@@ -155,13 +171,42 @@ def _lay(own: Path | None, version: int) -> Laid:
             words[folder].get(path.stem, {}).update(taken)
             own_words |= {f"{where}: {key}": value for key, value in taken.items()}
             problems += faults
+        elif folder == BLOCKS and path.suffix == ".toml" and path.stem in CODES:
+            blocks[path.stem], faults = _blocks(path)
+            problems += [f"{where}: {fault}" for fault in faults]
         elif folder == LOOKS:
             looks[name] = content
         elif folder and path.suffix == ".txt" and path.stem in CODES:
             texts[where.removesuffix(".txt")] = content
         elif where != MARKS:
             problems.append(f"{where}: nothing of that name is read; take it out, or mend its name")
-    return Laid(version, words, texts, looks, own_words, tuple(problems))
+    return Laid(version, words, texts, blocks, looks, own_words, tuple(problems))
+
+
+def _blocks(path: Path) -> tuple[dict[str, Block], list[str]]:
+    """The passages of a file that can be used, and what is wrong with the others."""
+    try:
+        sections = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        return {}, [str(error)]
+    found: dict[str, Block] = {}
+    faults: list[str] = []
+    for name, one in sections.items():
+        title, words = (one.get("title"), one.get("text")) if isinstance(one, dict) else (None, None)
+        if not isinstance(title, str) or not isinstance(words, str):
+            faults.append(f"{name}: write a title and a text, between quotation marks")
+            continue
+        try:
+            unknown = gaps(words) - BLOCK_GAPS
+        except ValueError:
+            faults.append(f"{name}: a brace has no partner; write {{name}}, or double the brace")
+            continue
+        if unknown:
+            known = ", ".join(f"{{{gap}}}" for gap in sorted(BLOCK_GAPS))
+            faults.append(f"{name}: there is no {', '.join(sorted(unknown))} to put in; there is {known}")
+            continue
+        found[name] = Block(title, words)
+    return found, faults
 
 
 def _is_missing(own: Path | None) -> bool:

@@ -12,6 +12,7 @@ from models.rules.planning.cadence import Cadence
 from models.rules.responses.answers import answers_to, is_courtesy
 from models.words import OF_STAFF, CommitmentKind, ParkedFor
 from tasks.mails.examples import (
+    AGREED,
     BARE,
     BARE_DOSSIER,
     DECLARED,
@@ -99,6 +100,9 @@ def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "of a complaint", {"heard": HEARD}
         yield "of a wish for a call", {"heard": HEARD._replace(complains=False, not_before=HEARD.at)}
         yield "of somebody unknown", {"heard": HEARD._replace(who=None, by=None), "recipient_name": ""}
+    elif kind == "appointment":
+        yield "of an order", {"order": GOODS}
+        yield "of nobody in particular", {"agreed": AGREED._replace(who=None)}
     elif cadence.subject in {"commitment", "inbound"}:
         yield from _notices(cadence.subject)
     else:

@@ -39,6 +39,8 @@ class Happened(NamedTuple):
     text: str | None
     """What somebody said, word for word."""
     language: str = ELSE
+    mail: int | None = None
+    """The mail of ours that it was, by its id."""
 
     @property
     def sentence(self) -> str:
@@ -53,7 +55,8 @@ def happened(event: Event, language: str, staff: Mapping[int, Staff]) -> Happene
     about = "" if event.what == "stated" else clean(event.about)
     parts = [about, *parts] if event.what in OF_CASES else [*parts, about]
     what = label(language, f"timeline.{event.what}").rstrip(":")
-    return Happened(what, " · ".join(part for part in parts if part), event.text, language)
+    parts = [*parts, name_of(event.by, staff)]
+    return Happened(what, " · ".join(part for part in parts if part), event.text, language, event.mail)
 
 
 def name_of(ref: str, staff: Mapping[int, Staff]) -> str:

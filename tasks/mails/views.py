@@ -8,11 +8,13 @@ from models.rules.calendar.calendars import zone
 from tasks.mails.formats import clean, end_of_day, full_day, hour, length, local_day, long_day, money, wall
 from tasks.mails.labels import label
 from tasks.mails.letter import (
+    Agreed,
     Contact,
     Interest,
     InvoiceLine,
     OrderFacts,
     OwedFacts,
+    Written,
 )
 
 
@@ -38,6 +40,21 @@ class OrderView(NamedTuple):
     seller_promise: str | None
     referred_by: str | None
     as_asked: bool
+
+
+class WrittenView(NamedTuple):
+    """A mail that somebody wrote, fit to stand in a text: each line is a paragraph of its own."""
+
+    subject: str
+    text: str
+    author: str
+
+
+class AgreedView(NamedTuple):
+    """An appointment in words."""
+
+    at: str
+    who: Contact | None
 
 
 class InvoiceView(NamedTuple):
@@ -127,6 +144,17 @@ def order_view(order: OrderFacts, language: str, timezone: str) -> OrderView:
         referred_by=cleaned(order.referred_by),
         as_asked=order.as_asked,
     )
+
+
+def written_view(one: Written) -> WrittenView:
+    """The words of one of our own people; lists stay lists."""
+    lines = [clean(line) for line in one.text.split("\n")]
+    return WrittenView(clean(one.subject), "\n\n".join(line for line in lines if line), clean(one.author))
+
+
+def agreed_view(one: Agreed, language: str, timezone: str) -> AgreedView:
+    """When it begins, and who comes."""
+    return AgreedView(moment(language, one.begins, timezone), contact_view(one.who) if one.who else None)
 
 
 def invoice_views(invoices: tuple[InvoiceLine, ...], language: str) -> tuple[InvoiceView, ...]:

@@ -11,21 +11,21 @@ from models.queries.privacy import person as persons
 from models.words import Subject
 from tasks.commitments.own_sales import check_own_sale
 from tasks.privacy import files
+from tasks.runtime.ground import Ground
 from tasks.runtime.settings import Settings
-from tasks.services import Services
 
 
 class CannotEraseError(RefusedError):
     """Nothing was erased; the message says what is open, by references."""
 
 
-def export(services: Services, ref: str) -> str:
+def export(ground: Ground, ref: str) -> str:
     """All that is kept of a customer, as JSON that a person can read too: one list for each table.
 
     Raises:
         RefusedError: nobody has this reference.
     """
-    with services.db.read() as session:
+    with ground.db.read() as session:
         person = persons.by_ref(session, ref)
         if person is None:
             raise RefusedError(f"no customer has the reference {ref}; nothing was done")
@@ -33,40 +33,40 @@ def export(services: Services, ref: str) -> str:
     return json.dumps(found, indent=1, ensure_ascii=False, default=_plain)
 
 
-def erase(services: Services, settings: Settings, ref: str, by: str) -> str:
+def erase(ground: Ground, settings: Settings, ref: str, by: str) -> str:
     """Take a customer out of database and files; figures stay. Returns what was done, by references.
 
     Raises:
         CannotEraseError: something is open, or nobody has these references; nothing was done.
         ActError: whoever sold to the customer would do it, and somebody else works here.
     """
-    check_person(services, by)
-    with services.db.read() as session:
+    check_person(ground, by)
+    with ground.db.read() as session:
         who, person = people.staff_by_ref(session, by.strip()), persons.by_ref(session, ref)
         if who is not None and person is not None:
             check_own_sale(session, who, person.customer.id, "erasing an own customer")
-    return erase_by_policy(services, settings, ref, by.strip())
+    return erase_by_policy(ground, settings, ref, by.strip())
 
 
-def check_person(services: Services, by: str) -> None:
+def check_person(ground: Ground, by: str) -> None:
     """See that somebody here has this reference.
 
     Raises:
         CannotEraseError: nobody has it.
     """
-    with services.db.read() as session:
+    with ground.db.read() as session:
         if people.staff_by_ref(session, by.strip()) is None:
             raise CannotEraseError(f"nobody here has the reference {by}; nothing was done")
 
 
-def erase_by_policy(services: Services, settings: Settings, ref: str, actor: str) -> str:
+def erase_by_policy(ground: Ground, settings: Settings, ref: str, actor: str) -> str:
     """The same for whoever acts: one of our people, or the policy's own time (`tasks.privacy.retention`).
 
     Raises:
         CannotEraseError: something is open, or no customer has this reference; nothing was done.
     """
-    now = services.clock.now()
-    with services.db.write() as session:
+    now = ground.clock.now()
+    with ground.db.write() as session:
         person = persons.by_ref(session, ref)
         if person is None:
             raise CannotEraseError(f"no customer has the reference {ref}; nothing was done")

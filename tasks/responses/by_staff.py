@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from models.errors import RefusedError
 from models.policy import Policy
 from models.queries import people
+from models.rules.cases.acting import ActError
 from models.rules.cases.case_reasons import LOW_RATING
 from models.rules.inbound.trouble import is_thanks, trouble
 from models.rules.responses.call_hour import from_hour
@@ -58,7 +58,7 @@ class Spoken:
     """From when on the customer wants to be called; aware. Where it is empty, an hour that the words name counts."""
 
 
-class RecordingError(RefusedError):
+class RecordingError(ActError):
     """It cannot be recorded as it is; the message names the field and the fix."""
 
 
@@ -76,13 +76,14 @@ def record(session: Session, policy: Policy, spoken: Spoken, now: datetime) -> s
     )
     who = people.staff_by_ref(session, spoken.taken_by)
     if who is None:
-        raise RecordingError(f"taken by: nobody here has the reference {spoken.taken_by!r}")
+        raise RecordingError("unknown-person", f"taken by: nobody here has the reference {spoken.taken_by!r}")
     asks, meaning = _asks(policy, spoken)
     if asks is Asks.NOBODY and is_left_to_others(session, who, customer_id):
         if spoken.wants is not Wants.CALL:
             raise RecordingError(
+                "own-sale",
                 "taken by: whoever sold does not record that nothing more is wanted, or that reminders can wait; let "
-                "after-sale or a manager ask the customer, or say what the customer still waits for"
+                "after-sale or a manager ask the customer, or say what the customer still waits for",
             )
         _owe_call(
             session, policy, customer_id, about, spoken, now
@@ -123,11 +124,15 @@ def _owe_call(
 
 def _check(spoken: Spoken, now: datetime) -> None:
     if not spoken.text.strip() and spoken.rating is None and spoken.pays_on is None:
-        raise RecordingError("said: write what was said, or give a rating")
+        raise RecordingError("need-said", "said: write what was said, or give a rating")
     if spoken.call_at is not None and from_hour(spoken.call_at, now) is None:
-        raise RecordingError("call at: name an hour that lies ahead, within a month, or leave it empty")
+        raise RecordingError(
+            "need-call-at", "call at: name an hour that lies ahead, within a month, or leave it empty"
+        )
     if spoken.rating is not None and spoken.rating not in _RATINGS:
-        raise RecordingError("rating: choose from 1 (very bad) to 5 (very good), or leave it empty")
+        raise RecordingError(
+            "need-rating", "rating: choose from 1 (very bad) to 5 (very good), or leave it empty"
+        )
 
 
 def _asks(policy: Policy, spoken: Spoken) -> tuple[Asks, Meaning]:

@@ -28,11 +28,12 @@ from models.rules.sending.before_sending import (
     Skip,
     decide,
 )
-from models.tables import Customer, FollowUp
+from models.tables import Customer, FollowUp, Staff
 from models.words import Level, Role, Subject
 from tasks.cases.open_case import audience_of
 from tasks.escalation.notify import is_rung
 from tasks.mails.letter_facts import address, is_for_staff
+from tasks.mails.mime import as_kept
 from tasks.sending.gather import Batch
 from tasks.sending.told_days import known_of
 
@@ -188,14 +189,23 @@ def _last_look(
             newer_step_due=row.id in batch.newer and not cadence.tells_back,
             answered=row.id in batch.answered,
             extras_stopped=customer.wants_no_extras,
-            has_address=row.subject_type == Subject.HEARD
-            or address(cadence.audience, customer, addressee, batch.desk.suppressed) is not None,
+            has_address=_has_address(batch, cadence, row, customer, addressee),
             never_stale=is_rung(row),
             last_letter_at=batch.letters.get(row.subject_id) if row.subject_type == Subject.INVOICE else None,
             letters_apart=timedelta(days=policy.credit.days_between_letters),
             held_until=None if to_staff else batch.held_until(row),
         ),
     )
+
+
+def _has_address(
+    batch: Batch, cadence: Cadence, row: FollowUp, customer: Customer, addressee: Staff | None
+) -> bool:
+    if row.subject_type == Subject.HEARD:
+        return True
+    if row.subject_type == Subject.REPLY:
+        return as_kept(batch.replies[row.subject_id].recipient) not in batch.desk.suppressed
+    return address(cadence.audience, customer, addressee, batch.desk.suppressed) is not None
 
 
 def _matter(batch: Batch, cadence: Cadence, row: FollowUp, staff_id: int) -> Matter:

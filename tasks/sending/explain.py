@@ -19,10 +19,10 @@ from models.words import FollowUpState
 from tasks.mails.composer import Composer, Mail
 from tasks.mails.letter_facts import write_letter
 from tasks.planning.plan import plan_batch
+from tasks.runtime.ground import Ground
 from tasks.sending.decide import decide_batch
 from tasks.sending.gather import gather
 from tasks.sending.group import group
-from tasks.services import Services
 
 _NOT = "not "
 _SHOWN = 50
@@ -34,19 +34,21 @@ class Previewed:
 
     mail: Mail
     made_of: tuple[str, ...]
+    decision: Decision
+    """What a sweep would do with it, if it were due now."""
 
 
-def preview(services: Services, kind: str, customer: str, now: datetime) -> Previewed:
+def preview(ground: Ground, composer: Composer, kind: str, customer: str, now: datetime) -> Previewed:
     """Compose the next mail of a kind to a customer on today's facts, and write nothing.
 
     Raises:
         ValueError: there is no such kind or customer, or nothing of the kind was ever owed there.
     """
-    policy = services.policy
+    policy = ground.policy
     if kind not in policy.mailed_kinds:
         known = ", ".join(policy.mailed_kinds)
         raise ValueError(f"{kind!r} is no message of the policy; choose from {known}")
-    with services.db.rehearse() as session:
+    with ground.db.rehearse() as session:
         found = forward.named(session, customer)
         if found is None:
             raise ValueError(f"nobody and nothing here has the reference {customer}")
@@ -61,7 +63,7 @@ def preview(services: Services, kind: str, customer: str, now: datetime) -> Prev
             raise ValueError(
                 f"nothing of {kind} is owed to {customer}; `seguito explain {customer}` says what is"
             )
-        return _composed(session, policy, services.composer, rows[0], now)
+        return _composed(session, policy, composer, rows[0], now)
 
 
 def _composed(
@@ -79,7 +81,7 @@ def _composed(
         f"owed: {_at(row.owed_at, policy)}; {_state(row, policy)}",
         f"if it were due now: {_decided(ruling.decision, policy)}",
     )
-    return Previewed(composer.compose(letter, now), made_of)
+    return Previewed(composer.compose(letter, now), made_of, ruling.decision)
 
 
 def explain(session: Session, policy: Policy, ref: str, now: datetime) -> Iterator[str]:

@@ -8,24 +8,25 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries import facts, going_live, people
-from models.queries.cases import cases
+from models.queries.cases import cases, replies
 from models.queries.cases import holds as holding
 from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
 from models.queries.importing import guard
 from models.queries.mailboxes import acknowledgements
 from models.queries.responses import responses
-from models.queries.sending import claim
+from models.queries.sending import claim, suppressions
 from models.rules.commitments.ladder_changes import Pending
 from models.rules.escalation.ownership import Person
 from models.rules.planning.cadence import Cadence
-from models.tables import Commitment, Customer, FollowUp, Invoice, Order
+from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Reply
 from models.words import CommitmentKind, Meaning, Subject
 from tasks.commitments.ladder import start
 from tasks.commitments.looks import has_words_of_trouble
 from tasks.escalation.notify import is_rung
 from tasks.mails.letter import Heard
 from tasks.mails.letter_facts import Desk, is_for_staff
+from tasks.mails.mime import as_kept
 from tasks.mails.suppressed import suppressed_among
 from tasks.responses.record import OLDER
 from tasks.sending.heard_mails import heard_mails
@@ -70,6 +71,8 @@ class Batch:
     """Customers who complain: what concerns them is urgent."""
     urgent_looks: set[int]
     """Looks that are owed at mails with words of trouble in them, by id of the promise."""
+    replies: dict[int, Reply]
+    """Mails that our own people wrote, by id."""
     heard: dict[int, Heard]
     """Mails whose senders are told that we have them, by id."""
     by_hand: dict[int, str]
@@ -122,12 +125,15 @@ def gather(
     to_staff = [row for row in follow_ups if is_for_staff(row)]
     promises = _promises(session, policy, [row for row in to_staff if is_rung(row)])
     concerned = {row.customer_id for row in to_staff if row.customer_id and row.subject_type in _URGENT}
+    written = replies.by_ids(session, _subjects(follow_ups, Subject.REPLY))
+    addresses = {as_kept(one.recipient) for one in written.values()}
     desk = Desk(
         people.staff(session),
         people.people(session),
         now.date(),
         policy.company,
-        suppressed_among(session, [customer for _, customer in rows]),
+        suppressed_among(session, [customer for _, customer in rows])
+        | suppressions.suppressed(session, addresses),
     )
     buyers = {row.customer_id for row in follow_ups if row.customer_id is not None and not is_for_staff(row)}
     return Batch(
@@ -151,6 +157,7 @@ def gather(
         pending=ladder_steps.pending_of(session, promises),
         complaining=facts.complaints(session, concerned) if concerned else (),
         urgent_looks=_urgent_looks(session, policy, promises),
+        replies=written,
         heard=heard_mails(session, rows, desk),
         by_hand=said_by_hand(session, orders, now),
         list_holders=cases.list_holders(session, concerned) if concerned else {},
@@ -200,7 +207,7 @@ def _conditions(
     is_fresh = bool(invoices) and payments_are_fresh(session, policy, now)
     found = facts.conditions(session, orders, invoices, now, is_fresh=is_fresh)
     for row in rows:
-        if is_for_staff(row):
+        if is_for_staff(row) or row.subject_type == Subject.AGREED:
             matter = row.subject_type, row.subject_id
             found[matter] = frozenset({"closed"} if commitments.is_done(session, matter) else ())
     return found | _of_closed_cases(session, rows)

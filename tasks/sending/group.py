@@ -15,9 +15,11 @@ from models.queries.cases import dossier as dossiers
 from models.queries.commitments import commitments
 from models.queries.sending import messages
 from models.tables import Case, Customer, FollowUp, Order
-from models.words import Subject
+from models.words import Level, Subject
 from tasks.escalation.daily_digest import digest_of
 from tasks.escalation.fault_notices import fault_facts
+from tasks.mails.agreed_facts import agreed_facts
+from tasks.mails.letter import Agreed, Written
 from tasks.mails.letter_facts import Group, called_at, gravest_first, is_case
 from tasks.mails.notice_facts import notice
 from tasks.sending.gather import Batch
@@ -53,10 +55,31 @@ def group(
             spoke_at=_spoke_at(session, rows[0]),
             agreed_until=_agreed_until(session, rows[0]),
             heard=batch.heard.get(rows[0].subject_id) if rows[0].subject_type == Subject.HEARD else None,
+            written=_written(batch, rows[0]),
+            agreed=_agreed(session, policy, rows[0]),
             called_at=called_at({row.subject_id for row in rows} & batch.invoices.keys(), called),
         )
         for pairs in together.values()
     ]
+
+
+def _agreed(session: Session, policy: Policy, row: FollowUp) -> Agreed | None:
+    """What goes into a calendar: of the customer, or of the one who goes."""
+    is_owners = row.subject_type == Subject.COMMITMENT and row.audience in {None, Level.OWNER}
+    if not is_owners and row.subject_type != Subject.AGREED:
+        return None
+    owed = commitments.get(session, row.subject_id)
+    if owed is None or (is_owners and owed.owner_id != row.staff_id):
+        return None
+    return agreed_facts(session, owed, policy.company.sender.rpartition("@")[2])
+
+
+def _written(batch: Batch, row: FollowUp) -> Written | None:
+    reply = batch.replies.get(row.subject_id) if row.subject_type == Subject.REPLY else None
+    if reply is None:
+        return None
+    author = batch.desk.staff[reply.staff_id].name
+    return Written(reply.recipient, reply.subject, reply.text, author, reply.in_reply_to, tuple(reply.thread))
 
 
 def _spoke_at(session: Session, row: FollowUp) -> datetime | None:
@@ -87,4 +110,6 @@ def _joins(policy: Policy, rows: Sequence[FollowUp]) -> dict[int, int]:
 def _order_of(session: Session, batch: Batch, row: FollowUp) -> Order | None:
     if row.subject_type == Subject.CLOSED_CASE:
         return commitments.order_about(session, row.customer_id or 0, (row.subject_type, row.subject_id))
+    if row.subject_type == Subject.AGREED and (made := commitments.get(session, row.subject_id)) is not None:
+        return commitments.order_about(session, made.buyer_id, (made.subject_type, made.subject_id))
     return batch.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None

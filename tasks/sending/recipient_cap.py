@@ -32,9 +32,9 @@ def over_cap(session: Session, policy: Policy, groups: Sequence[Group], now: dat
 
 def recipient(group: Group) -> str | None:
     """The address as `messages` has it; nothing for one of our own people."""
-    to = (
-        None if group.lead.staff_id is not None else address(group.cadence.audience, group.customer, None, ())
-    )
+    if group.lead.staff_id is not None:
+        return None
+    to = group.addressed or address(group.cadence.audience, group.customer, None, ())
     try:
         return None if to is None else ascii_address(to)
     except AddressError:

@@ -35,6 +35,7 @@ from models.rules.sending.answers import (
 from models.rules.sending.faults import Fault, Stage
 from models.tables import FollowUp
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState, MessageState, Subject
+from tasks.cases import replies
 from tasks.cases.open_case import open_case
 from tasks.commitments.close import promise
 from tasks.escalation.notify import is_rung, told
@@ -196,6 +197,8 @@ def _apply(
             report.count(kind, "sent", number=number, cases=_cases_of(group))
             _note_escalation(session, group, now)
             _owe(session, policy, group, now)
+            if group.lead.subject_type == Subject.REPLY:
+                replies.sent(session, group.lead.subject_id, now)
             at, place = item.at or now, Place(group.customer.country, group.customer.timezone)
             change = {
                 "state": FollowUpState.SENT,
@@ -270,12 +273,15 @@ def _undeliverable(
         return _cases_of(group)
     if lead.subject_type == Subject.HEARD:
         return []  # the matter has an owner and a clock; only the word that we have it did not arrive
+    if lead.customer_id is None:
+        return []  # what a stranger asked stays owed
+    is_reply = lead.subject_type == Subject.REPLY
     case = open_case(
         session,
         policy,
         group.customer.id,
         CaseReasonKind.UNDELIVERABLE,
-        (lead.subject_type, lead.subject_id),
+        (Subject.CUSTOMER, lead.customer_id) if is_reply else (lead.subject_type, lead.subject_id),
         now=now,
         actor=lead.sweep,
     )
@@ -308,7 +314,8 @@ def tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
 
 def _suppress(session: Session, group: Group, why: str, now: datetime) -> None:
     """The address that the mail went to, of the customer's; the other one goes on."""
-    if group.lead.staff_id is None and group.lead.subject_type != Subject.HEARD:
-        to = address(group.cadence.audience, group.customer, None, ())
+    is_customers = group.lead.customer_id is not None and group.lead.subject_type != Subject.HEARD
+    if group.lead.staff_id is None and is_customers:
+        to = group.addressed or address(group.cadence.audience, group.customer, None, ())
         if to is not None:
             suppress(session, group.customer, to, why, now, group.lead.sweep)

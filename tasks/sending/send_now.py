@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import history
 from models.queries.sending import forward
+from models.rules.cases.acting import ActError
 from models.rules.planning.step_key import StepKey
 from models.tables import FollowUp
 from tasks.planning.plan import plan_all
-from tasks.services import Services
+from tasks.runtime.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,20 @@ class Forward:
 
 
 def bring_forward(
-    services: Services, kind: str, ref: str, by: str, reason: str, *, step: str = "", now: datetime
+    ground: Ground, kind: str, ref: str, by: str, reason: str, *, step: str = "", now: datetime
 ) -> Forward:
     """Make a contact about an order or invoice due now; the sweep decides about it like about any other.
 
     Nothing else of the order is touched: what is due later stays due later.
 
     Raises:
-        ValueError: nothing of this kind waits there, or the words are missing.
+        ActError: nothing of this kind waits there, or the words are missing.
     """
     if not reason.strip():
-        raise ValueError("reason: say in a few words why it is sent now; nothing was done")
-    plan_all(services.db, services.policy, now)
-    with services.db.write() as session:
-        row = _wanted(session, services.policy, kind, ref, step)
+        raise ActError("need-text", "reason: say in a few words why it is sent now; nothing was done")
+    plan_all(ground.db, ground.policy, now)
+    with ground.db.write() as session:
+        row = _wanted(session, ground.policy, kind, ref, step)
         row.due_at = min(row.due_at, now)
         about = (row.subject_type, row.subject_id)
         history.note(
@@ -48,14 +49,15 @@ def bring_forward(
 
 def _wanted(session: Session, policy: Policy, kind: str, ref: str, step: str) -> FollowUp:
     if kind not in policy.cadences:
-        raise ValueError(
-            f"{kind!r} is no kind of the policy; choose from {', '.join(sorted(policy.cadences))}"
+        raise ActError(
+            "unknown", f"{kind!r} is no kind of the policy; choose from {', '.join(sorted(policy.cadences))}"
         )
     waiting = forward.waiting(session, kind, ref)
     found = [row for row in waiting if not step or StepKey.parse(row.step).name == step]
     if not found:
         what = f"{kind}, {step}" if step else kind
-        raise ValueError(
-            f"nothing of {what} waits for {ref}; `seguito explain {ref}` says why. Nothing was done"
+        raise ActError(
+            "none-waits",
+            f"nothing of {what} waits for {ref}; `seguito explain {ref}` says why. Nothing was done",
         )
     return found[0]

@@ -1,53 +1,56 @@
-"""The company at a glance, for managers and directors: each figure opens its list, and each list can be taken along."""
+"""The company at a glance, for managers and directors: each figure opens its list."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError
-from deployments.web.desk.session import Desk, Signed, frame
+from deployments.web.desk.matter_page import path_of
+from deployments.web.desk.session import Signed, frame
 from deployments.web.wording import words
-from models.queries.desk import lists
+from models.queries.desk import figures, lists
+from models.queries.desk.lists import Wanted
+from models.queries.health import state
 from models.rules.calendar.calendars import day_start, local_day
 from models.rules.desk.sight import sees_company
+from models.words import Subject
 from tasks.escalation.call_list import listed
-from tasks.importing.rejects import no_formula
-from tasks.mails.formats import clean, short_moment
+from tasks.escalation.coverage import check_ladders
+from tasks.mails.formats import clean, money, short_moment
 from tasks.mails.labels import worded
+from tasks.mails.waiting_words import waits
 
 router = APIRouter()
 
-_PAGE = 50
 _OLD_DAYS = 7
-Table = tuple[Sequence[str], list[Sequence[str]]]
+_LONGEST = Wanted(most=5)
 
 
 @router.api_route("/desk/company", methods=["GET", "HEAD"])
 def show(desk: Signed) -> Response:
     """Show the figures."""
-    _only_for_the_company(desk)
-    now, place = desk.web.clock.now(), desk.web.policy.company.place
+    if not sees_company(desk.reader.role):
+        raise MissingPageError
+    web, language = desk.web, desk.language
+    now, place = web.clock.now(), web.policy.company.place
     today = local_day(now, place)
     midnight = day_start(today + timedelta(days=1), place)
-    with desk.web.db.read() as session:
-        cases, old = lists.case_counts(session, now - timedelta(days=_OLD_DAYS))
-        late, due_today, due_week = lists.commitment_counts(
+    with web.db.read() as session:
+        cases, old = figures.case_counts(session, now - timedelta(days=_OLD_DAYS))
+        late, due_today, due_week = figures.commitment_counts(
             session, now, midnight, midnight + timedelta(days=6)
         )
-        contacts = lists.counts_since(session, day_start(today, place))
-        calls = listed(session, desk.web.policy, now)
-    told = [
-        (worded(desk.language, "kind", kind), words(desk.language, f"desk.state-{state}"), number)
-        for kind, state, number in contacts
-    ]
-    return desk.web.pages.show(
+        contacts = figures.counts_since(session, day_start(today, place))
+        calls = listed(session, web.policy, now)
+        reasons, owners = figures.cases_by_reason(session), figures.cases_by_owner(session)
+        held = figures.money_held(session)
+        longest = lists.open_cases(session, _LONGEST)
+        runs = sorted(state.runs(session).items(), key=lambda one: one[1])
+        gaps = len(check_ladders(session, web.policy, now).gaps)
+    return web.pages.show(
         "desk_company",
-        desk.language,
+        language,
         cases=cases,
         old=old,
         old_days=_OLD_DAYS,
@@ -56,107 +59,26 @@ def show(desk: Signed) -> Response:
         due_week=due_week,
         calls_today=sum(one.today for one in calls),
         calls_waiting=sum(not one.today for one in calls),
-        capacity=desk.web.policy.ledger.calls_a_day,
-        contacts=told,
+        capacity=web.policy.ledger.calls_a_day,
+        contacts=[
+            (kind, worded(language, "kind", kind), code, words(language, f"desk.state-{code}"), number)
+            for kind, code, number in contacts
+        ],
+        reasons=[(code, worded(language, "reason", code), number) for code, number in reasons],
+        owners=[(ref, clean(name or words(language, "desk.nobody")), number) for ref, name, number in owners],
+        held=[
+            (
+                reason or "",
+                waits(language, reason),
+                words(language, "desk.money-line", number=number, sum=money(language, cents, currency)),
+            )
+            for reason, currency, number, cents in held
+        ],
+        longest=[
+            (path_of(Subject.CASE, one.id), clean(one.customer), short_moment(language, one.since, desk.zone))
+            for one in longest
+        ],
+        runs=[(name, short_moment(language, at, desk.zone)) for name, at in runs],
+        gaps=gaps,
         **frame(desk),
     )
-
-
-@router.api_route("/desk/list/{name}", methods=["GET", "HEAD"])
-def show_list(desk: Signed, name: str, page: int = 1, form: str = "") -> Response:
-    """A list, fifty lines a page; with `form=csv` all of it as a file."""
-    _only_for_the_company(desk)
-    if name not in _LISTS or not 1 <= page <= 10_000:  # noqa: PLR2004 (half a million lines)
-        raise MissingPageError
-    with desk.web.db.read() as session:
-        if form == "csv":
-            return _file(name, _LISTS[name](desk, session, 0, None))
-        heads, rows = _LISTS[name](desk, session, (page - 1) * _PAGE, _PAGE + 1)
-    return desk.web.pages.show(
-        "desk_list",
-        desk.language,
-        name=name,
-        heads=heads,
-        rows=rows[:_PAGE],
-        page=page,
-        has_more=len(rows) > _PAGE,
-        **frame(desk),
-    )
-
-
-def _only_for_the_company(desk: Desk) -> None:
-    if not sees_company(desk.reader.role):
-        raise MissingPageError
-
-
-def _cases(desk: Desk, session: Session, offset: int, most: int | None) -> Table:
-    rows = lists.open_cases(session, offset=offset, most=most)
-    return ("customer", "name", "why", "since", "owner"), [
-        (
-            row.customer_ref,
-            clean(row.customer),
-            _worded(desk, "reason", (row.reasons or "").split(",")),
-            _at(desk, row.since),
-            clean(row.holder or ""),
-        )
-        for row in rows
-    ]
-
-
-def _commitments(desk: Desk, session: Session, offset: int, most: int | None) -> Table:
-    rows = lists.open_commitments(session, offset=offset, most=most)
-    return ("customer", "name", "why", "due", "owner"), [
-        (
-            row.customer_ref or "",
-            clean(row.customer or ""),
-            worded(desk.language, "notice", row.kind),
-            _at(desk, row.due_at),
-            clean(row.owner or ""),
-        )
-        for row in rows
-    ]
-
-
-def _contacts(desk: Desk, session: Session, offset: int, most: int | None) -> Table:
-    place = desk.web.policy.company.place
-    since = day_start(local_day(desk.web.clock.now(), place), place)
-    rows = lists.contacts_since(session, since, offset, most)
-    return ("customer", "kind", "state", "reason", "at"), [
-        (
-            row.customer_ref,
-            worded(desk.language, "kind", row.kind),
-            words(desk.language, f"desk.state-{row.state}"),
-            clean(row.reason or ""),
-            _at(desk, row.at),
-        )
-        for row in rows
-    ]
-
-
-_LISTS: dict[str, Callable[[Desk, Session, int, int | None], Table]] = {
-    "cases": _cases,
-    "commitments": _commitments,
-    "contacts": _contacts,
-}
-
-
-def _file(name: str, table: Table) -> Response:
-    """All of a list for a spreadsheet, with nothing in it that one would take for a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    heads, rows = table
-    writer.writerow(heads)
-    writer.writerows([no_formula(cell) for cell in row] for row in rows)
-    return Response(
-        text.getvalue(),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
-    )
-
-
-def _worded(desk: Desk, section: str, codes: Iterable[str]) -> str:
-    return "; ".join(worded(desk.language, section, code) for code in codes if code)
-
-
-def _at(desk: Desk, at: datetime) -> str:
-    return short_moment(desk.language, at, desk.web.policy.company.timezone)

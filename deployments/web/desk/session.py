@@ -6,12 +6,15 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Parts, Web
 from models.errors import RefusedError
+from models.queries import people
 from models.queries.desk import sessions as queries
-from models.rules.desk.sight import sees_company
-from models.tables import Staff
+from models.queries.sending import forward
+from models.rules.desk.sight import sees_all, sees_company
+from models.tables import Customer, Staff
 from tasks.desk import sessions
 from tasks.desk.sessions import SESSION_HOURS
 
@@ -30,6 +33,11 @@ class Desk:
     web: Web
     reader: Staff
     language: str
+
+    @property
+    def zone(self) -> str:
+        """The clock that times are shown by: the company's."""
+        return self.web.policy.company.timezone
 
 
 def the_desk(request: Request, web: Parts) -> Desk:
@@ -57,6 +65,23 @@ def frame(desk: Desk) -> dict[str, object]:
         "own": desk.web.links.own(desk.reader.id, desk.web.clock.now()),
         "sees_company": sees_company(desk.reader.role),
     }
+
+
+def seen_customer(desk: Desk, session: Session, ref: str) -> Customer:
+    """The customer of a reference (an order's and an invoice's too), if the one who is signed in sees him or her.
+
+    Raises:
+        MissingPageError: there is none, or it is somebody else's customer.
+    """
+    found = forward.named(session, ref)
+    if found is None or not may_see(desk, session, found.customer):
+        raise MissingPageError
+    return found.customer
+
+
+def may_see(desk: Desk, session: Session, customer: Customer) -> bool:
+    """Whether the one who is signed in sees a customer: whoever sells, his or her own alone."""
+    return sees_all(desk.reader.role) or people.is_theirs(session, customer.id, desk.reader.id)
 
 
 Signed = Annotated[Desk, Depends(the_desk)]

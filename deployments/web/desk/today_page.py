@@ -7,9 +7,13 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from deployments.web.desk.matter_page import path_of
 from deployments.web.desk.session import Desk, Signed, frame
+from deployments.web.wording import is_said, words, words_first
+from models.queries import people
 from models.queries.desk import lists
-from models.queries.desk.lists import OpenCase, Owed
+from models.queries.desk.lists import Wanted
+from models.queries.desk.rows import OpenCase, Owed
 from models.queries.escalation import call_list as queries
 from models.tables import Customer
 from models.words import CommitmentKind, Subject
@@ -21,7 +25,9 @@ from tasks.mails.views import due
 
 router = APIRouter()
 
-_MOST = 60
+_MOST = Wanted(most=60)
+_SECTIONS = frozenset({"act", "case", "decision", "inbox"})
+"""Whose thanks the list says."""
 
 
 class Row(NamedTuple):
@@ -39,18 +45,19 @@ class Row(NamedTuple):
 
 
 @router.api_route("/desk", methods=["GET", "HEAD"])
-def show(desk: Signed) -> Response:
-    """Show the day."""
+def show(desk: Signed, did: str = "", to: str = "") -> Response:
+    """Show the day; `did` says what was done just now, and `to` to whom it went."""
     with desk.web.db.read() as session:
         calls = _calls(desk, session)
-        owed = lists.open_commitments(session, holder=desk.reader.id, most=_MOST)
-        cases = lists.open_cases(session, holder=desk.reader.id, most=_MOST)
+        owed = lists.open_commitments(session, _MOST, holder=desk.reader.id)
+        cases = lists.open_cases(session, _MOST, holder=desk.reader.id)
     now = desk.web.clock.now()
     commitments = [_of_commitment(desk, row) for row in owed if row.kind != CommitmentKind.MAIL]
     return desk.web.pages.show(
         "desk_today",
         desk.language,
         reader=clean(desk.reader.name),
+        done=_done(desk, did, to),
         calls=calls,
         commitments=commitments,
         late=sum(row.due_at < now for row in owed),
@@ -60,6 +67,21 @@ def show(desk: Signed) -> Response:
     )
 
 
+def _done(desk: Desk, did: str, to: str) -> str:
+    """What was done on the page before, in words; nothing for what no page of ours says."""
+    section, _, what = did.partition(".")
+    if section not in _SECTIONS or not what.startswith(
+        ("thanks", "assigned", "signed", "handed", "put-off", "erased")
+    ):
+        return ""
+    if what == "thanks-hand-over":
+        with desk.web.db.read() as session:
+            person = people.staff_by_ref(session, to)
+        return words(desk.language, "owed.thanks-over", name=clean(person.name)) if person else ""
+    keys = [key for key in (f"{section}.{what}", f"case.{what}") if is_said(desk.language, key)]
+    return words_first(desk.language, keys, name="") if keys else ""
+
+
 def _calls(desk: Desk, session: Session) -> list[Row]:
     now = desk.web.clock.now()
     mine = [
@@ -67,21 +89,15 @@ def _calls(desk: Desk, session: Session) -> list[Row]:
         for one in listed(session, desk.web.policy, now)
         if one.today and one.call.holder == desk.reader.id
     ]
-    people = queries.customers(session, [one.call.customer for one in mine])
-    return [_of_call(desk, one, people.get(one.call.customer)) for one in mine]
+    known = queries.customers(session, [one.call.customer for one in mine])
+    return [_of_call(desk, one, known.get(one.call.customer)) for one in mine]
 
 
 def _of_call(desk: Desk, one: Listed, customer: Customer | None) -> Row:
     call, now, zone = one.call, desk.web.clock.now(), desk.web.policy.company.timezone
     kind, id_ = (Subject.CASE, call.case) if call.case else (call.matter or ("", 0))
-    links = desk.web.links
-    link = (
-        links.case(id_, desk.reader.id, now)
-        if kind == Subject.CASE
-        else links.duty(kind, id_, desk.reader.id, now)
-    )
     return Row(
-        link,
+        path_of(kind, id_),
         clean(customer.name) if customer else call.customer,
         call.customer,
         clean(customer.phone) if customer and customer.phone else None,
@@ -96,7 +112,7 @@ def _of_call(desk: Desk, one: Listed, customer: Customer | None) -> Row:
 def _of_commitment(desk: Desk, row: Owed) -> Row:
     now, zone = desk.web.clock.now(), desk.web.policy.company.timezone
     return Row(
-        desk.web.links.duty(Subject.COMMITMENT, row.id, desk.reader.id, now),
+        path_of(Subject.COMMITMENT, row.id),
         clean(row.customer) if row.customer else label(desk.language, "notice.stranger"),
         row.customer_ref or "",
         None,
@@ -109,10 +125,10 @@ def _of_commitment(desk: Desk, row: Owed) -> Row:
 
 
 def _of_case(desk: Desk, row: OpenCase) -> Row:
-    now, zone = desk.web.clock.now(), desk.web.policy.company.timezone
+    zone = desk.web.policy.company.timezone
     codes: Sequence[str] = (row.reasons or "").split(",")
     return Row(
-        desk.web.links.case(row.id, desk.reader.id, now),
+        path_of(Subject.CASE, row.id),
         clean(row.customer),
         row.customer_ref,
         clean(row.phone) if row.phone else None,

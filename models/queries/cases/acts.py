@@ -7,13 +7,17 @@ from typing import NamedTuple
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from models.tables import Case, Commitment, History, Order
+from models.queries.in_list import among
+from models.tables import Case, Commitment, History, Invoice, Order, Staff
 from models.words import Subject
 
 ACTS = (
     "held",
     "released",
     "followed-up-by-hand",
+    "brought-forward",
+    "address-suppressed",
+    "suppression-lifted",
     "planned-again",
     "taken",
     "acknowledged",
@@ -41,6 +45,7 @@ def done_about(session: Session, customer_id: int, newest: int) -> list[ActDone]
     """What was done about a customer, the orders, what is owed and the cases; of the newest so many, oldest first."""
     mine = {
         Subject.ORDER: select(Order.id).where(Order.customer_id == customer_id),
+        Subject.INVOICE: select(Invoice.id).where(Invoice.customer_id == customer_id),
         Subject.COMMITMENT: select(Commitment.id).where(Commitment.customer_id == customer_id),
         Subject.CASE: select(Case.id).where(Case.customer_id == customer_id),
     }
@@ -62,6 +67,22 @@ def done_about(session: Session, customer_id: int, newest: int) -> list[ActDone]
         )
         for row in reversed(rows)
     ]
+
+
+def who_ended(session: Session, commitments: Collection[int]) -> dict[int, str]:
+    """By commitment: the reference of the one of our own people who said what came of it."""
+    if not commitments:
+        return {}
+    rows = session.execute(
+        select(History.subject_id, History.actor)
+        .join(Staff, Staff.ref == History.actor)
+        .where(
+            History.subject_type == Subject.COMMITMENT,
+            among(History.subject_id, commitments),
+            History.event.in_(("done", "re-promised")),
+        )
+    )
+    return dict(rows.all())
 
 
 def _refs(session: Session, orders: Collection[int]) -> dict[int, str]:

@@ -1,13 +1,13 @@
 """What happened with a customer, in order, from every table that knows something of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.queries.cases import acts
+from models.queries.cases import acts, replies
 from models.tables import (
     Case,
     Commitment,
@@ -59,6 +59,10 @@ class Event:
     text: str | None = None
     how: str = ""
     """How a commitment ended: a code."""
+    by: str = ""
+    """Reference of who did it, where one of our own people did."""
+    mail: int | None = None
+    """The mail of ours that it was, by its id."""
 
 
 def events(
@@ -104,11 +108,19 @@ def _of_mails(session: Session, customer_id: int, orders: dict[int, str], newest
     )
     invoices = session.execute(select(Invoice.id, Invoice.ref).where(Invoice.customer_id == customer_id))
     refs: dict[str, dict[int, str]] = {Subject.ORDER: orders, Subject.INVOICE: dict(invoices.all())}
+    mails = rows.all()
+    written = replies.words_of(
+        session, {row.subject_id for row, _ in mails if row.subject_type == Subject.REPLY}
+    )
     found = []
-    for row, message in rows:
+    for row, message in mails:
         about = refs.get(row.subject_type, {}).get(row.subject_id, "")
         state = "sent" if message.state == MessageState.ACCEPTED else "failed"
-        found.append(Event(message.recorded_at or message.marked_at, state, about, row.kind))
+        by, text = (
+            written.get(row.subject_id, ("", None)) if row.subject_type == Subject.REPLY else ("", None)
+        )
+        at = message.recorded_at or message.marked_at
+        found.append(Event(at, state, about, row.kind, text=text, by=by, mail=message.id))
         if row.state == FollowUpState.SILENT and row.silent_at is not None and row.nudge == 0:
             found.append(Event(row.silent_at, "silent", about, row.kind))
     return found
@@ -174,8 +186,16 @@ def _of_promises(session: Session, customer_id: int, newest: int) -> list[Event]
         .order_by(Commitment.id.desc())
         .limit(newest)
     ).all()
-    found = [Event(row.made_at, "owed", "", row.kind) for row in rows]
-    return found + [_ended(row, row.done_at) for row in rows if row.done_at is not None]
+    who = acts.who_ended(session, [row.id for row in rows if row.done_at is not None])
+    found = [Event(row.made_at, "owed", "", row.kind, text=_agreed(row)) for row in rows]
+    return found + [
+        replace(_ended(row, row.done_at), by=who.get(row.id, "")) for row in rows if row.done_at is not None
+    ]
+
+
+def _agreed(row: Commitment) -> str | None:
+    """What was agreed on or asked for, where it stands nowhere else in the story."""
+    return row.words if row.kind in {CommitmentKind.APPOINTMENT, CommitmentKind.HELP} else None
 
 
 def _ended(row: Commitment, at: datetime) -> Event:

@@ -30,6 +30,7 @@ _OF_CASE = (
 _BY_ID = select(Commitment).where(Commitment.id == bindparam("commitment")).with_for_update()
 _END = {
     Subject.CASE: select(Case.closed_at).where(Case.id == bindparam("matter")),
+    Subject.AGREED: select(Commitment.done_at).where(Commitment.id == bindparam("matter")),
     Subject.COMMITMENT: select(Commitment.done_at).where(Commitment.id == bindparam("matter")),
     Subject.INBOUND: select(Inbound.handled_at).where(Inbound.id == bindparam("matter")),
 }

@@ -1,79 +1,58 @@
-"""The lists that people work from at the desk, each with its count."""
+"""The lists that people work from at the desk: narrowed, sorted and paged by the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.commitments.commitments import BY_HAND
-from models.tables import (
-    Case,
-    CaseReason,
-    Commitment,
-    Customer,
-    FollowUp,
-    Hold,
-    Invoice,
-    Message,
-    Order,
-    Staff,
-)
+from models.queries.desk.rows import Contact, HeldInvoice, OpenCase, Owed
+from models.tables import Case, CaseReason, Commitment, Customer, FollowUp, Invoice, Message, Staff
 from models.words import FollowUpState, Subject
 
-_CASE_SINCE = func.coalesce(Case.asked_at, Case.opened_at)
-_OWED_SINCE = func.coalesce(Commitment.asked_at, Commitment.made_at)
+CASE_SINCE = func.coalesce(Case.asked_at, Case.opened_at)
+OWED_SINCE = func.coalesce(Commitment.asked_at, Commitment.made_at)
+TOLD = (
+    FollowUpState.SENT,
+    FollowUpState.ANSWERED,
+    FollowUpState.SILENT,
+    FollowUpState.BOUNCED,
+    FollowUpState.FAILED,
+    FollowUpState.HELD,
+)
+"""States of contacts of which something is to be told today."""
 
 
-class OpenCase(NamedTuple):
-    """A case that is open."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which part of a list is wanted."""
 
-    id: int
-    customer_ref: str
-    customer: str
-    language: str
-    phone: str | None
-    since: datetime
-    holder: str | None
-    is_taken: bool
-    reasons: str | None
-    """Codes, parted by commas."""
-
-
-class Owed(NamedTuple):
-    """A commitment that is open."""
-
-    id: int
-    kind: str
-    customer_ref: str | None
-    customer: str | None
-    owner: str | None
-    due_at: datetime
-    since: datetime
-    case_id: int | None
+    find: str = ""
+    """In names and references."""
+    codes: frozenset[str] = frozenset()
+    """Codes whose words have `find` in them."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """By column: what it has to be."""
+    sort: str = ""
+    """A column; with a dash before it, the other way round."""
+    offset: int = 0
+    most: int | None = None
 
 
-class Contact(NamedTuple):
-    """A contact of today with a customer."""
-
-    kind: str
-    state: str
-    reason: str | None
-    customer_ref: str
-    at: datetime
+ALL = Wanted()
 
 
-def open_cases(
-    session: Session, *, holder: int | None = None, offset: int = 0, most: int | None = None
-) -> list[OpenCase]:
+def open_cases(session: Session, wanted: Wanted = ALL, *, holder: int | None = None) -> list[OpenCase]:
     """Open cases, who waits longest first; those of one holder, or all."""
     reasons = (
         select(func.group_concat(CaseReason.reason.distinct()))
         if session.get_bind().dialect.name == "sqlite"
         else select(func.string_agg(CaseReason.reason.distinct(), ","))
     )
-    of_case = reasons.where(CaseReason.case_id == Case.id, CaseReason.settled_at.is_(None)).scalar_subquery()
+    stands = (CaseReason.case_id == Case.id, CaseReason.settled_at.is_(None))
     query = (
         select(
             Case.id,
@@ -81,28 +60,29 @@ def open_cases(
             Customer.name,
             Customer.language,
             Customer.phone,
-            _CASE_SINCE,
+            CASE_SINCE,
             Staff.name,
             Case.taken_at.is_not(None),
-            of_case,
+            reasons.where(*stands).scalar_subquery(),
         )
         .join(Customer, Customer.id == Case.customer_id)
         .join(Staff, Staff.id == func.coalesce(Case.taken_by_id, Case.manager_id), isouter=True)
         .where(Case.closed_at.is_(None))
-        .order_by(_CASE_SINCE, Case.id)
     )
     if holder is not None:
         query = query.where(func.coalesce(Case.taken_by_id, Case.manager_id) == holder)
-    return [OpenCase(*row) for row in session.execute(_part(query, offset, most)).all()]
+    if reason := wanted.chosen.get("why"):
+        query = query.where(select(CaseReason.id).where(*stands, CaseReason.reason == reason).exists())
+    coded = select(CaseReason.id).where(*stands, CaseReason.reason.in_(wanted.codes)).exists()
+    query = _narrowed(query, wanted, [coded])
+    columns = {"customer": Customer.ref, "name": Customer.name, "since": CASE_SINCE, "owner": Staff.name}
+    return [
+        OpenCase(*row) for row in session.execute(_part(query, wanted, columns, CASE_SINCE, Case.id)).all()
+    ]
 
 
 def open_commitments(
-    session: Session,
-    *,
-    holder: int | None = None,
-    until: datetime | None = None,
-    offset: int = 0,
-    most: int | None = None,
+    session: Session, wanted: Wanted = ALL, *, holder: int | None = None, until: datetime | None = None
 ) -> list[Owed]:
     """What is owed, the earliest due first; of one person (owed or told), and due by a time, where given."""
     query = (
@@ -113,7 +93,7 @@ def open_commitments(
             Customer.name,
             Staff.name,
             Commitment.due_at,
-            _OWED_SINCE,
+            OWED_SINCE,
             Commitment.case_id,
         )
         .join(Customer, Customer.id == Commitment.customer_id, isouter=True)
@@ -121,121 +101,151 @@ def open_commitments(
         .where(
             Commitment.done_at.is_(None), or_(Commitment.kind.in_(BY_HAND), Commitment.told_id.is_not(None))
         )
-        .order_by(Commitment.due_at, Commitment.id)
     )
     if holder is not None:
         query = query.where(or_(Commitment.owner_id == holder, Commitment.told_id == holder))
     if until is not None:
         query = query.where(Commitment.due_at < until)
-    return [Owed(*row) for row in session.execute(_part(query, offset, most)).all()]
+    if kind := wanted.chosen.get("why"):
+        query = query.where(Commitment.kind == kind)
+    query = _narrowed(query, wanted, [Commitment.kind.in_(wanted.codes)])
+    columns = {
+        "customer": Customer.ref,
+        "name": Customer.name,
+        "why": Commitment.kind,
+        "due": Commitment.due_at,
+        "owner": Staff.name,
+    }
+    return [
+        Owed(*row)
+        for row in session.execute(_part(query, wanted, columns, Commitment.due_at, Commitment.id)).all()
+    ]
 
 
-def contacts_since(
-    session: Session, since: datetime, offset: int = 0, most: int | None = None
-) -> list[Contact]:
+def contacts_since(session: Session, since: datetime, wanted: Wanted = ALL) -> list[Contact]:
     """Contacts with customers that were sent, held or refused since a time, the newest first."""
     at = func.coalesce(FollowUp.sent_at, Message.recorded_at, FollowUp.due_at)
+    query = _contacts(at).where(FollowUp.state.in_(TOLD), at >= since)
+    columns = {**_CONTACT_COLUMNS, "at": at}
+    return _read_contacts(session, query, wanted, columns, at.desc())
+
+
+def contacts_due(session: Session, since: datetime, until: datetime, wanted: Wanted = ALL) -> list[Contact]:
+    """Contacts with customers that are planned for a span of time, the earliest first."""
+    query = _contacts(FollowUp.due_at).where(
+        FollowUp.state == FollowUpState.PLANNED, FollowUp.due_at >= since, FollowUp.due_at < until
+    )
+    columns = {**_CONTACT_COLUMNS, "at": FollowUp.due_at}
+    return _read_contacts(session, query, wanted, columns, FollowUp.due_at)
+
+
+def money_held(session: Session, wanted: Wanted = ALL) -> list[HeldInvoice]:
+    """Open invoices of which something is held, with the reason; the largest first."""
+    held = (
+        select(FollowUp.reason.label("reason"), FollowUp.subject_id.label("invoice"))
+        .where(FollowUp.subject_type == Subject.INVOICE, FollowUp.state == FollowUpState.HELD)
+        .distinct()
+        .subquery()
+    )
+    rest = Invoice.amount_cents - Invoice.credited_cents
     query = (
-        select(FollowUp.kind, FollowUp.state, FollowUp.reason, Customer.ref, at)
+        select(
+            Customer.ref, Customer.name, Invoice.ref, rest, Invoice.currency, Invoice.due_on, held.c.reason
+        )
+        .join(held, held.c.invoice == Invoice.id)
+        .join(Customer, Customer.id == Invoice.customer_id)
+        .where(Invoice.paid_at.is_(None), Invoice.cancelled_at.is_(None))
+    )
+    if reason := wanted.chosen.get("reason"):
+        query = query.where(held.c.reason == reason)
+    coded = [Invoice.ref.ilike(_like(wanted.find), escape="\\"), held.c.reason.in_(wanted.codes)]
+    query = _narrowed(query, wanted, coded, with_owner=False)
+    columns = {"customer": Customer.ref, "name": Customer.name, "amount": rest, "due": Invoice.due_on}
+    rows = session.execute(_part(query, wanted, columns, rest.desc(), Invoice.id)).all()
+    return [HeldInvoice(*row) for row in rows]
+
+
+_CONTACT_COLUMNS: Mapping[str, Any] = {
+    "customer": Customer.ref,
+    "name": Customer.name,
+    "kind": FollowUp.kind,
+    "state": FollowUp.state,
+}
+
+
+def _contacts(at: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(FollowUp.kind, FollowUp.state, FollowUp.reason, Customer.ref, Customer.name, at)
         .join(Customer, Customer.id == FollowUp.customer_id)
         .join(Message, Message.id == FollowUp.message_id, isouter=True)
-        .where(FollowUp.staff_id.is_(None), FollowUp.state.in_(_TOLD), at >= since)
-        .order_by(at.desc(), FollowUp.id)
-    )
-    return [Contact(*row) for row in session.execute(_part(query, offset, most)).all()]
-
-
-def counts_since(session: Session, since: datetime) -> list[tuple[str, str, int]]:
-    """Kind, state and number of the contacts with customers since a time."""
-    at = func.coalesce(FollowUp.sent_at, Message.recorded_at, FollowUp.due_at)
-    rows = session.execute(
-        select(FollowUp.kind, FollowUp.state, func.count())
-        .join(Message, Message.id == FollowUp.message_id, isouter=True)
         .where(
-            FollowUp.staff_id.is_(None),
-            FollowUp.customer_id.is_not(None),
-            FollowUp.state.in_(_TOLD),
-            at >= since,
+            FollowUp.staff_id.is_(None), FollowUp.audience.is_(None), FollowUp.subject_type.in_(_OF_CUSTOMERS)
         )
-        .group_by(FollowUp.kind, FollowUp.state)
-        .order_by(FollowUp.kind, FollowUp.state)
     )
-    return [(kind, state, number) for kind, state, number in rows]
 
 
-def case_counts(session: Session, old: datetime) -> tuple[int, int]:
-    """How many cases are open, and how many of them since before a time."""
-    row = session.execute(
-        select(func.count(), func.coalesce(func.sum(case((old > _CASE_SINCE, 1), else_=0)), 0)).where(
-            Case.closed_at.is_(None)
-        )
-    ).one()
-    return int(row[0]), int(row[1])
-
-
-def commitment_counts(
-    session: Session, now: datetime, midnight: datetime, week: datetime
-) -> tuple[int, int, int]:
-    """How many commitments are late, due before `midnight`, and due before the end of the `week`."""
-    due = Commitment.due_at
-    row = session.execute(
-        select(
-            *(
-                func.coalesce(func.sum(case((within, 1), else_=0)), 0)
-                for within in (due < now, due.between(now, midnight), due.between(now, week))
-            )
-        ).where(
-            Commitment.done_at.is_(None), or_(Commitment.kind.in_(BY_HAND), Commitment.told_id.is_not(None))
-        )
-    ).one()
-    return int(row[0]), int(row[1]), int(row[2])
-
-
-def planned(session: Session, customer_id: int, most: int = 40) -> Sequence[tuple[str, datetime, str | None]]:
-    """What is to go to a customer: kind, when, and why it waits; the soonest first."""
-    rows = session.execute(
-        select(FollowUp.kind, FollowUp.due_at, FollowUp.reason)
-        .where(
-            FollowUp.customer_id == customer_id,
-            FollowUp.staff_id.is_(None),
-            FollowUp.audience.is_(None),
-            FollowUp.subject_type.in_((Subject.ORDER, Subject.INVOICE, Subject.CLOSED_CASE)),
-            FollowUp.state == FollowUpState.PLANNED,
-        )
-        .order_by(FollowUp.due_at, FollowUp.id)
-        .limit(most)
-    )
-    return [(kind, due, reason) for kind, due, reason in rows]
-
-
-def holds_of(session: Session, customer_id: int, now: datetime) -> Sequence[Hold]:
-    """What holds the mails of a customer now, by whom and why."""
-    orders = select(Order.id).where(Order.customer_id == customer_id)
-    invoices = select(Invoice.id).where(Invoice.customer_id == customer_id)
-    return session.scalars(
-        select(Hold)
-        .where(
-            Hold.released_at.is_(None),
-            Hold.until > now,
-            or_(
-                (Hold.subject_type == Subject.CUSTOMER) & (Hold.subject_id == customer_id),
-                (Hold.subject_type == Subject.ORDER) & Hold.subject_id.in_(orders),
-                (Hold.subject_type == Subject.INVOICE) & Hold.subject_id.in_(invoices),
-            ),
-        )
-        .order_by(Hold.until)
-    ).all()
-
-
-_TOLD = (
-    FollowUpState.SENT,
-    FollowUpState.ANSWERED,
-    FollowUpState.SILENT,
-    FollowUpState.BOUNCED,
-    FollowUpState.FAILED,
-    FollowUpState.HELD,
+_OF_CUSTOMERS = (
+    Subject.ORDER,
+    Subject.INVOICE,
+    Subject.CLOSED_CASE,
+    Subject.CUSTOMER,
+    Subject.HEARD,
+    Subject.REPLY,
+    Subject.AGREED,
 )
 
 
-def _part(query: Select[*tuple[Any, ...]], offset: int, most: int | None) -> Select[*tuple[Any, ...]]:
-    return query.offset(offset).limit(most) if most is not None else query
+def _read_contacts(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    wanted: Wanted,
+    columns: Mapping[str, Any],
+    usual: Any,
+) -> list[Contact]:
+    for name, column in (("state", FollowUp.state), ("kind", FollowUp.kind), ("reason", FollowUp.reason)):
+        if value := wanted.chosen.get(name):
+            query = query.where(column == value)
+    coded = [
+        FollowUp.kind.in_(wanted.codes),
+        FollowUp.state.in_(wanted.codes),
+        FollowUp.reason.in_(wanted.codes),
+    ]
+    query = _narrowed(query, wanted, coded, with_owner=False)
+    return [Contact(*row) for row in session.execute(_part(query, wanted, columns, usual, FollowUp.id)).all()]
+
+
+def _narrowed(
+    query: Select[*tuple[Any, ...]],
+    wanted: Wanted,
+    coded: Sequence[ColumnElement[bool]],
+    *,
+    with_owner: bool = True,
+) -> Select[*tuple[Any, ...]]:
+    """Only what has the words in a name, a reference, or the words of a code; and whose owner is wanted."""
+    if with_owner and (owner := wanted.chosen.get("owner")):
+        query = query.where(Staff.ref == owner)
+    if not wanted.find:
+        return query
+    like = _like(wanted.find)
+    named = [Customer.name.ilike(like, escape="\\"), Customer.ref.ilike(like, escape="\\")]
+    names = [*named, *([Staff.name.ilike(like, escape="\\")] if with_owner else [])]
+    return query.where(or_(*names, *coded))
+
+
+def _like(text: str) -> str:
+    plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
+
+
+def _part(
+    query: Select[*tuple[Any, ...]],
+    wanted: Wanted,
+    columns: Mapping[str, Any],
+    usual: Any,
+    last: Any,
+) -> Select[*tuple[Any, ...]]:
+    """Sorted as wanted, else as usual, and cut to the page."""
+    column = columns.get(wanted.sort.removeprefix("-"))
+    order = usual if column is None else column.desc() if wanted.sort.startswith("-") else column.asc()
+    query = query.order_by(order, last)
+    return query.offset(wanted.offset).limit(wanted.most) if wanted.most is not None else query

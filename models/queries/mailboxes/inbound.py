@@ -72,6 +72,16 @@ def get(session: Session, inbound_id: int) -> Inbound | None:
     return session.get(Inbound, inbound_id)
 
 
+def newest_of(session: Session, customer_id: int) -> Inbound | None:
+    """The newest mail that a customer wrote as a person."""
+    return session.scalar(
+        select(Inbound)
+        .where(Inbound.customer_id == customer_id, Inbound.verdict == "human")
+        .order_by(Inbound.received_at.desc(), Inbound.id.desc())
+        .limit(1)
+    )
+
+
 def bounces_of(session: Session, follow_up_id: int) -> int:
     """How often mails of a contact came back so far."""
     query = select(func.count(Inbound.id)).where(

@@ -15,6 +15,8 @@ ANCHORS = {
     "customer": ("not-reached",),
     "inbound": ("parked",),
     "heard": ("spoke",),
+    "reply": ("written",),
+    "agreed": ("agreed",),
     "staff": ("day", "asked", "fault"),
 }
 """The dates of each subject. Orders may carry further ones, of any name (docs/how-to/import.md)."""

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models.rules.cases.acting import ActError
+
 HELD_BY_HAND = "held by hand"
 """Stands as the reason of what a hold postpones."""
 
@@ -47,13 +49,15 @@ def check(limits: Limits, reason: str, until: datetime, now: datetime) -> None:
     """Refuse a hold without a reason, one that ends before it begins, and one without a foreseeable end.
 
     Raises:
-        ValueError: with what to do instead.
+        ActError: with what to do instead.
     """
     if not reason.strip():
-        raise ValueError("say why; a hold without a reason is refused")
+        raise ActError("need-text", "say why; a hold without a reason is refused")
     if until <= now:
-        raise ValueError(f"the end {until:%Y-%m-%d %H:%M} UTC has passed; choose a later one")
+        raise ActError("need-until", f"the end {until:%Y-%m-%d %H:%M} UTC has passed; choose a later one")
     if until - now > limits.most:
-        raise ValueError(
-            f"{limits.what} can be held for {limits.most.days} days at most; choose an earlier end, and hold again then"
+        raise ActError(
+            "need-until",
+            f"{limits.what} can be held for {limits.most.days} days at most; choose an earlier end, and hold again "
+            "then",
         )

@@ -87,7 +87,9 @@ def test_another_time_is_a_promise_of_its_own_beside_the_first(visitor: Visitor)
     ):
         page = visitor.press(link, do="re-promise", **fields)
         assert page.status_code == 422
-        assert '<details id="re-promise" class="subject" open>' in page.text  # nothing has to be typed twice
+        assert (
+            '<details id="re-promise" class="act" name="act" open>' in page.text
+        )  # nothing has to be typed twice
     assert visitor.dump() == before
     assert (
         visitor.press(link, do="re-promise", until=LATER, reason="overload", text="Domani.").status_code

@@ -1,9 +1,7 @@
 """The desk: signed in by a press and never by a look, everybody sees what is theirs, and nobody else's press counts."""
 
-import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -11,57 +9,13 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from deployments.web.app import build_app
-from models.tables import Customer, DeskSession, FollowUp, Staff
+from models.tables import Customer, DeskSession, FollowUp, Order, Staff
 from models.words import CaseReasonKind, Meaning, Subject
 from tasks.cases.open_case import open_case
 from tasks.responses.record import Answer
 from tests import factories
+from tests.desk import Browser, staff
 from tests.world import World
-
-HOME = "http://pages.example"
-
-
-@dataclass
-class Browser:
-    """One browser before the pages; cookies stay in it."""
-
-    world: World
-    cookies: httpx.Cookies
-
-    def ask(
-        self, method: str, path: str, *, headers: dict[str, str] | None = None, **form: str
-    ) -> httpx.Response:
-        app = build_app(self.world.db, self.world.policy, self.world.links, self.world.clock)
-
-        async def go() -> httpx.Response:
-            transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url=HOME, cookies=self.cookies) as client:
-                data = form or None
-                answer = await client.request(method, path, data=data, headers=headers)
-                self.cookies = client.cookies
-                return answer
-
-        return asyncio.run(go())
-
-    def get(self, path: str) -> httpx.Response:
-        return self.ask("GET", path)
-
-    def press(self, path: str, **form: str) -> httpx.Response:
-        return self.ask("POST", path, **form)
-
-    def link_of(self, ref: str) -> str:
-        return self.world.links.own(staff(self.world, ref).id, self.world.clock.now())
-
-    def enter(self, ref: str) -> "Browser":
-        token = urlsplit(self.link_of(ref)).path.removeprefix("/r/")
-        assert self.press("/desk/enter", link=token).status_code == 303
-        return self
-
-
-def staff(world: World, ref: str) -> Staff:
-    with world.db.read() as session:
-        return session.scalars(select(Staff).where(Staff.ref == ref)).one()
 
 
 def sessions(world: World) -> Sequence[DeskSession]:
@@ -164,7 +118,7 @@ def test_the_day_shows_the_case_with_its_reason_and_its_page(browser: Browser) -
     page = browser.enter("M-1").get("/desk").text
     assert "Giulia Ferri" in page
     assert "C-1" in page
-    link = re.search(r'href="http://pages\.example(/c/[^"]+)"', page)
+    link = re.search(r'href="(/desk/case/[0-9]+)"', page)
     assert link is not None
     assert browser.get(link[1]).status_code == 200
 
@@ -251,3 +205,72 @@ def test_what_somebody_said_is_read_at_the_desk(browser: Browser) -> None:
         Answer("r-1", customer.id, Meaning.MESSAGE, "page", now, order_id=1, text="Le ante non chiudono.")
     )
     assert "Le ante non chiudono." in browser.enter("M-1").get(f"/desk/customer/{customer.ref}").text
+
+
+def test_a_list_is_narrowed_by_words_sorted_and_taken_along_as_it_is_seen(browser: Browser) -> None:
+    with browser.world.db.write() as session:
+        other = session.scalars(select(Customer).where(Customer.ref == "C-2")).one()
+        open_case(
+            session,
+            browser.world.policy,
+            other.id,
+            CaseReasonKind.CALL_ME,
+            (Subject.CUSTOMER, other.id),
+            now=browser.world.clock.now() - timedelta(days=1),
+            actor="test",
+        )
+    browser.enter("M-1")
+    both = browser.get("/desk/list/cases").text
+    assert both.index("Ugo Verdi") < both.index("Giulia Ferri"), "who waits longest comes first"
+    turned = browser.get("/desk/list/cases?sort=-since").text
+    assert turned.index("Giulia Ferri") < turned.index("Ugo Verdi")
+    for asked in ("q=ugo", "q=telefonata", "why=call-me", "q=C-2"):
+        found = browser.get(f"/desk/list/cases?{asked}").text
+        assert "Ugo Verdi" in found, asked
+        assert "Giulia Ferri" not in found, asked
+        file = browser.get(f"/desk/list/cases?{asked}&form=csv").text
+        assert file.count("\r\n") == 2, asked
+    assert "Ugo Verdi" not in browser.get("/desk/list/cases?q=100%25").text
+    mine = browser.get("/desk/list/cases?owner=M-1&sort=name&q=ferri").text
+    assert 'href="/desk/case/' in mine
+    for odd in ("sort=secret", "sort=-", "q=%00%27%22", "why=x&owner=y&state=z", "day=never"):
+        assert browser.get(f"/desk/list/cases?{odd}").status_code == 200, odd
+        assert browser.get(f"/desk/list/planned?{odd}").status_code == 200, odd
+        assert browser.get(f"/desk/list/money?{odd}").status_code == 200, odd
+
+
+def test_what_goes_out_tomorrow_and_what_money_is_held(browser: Browser) -> None:
+    world = browser.world
+    with world.db.write() as session:
+        for one in session.scalars(select(Customer)):
+            factories.invoice(session, one, f"F-{one.ref}")
+    world.sweep("credit-recovery")
+    with world.db.write() as session:
+        other = session.scalars(select(Customer).where(Customer.ref == "C-2")).one()
+        session.add(
+            FollowUp(
+                subject_type="order",
+                subject_id=session.scalars(select(Order.id).where(Order.ref == "SO-2")).one(),
+                customer_id=other.id,
+                sweep="welcome-contact",
+                kind="progress-update",
+                step="x",
+                nudge=0,
+                owed_at=world.clock.now() + timedelta(days=1),
+                due_at=world.clock.now() + timedelta(days=1),
+                state="planned",
+                attempts=0,
+            )
+        )
+    browser.enter("D-1")
+    tomorrow = browser.get("/desk/list/planned?day=tomorrow").text
+    assert "Ugo Verdi" in tomorrow
+    assert "aggiornamento durante l" in tomorrow
+    assert "Ugo Verdi" not in browser.get("/desk/list/planned?day=today").text
+    money = browser.get("/desk/list/money").text
+    assert "F-C-1" in money
+    assert "è aperto un reclamo" in money
+    assert "F-C-2" not in money
+    company = browser.get("/desk/company").text
+    assert "1.000,00" in company
+    assert "La valutazione è bassa" in company

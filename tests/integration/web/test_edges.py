@@ -137,7 +137,7 @@ def test_every_response_keeps_the_link_to_itself(visitor: Visitor, link: str, br
         broken.open(link),
     ):
         assert page.headers["cache-control"] == "no-store"
-        assert page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["referrer-policy"] == "same-origin"
         assert page.headers["x-robots-tag"] == "noindex, nofollow"
         assert page.headers["x-content-type-options"] == "nosniff"
         assert "default-src 'none'" in page.headers["content-security-policy"]

@@ -51,7 +51,7 @@ def part(message: EmailMessage, subtype: str) -> str:
 
 def parts(mail: Mail) -> tuple[str, str]:
     """Both parts, without the standard library's parser, which takes ten milliseconds a mail."""
-    bodies = [piece.partition(b"\r\n\r\n")[2] for piece in mail.body.split(b"\r\n--=_seguito")[1:3]]
+    bodies = [piece.partition(b"\r\n\r\n")[2] for piece in mail.body.split(b"\r\n--=_seguito\r\n")[1:3]]
     text, html = (decodestring(body).decode().replace("\r\n", "\n") for body in bodies)
     return text, html
 
@@ -70,6 +70,9 @@ def by_the_standard_library(one: Letter, mail: Mail) -> EmailMessage:
     message["Date"] = NOW
     message.set_content(part(ours, "plain"), cte="quoted-printable")
     message.add_alternative(part(ours, "html"), subtype="html", cte="quoted-printable")
+    if one.agreed is not None:
+        [file] = ours.iter_attachments()
+        message.add_attachment(str(file.get_content()), subtype="calendar", filename="calendar.ics")
     again = message_from_bytes(message.as_bytes(), policy=default)
     assert isinstance(again, EmailMessage)
     return again

@@ -28,7 +28,7 @@ from tasks.mails.formats import clean
 from tasks.mails.frame import answer_label
 from tasks.mails.labels import fill, label, worded
 from tasks.mails.marks import dialled, linked
-from tasks.mails.shelf import CATALOGUES, TEXTS, gaps, missing_keys, shipped
+from tasks.mails.shelf import BLOCKS, CATALOGUES, TEXTS, gaps, missing_keys, shipped
 from tests.unit.mails.test_samples import letter
 
 
@@ -99,7 +99,9 @@ def test_the_shipped_policy_misses_no_text(policy: Policy) -> None:
 
 def test_every_text_belongs_to_a_message_of_the_policy(policy: Policy) -> None:
     folders = {path.name for path in TEXTS.iterdir() if path.is_dir()}
-    assert folders == {*CATALOGUES} | {kind for kind, cadence in policy.cadences.items() if cadence.sends}
+    assert folders == {*CATALOGUES, BLOCKS} | {
+        kind for kind, cadence in policy.cadences.items() if cadence.sends
+    }
 
 
 def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:
@@ -118,7 +120,7 @@ def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:
     ("text", "problem"),
     [
         ("Subject: a\n\n{% if order %}", "line 3: Unexpected end of template"),
-        ("Subject: a\n\n{{ ordr.ref }}", "there is no 'ordr' to write about; choose from agreed_until"),
+        ("Subject: a\n\n{{ ordr.ref }}", "there is no 'ordr' to write about; choose from agreed, agreed_until"),
         ("Subject: a\n\n{{ order.reff }}", "cannot be filled in"),
         ("Dear you,\n\nhello", "the first line is no 'Subject: …'"),
         ("Subject: a\nhello", "with a blank line after it"),
