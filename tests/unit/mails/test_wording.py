@@ -132,7 +132,9 @@ def test_every_paragraph_ends_as_a_sentence_does(policy: Policy, language: str) 
             for tag, words in composer(policy).written(letter, NOW)[1]:
                 is_sum = ": " in words and re.search(r"\d\W*(€|zł|PLN|\d)$", words)
                 is_name = kind == "reply"  # which people write as they like, and sign
-                assert tag != "p" or is_sum or is_name or words[-1] in ".?!:,", f"{kind}, {situation}: {words}"
+                assert tag != "p" or is_sum or is_name or words[-1] in ".?!:,", (
+                    f"{kind}, {situation}: {words}"
+                )
 
 
 @pytest.mark.parametrize("language", CODES)
