@@ -51,7 +51,9 @@ def part(message: EmailMessage, subtype: str) -> str:
 
 def parts(mail: Mail) -> tuple[str, str]:
     """Both parts, without the standard library's parser, which takes ten milliseconds a mail."""
-    bodies = [piece.partition(b"\r\n\r\n")[2] for piece in mail.body.split(b"\r\n--=_seguito\r\n")[1:3]]
+    bodies = [
+        piece.partition(b"\r\n\r\n")[2] for piece in re.split(rb"\r\n--=_seguito(?:--)?\r\n", mail.body)[1:3]
+    ]
     text, html = (decodestring(body).decode().replace("\r\n", "\n") for body in bodies)
     return text, html
 
