@@ -10,6 +10,7 @@ from models.queries import history, people
 from models.queries.cases import holds
 from models.queries.planning import plan
 from models.rules.calendar.reach import instant
+from models.rules.cases.acting import ActError
 from models.rules.sending.holds import CUSTOMER, DELAY_ALERT, HELD_BY_HAND, check
 from models.words import Subject
 from tasks.commitments.own_sales import check_own_sale

@@ -59,6 +59,18 @@ _WITHDRAWN = replace(
 )
 
 
+_OTHERS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
+    "acknowledgement": (
+        ("of a complaint", {"heard": HEARD}),
+        ("of somebody unknown", {"heard": HEARD._replace(who=None, by=None), "recipient_name": ""}),
+    ),
+    "appointment": (
+        ("of an order", {"order": GOODS}),
+        ("of nobody in particular", {"agreed": AGREED._replace(who=None)}),
+    ),
+}
+
+
 def situations(policy: Policy, kind: str, language: str) -> Iterator[tuple[str, Letter]]:
     """Letters of one kind in a language, each with the name of its situation."""
     cadence = policy.cadences[kind]
@@ -96,17 +108,10 @@ def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "some", {"digest": replace(DIGEST, lines=lines)}
         yield "one", {"digest": replace(DIGEST, lines=lines[:1], waiting=1)}
         yield "none", {"digest": replace(DIGEST, lines=(), waiting=0, oldest=None)}
-    elif kind == "acknowledgement":
-        yield "of a complaint", {"heard": HEARD}
-        yield "of a wish for a call", {"heard": HEARD._replace(complains=False, not_before=HEARD.at)}
-        yield "of somebody unknown", {"heard": HEARD._replace(who=None, by=None), "recipient_name": ""}
-    elif kind == "appointment":
-        yield "of an order", {"order": GOODS}
-        yield "of nobody in particular", {"agreed": AGREED._replace(who=None)}
     elif cadence.subject in {"commitment", "inbound"}:
         yield from _notices(cadence.subject)
     else:
-        yield "plain", {}
+        yield from _OTHERS.get(kind, (("plain", {}),))
 
 
 def _orders(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -15,13 +15,13 @@ from models.queries.cases import dossier
 from models.queries.desk import of_customer
 from models.queries.responses import pages
 from models.rules.cases.acting import ActError
-from models.rules.cases.own_sale import is_refused
 from models.rules.desk.sight import sees_company
 from models.tables import Customer, Staff
 from models.words import Matter
 from tasks.cases import holds, raise_matter
 from tasks.cases.statements import state
 from tasks.commitments.actions import moment
+from tasks.commitments.own_sales import is_left_to_others
 from tasks.mails.formats import clean
 from tasks.privacy import rights
 from tasks.responses.by_staff import Channel, Spoken, Wants, record
@@ -35,9 +35,7 @@ _RATINGS = ("1", "2", "3", "4", "5")
 
 def offered(desk: Desk, session: Session, customer: Customer) -> list[str]:
     """What the one who is signed in may do about a customer, in the order of the page."""
-    here = [one.role for one in people.people(session)]
-    sold_it = people.sold_to(session, desk.reader.id, customer.id)
-    mutes = not is_refused(desk.reader.role, sold_it=sold_it, roles_here=here)
+    mutes = not is_left_to_others(session, desk.reader, customer.id)
     has_case = pages.open_case(session, customer.id) is not None
     held = bool(of_customer.holds_of(session, customer.id, desk.web.clock.now()))
     chosen = {
@@ -50,7 +48,7 @@ def offered(desk: Desk, session: Session, customer: Customer) -> list[str]:
         "release": mutes and held,
         "stop-alert": mutes,
         "export": sees_company(desk.reader.role),
-        "erase": sees_company(desk.reader.role) and desk.web.settings is not None,
+        "erase": mutes and sees_company(desk.reader.role) and desk.web.settings is not None,
     }
     return [do for do, is_there in chosen.items() if is_there]
 

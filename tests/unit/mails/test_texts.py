@@ -120,7 +120,10 @@ def test_a_message_without_texts_is_named_with_the_fix(policy: Policy) -> None:
     ("text", "problem"),
     [
         ("Subject: a\n\n{% if order %}", "line 3: Unexpected end of template"),
-        ("Subject: a\n\n{{ ordr.ref }}", "there is no 'ordr' to write about; choose from agreed, agreed_until"),
+        (
+            "Subject: a\n\n{{ ordr.ref }}",
+            "there is no 'ordr' to write about; choose from agreed, agreed_until",
+        ),
         ("Subject: a\n\n{{ order.reff }}", "cannot be filled in"),
         ("Dear you,\n\nhello", "the first line is no 'Subject: …'"),
         ("Subject: a\nhello", "with a blank line after it"),
