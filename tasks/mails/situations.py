@@ -62,6 +62,7 @@ _WITHDRAWN = replace(
 _OTHERS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "acknowledgement": (
         ("of a complaint", {"heard": HEARD}),
+        ("of a wish for a call", {"heard": HEARD._replace(complains=False, not_before=HEARD.at)}),
         ("of somebody unknown", {"heard": HEARD._replace(who=None, by=None), "recipient_name": ""}),
     ),
     "appointment": (

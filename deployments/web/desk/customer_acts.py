@@ -20,7 +20,7 @@ from models.tables import Customer, Staff
 from models.words import Matter
 from tasks.cases import holds, raise_matter
 from tasks.cases.statements import state
-from tasks.commitments.actions import moment
+from tasks.commitments.moments import moment
 from tasks.commitments.own_sales import is_left_to_others
 from tasks.mails.formats import clean
 from tasks.privacy import rights
