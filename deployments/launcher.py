@@ -12,6 +12,7 @@ from typing import TypeVar
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from deployments import desk_links
 from deployments.environment import (
     LOGIN_FILE,
     NO_LOGIN,
@@ -25,7 +26,7 @@ from deployments.environment import (
 from deployments.mailbox.page import create_app as mailbox_page
 from deployments.mailbox.smtp import Keeper, listen
 from deployments.mailbox.store import Mailbox
-from deployments.prefect_login import NoLoginError, login_for_launch
+from deployments.prefect_login import NoLoginError, is_sample, login_for_launch
 from deployments.preflight import LaunchError, migrate, own_state_dir, ports
 from deployments.processes import Child
 from deployments.serve import serve
@@ -36,6 +37,8 @@ from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
 from tasks.runtime.trial import trial_of
 
+_FIRST_RUNS_DONE = "first runs done"
+"""As `deployments.runner` says it, which takes seconds to import."""
 _SERVER_GRACE_SECONDS = 5.0
 _RUNNER_GRACE_SECONDS = 30.0
 T = TypeVar("T")
@@ -94,6 +97,21 @@ async def _tell(settings: Settings, status: asyncio.StreamReader) -> None:
     async for line in status:
         said = line.decode().strip()
         print(_welcome(settings) if said == "ready" else f"  {said}", flush=True)
+        if said == _FIRST_RUNS_DONE and is_sample(settings):
+            print(await asyncio.to_thread(_desk, settings), flush=True)
+
+
+def _desk(settings: Settings) -> str:
+    """How to get to the desk of the made-up company."""
+    return "\n".join(
+        (
+            "",
+            "The desk, as one of the company. Open a link and press the button: each works once, within an hour.",
+            *desk_links.lines(settings),
+            f"  Later, ask at {settings.public_url}/desk with the colleague's address: the link comes to the mailbox.",
+            "",
+        )
+    )
 
 
 def _trial_line(settings: Settings) -> str:
@@ -121,6 +139,7 @@ Seguito is up.
   Prefect UI        {prefect_url(settings)}/v2{_asks(settings)}
   Mailbox           {mails}
   Customers' pages  {settings.public_url}
+  Desk              {settings.public_url}/desk
   Mail server       {settings.smtp_host}:{settings.smtp_port} (SMTP)
 
 What to look at first: the runs in the Prefect UI, one flow each for the welcome, the delays, the

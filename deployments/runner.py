@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import groupby
+from textwrap import shorten
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import (
@@ -40,7 +41,10 @@ _LOOK_SECONDS = 0.5
 _LAST_SECONDS = 25
 _ORPHAN_SECONDS = 3
 _PAGE = 200
+_MOST_SAID = 140
 _LAUNCHER = os.getppid()
+FIRST_RUNS_DONE = "first runs done"
+"""What it says once everything ran once."""
 
 Say = Callable[[str], None]
 
@@ -129,7 +133,7 @@ async def _run_by_need(
     turns = sorted((item for item in found if item.first is not None and _active(found[item])), key=_turn)
     for _, items in groupby(turns, key=_turn):
         await asyncio.gather(*(_run_once(client, found[item], say) for item in items))
-    say("first runs done")
+    say(FIRST_RUNS_DONE)
     await Waker(client, settings).watch()
 
 
@@ -152,7 +156,7 @@ async def _run_once(client: PrefectClient, known: DeploymentResponse, say: Say) 
 def _outcome(state: State[object]) -> str:
     if state.is_cancelled() and "concurrency limit" in (state.message or ""):
         return "runs already, by its schedule"
-    return f"{state.name}. {state.message or ''}".strip()
+    return shorten(f"{state.name}. {state.message or ''}", _MOST_SAID, placeholder=" …")
 
 
 def _ending(stop: asyncio.Event) -> None:

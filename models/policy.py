@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from models.based_on import BaseError, with_base
 from models.brand import Brand, Payment, Register
 from models.credit import Credit
 from models.errors import MendError
@@ -353,8 +354,8 @@ def parse(text: str, name: str = "policy.toml") -> Policy:
         PolicyError: see `load`.
     """
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        raw = with_base(tomllib.loads(text), Path(name).parent)
+    except (tomllib.TOMLDecodeError, BaseError) as error:
         raise PolicyError(f"{name}: {error}") from error
     try:
         return Policy.model_validate(_beside(_tuples(raw), Path(name).parent))

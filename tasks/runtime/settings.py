@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from models.errors import MendError
@@ -47,7 +47,10 @@ class Settings(BaseSettings):
         le=3600,
         description="How long a command waits while another program holds the database; pages wait 5 at most.",
     )
-    policy: Path = Field(default=Path("policy.toml"), description="The policy file.")
+    policy: Path = Field(
+        default=Path("policy.toml"),
+        description="The policy file; for the sample, whose mails stay here, `sources/sample/demo.toml`.",
+    )
     texts: OptionalPath = Field(
         default=None,
         description="Folder of own texts, words and looks over the shipped ones (docs/how-to/own-texts.md).",
@@ -183,6 +186,14 @@ class Settings(BaseSettings):
         "empty: only the event feed.",
     )
     bind: str = Field(default="127.0.0.1", description="Address that `make up` listens on.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _policy_of_the_sample(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """The made-up company writes at any hour, as long as nobody named a policy and its mails stay here."""
+        untouched = not {"policy", "smtp_host", "smtp_block"} & {name.lower() for name in values}
+        demo = Path(values.get("source") or cls.model_fields["source"].default) / "demo.toml"
+        return {**values, "policy": demo} if untouched and demo.is_file() else values
 
     @classmethod
     def settings_customise_sources(
