@@ -45,6 +45,7 @@ _BY_HAND = (
     "`Refused` names what is wrong with the form; nothing was done, so mend it and run it again. Your reference and "
     "your reason go into the history of the customer, and leave Prefect."
 )
+_READS = "`Refused` names what is wrong with the form. It only reads; run it again."
 _WOKEN = "Within a minute once there is something to do"
 _HALF_HOURLY = (
     f"{_WOKEN}, twice an hour at least, day and night; quiet hours and holidays of each customer are kept by the flow "
@@ -128,6 +129,8 @@ SCHEDULED = (
         together=True,
     ),
     Scheduled("flows.by_hand.follow_up_customer", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.showing.show_customer", None, ("by-hand",), _WHEN_YOU_LIKE, _READS),
+    Scheduled("flows.showing.show_order", None, ("by-hand",), _WHEN_YOU_LIKE, _READS),
     Scheduled("flows.by_hand.hold_follow_ups", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.release_follow_ups", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.stop_delay_alert", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),

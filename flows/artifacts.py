@@ -12,25 +12,30 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 
+from tasks.mails.control_words import Cases
 from tasks.mails.links import door
 from tasks.runtime.settings import Settings
-from tasks.sending.sweep_report import Report
 
 _MOST_CASES = 20
 """Doors shown in one row; the figure beside them is whole."""
-_OF_CASES = ("case", "cases")
 NOTHING = "Nothing at present."
 
 
-async def leave_table(key: str, report: Report, description: str) -> None:
-    """A table of what a sweep did. One that found nothing leaves none, so that the history stays readable."""
-    if report.counts:
-        await acreate_markdown_artifact(table(report.rows()), key=key, description=description)
+async def leave_rows(key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
+    """A table, unless it is empty, so that the history stays readable."""
+    if rows:
+        await acreate_markdown_artifact(table(rows), key=key, description=description)
 
 
-async def leave_if_new(key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
+async def leave_if_new(
+    key: str, rows: Sequence[Mapping[str, Any]], description: str, nothing: str = NOTHING
+) -> None:
     """A table, unless the newest one of this key says the same."""
-    markdown = table(rows)
+    await leave_text_if_new(key, table(rows, nothing), description)
+
+
+async def leave_text_if_new(key: str, markdown: str, description: str) -> None:
+    """A page, unless the newest one of this key says the same."""
     if await _latest(key) != markdown:
         await acreate_markdown_artifact(markdown, key=key, description=description)
 
@@ -42,19 +47,19 @@ async def _latest(key: str) -> Any:
     return found[0].data if found else None
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> str:
+def table(rows: Sequence[Mapping[str, Any]], nothing: str = NOTHING) -> str:
     """Rows of the same columns as a markdown table; numbers of cases lead to their doors."""
     if not rows:
-        return NOTHING
+        return nothing
     columns = list(rows[0])
     lines = [columns, ["---"] * len(columns)]
-    lines += [[_cell(name, row[name]) for name in columns] for row in rows]
+    lines += [[_cell(row[name]) for name in columns] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(column: str, value: Any) -> str:
-    if column in _OF_CASES:
-        return _doors([value] if isinstance(value, int) else value or ())
+def _cell(value: Any) -> str:
+    if isinstance(value, Cases):
+        return _doors(value)
     return str(value).replace("|", "\\|").replace("\n", " ")
 
 

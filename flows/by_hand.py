@@ -1,8 +1,10 @@
 """What a person starts for one customer: follow up now, hold, release, plan anew."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from prefect import State
+from prefect.artifacts import acreate_markdown_artifact
 from prefect.states import Failed
 
 from flows.as_of import moment
@@ -12,12 +14,18 @@ from flows.naming import Reference, Words
 from flows.redact import take_out
 from flows.runs import CANNOT_RUN, ended, leave, refused, services, stopped
 from flows.sweeping import sweep
+from models.rules.calendar.reach import instant
 from tasks.cases import holds as by_hand
 from tasks.importing import stops
+from tasks.mails.control_words import ControlWords
+from tasks.sending import shown
 from tasks.sending.send_now import bring_forward
 from tasks.sending.sweep import SweepStoppedError, customer_ids
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
+
+WAITS = "follow-up-customer-waits"
+"""Key of the list that a rehearsal leaves."""
 
 
 @form(
@@ -42,7 +50,7 @@ async def follow_up_customer(
         dry_run: Write and send nothing; say what would be done. Switch it off to send.
         as_of: What is due by this time; a later time only shows what would be due. None: now.
     """
-    report = Report()
+    report, lines = Report(), list[str]()
     try:
         await take_out("reason")
         if not customers:
@@ -53,7 +61,10 @@ async def follow_up_customer(
             for name in by_hand.sweeps_of(opened.policy, kinds):
                 scope = Scope(name, now, ids, frozenset(kinds))
                 report += await sweep(opened, scope, dry_run=dry_run, batch=Batches(name))
-            if not dry_run:
+            if dry_run:
+                with opened.db.read() as session:
+                    lines = shown.waits(session, opened.policy, tuple(ids), kinds, report, now)
+            else:
                 by_hand.note_follow_up(opened, ids, who, reason, report.sentence())
     except SweepStoppedError as error:
         return await stopped("follow-up-customer", error)
@@ -62,7 +73,17 @@ async def follow_up_customer(
     except REFUSALS as error:
         return refused(error)
     await leave("follow-up-customer", report, dry_run=dry_run)
-    return ended(report, dry_run=dry_run)
+    return await would(report, lines) if dry_run else ended(report)
+
+
+async def would(report: Report, lines: Sequence[str]) -> State[None]:
+    """The final state of a rehearsal: which contact of which order would go, and which waits until when."""
+    state = ended(report, dry_run=True)
+    if lines:
+        said = "Which contact would go, and which waits for what."
+        await acreate_markdown_artifact("\n".join(f"- {line}" for line in lines), key=WAITS, description=said)
+        state.message = f"{state.message}; {shown.in_short(lines)}"
+    return state
 
 
 @form(
@@ -84,7 +105,7 @@ async def hold_follow_ups(customer: Reference, by: Reference, reason: Words, unt
     def hold(opened: Services) -> str:
         (customer_id,) = customer_ids(opened, [customer])
         by_hand.hold_customer(opened, customer_id, by_hand.staff_ref(opened, by), reason, until)
-        return f"{customer} is held until {until:%Y-%m-%d %H:%M}"
+        return f"{customer} is held until {ControlWords.of(opened.policy).at(instant(until))}"
 
     return await with_words(hold)
 
@@ -129,7 +150,7 @@ async def stop_delay_alert(order: Reference, by: Reference, reason: Words, until
 
     def stop(opened: Services) -> str:
         by_hand.stop_delay_alerts(opened, order, by_hand.staff_ref(opened, by), reason, until)
-        return f"no delay alerts for {order} until {until:%Y-%m-%d %H:%M}"
+        return f"no delay alerts for {order} until {ControlWords.of(opened.policy).at(instant(until))}"
 
     return await with_words(stop)
 

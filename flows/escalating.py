@@ -5,7 +5,7 @@ from datetime import datetime
 from prefect import State
 from prefect.states import Failed
 
-from flows.artifacts import leave_if_new
+from flows.artifacts import leave_if_new, leave_text_if_new, table
 from flows.as_of import moment
 from flows.batches import Batches
 from flows.events import tell_news
@@ -14,13 +14,18 @@ from flows.outcomes import named_flow
 from flows.runs import CANNOT_RUN, MOST_SECONDS, ended, leave, refused, services, stopped
 from flows.sweeping import watch_and_tell
 from models.policy import ESCALATION
-from tasks.escalation.call_list import call_list
+from tasks.escalation.call_list import call_table
 from tasks.health import good_runs
+from tasks.mails.control_words import ControlWords
+from tasks.mails.links import desk
 from tasks.reporting.outgoing_events import read_news, remember
+from tasks.reporting.overview import overview
+from tasks.runtime.settings import Settings
 from tasks.sending.sweep import SweepStoppedError, UnknownCustomersError, customer_ids
 from tasks.services import Services
 
 CALL_LIST = "call-list"
+OVERVIEW = "overview"
 
 
 @named_flow(
@@ -64,7 +69,15 @@ async def escalate_unanswered(
 async def _show(opened: Services) -> None:
     """Today's call list, when it is another one than before; and the news for other systems."""
     description = "Whom to call today: by the hour promised, then by harm, then by waiting."
-    await leave_if_new(CALL_LIST, call_list(opened.db, opened.policy, opened.clock.now()), description)
+    rows = call_table(opened.db, opened.policy, opened.clock.now())
+    await leave_if_new(CALL_LIST, rows, description, ControlWords.of(opened.policy).say("text.nothing"))
+    with opened.db.read() as session:
+        figures = overview(session, opened.policy, opened.clock.now())
+    words = ControlWords.of(opened.policy)
+    page = f"{table(figures)}\n\n{words.say('text.desk', url=desk(Settings().public_url))}"
+    await leave_text_if_new(
+        OVERVIEW, page, "Today at a glance: what waits, what is late, what went out, what comes."
+    )
     news, told = read_news(opened.db, opened.clock.now())
     if news and await tell_news(news):
         remember(opened.db, told, opened.clock.now())

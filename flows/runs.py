@@ -1,14 +1,16 @@
 """What all flows share: opening the services, a final state that speaks, and what a sweep leaves behind."""
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager, closing
 from datetime import datetime
+from typing import Any
 
 from prefect import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
-from flows.artifacts import leave_table
+from flows.artifacts import leave_rows
 from flows.as_of import moment
 from flows.batches import Batches
 from flows.blocks import settings
@@ -16,11 +18,16 @@ from flows.events import tell_refusal, tell_sweep
 from flows.fanning import start_more
 from flows.outcomes import nothing_due
 from flows.sweeping import sweep
+from models import policy as policies
 from models.errors import MendError
 from tasks.health import good_runs
+from tasks.mails.control_words import ControlWords
 from tasks.runtime.database_faults import DatabaseUnreachableError
+from tasks.runtime.opening import open_database
+from tasks.runtime.settings import Settings
 from tasks.sending.sweep import MailServerRefusesError, SweepStoppedError, UnknownCustomersError, customer_ids
 from tasks.sending.sweep_report import TRIED_AGAIN, Report, Scope
+from tasks.sending.sweep_table import sweep_table
 from tasks.services import Services, open_services
 
 PARTLY_FAILED = "PartlyFailed"
@@ -79,10 +86,29 @@ async def run_sweep(
 async def leave(name: str, report: Report, *, dry_run: bool) -> None:
     """The table on the Artifacts page, and the sums in the event feed; a dry run keeps a page of its own."""
     if dry_run:
-        await leave_table(f"dry-run-{name}", report, f"What {name} would do. Nothing was written or sent.")
+        said = f"What {name} would do. Nothing was written or sent."
+        await leave_rows(f"dry-run-{name}", await _rows(report), said)
     else:
-        await leave_table(f"sweep-{name}", report, f"What {name} did, by kind, outcome and reason.")
+        said = f"What {name} did, by kind, outcome and reason."
+        await leave_rows(f"sweep-{name}", await _rows(report), said)
         await tell_sweep(name, report)
+
+
+async def _rows(report: Report) -> Sequence[dict[str, Any]]:
+    """The table of a sweep; none where the database has gone meanwhile, since what was done is done."""
+    if not report.counts:
+        return ()
+    try:
+        return await asyncio.to_thread(_read_rows, await settings(), report)
+    except CANNOT_RUN as error:
+        get_run_logger().warning("no table: %s", error)
+        return ()
+
+
+def _read_rows(known: Settings, report: Report) -> Sequence[dict[str, Any]]:
+    words = ControlWords.of(policies.load(known.policy))
+    with closing(open_database(known)) as db, db.read() as session:
+        return sweep_table(session, words, report)
 
 
 async def stopped(name: str, error: SweepStoppedError) -> State[None]:

@@ -4,11 +4,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from models.errors import MendError
+
 KEY = "based_on"
 _DEEPEST = 5
 
 
-class BaseError(ValueError):
+class BaseError(MendError):
     """The policy that another one is based on cannot be read; the message says why."""
 
 

@@ -11,9 +11,13 @@ from models.policy import Policy
 from models.queries.escalation import call_list as calling
 from models.rules.calendar.calendars import day_start, local_day
 from models.rules.escalation.call_list import Call, for_today, ranked
+from tasks.mails.control_words import Cases, ControlWords
 from tasks.mails.formats import end_of_day
 from tasks.mails.timeline_words import why
 from tasks.runtime.database import Database
+
+_NOBODY = "nobody"
+_HOUR = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,12 @@ def listed(session: Session, policy: Policy, now: datetime) -> list[Listed]:
     return [Listed(call, fits) for call, fits in zip(calls, today, strict=True)]
 
 
-def call_list(db: Database, policy: Policy, now: datetime) -> list[dict[str, Any]]:
-    """The list as the control room shows it: references and hours, and reasons in the company's language and time."""
+def call_list(db: Database, policy: Policy, now: datetime, *, zoned: bool = False) -> list[dict[str, Any]]:
+    """The list as references and hours, and reasons in the company's language and time.
+
+    `zoned`: hours say their zone.
+    """
+    form = _HOUR + (" %Z" if zoned else "")
     zone, language = ZoneInfo(policy.company.timezone), policy.company.language
     with db.read() as session:
         found = listed(session, policy, now)
@@ -45,10 +53,10 @@ def call_list(db: Database, policy: Policy, now: datetime) -> list[dict[str, Any
             "customer": call.customer,
             "case": call.case or "",
             "why": why(language, call.why),
-            "for": call.owner or "nobody",
+            "for": call.owner or _NOBODY,
             "when": "today" if one.today else "waits",
-            "promised by": _until(call.due_at, zone),
-            "waits since": _hour(call.since, zone),
+            "promised by": _until(call.due_at, zone, form),
+            "waits since": _hour(call.since, zone, form),
             "days": (today - call.since.astimezone(zone).date()).days,
             "taken on": "yes" if call.taken else "",
         }
@@ -57,11 +65,31 @@ def call_list(db: Database, policy: Policy, now: datetime) -> list[dict[str, Any
     ]
 
 
-def _hour(at: datetime | None, zone: ZoneInfo) -> str:
-    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+def call_table(db: Database, policy: Policy, now: datetime) -> list[dict[str, Any]]:
+    """The same under heads in the words of the company; numbers of cases are links."""
+    words = ControlWords.of(policy)
+    return words.head(
+        {
+            "place": row["place"],
+            "customer": row["customer"],
+            "case": Cases((row["case"],) if row["case"] else ()),
+            "why": row["why"],
+            "for": words.say("text.nobody") if row["for"] == _NOBODY else row["for"],
+            "day": words.say(f"text.{row['when']}"),
+            "due": row["promised by"],
+            "since": row["waits since"],
+            "days": row["days"],
+            "taken": words.say("text.yes") if row["taken on"] else "",
+        }
+        for row in call_list(db, policy, now, zoned=True)
+    )
 
 
-def _until(at: datetime | None, zone: ZoneInfo) -> str:
+def _hour(at: datetime | None, zone: ZoneInfo, form: str) -> str:
+    return "" if at is None else at.astimezone(zone).strftime(form)
+
+
+def _until(at: datetime | None, zone: ZoneInfo, form: str) -> str:
     """A day where it ends with one, else a day and its hour."""
     last = end_of_day(at, zone.key) if at is not None else None
-    return str(last) if last else _hour(at, zone)
+    return str(last) if last else _hour(at, zone, form)

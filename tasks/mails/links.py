@@ -5,7 +5,7 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b, sha256
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from itsdangerous import BadSignature, TimestampSigner
 from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
@@ -19,6 +19,12 @@ _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]/_~-]+")  # nothing that HTML
 _SIGNATURE_BYTES = 8
 _LOCAL_PART, _PATH = 64, 256
 """Octets that every mail server takes; the angle brackets count in the second."""
+
+
+def desk(public_url: str, customer: str = "") -> str:
+    """The desk, or a customer there by reference; whoever opens it has to be signed in."""
+    page = f"{public_url.rstrip('/')}/desk"
+    return f"{page}/customer/{quote(customer)}" if customer else page
 
 
 def door(public_url: str, case_id: int) -> str:

@@ -21,7 +21,7 @@ from tasks.runtime.settings import Settings
 
 TEXTS = Path(__file__).parent / "texts"
 """The folder of all shipped texts."""
-CATALOGUES = ("labels", "pages", "dossier", "report")
+CATALOGUES = ("labels", "pages", "dossier", "report", "control-room")
 """Folders of short words, one file a language; every other folder is a message."""
 LOOKS = "looks"
 BLOCKS = "blocks"

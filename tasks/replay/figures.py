@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tasks.sending.sweep_report import NUDGE, Report
+from tasks.mails.control_words import NUDGE
+from tasks.sending.sweep_report import Report
 
 _AT_THE_END = {"waiting", "oldest_wait_days"}
 """Figures that tell how things stand, rather than what was done."""

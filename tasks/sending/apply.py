@@ -31,7 +31,7 @@ def apply(session: Session, policy: Policy, scope: Scope, rulings: Rulings, repo
         if not isinstance(ruling.decision, Send):
             settled.append({"id": ruling.row.id, **settlement(ruling.row, ruling.decision)})
             opened = _act(session, policy, ruling, scope)
-            report.count(ruling.row.kind, *outcome_of(ruling.decision), cases=opened)
+            report.count(ruling.row.kind, *outcome_of(ruling.decision), cases=opened, about=[ruling.row])
     _point_to_cases(session, report, rulings.each)
     claim.settle(session, settled)
 

@@ -139,7 +139,8 @@ def _put_off(session: Session, policy: Policy, scope: Scope, result: Claimed, cl
         waits |= found
     later = [one for one in result.groups if one.lead.id in waits]
     for one in later:
-        result.report.count(one.lead.kind, *outcome_of(waits[one.lead.id]), number=len(one.follow_ups))
+        rows = one.follow_ups
+        result.report.count(one.lead.kind, *outcome_of(waits[one.lead.id]), number=len(rows), about=rows)
     claim.settle(
         session,
         [{"id": row.id, **settlement(row, waits[one.lead.id])} for one in later for row in one.follow_ups],

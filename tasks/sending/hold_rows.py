@@ -17,5 +17,5 @@ def hold_rows(session: Session, ids: Sequence[int], fault: Fault, now: datetime,
     """Hold claimed follow-ups for a fault. They keep their times, so that what is mended too late is stale."""
     claim.settle(session, [{"id": id_, "state": FollowUpState.HELD, "reason": fault.reason} for id_ in ids])
     hold(session, fault, Stage.SEND, ids, now)
-    kind = session.get_one(FollowUp, ids[0]).kind
-    report.count(kind, FAULT, fault.reason, len(ids))
+    rows = [session.get_one(FollowUp, id_) for id_ in ids]
+    report.count(rows[0].kind, FAULT, fault.reason, len(rows), about=rows)

@@ -39,12 +39,13 @@ from tasks.cases import replies
 from tasks.cases.open_case import open_case
 from tasks.commitments.close import promise
 from tasks.escalation.notify import is_rung, told
+from tasks.mails.control_words import NUDGE
 from tasks.mails.letter_facts import Group, address, is_case
 from tasks.runtime.apart import apart
 from tasks.runtime.held_rows import hold
 from tasks.sending.hold_rows import hold_rows
 from tasks.sending.suppressions import suppress
-from tasks.sending.sweep_report import FAULT, NUDGE, Report
+from tasks.sending.sweep_report import FAULT, TRIED_AGAIN, Report
 from tasks.sending.told_days import keep_told
 
 NO_SERVER = "no mail server"
@@ -95,7 +96,7 @@ def record(
         report.take(part)
     for item in finished:
         if isinstance(item.answer, Doubtful):  # stays marked; settled when its lease is over
-            report.count(item.group.lead.kind, "in doubt", "connection lost", len(item.group.follow_ups))
+            _count(report, item.group, "in doubt", "connection lost")
     claim.settle(session, rows)
 
 
@@ -108,8 +109,8 @@ def _hold(session: Session, item: Finished, fault: Fault, now: datetime, report:
     sent = {"state": FollowUpState.SENT, "sent_at": item.at or now, "reason": fault.reason}
     claim.settle(session, [{"id": row.id, **sent, "attempts": row.attempts + 1} for row in rows])
     hold(session, fault, Stage.OTHER, (), now)
-    report.count(item.group.lead.kind, "sent", number=len(rows))
-    report.count(item.group.lead.kind, FAULT, fault.reason, number=len(rows))
+    _count(report, item.group, "sent")
+    _count(report, item.group, FAULT, fault.reason)
 
 
 def give_up_apart(
@@ -137,7 +138,7 @@ def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report
         session, [{"id": row.id, "state": FollowUpState.FAILED, "reason": broken.why} for row in rows]
     )
     opened = _undeliverable(session, policy, broken.group, now, report)
-    report.count(rows[0].kind, "failed", "unusable address", len(rows), cases=opened)
+    _count(report, broken.group, "failed", "unusable address", opened)
     _suppress(session, broken.group, broken.why, now)
 
 
@@ -147,7 +148,7 @@ def keep_trial(
     """Write down mails that nobody gets, as of a trial."""
     messages.end_trial(session, message_ids, now)
     for group in groups:
-        report.count(group.lead.kind, "on trial", number=len(group.follow_ups))
+        _count(report, group, "on trial")
     claim.settle(
         session,
         [
@@ -184,17 +185,16 @@ def _apply(
     """What a verdict makes of the contacts that a mail carried; returns their columns to set."""
     group, answer = item.group, item.answer
     verdict = item.verdict or judge(answer, group.lead.attempts, policy.sending.retry_minutes, now)
-    kind, number = group.lead.kind + (NUDGE if group.lead.nudge else ""), len(group.follow_ups)
     change: dict[str, Any]
     if group.is_trial and isinstance(verdict, Sent | Failed):
-        report.count(kind, "on trial", number=number)
+        _count(report, group, "on trial")
         return [
             {"id": row.id, "state": FollowUpState.TRIAL, "attempts": row.attempts + 1}
             for row in group.follow_ups
         ]
     match verdict:
         case Sent():
-            report.count(kind, "sent", number=number, cases=_cases_of(group))
+            _count(report, group, "sent", cases=_cases_of(group))
             _note_escalation(session, group, now)
             _owe(session, policy, group, now)
             if group.lead.subject_type == Subject.REPLY:
@@ -208,24 +208,30 @@ def _apply(
         case Failed(why, suppress):
             change = {"state": FollowUpState.FAILED, "reason": why}
             opened = _undeliverable(session, policy, group, now, report)
-            report.count(kind, "failed", short(answer), number, cases=opened)
+            _count(report, group, "failed", short(answer), opened)
             if suppress:
                 _suppress(session, group, why, now)
         case AboutUs(_, at):
             claim.plan_again(session, [row.id for row in group.follow_ups])
-            report.count(kind, "to be tried again", _about_us(answer), number)
+            _count(report, group, TRIED_AGAIN, _about_us(answer))
             later = {"due_at": at} if at is not None else {}
             return [{"id": row.id, "state": FollowUpState.PLANNED, **later} for row in group.follow_ups]
         case Retry(at, _):
             change = {"state": FollowUpState.PLANNED, "due_at": at}
             claim.plan_again(session, [row.id for row in group.follow_ups])
-            report.count(kind, "to be tried again", short(answer), number)
+            _count(report, group, TRIED_AGAIN, short(answer))
         case InDoubt():
             return []  # was left out above
     return [
         {"id": row.id, **change, **_joined(group, row, change), "attempts": row.attempts + 1}
         for row in group.follow_ups
     ]
+
+
+def _count(report: Report, group: Group, outcome: str, reason: str = "", cases: Sequence[int] = ()) -> None:
+    """Add what a mail carried to a count."""
+    kind, rows = group.lead.kind + (NUDGE if group.lead.nudge else ""), group.follow_ups
+    report.count(kind, outcome, reason, len(rows), cases=cases, about=rows)
 
 
 def _joined(group: Group, row: FollowUp, change: Mapping[str, Any]) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def settle_doubts(services: Services, now: datetime) -> Report:
                 is_for_staff=message.staff_id is not None,
             )
             apply_verdict(session, policy, message, carried, verdict, now)
-            report.count(message.kind, *_WORDS[verdict], number=len(carried))
+            report.count(message.kind, *_WORDS[verdict], number=len(carried), about=carried)
         asked.owe_a_look(session, policy, now)
     return report
 

@@ -66,7 +66,7 @@ def _settle(
                 is_for_staff=False,
             )
             apply_verdict(session, services.policy, message, [row], verdict, now)
-            report.count(row.kind, *_WORDS[verdict])
+            report.count(row.kind, *_WORDS[verdict], about=[row])
 
 
 _WORDS = {

@@ -207,7 +207,8 @@ def _rehearse_phase(services: Services, session: Session, scope: Scope) -> Repor
     while report.claimed < services.policy.sending.max_per_run:
         claimed = claim_batch(session, services.policy, scope, token=DRY_RUN, clock_now=services.clock.now())
         for group in claimed.groups:
-            claimed.report.count(group.lead.kind, "to be sent", number=len(group.follow_ups))
+            rows = group.follow_ups
+            claimed.report.count(group.lead.kind, "to be sent", number=len(rows), about=rows)
             claim.settle(session, [_as_sent(row, scope.now) for row in group.follow_ups])
         claimed.report.claimed = claimed.count
         report += claimed.report

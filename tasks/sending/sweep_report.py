@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-NUDGE = " (nudge)"
-"""Marks, behind a kind, that a reminder of it was sent."""
+from models.tables import FollowUp
 
 FAULT = "held by a fault"
 """An outcome: something has to be mended, and then it goes by itself."""
 
 TRIED_AGAIN = "to be tried again"
+_MANY = frozenset({"sent", "to be sent", "on trial", "skipped"})
+_MOST = 50
+"""References that are kept of an outcome that many have."""
 _ORDER = (
     "sent",
     "to be sent",
@@ -46,6 +48,8 @@ class Report:
     """Counts by kind of follow-up, outcome and reason, and the cases behind them. Holds no personal data."""
 
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    about: dict[tuple[str, str, str], dict[tuple[str, int], None]] = field(default_factory=dict)
+    """What is behind a count, in its order: types and ids of orders and the like. All where a person has to look."""
     cases: dict[tuple[str, str, str], frozenset[int]] = field(default_factory=dict)
     """Numbers of the cases where a person finds more about a count."""
     claimed: int = 0
@@ -56,23 +60,32 @@ class Report:
     """The mail server refuses everybody's mail, and no run said so before."""
 
     def count(
-        self, kind: str, outcome: str, reason: str = "", number: int = 1, *, cases: Iterable[int] = ()
+        self,
+        kind: str,
+        outcome: str,
+        reason: str = "",
+        number: int = 1,
+        *,
+        cases: Iterable[int] = (),
+        about: Iterable[FollowUp] = (),
     ) -> None:
-        """Add to a count; `cases` are those that it led to, or that it tells of."""
+        """Add to a count; `cases` are those that it led to, or that it tells of, and `about` are its contacts."""
         self.counts[kind, outcome, reason] += number
+        _keep(self.about.setdefault((kind, outcome, reason), {}), outcome, map(_subject, about))
         if found := frozenset(cases):
             self.cases = _both(self.cases, {(kind, outcome, reason): found})
 
     def take(self, part: "Report") -> None:
         """Add another one's figures to this one."""
         total = self + part
-        self.counts, self.cases, self.due = total.counts, total.cases, total.due
+        self.counts, self.about, self.cases, self.due = total.counts, total.about, total.cases, total.due
         self.claimed, self.planned = total.claimed, total.planned
 
     def __add__(self, other: "Report") -> "Report":
         """Both together."""
         return Report(
             self.counts + other.counts,
+            _all_about(self.about, other.about),
             _both(self.cases, other.cases),
             self.claimed + other.claimed,
             self.planned + other.planned,
@@ -82,7 +95,9 @@ class Report:
 
     def since(self, before: "Report", last: "Report") -> "Report":
         """What was counted since `before`, with the claims of the `last` batch."""
-        return Report(self.counts - before.counts, self.cases, last.claimed, last.planned, last.due)
+        return Report(
+            self.counts - before.counts, self.about, self.cases, last.claimed, last.planned, last.due
+        )
 
     def by_kind(self, outcome: str) -> dict[str, int]:
         """How many of each kind ended in an outcome."""
@@ -99,7 +114,7 @@ class Report:
     def without(self, reason: str) -> "Report":
         """The same but for what has this reason."""
         kept = Counter({key: number for key, number in self.counts.items() if key[2] != reason})
-        return Report(kept, self.cases, self.claimed, self.planned, self.due, self.refusal_is_new)
+        return replace(self, counts=kept)
 
     @property
     def partly_failed(self) -> bool:
@@ -119,18 +134,27 @@ class Report:
                 parts.append(f"{number} {outcome}" + (f": {_list(reasons)}" if reasons else ""))
         return ", ".join(parts) or "nothing was due"
 
-    def rows(self) -> list[dict[str, object]]:
-        """A table, for artifacts and the command line."""
-        return [
-            {
-                "kind": key[0],
-                "outcome": key[1],
-                "reason": key[2],
-                "count": number,
-                "cases": sorted(self.cases.get(key, ())),
-            }
-            for key, number in sorted(self.counts.items())
-        ]
+
+_About = dict[tuple[str, str, str], dict[tuple[str, int], None]]
+
+
+def _subject(row: FollowUp) -> tuple[str, int]:
+    return row.subject_type, row.subject_id
+
+
+def _keep(known: dict[tuple[str, int], None], outcome: str, more: Iterable[tuple[str, int]]) -> None:
+    """Of what went well the first few; a morning's mails would fill the page."""
+    for one in more:
+        if outcome in _MANY and len(known) >= _MOST:
+            return
+        known[one] = None
+
+
+def _all_about(some: _About, more: _About) -> _About:
+    total = {key: dict(known) for key, known in some.items()}
+    for key, about in more.items():
+        _keep(total.setdefault(key, {}), key[1], about)
+    return total
 
 
 _Cases = dict[tuple[str, str, str], frozenset[int]]

@@ -1,12 +1,13 @@
 """Contacts that wait, and everything else that an explanation needs, by a reference that people know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from models.queries.in_list import among
 from models.tables import Commitment, Customer, FollowUp, Invoice, Order
 from models.words import FollowUpState, Subject
 
@@ -62,6 +63,22 @@ def contacts(session: Session, found: Named) -> Sequence[FollowUp]:
     return session.scalars(query.order_by(FollowUp.owed_at, FollowUp.id)).all()
 
 
+def open_with(
+    session: Session, customers: Collection[int], kinds: Collection[str] = ()
+) -> Sequence[FollowUp]:
+    """What is planned or held for these customers, of these kinds or all, the soonest first; orders and invoices."""
+    query = select(FollowUp).where(
+        among(FollowUp.customer_id, customers),
+        FollowUp.staff_id.is_(None),
+        FollowUp.audience.is_(None),
+        FollowUp.subject_type.in_((Subject.ORDER, Subject.INVOICE)),
+        FollowUp.state.in_((FollowUpState.PLANNED, FollowUpState.HELD)),
+    )
+    if kinds:
+        query = query.where(FollowUp.kind.in_(kinds))
+    return session.scalars(query.order_by(FollowUp.due_at, FollowUp.id)).all()
+
+
 def of_kind(session: Session, customer_id: int, kind: str) -> Sequence[FollowUp]:
     """Contacts of a kind with a customer: what is not sent yet first, the earliest first; then the newest."""
     rows = session.scalars(
@@ -75,12 +92,20 @@ def of_kind(session: Session, customer_id: int, kind: str) -> Sequence[FollowUp]
 
 def refs(session: Session, rows: Sequence[FollowUp]) -> dict[tuple[str, int], str]:
     """The references of what contacts are about, by subject type and id."""
+    return refs_of(
+        session,
+        {(row.subject_type, row.subject_id) for row in rows if row.subject_type != Subject.CUSTOMER},
+    )
+
+
+def refs_of(session: Session, subjects: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The references of these orders, invoices and customers (subject type, id); others have none."""
     found: dict[tuple[str, int], str] = {}
-    for kind, table in ((Subject.ORDER, Order), (Subject.INVOICE, Invoice)):
-        ids = {row.subject_id for row in rows if row.subject_type == kind}
+    for kind, table in ((Subject.ORDER, Order), (Subject.INVOICE, Invoice), (Subject.CUSTOMER, Customer)):
+        ids = [id_ for of, id_ in subjects if of == kind]
         if ids:
-            pairs = session.execute(select(table.id, table.ref).where(table.id.in_(ids)))
-            found |= {(kind, id_): ref for id_, ref in pairs}
+            pairs = session.execute(select(table.id, table.ref).where(among(table.id, ids)))
+            found |= {(str(kind), id_): ref for id_, ref in pairs}
     return found
 
 

@@ -137,7 +137,7 @@ async def test_a_partial_failure_has_a_name_of_its_own(prefect_server: PrefectSe
     with shop.read() as session:
         case = session.scalars(select(Case)).one().id
     table = artifact(prefect_server, "sweep-welcome-contact")["data"]
-    assert f"| failed | 550 | 1 | [{case}](http://127.0.0.1:4280/case/{case}) |" in table
+    assert f"| non consegnato | 550 | 1 | SO-C-1 | [{case}](http://127.0.0.1:4280/case/{case}) |" in table
     assert newest_run(prefect_server)["state"]["name"] == "PartlyFailed"
     assert (await final(welcome_contact)).message == "nothing was due"
 
@@ -175,8 +175,8 @@ async def test_a_mail_server_that_stays_away_fails_the_run_and_loses_nothing(
 async def test_a_sweep_leaves_a_table_and_an_idle_one_none(prefect_server: PrefectServer) -> None:
     await final(welcome_contact)
     table = artifact(prefect_server, "sweep-welcome-contact")
-    assert "| kind | outcome | reason | count | cases |" in table["data"]
-    assert "| order-confirmation | sent |  | 2 |  |" in table["data"]
+    assert "| tipo | esito | motivo | numero | riguarda | casi |" in table["data"]
+    assert "| conferma d'ordine (order-confirmation) | inviato |  | 2 | SO-C-1, SO-C-2 |  |" in table["data"]
     await final(welcome_contact)
     assert artifact(prefect_server, "sweep-welcome-contact")["id"] == table["id"]
     await final(welcome_contact, dry_run=True)
