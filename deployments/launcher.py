@@ -137,6 +137,7 @@ def _welcome(settings: Settings) -> str:
     return f"""
 Seguito is up.
   Prefect UI        {prefect_url(settings)}/v2{_asks(settings)}
+  Today             {prefect_url(settings)}/v2/artifacts/key/overview (at a glance, after the first runs)
   Mailbox           {mails}
   Customers' pages  {settings.public_url}
   Desk              {settings.public_url}/desk

@@ -14,7 +14,6 @@ from prefect import flow
 from sqlalchemy import select
 
 from deployments.schedules import SCHEDULED, deployment
-from flows.artifacts import NOTHING
 from flows.batches import Batches
 from flows.by_hand import follow_up_customer, hold_follow_ups, re_plan, release_follow_ups, stop_delay_alert
 from flows.case_outcome import record_outcome
@@ -205,14 +204,14 @@ async def test_the_call_list_is_kept_with_references_only(
     assert "Giulia" not in listed["data"]
     assert "/c/" not in listed["data"], "a signed link would open a dossier to whoever sees the UI"
     assert (
-        f"| case-notice | sent |  | 1 | {door} |"
+        f"| avviso al responsabile (case-notice) | inviato |  | 1 |  | {door} |"
         in artifact(prefect_server, "sweep-escalate-unanswered")["data"]
     )
     await final(escalate_unanswered)
     assert artifact(prefect_server, "call-list")["id"] == listed["id"], "kept only when it changes"
     await final(record_outcome, case=number, by="M-1", outcome="only-listened", text="we spoke, all is well")
     await final(escalate_unanswered)
-    assert artifact(prefect_server, "call-list")["data"] == NOTHING
+    assert artifact(prefect_server, "call-list")["data"] == "Per ora niente."
 
 
 async def test_the_weekly_report_has_figures_and_pictures(prefect_server: PrefectServer) -> None:

@@ -3,18 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from prefect import State, flow
 from sqlalchemy import func, select
 
 from flows.by_hand import follow_up_customer, send_now
 from flows.escalating import escalate_unanswered
 from flows.importing import import_sales
 from flows.outcomes import name_of
-from flows.runs import ended
 from flows.sweeps import welcome_contact
-from models.tables import FollowUp, History, Message
+from models.policy import Policy
+from models.tables import Customer, FollowUp, History, Message
+from models.words import CaseReasonKind, Subject
+from tasks.cases.open_case import open_case
 from tasks.runtime.database import Database
-from tasks.sending.sweep_report import TRIED_AGAIN, Report
 from tests.integration.sending.faults import at
 from tests.integration.sending.faulty_server import FaultyServer, running
 from tests.ports import free_port
@@ -138,7 +138,8 @@ async def test_the_name_of_a_run_that_is_over_says_what_it_did(prefect_server: P
     await final(welcome_contact)
     await final(escalate_unanswered)
     await final(import_sales)
-    runs = prefect_server.post("/flow_runs/filter", limit=5, sort="START_TIME_DESC")
+    over = {"state": {"type": {"any_": ["COMPLETED"]}}}
+    runs = prefect_server.post("/flow_runs/filter", flow_runs=over, limit=5, sort="START_TIME_DESC")
     names = [str(run["name"]) for run in runs]
     assert names[4:1:-1] == [
         "welcome-contact dry run: 2 to be sent",
@@ -156,14 +157,26 @@ def test_a_long_sentence_is_cut_in_the_name() -> None:
     assert name.endswith("…")
 
 
-@pytest.mark.parametrize(("must_arrive", "name"), [(True, "PartlyFailed"), (False, "Completed")])
-async def test_notices_that_did_not_get_out_yet_are_not_green(must_arrive: bool, name: str) -> None:
-    report = Report()
-    report.count("case-notice", TRIED_AGAIN, "451", 2)
-
-    @flow
-    async def telling() -> State[None]:
-        return ended(report, must_arrive=must_arrive)
-
-    state = await final(telling)
-    assert (state.name, state.message) == (name, "2 to be tried again: 451")
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("451 4.7.1 try again later", "to be tried again: 451"), ("550 5.1.1 no such user", "nobody reachable")],
+)
+async def test_an_escalation_that_could_not_tell_anybody_is_not_green(
+    answer: str, said: str, shop: Database, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A customer complains, and the mail server takes no notice to our people: for now, or for good."""
+    with shop.write() as session:
+        customer = session.scalars(select(Customer)).first()
+        assert customer is not None
+        about = (Subject.CUSTOMER, customer.id)
+        now = datetime.now(UTC)
+        open_case(session, policy, customer.id, CaseReasonKind.CALL_ME, about, now=now, actor="page")
+    with running(FaultyServer(at("RCPT", answer))) as server:
+        monkeypatch.setenv("SEGUITO_SMTP_PORT", str(server.port))
+        state = await final(escalate_unanswered)
+    assert state.type.value == "FAILED", state.message
+    assert state.name in {"PartlyFailed", "MailServerRefuses"}
+    assert "notices" in str(state.message) or said in str(state.message)
+    with shop.read() as session:
+        told = session.scalars(select(FollowUp).where(FollowUp.kind == "case-notice")).all()
+    assert all(row.sent_at is None for row in told)
