@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries.desk import lists
+from models.queries.desk import figures as desk
 from models.queries.reporting import overview as queries
 from models.rules.calendar.calendars import day_start, local_day
 from tasks.escalation.call_list import listed
@@ -22,8 +22,8 @@ def overview(session: Session, policy: Policy, now: datetime) -> Sequence[dict[s
     today = local_day(now, place)
     midnight = day_start(today + timedelta(days=1), place)
     calls = listed(session, policy, now)
-    cases, old = lists.case_counts(session, now - _OLD)
-    late, due_today, due_week = lists.commitment_counts(session, now, midnight, midnight + timedelta(days=6))
+    cases, old = desk.case_counts(session, now - _OLD)
+    late, due_today, due_week = desk.commitment_counts(session, now, midnight, midnight + timedelta(days=6))
     figures = {
         "calls": sum(one.today for one in calls),
         "queue": sum(not one.today for one in calls),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.errors import RefusedError
 from models.policy import Policy
 from models.queries.cases import cases
-from models.queries.desk import lists
+from models.queries.desk import of_customer
 from models.queries.sending import forward
 from models.queries.sending.forward import Named
 from models.rules.planning.step_key import StepKey
@@ -73,7 +73,7 @@ def _is_sent(policy: Policy, row: FollowUp) -> bool:
 def what_holds(session: Session, policy: Policy, known: Named, now: datetime) -> Iterator[str]:
     """Holds by hand with their names and ends, the open case, and what is owed. Reasons that people wrote stay away."""
     words, customer = ControlWords.of(policy), known.customer.id
-    for hold in lists.holds_of(session, customer, now):
+    for hold in of_customer.holds_of(session, customer, now):
         yield words.say("text.held-until", who=hold.actor, at=words.at(hold.until))
     number = cases.open_numbers(session, {customer}).get(customer)
     if number is not None:
