@@ -62,7 +62,9 @@ def tells_failure(text: str) -> bool:
 
 
 _NOT_MEANT = re.compile(
-    r"message-id|please (?:contact|forward|send|notify|call|e-?mail|write|reply)|contact (?:the|your|us)"
+    r"message-id|please (?:contact|forward|send|notify|call|e-?mail|write|reply|use|try)|contact (?:the|your|us)"
+    r"|(?:has )?(?:moved|changed) to|nuov[oa] (?:indirizzo|e-?mail|mail|casella)|new (?:e-?mail )?address"
+    r"|neuen? (?:e-?mail-?)?adresse|now(?:y|ego|ym) adres\w*|nouvelle adresse|nueva direcci|nieuwe adres"
     r"|for (?:further )?(?:assistance|help|more)|reported? (?:this|it)|sender:|^\s*from:|\bfrom\b.{0,12}$"
     r"|reply-to|return-path|envelope-from|mail from|postmaster|contattare|scriv(?:ere|i) a|kontakt"
     r"|skontaktuj|wenden sie sich|mittente|nadawca|absender|smtp id|received:|references|in-reply-to"

@@ -39,3 +39,18 @@ def test_words_of_two_cells_are_two_words() -> None:
     assert to_text("<table><tr><td>ugo@zen.example</td><td>User unknown</td></tr></table>") == (
         "ugo@zen.example User unknown"
     )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "La casella ugo@zen.example è stata disattivata. Nuovo indirizzo: ida@zen.example",
+        "The address ugo@zen.example is no longer in use.\r\nPlease use ida@zen.example instead.",
+        "Adres ugo@zen.example nie istnieje.\r\nNowy adres: ida@zen.example",
+        "ugo@zen.example: user has moved to ida@zen.example",
+        "Message 20260309090000.4C1F22@zen.example for ugo@zen.example: no such user",
+    ],
+)
+def test_whom_to_write_to_instead_has_not_failed_and_an_id_is_nobody(told: str) -> None:
+    head = "Return-Path: <>\r\nFrom: postmaster@zen.example\r\nTo: casa@casa.example\r\nSubject: Undeliverable\r\n"
+    assert bounced(f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{told}\r\n") == ["ugo@zen.example"]
