@@ -19,6 +19,7 @@ class Inbound(Base):
     __table_args__ = (
         Index("ix_inbound_customer_id", "customer_id"),
         Index("ix_inbound_follow_up_id", "follow_up_id"),
+        Index("ix_inbound_sender", "sender"),
         Index("ix_inbound_open", "received_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
@@ -38,7 +39,8 @@ class Inbound(Base):
     verdict: Mapped[str]
     """human, bounce, automatic, complaint, unsubscribe, doubtful or unreadable."""
     why: Mapped[str]
-    """The reason of verdict and state, in a few words without personal data."""
+    """The names of the witnesses that spoke (`models.rules.inbound.witnesses`), or the reason of verdict and state in a
+    few words; without personal data."""
     state: Mapped[str]
     parked_for: Mapped[str | None]
     """One of `models.words.ParkedFor`, where a person has to look."""

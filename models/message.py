@@ -34,6 +34,8 @@ class Message(Base):
     language: Mapped[str]
     recipient: Mapped[str]
     subject: Mapped[str]
+    text: Mapped[str | None]
+    """The words of the plain part, without links: what an answer may quote. Empty for our own people."""
     state: Mapped[str]
     """One of `models.words.MessageState`."""
     claim_token: Mapped[str | None]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from tasks.inbound import automatic
+from models.rules.inbound import machine_words
 from tasks.inbound.bounces import finding, languages, notices, returned, statuses
 from tasks.inbound.message import UNNAMED, Verdict
 from tasks.inbound.reading import read
@@ -30,7 +30,7 @@ LISTS: tuple[tuple[ModuleType, str], ...] = (
     *((statuses, name) for name in ("_GOES_ON", "_GAVE_UP", "_FULL", "_REFUSED", "_GONE")),
     *((languages, name) for name in ("FAILURE", "GONE", "FULL", "WAITS")),
     (returned, "_STARTS"),
-    *((automatic, name) for name in ("_AWAY", "_MADE")),
+    *((machine_words, name) for name in ("_AWAY", "_MADE")),
 )
 _NEVER = "(?!)"
 

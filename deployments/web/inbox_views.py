@@ -21,11 +21,12 @@ from models.rules.cases.acting import Act
 from models.rules.commitments.outcomes import CONVERSATIONS, NEXT, outcomes_of
 from models.tables import Customer, Inbound, Order, Staff
 from models.tables import Response as AnswerRow
-from models.words import CommitmentKind, Subject
+from models.words import CommitmentKind, ParkedFor, Subject
 from tasks.cases.replies import To
 from tasks.commitments.own_sales import acts_open_to
 from tasks.mails.agreed_facts import is_agreed
 from tasks.mails.formats import clean, short_moment
+from tasks.mails.remarks import foreign, signs
 from tasks.mails.row_facts import order_facts
 from tasks.mails.timeline_words import ended
 from tasks.mails.views import due, order_view
@@ -118,7 +119,7 @@ def show_matter(
             for row in matter.said
             if row.text not in {mail.words for mail in matter.mails}
         ],
-        mails=[_shown(mail, moment(mail.received_at)) for mail in matter.mails],
+        mails=[_shown(mail, moment(mail.received_at), language) for mail in matter.mails],
         has_originals=web.originals is not None,
         outcomes=outcomes_of(matter.kind if kind == Subject.COMMITMENT else CommitmentKind.MAIL),
         agrees=kind == Subject.COMMITMENT and not set(NEXT).isdisjoint(outcomes_of(matter.kind)),
@@ -227,7 +228,7 @@ def _mail(session: Session, id_: int) -> _Matter | None:
     )
 
 
-def _shown(mail: Inbound, at: str) -> dict[str, object]:
+def _shown(mail: Inbound, at: str, language: str) -> dict[str, object]:
     """A mail's text, cut where it is endless; the original has all of it."""
     return {
         "id": mail.id,
@@ -235,6 +236,8 @@ def _shown(mail: Inbound, at: str) -> dict[str, object]:
         "sender": clean(f"{mail.sender_name} {mail.sender}"),
         "subject": clean(mail.subject),
         "words": mail.words[:_MOST_SHOWN],
+        "foreign": foreign(language, mail.words),
+        "signs": signs(language, mail.why) if mail.parked_for == ParkedFor.DOUBTFUL else "",
         "quoted": mail.quoted[:_MOST_SHOWN],
         "attachments": [clean(name) for name in mail.attachments],
     }

@@ -8,7 +8,7 @@ from models.policy import Policy
 from models.queries.mailboxes import acknowledgements
 from models.rules.calendar.calendars import Place, zone
 from models.rules.commitments.ledger import AGREED
-from models.rules.responses.call_hour import CallTime, asks_for_call, from_hour, wished
+from models.rules.responses.call_hour import CallTime, asks_for_call, from_hour, names_hour, wished
 from models.tables import Commitment, Customer
 from tasks.commitments.close import re_promise
 
@@ -29,9 +29,9 @@ def call_time(
     """
     if chosen is not None and (found := from_hour(chosen, now)) is not None:
         return found
-    customer = session.get_one(Customer, customer_id) if words else None
-    if customer is None or not words:
+    if not words or not names_hour(words):
         return None
+    customer = session.get_one(Customer, customer_id)
     where = Place(customer.country, customer.timezone)
     found = wished(words, now, where, policy.working_hours, policy.company.place)
     if found is None or wants_call or asks_for_call(words) or acknowledgements.calls(session, {customer_id}):

@@ -6,6 +6,7 @@ from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from weakref import WeakKeyDictionary
 
 from tasks.inbound import limits
 from tasks.inbound.texts import clean, decode, whole
@@ -33,9 +34,26 @@ def raw(mail: Message, name: str) -> str:
 
 def all_raw(mail: Message, name: str) -> list[str]:
     """All fields of that name as they stand."""
-    wanted = name.lower()
-    # not `get_all`: it puts marks in place of the bytes of those who do not encode their headers
-    return [whole(str(value)) for field, value in mail.raw_items() if field.lower() == wanted]
+    return [whole(str(value)) for value in _fields(mail).get(name.lower(), ())]
+
+
+def has(mail: Message, name: str) -> bool:
+    """Whether there is such a field, whatever it says."""
+    return name.lower() in _fields(mail)
+
+
+_KEPT: WeakKeyDictionary[Message, dict[str, list[str]]] = WeakKeyDictionary()
+
+
+def _fields(mail: Message) -> dict[str, list[str]]:
+    """The fields of a mail by their names in small letters: some thirty are asked for, and each would look at all."""
+    if (found := _KEPT.get(mail)) is None:
+        found = {}
+        # not `get_all`: it puts marks in place of the bytes of those who do not encode their headers
+        for name, value in mail.raw_items():
+            found.setdefault(name.lower(), []).append(value)
+        _KEPT[mail] = found
+    return found
 
 
 def decoded(value: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.errors import RowError
+from models.rules.inbound.witnesses import Evidence, Witness
 
 
 class Unreadable(RowError):  # noqa: N818 (named for what the mail is)
@@ -94,6 +95,8 @@ class Inbound:
     """Of a provider of certified mail: what it confirms, such as `avvenuta-consegna`."""
     return_path: str = ""
     """What stands in Return-Path, as it stands."""
+    text: str = ""
+    """All of it as it came, before words, quotation and signature were told apart."""
     words: str = ""
     """What the sender wrote now."""
     quoted: str = ""
@@ -101,6 +104,10 @@ class Inbound:
     html_only: bool = False
     is_bulk: bool = False
     """It went to many: a list, a newsletter."""
+    evidence: Evidence | None = None
+    """What spoke for a person or a machine; nothing where that is beyond doubt (a report, a receipt)."""
+    witnesses: tuple[Witness, ...] = ()
+    """Which signs of a machine or a person were found in it."""
     attachments: tuple[Attachment, ...] = ()
     attachments_left_out: int = 0
     """How many were beyond the limits; they are in the original only."""

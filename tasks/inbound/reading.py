@@ -1,9 +1,9 @@
 """From raw bytes to a judged message. The order of the judges is the order of certainty."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from email.message import Message
 
+from models.rules.inbound.witnesses import NOTHING
 from tasks.inbound import automatic, certified, complaints, headers
 from tasks.inbound.attachments import attachments_of
 from tasks.inbound.bodies import Body, body_of
@@ -41,13 +41,11 @@ def _read(raw: bytes) -> Inbound:
     parts = parts_of(mail)
     body = body_of(parts)
     message = _described(mail, body)
-    judges: tuple[Callable[[], Inbound | None], ...] = (
-        lambda: _as_complaint(message, mail, parts, body, raw),
-        lambda: _as_bounce(message, mail, parts, body, raw),
-        lambda: _as_automatic(message, mail, parts),
-        lambda: _as_farewell(message),
+    judged = (
+        _as_complaint(message, mail, parts, body, raw)
+        or _as_bounce(message, mail, parts, body, raw)
+        or _as_written(message, mail, parts)
     )
-    judged = next(filter(None, (judge() for judge in judges)), message)
     files, left_out = attachments_of(parts)
     return replace(judged, attachments=files, attachments_left_out=left_out)
 
@@ -66,7 +64,8 @@ def _described(mail: Message, body: Body) -> Inbound:
         subject=headers.text(mail, "Subject", 1_000),
         date=headers.date(mail),
         verdict=Verdict.HUMAN,
-        why="nothing speaks against a person",
+        why=NOTHING,
+        text=body.text,
         words=trimmed.words,
         quoted=trimmed.quoted,
         signature=trimmed.signature,
@@ -119,15 +118,20 @@ def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body, r
     )
 
 
-def _as_automatic(message: Inbound, mail: Message, parts: list[Part]) -> Inbound | None:
-    judged = automatic.judge(mail, parts, message.words, message.quoted)
-    if judged is None:
-        return None
-    about = certified.ids(mail, parts)
-    return replace(message, verdict=judged[0], why=judged[1], original_message_ids=about)
+def _as_written(message: Inbound, mail: Message, parts: list[Part]) -> Inbound:
+    """By a person or by a machine, as all the evidence together says."""
+    if why := automatic.is_machines(mail, parts):
+        about = certified.ids(mail, parts)
+        return replace(message, verdict=Verdict.AUTOMATIC, why=why, original_message_ids=about)
+    found = automatic.evidence(mail, message.sender, message.words, message.quoted, message.signature)
+    witnesses = automatic.asked(found)
+    verdict, why = automatic.weighed(witnesses, is_bulk=message.is_bulk)
+    judged = replace(message, verdict=verdict, why=why, evidence=found, witnesses=witnesses)
+    return (as_farewell(judged) or judged) if verdict is Verdict.HUMAN else judged
 
 
-def _as_farewell(message: Inbound) -> Inbound | None:
+def as_farewell(message: Inbound) -> Inbound | None:
+    """The mail as a wish to be written to no more, where it is that and nothing else."""
     answers = bool(message.in_reply_to or message.references)
     if not asks_to_stop(message.subject, message.words, message.recipients, answers):
         return None

@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries.credit_recovery import invoices
 from models.queries.responses import responses
+from models.rules.cases.case_reasons import case_reason
 from models.rules.inbound.trouble import is_thanks, trouble
 from models.rules.inbound.trouble_words import Trouble
+from models.rules.mailboxes.forwarded import PassedOn, passed_on
 from models.rules.mailboxes.parked import says
+from models.rules.responses.rating_in_words import rating_in
 from models.tables import FollowUp, Inbound
 from models.words import InboundState, Meaning, Subject
 from tasks.commitments.call_times import call_time
@@ -65,18 +68,28 @@ def words_of(row: Inbound, *, is_proven: bool) -> str:
 def _heard(session: Session, policy: Policy, arrived: Arrived) -> tuple[Answer, Became]:
     row, match = arrived.row, arrived.match
     assert match.customer_id is not None  # noqa: S101 (a known match has one)
+    theirs = None if arrived.said else _passed_on(policy, row)
     words = arrived.said.words if arrived.said else words_of(row, is_proven=match.is_proven)
+    if theirs is not None:
+        words = theirs.own
     found = trouble(words, policy.trouble)
-    asks, meaning, became = _asks(policy, words, found)
     about = _matter(session, match, found)
     asked = _asked(match, about)
+    rating = _rating(policy, asked, words) if theirs is None else None
+    if rating is not None:
+        asks, meaning, became = Asks.BY_MEANING, Meaning.RATING, _rated(rating)
+    else:
+        asks, meaning, became = _asks(policy, words, found)
+    if theirs is not None and became is Became.THANKS and trouble(theirs.theirs, policy.trouble):
+        asks, meaning, became = Asks.OWNER, Meaning.MESSAGE, Became.REPLY
     answer = Answer(
         ref=f"mail:{row.identity}",
         customer_id=match.customer_id,
         meaning=meaning,
         channel=CHANNEL,
         received_at=row.received_at,
-        text=words or None,
+        rating=rating,
+        text=(words or None) if rating is None else None,
         asks=asks,
         inbound_id=row.id,
         order_id=about[1] if about[0] == Subject.ORDER else _named(match, Subject.ORDER),
@@ -87,6 +100,24 @@ def _heard(session: Session, policy: Policy, arrived: Arrived) -> tuple[Answer, 
     others = [one for one in (*match.follow_ups, *match.beside) if one is not asked]
     responses.answer_threads(session, [(one, row.received_at) for one in others])
     return answer, became
+
+
+def _passed_on(policy: Policy, row: Inbound) -> PassedOn | None:
+    """Somebody else's words that the customer passes on: no statement of the customer, though a person reads them."""
+    own_domain = policy.company.sender.rpartition("@")[2]
+    return passed_on(row.words, row.quoted, {row.sender.lower()}, own_domain)
+
+
+def _rating(policy: Policy, asked: FollowUp | None, words: str) -> int | None:
+    """The score in words that answer a question from 1 to 5."""
+    cadence = policy.cadences.get(asked.kind) if asked is not None else None
+    if cadence is None or Meaning.RATING not in cadence.answers:
+        return None
+    return rating_in(words)
+
+
+def _rated(score: int) -> Became:
+    return Became.URGENT if case_reason(Meaning.RATING, score) is not None else Became.THANKS
 
 
 def _matter(session: Session, match: Match, found: Collection[Trouble]) -> About:

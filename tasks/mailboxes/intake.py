@@ -20,11 +20,13 @@ from tasks.inbound.reading import read
 from tasks.mailboxes.act_on_mail import take_up
 from tasks.mailboxes.arrived import Arrived, done
 from tasks.mailboxes.mailbox import Fetched, Mailbox
-from tasks.mailboxes.matching import Match, match_all, with_waiting
+from tasks.mailboxes.matching import match_all, with_waiting
 from tasks.mailboxes.originals import Originals
+from tasks.mailboxes.own_words import without_ours
 from tasks.mailboxes.parking import park, reject
 from tasks.mailboxes.probe import saw_probe
 from tasks.mailboxes.tally import Became
+from tasks.mailboxes.weighing import weigh_again
 from tasks.mails.links import Links
 from tasks.runtime.clock import Clock
 from tasks.runtime.customer_rounds import turns
@@ -46,7 +48,7 @@ class Reception:
 
 
 @dataclass(frozen=True)
-class _Read:
+class _Mail:
     """A mail whose original is kept, as it was read."""
 
     item: Fetched
@@ -60,7 +62,9 @@ def take_in(reception: Reception, mailbox: Mailbox, fetched: Sequence[Fetched]) 
 
     The originals are safe before the rows that speak of them are.
     """
-    return _record(reception, mailbox, [_keep(reception, item, item.raw or b"") for item in fetched])
+    with reception.originals.keeping([item.raw or b"" for item in fetched]) as digests:
+        mails = [_read(item, digest) for item, digest in zip(fetched, digests, strict=True)]
+    return _record(reception, mailbox, mails)
 
 
 def sighting(mailbox: Mailbox, item: Fetched, inbound_id: int | None, now: datetime) -> dict[str, Any]:
@@ -74,16 +78,16 @@ def sighting(mailbox: Mailbox, item: Fetched, inbound_id: int | None, now: datet
     }
 
 
-def _keep(reception: Reception, item: Fetched, raw: bytes) -> _Read:
-    digest = reception.originals.keep(raw)
+def _read(item: Fetched, digest: str) -> _Mail:
+    raw = item.raw or b""
     try:
         mail: message.Inbound | Unreadable = read(raw)
     except Unreadable as error:
         mail = error
-    return _Read(item, mail, _identity(raw, mail), digest)
+    return _Mail(item, mail, _identity(raw, mail), digest)
 
 
-def _record(reception: Reception, mailbox: Mailbox, mails: Sequence[_Read]) -> list[Became]:
+def _record(reception: Reception, mailbox: Mailbox, mails: Sequence[_Mail]) -> list[Became]:
     """All in one transaction; where that fails, each in one of its own, so that a fault costs the mail it lies in."""
     if not mails:
         return []
@@ -96,13 +100,13 @@ def _record(reception: Reception, mailbox: Mailbox, mails: Sequence[_Read]) -> l
     return [became for one in mails for became in _record(reception, mailbox, [one])]
 
 
-def _write(session: Session, reception: Reception, mailbox: Mailbox, mails: Sequence[_Read]) -> list[Became]:
+def _write(session: Session, reception: Reception, mailbox: Mailbox, mails: Sequence[_Mail]) -> list[Became]:
     now = reception.clock.now()
     new = inbound.add(session, [_row(one, now) for one in mails])
     ids = inbound.ids_of(session, {one.identity for one in mails})
     inbound.saw(session, [sighting(mailbox, one.item, ids[one.identity], now) for one in mails])
     became: list[Became | None] = []
-    waiting: list[tuple[Inbound, _Read]] = []
+    waiting: list[tuple[Inbound, _Mail]] = []
     for one in mails:
         row = new.pop(one.identity, None)  # the same mail may come twice at once
         became.append(Became.AGAIN if row is None else _put_aside(session, reception, row, one.mail, now))
@@ -126,7 +130,7 @@ def _put_aside(
 
 
 def _act(
-    session: Session, reception: Reception, waiting: Sequence[tuple[Inbound, _Read]], now: datetime
+    session: Session, reception: Reception, waiting: Sequence[tuple[Inbound, _Mail]], now: datetime
 ) -> dict[int, Became]:
     """Match mails and act on them. A fault of ours parks a mail that is alone, and keeps no other one waiting."""
     try:
@@ -144,15 +148,19 @@ def _act(
 
 
 def _in_turns(
-    session: Session, reception: Reception, waiting: Sequence[tuple[Inbound, _Read]], now: datetime
+    session: Session, reception: Reception, waiting: Sequence[tuple[Inbound, _Mail]], now: datetime
 ) -> dict[int, Became]:
     """All customers' first mails, then their second ones: what a mail means may hang on the one before it."""
-    mails = [one.mail for _, one in waiting if not isinstance(one.mail, Unreadable)]
+    read_alone = [one.mail for _, one in waiting if not isinstance(one.mail, Unreadable)]
+    mails = without_ours(session, reception.links, reception.policy.company.name, read_alone)
     matches = match_all(session, reception.links, mails, now)
     arrived = [
         Arrived(row, match, mail, is_whole=one.item.is_whole)
         for (row, one), match, mail in zip(waiting, matches, mails, strict=True)
     ]
+    for one in arrived:
+        _note(one)
+    arrived = weigh_again(session, arrived)
     # In one order, as sweeps do it: two runs that lock the cases of the same customers must not wait for each other.
     cases.open_cases_of(session, {id_ for one in arrived if (id_ := one.match.whose) is not None})
     became: dict[int, Became] = {}
@@ -160,17 +168,19 @@ def _in_turns(
         known = with_waiting(session, [one.match for one in turn])
         taken = [replace(one, match=match) for one, match in zip(turn, known, strict=True)]
         for one in taken:
-            _note(one.row, one.match)
+            one.row.follow_up_id = one.match.follow_ups[0].id if one.match.follow_ups else None
         became |= take_up(session, reception.policy, taken, now)
     return became
 
 
-def _note(row: Inbound, found: Match) -> None:
+def _note(one: Arrived) -> None:
+    row, found, mail = one.row, one.match, one.mail
     row.matched_by, row.customer_id = found.by, found.customer_id
-    row.follow_up_id = found.follow_ups[0].id if found.follow_ups else None
+    if mail is not None:
+        row.words, row.quoted = mail.words, mail.quoted
 
 
-def _row(one: _Read, now: datetime) -> dict[str, Any]:
+def _row(one: _Mail, now: datetime) -> dict[str, Any]:
     item, mail = one.item, one.mail
     row = {
         "identity": one.identity,

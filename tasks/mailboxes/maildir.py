@@ -1,11 +1,9 @@
 """A mailbox kept as a Maildir on this machine, such as the local one of `make up`."""
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from email import policy
-from email.message import Message
-from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +15,12 @@ _HEAD_BYTES = 65_536
 _FOLDERS = ("new", "cur")
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to")
 _WRITTEN = ("to", "cc")
+_FIELD = re.compile(
+    rb"^(?P<name>" + "|".join((*_DELIVERED, *_WRITTEN)).encode() + rb"):(?P<value>.*(?:\n[ \t].*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_END = re.compile(rb"(?<=\n)\r?\n")
+"""A blank line ends the head; some gateways put others above it."""
 
 
 class MaildirMailbox:
@@ -86,9 +90,13 @@ class MaildirMailbox:
         """A Maildir's flags stand in its names; ours are left alone, since its page lists them."""
 
     def _is_ours(self, head: bytes) -> bool:
-        message: Message = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
-        headers = next((names for names in (_DELIVERED, _WRITTEN) if any(map(message.get_all, names))), ())
-        values = [str(value) for name in headers for value in message.get_all(name, [])]
+        fields: dict[str, list[str]] = {}
+        for match in _FIELD.finditer(
+            _END.split(head.lstrip(b"\r\n"), 1)[0] + b"\n"
+        ):  # a parser would read every other one too
+            fields.setdefault(match["name"].decode().lower(), []).append(match["value"].decode("latin-1"))
+        names = next((names for names in (_DELIVERED, _WRITTEN) if any(map(fields.get, names))), ())
+        values = [" ".join(value.split()) for name in names for value in fields.get(name, ())]
         return any(self._is_address(address) for _, address in getaddresses(values))
 
     def _is_address(self, address: str) -> bool:

@@ -84,7 +84,7 @@ def match_all(session: Session, links: Links, mails: Sequence[Inbound], now: dat
     """
     senders = {mail.sender.lower() for mail in mails if mail.sender}
     staff = matching.staff_by_addresses(session, senders)
-    keys = [_keys(links, mail) for mail in mails]
+    keys = [keys_of(links, mail) for mail in mails]
     ours = matching.sent_mails(session, {key for named in keys for _, key in named})
     carried = pages.asked_by(session, ours.values())
     proofs = [_by_keys(named, ours, carried) for named in keys]
@@ -157,7 +157,7 @@ def _with_named(mail: Inbound, match: Match, found: Mapping[str, Sequence[matchi
     return replace(match, named=tuple(dict.fromkeys(mine)))
 
 
-def _keys(links: Links, mail: Inbound) -> list[tuple[str, str]]:
+def keys_of(links: Links, mail: Inbound) -> list[tuple[str, str]]:
     """What a mail names of ours, with the kind of the proof; the surest first."""
     tagged = (*mail.recipients, *mail.traces)
     tokens = (links.read_return_path(address) or links.read_reply_to(address) for address in tagged)

@@ -1,6 +1,7 @@
 """A letter's facts become the bytes of a mail. The same letter at the same time gives the same bytes."""
 
 import re
+from binascii import a2b_qp
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -21,6 +22,7 @@ from tasks.mails.pictures import logo
 
 _KEY = re.compile(r"[a-z0-9-]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
+_URL = re.compile(r":? https?://\S+")
 _SUBJECT = "Subject: "
 _PREHEADER_CHARACTERS = 140
 
@@ -38,6 +40,8 @@ class Mail:
     """The addresses it goes to (envelope); the archive's blind copy among them."""
     body: bytes
     """Headers and both parts, with CRLF line ends; dots are stuffed by whoever sends it."""
+    text: str = ""
+    """The words of the plain part, links left out: what an answer to it may quote."""
 
 
 class Composer:
@@ -114,13 +118,8 @@ class Composer:
         sender = (
             self._links.return_path(letter.key, self._sender) if self._ways.signs_sender else self._sender
         )
-        return Mail(
-            message_id,
-            subject,
-            sender,
-            recipients,
-            mime.alternative(headers, *parts, pictures, self._calendar(letter)),
-        )
+        body = mime.alternative(headers, *parts, pictures, self._calendar(letter))
+        return Mail(message_id, subject, sender, recipients, body, _readable(parts[0]))
 
     def _calendar(self, letter: Letter) -> tuple[str, bytes] | None:
         if letter.agreed is None:
@@ -186,6 +185,11 @@ def _above_signature(
 def _thread(earlier: str, thread: tuple[str, ...]) -> str:
     """The Message-IDs of a thread, one on each line."""
     return "\r\n ".join(dict.fromkeys([*(one for one in thread if _MESSAGE_ID.fullmatch(one)), earlier]))
+
+
+def _readable(part: bytes) -> str:
+    """The words of a plain part that is in quoted-printable; its links are nobody's words, and open pages."""
+    return _URL.sub("", a2b_qp(part).decode()).replace("\r\n", "\n").strip()
 
 
 def _preheader(paragraphs: list[tuple[str, str]]) -> str:

@@ -23,6 +23,7 @@ from tasks.mails.letter import (
     Version,
 )
 from tasks.mails.marks import dialled, linked
+from tasks.mails.remarks import foreign
 from tasks.mails.timeline_words import why
 from tasks.mails.views import (
     InvoiceView,
@@ -325,10 +326,11 @@ def _reason(words: str, detail: str | None) -> str:
 
 
 def _quote(one: Quote, language: str, timezone: str) -> QuoteView:
-    """The words, and behind them their day and rating."""
+    """The words, and behind them their day and rating; and their language, where nothing is known of its words."""
     at = day(language, local_day(one.at, timezone)) if one.at else ""
     rating = label(language, "quote.rating").format(score=one.rating) if one.rating is not None else ""
-    note = ", ".join(part for part in (dotted(language, at) if at else "", rating) if part)
+    notes = (dotted(language, at) if at else "", rating, foreign(language, one.words))
+    note = ", ".join(part for part in notes if part)
     words = clean(one.words)
     said = quoted(language, words) if words else ""
     return QuoteView(words, note, f"{said} ({note})" if said and note else said or note)

@@ -188,6 +188,7 @@ def _last_look(
             conditions=batch.conditions.get((row.subject_type, row.subject_id), frozenset()),
             newer_step_due=row.id in batch.newer and not cadence.tells_back,
             answered=row.id in batch.answered,
+            may_have_answered=bool(row.nudge) and row.customer_id in batch.in_doubt and not to_staff,
             extras_stopped=customer.wants_no_extras,
             has_address=_has_address(batch, cadence, row, customer, addressee),
             never_stale=is_rung(row),

@@ -13,7 +13,7 @@ from models.queries.cases import holds as holding
 from models.queries.commitments import commitments
 from models.queries.escalation import ladder_steps
 from models.queries.importing import guard
-from models.queries.mailboxes import acknowledgements
+from models.queries.mailboxes import acknowledgements, possible_answers
 from models.queries.responses import responses
 from models.queries.sending import claim, suppressions
 from models.rules.commitments.ladder_changes import Pending
@@ -49,6 +49,8 @@ class Batch:
     conditions: dict[tuple[str, int], frozenset[str]]
     newer: set[int]
     answered: set[int]
+    in_doubt: set[int]
+    """Customers who wrote a mail that a person has yet to tell from a machine's."""
     desk: Desk
     refusals: Refusals
     holds: dict[tuple[str, int], datetime]
@@ -145,6 +147,9 @@ def gather(
         conditions=_conditions(session, policy, follow_ups, orders, invoices, now),
         newer=claim.newer_steps(session, follow_ups, now),
         answered=claim.answered_threads(session, [row.id for row in follow_ups if row.nudge]),
+        in_doubt=possible_answers.senders(
+            session, {row.customer_id for row in follow_ups if row.nudge and row.customer_id is not None}
+        ),
         desk=desk,
         refusals=Refusals.of(session, {row.subject_id for row in to_staff}),
         holds=holding.held_until(session, follow_ups[0].sweep, buyers, orders, now) if buyers else {},

@@ -51,6 +51,7 @@ def _row(item: Ready, token: str, now: datetime, lease_until: datetime) -> dict[
         "language": item.group.customer.language,
         "recipient": item.mail.recipients[0],
         "subject": item.mail.subject,
+        "text": item.mail.text if lead.staff_id is None else None,
         "state": MessageState.SENDING,
         "is_trial": item.group.is_trial,
         "claim_token": token,

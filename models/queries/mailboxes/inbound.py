@@ -62,6 +62,23 @@ def count_by_why(session: Session, why: str, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
+def said_before(session: Session, rows: Collection[Inbound]) -> set[int]:
+    """Ids of those of these mails whose sender wrote the very same words in an earlier one."""
+    written = {(row.sender, row.words) for row in rows}
+    if not written:
+        return set()
+    first = session.execute(
+        select(Inbound.sender, Inbound.words, func.min(Inbound.id))
+        .where(
+            among(Inbound.sender, {sender for sender, _ in written}),
+            among(Inbound.words, {words for _, words in written}),
+        )
+        .group_by(Inbound.sender, Inbound.words)
+    )
+    earliest = {(sender, words): id_ for sender, words, id_ in first}
+    return {row.id for row in rows if earliest.get((row.sender, row.words), row.id) < row.id}
+
+
 def to_change(session: Session, inbound_id: int) -> Inbound | None:
     """A mail by id, locked: two people who press at once follow each other."""
     return session.scalar(select(Inbound).where(Inbound.id == inbound_id).with_for_update())

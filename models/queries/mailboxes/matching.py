@@ -13,6 +13,7 @@ from models.tables import Customer, FollowUp, Invoice, Message, Order, Staff
 from models.words import OF_STAFF, FollowUpState, Subject
 
 _MOST_ALIKE = 20
+_MOST_SENT = 1_000
 _MOST_KNOWN = 10_000
 """Of a batch of mails; the customers behind one address are many only where an export is broken."""
 
@@ -43,6 +44,21 @@ def open_mails_to(session: Session, addresses: Collection[str], since: datetime)
     for row in {one.id: one for one in rows}.values():
         if row.recipient.lower() in addresses:
             found[row.recipient.lower()].append(row)
+    return found
+
+
+def sent_to(session: Session, addresses: Collection[str]) -> dict[str, list[Message]]:
+    """By recipient: what went to customers at these addresses and whose words are kept, the newest first."""
+    found: dict[str, list[Message]] = defaultdict(list)
+    if addresses:
+        rows = session.scalars(
+            select(Message)
+            .where(among(Message.recipient, addresses), Message.text.is_not(None))
+            .order_by(Message.marked_at.desc(), Message.id.desc())
+            .limit(_MOST_SENT)
+        )
+        for row in rows:
+            found[row.recipient].append(row)
     return found
 
 

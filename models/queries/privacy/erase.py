@@ -42,7 +42,7 @@ _WORDS: dict[type[Base], dict[str, Any]] = {
         ),
     },
     Order: {"description": "", "seller_promise": None, "referred_by": None},
-    Message: {"subject": "", "smtp_text": None},
+    Message: {"subject": "", "text": None, "smtp_text": None},
     Inbound: {
         **dict.fromkeys(("sender", "sender_name", "subject", "words", "quoted", "why", "digest"), ""),
         "attachments": [],

@@ -9,6 +9,7 @@ from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.queries.in_list import among
+from models.queries.mailboxes import possible_answers
 from models.queries.sending.claim import same_thread
 from models.tables import Commitment, FollowUp, Response
 from models.words import FollowUpState, Subject
@@ -148,11 +149,17 @@ def _thread(row: FollowUp) -> tuple[str, int, str, str]:
 def unanswered(
     session: Session, now: datetime, limit: int, customers: Collection[int] = ()
 ) -> Sequence[FollowUp]:
-    """Contacts whose time to answer is over, of these customers or of all; locked."""
+    """Contacts whose time to answer is over, of these customers or of all; locked.
+
+    Where a person has yet to say whether a mail of the customer is an answer, time stands still.
+    """
     query = (
         select(FollowUp)
         .where(
-            FollowUp.state == FollowUpState.SENT, FollowUp.answer_by.is_not(None), FollowUp.answer_by <= now
+            FollowUp.state == FollowUpState.SENT,
+            FollowUp.answer_by.is_not(None),
+            FollowUp.answer_by <= now,
+            ~possible_answers.is_waited_for(),
         )
         .order_by(FollowUp.answer_by, FollowUp.id)
         .limit(limit)

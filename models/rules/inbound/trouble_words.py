@@ -48,7 +48,12 @@ class TroubleWords:
         "beschwer, unzufried, enttausch, unverschamt, inakzeptab, unakzeptab, skandalos, betrug., betrog, katastroph",
         "beschadig, defekt, kaputt, mangelhaft, zerbroch, zerkratz, verkratz, verargert, wutend, falsch geliefer",
         "funktioniert nicht, nicht funktionier, nicht angekomm, nie angekomm, nicht geliefer, nicht erhalt",
-        "nicht gelost, nicht erledigt, ungelost, niemand antwort, niemand meld, niemand ruft",
+        "nicht gelost, nicht erledigt, ungelost, niemand antwort, niemand meld, niemand ruft, nicht zufried, mangel.",
+        "mangeln., fehlerhaft, frustrier, argerlich, verarger, frechheit, zumutung, stimmt nicht, beanstand",
+        "falsche ware, falsche farb, falsches model, wackelt, klemmt, undicht, verbogen, verzogen, kratzer, beule.",
+        "gerissen, gesprungen, zerrissen, abgebroch, gebrochen., immer noch nicht da, noch immer nicht da",
+        "noch nicht da., nicht gekomm, nicht eingetroff, unvollstandig, keiner antwort, keiner meld, hingehalten",
+        "im stich, reingelegt, abgezock, abzock, verarsch, gefallt mir nicht, gefallt uns nicht, geht nicht mehr",
     )
     withdrawal: tuple[str, ...] = _words(
         "recess, receder, recedo, ripensament, ci ho ripensat, annullare l ordin, annullare il contratt",
@@ -57,6 +62,9 @@ class TroubleWords:
         "cancel the contract, changed my mind, cooling off, annullate l ordin, annulli l ordin, annullate il contratt",
         "cancelling my, cancelling the, canceling my, canceling the, cancel this order",
         "widerruf, widerrief, rucktritt vom, trete zuruck, zurucktreten, stornier, mochte zuruckgeben, anders uberlegt",
+        "vom kauf zuruck, vom vertrag zuruck, vertrag zuruck, bestellung zuruck, ruckabwick, ruckgangig mach",
+        "ruckgangig zu mach, zuruckgeben., zuruckschick, zurucksend, ware zuruck, bestellung loschen",
+        "bestellung nicht mehr, vertragsrucktritt, meinungsanderung",
     )
     termination: tuple[str, ...] = _words(
         "disdett, disdir, disdico, risoluzione del contratt, risolvere il contratt, cessazione, chiudere il contratt",
@@ -64,6 +72,7 @@ class TroubleWords:
         "termination, terminate my, terminate the, terminate our, cancel my contract, cancel my subscription",
         "end the contract, end my contract, terminating my, terminating the, terminating our",
         "kundige., kundigen., kundigung, gekundigt, vertrag beend, vertragsende, vertrag auflos",
+        "vertrag kundig, vertragsauflos, aufhebungsvertrag, aus dem vertrag, beendigung des vertrag",
     )
     lawyer: tuple[str, ...] = _words(
         "avvocat, vie legali, azione legale, azioni legali, mio legale, miei legali, nostro legale, nostri legali",
@@ -72,7 +81,9 @@ class TroubleWords:
         "droga sadow, do sadu, w sadzie, sadem., pozew, pozw, mecenas, radca prawn, radcy prawn, przedsadow",
         "lawyer, solicitor, attorney, legal action, legal advice, legal step, to court, in court, court action",
         "sue you, suing, lawsuit, anwalt, anwalt., rechtsanw, gericht., gerichtlich, vor gericht, verklag, klage.",
-        "rechtliche schritt, rechtsweg, juristisch",
+        "rechtliche schritt, rechtsweg, juristisch, rechtsstreit, rechtsbeistand, rechtsberat, kanzlei., klagen.",
+        "mahnbescheid, mahnverfahren, klageweg, klage ein, klage erheb, setze ihnen eine frist",
+        "setzen ihnen eine frist, letzte frist, fristsetzung",
     )
     refund: tuple[str, ...] = _words(
         "rimbors, restituzione del, restituire i sold, restituirmi, indietro i sold, soldi indietro, riavere i",
@@ -81,6 +92,8 @@ class TroubleWords:
         "zwroccie pieniad, oddajcie pieniad, oddac pieniad, odszkodow, refund, money back, reimburs, chargeback",
         "charge back, compensat, indietro i miei sold, indietro i nostri sold, indietro il denar",
         "erstatt, ruckerstatt, geld zuruck, ruckzahl, schadenersatz, schadensersatz, entschadig, gutschrift",
+        "kaufpreis zuruck, geld wieder, ruckuberweis, zuruckuberweis, zuruckzahl, zuruckerstatt, preisminder",
+        "preisnachlass, kaufpreisminder, wiedergutmach, minderung.",
     )
     authority: tuple[str, ...] = _words(
         "agcm., antitrust, garante., autorita., guardia di finanza, carabinier, polizia, associazione consumator",
@@ -90,6 +103,8 @@ class TroubleWords:
         "inspekcji handlow, urzad ochron, urzedu ochron, trading standards, ombudsman, consumer protection",
         "consumer association, police., data protection authorit, verbraucherzentral, verbraucherschutz, polizei",
         "staatsanwalt, ombudsmann, datenschutzbehord, aufsichtsbehord, schlichtungsstell",
+        "verbraucherschlicht, verbraucherstreit, bundesnetzagentur, datenschutzbeauftrag, strafanzeig, anzeige erstatt",
+        "wettbewerbszentral, konsumentenschutz, arbeiterkammer, gewerbeamt, staatsanwaltschaft",
     )
     dispute: tuple[str, ...] = _words(
         "contesto la, contesto le, contesto il, contesto l, contesto quest, contesto formal, contestar, contestaz",
@@ -99,7 +114,16 @@ class TroubleWords:
         "kwestionuj, zakwestionow, nie zgadzam sie z faktur, bledna faktur, bledna kwot, faktura jest bledn",
         "nie uznaje faktur, nie zaplace., sprzeciw wobec faktur, disput, contest the invoice, contesting the invoice",
         "do not owe, don t owe, will not pay, won t pay, invoice is wrong, wrong invoice, incorrect invoice",
-        "wrong amount, overcharg",
+        "wrong amount, overcharg, rechnung ist falsch, rechnung falsch, falsche rechnung, rechnung stimmt nicht",
+        "rechnung ist nicht richtig, rechnung ist nicht korrekt, rechnung nicht korrekt, fehler in der rechnung",
+        "betrag stimmt nicht, betrag ist falsch, falscher betrag, falschen betrag, widerspreche der rechnung",
+        "widerspreche ihrer rechnung, widerspreche der forderung, widersprechen der rechnung, bestreite, bestreiten",
+        "widerspruch gegen die rechnung, widerspruch gegen ihre rechnung, einspruch gegen, rechnung beanstand",
+        "beanstande die rechnung, beanstande ihre rechnung, zahle nicht, zahlen wir nicht, zahle ich nicht",
+        "werde nicht zahlen, werden nicht zahlen, werde ich nicht zahlen, werden wir nicht zahlen",
+        "werde ich nicht bezahlen, werde nicht bezahlen, bezahle nicht, bezahle ich nicht",
+        "zu viel berechnet, zuviel berechnet, doppelt berechnet, nicht geschuldet, schulde ihnen nicht",
+        "schulden ihnen nicht, unberechtigte forderung, unberechtigte rechnung, erkenne die rechnung nicht",
     )
     denials: tuple[str, ...] = _words(
         "nessun, nessuna, nessun tipo di, senza, non ho, non ho un, non ho alcun, non ho alcuna, non ho da",
@@ -110,6 +134,8 @@ class TroubleWords:
         "no, without, without any, not a, no cause for, no reason to, nothing to, have no, don t have any, isn t a",
         "not want to, don t want to, cannot, can t, no intention to, not going to",
         "kein, keine, keinen, keinerlei, nicht, ohne, kein grund zur, keinen grund zur, nichts",
+        "keiner, keinem, kein anlass zur, keinen anlass zur, ohne jede, ohne jeden, nicht vor zu, mochte nicht",
+        "mochten nicht, will nicht, wollen nicht, werde nicht, werden nicht",
     )
     """What, right before a word of complaint, withdrawal or termination, denies it."""
     thanks: tuple[str, ...] = _words(
@@ -122,7 +148,9 @@ class TroubleWords:
         "all ok, everything is fine, everything is ok, everything fine, everything ok",
         "everything is good, everything is great, everything works, great, perfect, very happy, satisfied, excellent",
         "danke, dank., alles gut, alles in ordnung, alles bestens, alles angekomm, alles prima, passt alles, zufried",
-        "perfekt, wunderbar",
+        "perfekt, wunderbar, klasse., toll., sehr gut, bestens, einwandfrei, alles ok, alles okay, alles da.",
+        "alles heil, heil angekomm, gut angekomm, hat geklappt, sehr schon, wunderschon, freue mich, freuen uns",
+        "begeister, passt., passt gut, in ordnung, herzlichen dank, vielen dank, besten dank",
     )
     requests: tuple[str, ...] = _words(
         "chiam, telefon, richiam, ricontatt, contatt, manda, invia",
@@ -138,6 +166,9 @@ class TroubleWords:
         "za nic, opozni, znow, oprocz, procz, poza, tylko, polow",
         "bitte, wann., wo., warum, wieso, konnen, konnt, mochte, brauch, fehl, leider, noch., nicht, anruf, rufen",
         "schick, morgen, dringend, rechnung, bezahl, zahl, warte, ausser, nur., aber.",
+        "melden, melde., sagen sie, wissen., bescheid, hatte., hatten., wurde gern, wurden gern, benotig, offen.",
+        "nochmal, noch einmal, problem, frage., fragen., allerdings, jedoch, obwohl, statt., spater, heute, erst.",
+        "trotz, bis auf, halb, hilfe, helfen, termin, umtausch, kein., keine., keinen., sobald, damit",
     )
     """What, beside words of thanks, still may ask somebody for something."""
     max_thanks_words: int = 30

@@ -1,7 +1,7 @@
-"""A mail that a colleague passes on: who wrote it first, and what was written, as the copied head says it."""
+"""A mail that somebody passes on: who wrote it first, and what was written, as the copied head says it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 _FROM = re.compile(
@@ -17,6 +17,12 @@ _SUBJECT = re.compile(
 )
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+\w")
 _MOST_HEADS = 10
+_MARK = re.compile(
+    r"^[\s>*_-]*(?:[-_=]{2,}.*|.*(?:inoltrat|forwarded|przekazan|weitergeleitet|original|oryginaln|ursprünglich).{0,40}:?"
+    r"\W*)$",
+    re.IGNORECASE,
+)
+"""The line above a copied head: drawn, or one that says what follows."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,32 @@ def forwarded(text: str) -> list[Forwarded]:
     starts = list(_heads(lines))[:_MOST_HEADS]
     ends = [*(at for at, _ in starts[1:]), len(lines)]
     return [_read(lines[start:end], who) for (start, who), end in zip(starts, ends, strict=False)]
+
+
+@dataclass(frozen=True)
+class PassedOn:
+    """What somebody wrote over a mail of somebody else, and that mail's words."""
+
+    own: str
+    theirs: str
+
+
+def passed_on(words: str, quoted: str, known: Collection[str], own_domain: str) -> PassedOn | None:
+    """What was passed on, where the first copied head is of somebody else; none where it is of `known` or ours.
+
+    `known` are addresses of who passes it on, in small letters; `own_domain` is the company's. Where nothing stood
+    above the head, `words` are what stood below it.
+    """
+    lines = f"{words}\n{quoted}".splitlines()
+    at, who = next(_heads(lines), (0, ""))
+    if not who or who in known or who.rpartition("@")[2] == own_domain.lower():
+        return None
+    above = lines[:at]
+    while above and (not above[-1].strip() or _MARK.match(above[-1])):
+        above.pop()
+    own = "\n".join(above).strip()
+    theirs = "\n".join(one.words for one in forwarded("\n".join(lines))).strip()
+    return PassedOn(own, theirs) if theirs else PassedOn("", own)
 
 
 def _heads(lines: list[str]) -> Iterator[tuple[int, str]]:

@@ -118,12 +118,21 @@ def wished(words: str, now: datetime, where: Place, window: Window, company: Pla
     `now` is aware. Hours are those of the customer (`where`); a day on which nobody works (`window`, at `company`)
     gives way to the next one. Without a day it is the next time at which that hour comes.
     """
-    plain = _GREETING.sub(" ", _plain(words))
-    plain = _WORD_HOUR.sub(lambda found: _IN_WORDS[found[0]], plain)
-    for sentence in re.split(r"[!?;\n]+|\.(?=\s|$)", plain):
+    for sentence in _sentences(words):
         if (found := _hours(sentence)) is not None:
             return _next(found, _day_named(sentence, local_day(now, where)), now, where, window, company)
     return None
+
+
+def names_hour(words: str) -> bool:
+    """Whether words name an hour at which anybody is called."""
+    return any(_hours(sentence) is not None for sentence in _sentences(words))
+
+
+def _sentences(words: str) -> list[str]:
+    plain = _GREETING.sub(" ", _plain(words))
+    plain = _WORD_HOUR.sub(lambda found: _IN_WORDS[found[0]], plain)
+    return re.split(r"[!?;\n]+|\.(?=\s|$)", plain)
 
 
 def from_hour(start: datetime, now: datetime) -> CallTime | None:

@@ -23,6 +23,7 @@ NOBODY = "nobody to tell"
 VANISHED = "no longer in the export"
 PAYMENTS_STALE = "payments not fresh"
 TOO_SOON = "too soon after the last letter"
+MAY_HAVE_ANSWERED = "a person looks whether a mail is the answer"
 _MONEY = "invoice"
 _FRESH = "payments-fresh"
 _COVERED, _PAID = "covered", "paid"
@@ -41,6 +42,8 @@ class Moment:
     newer_step_due: bool = False
     answered: bool = False
     """A nudge whose contact was answered meanwhile."""
+    may_have_answered: bool = False
+    """A nudge, and of a mail of its reader a person has yet to say whether it is an answer."""
     extras_stopped: bool = False
     has_address: bool = True
     never_stale: bool = False
@@ -120,6 +123,7 @@ def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
         or _too_soon(cadence, moment)
         or _blind(cadence, moment)
         or _held_by_hand(cadence, moment)
+        or _perhaps_answered(moment)
         or _without_mail(cadence, window, moment)
         or _now(window, moment)
     )
@@ -166,6 +170,12 @@ def _blind(cadence: Cadence, moment: Moment) -> Postpone | None:
     if _FRESH not in cadence.needs or _FRESH in moment.conditions:
         return None
     return Postpone(moment.now + _LOOK_AGAIN, PAYMENTS_STALE, is_held=True)
+
+
+def _perhaps_answered(moment: Moment) -> Postpone | None:
+    if not moment.may_have_answered:
+        return None
+    return Postpone(moment.now + _LOOK_AGAIN, MAY_HAVE_ANSWERED, is_held=True)
 
 
 def _held_by_hand(cadence: Cadence, moment: Moment) -> Postpone | None:

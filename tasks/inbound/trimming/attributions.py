@@ -13,7 +13,10 @@ _WROTE = (
     r"wrote|writes|ha scritto|scrisse|scrive|hai scritto|avete scritto|napisał(?:a|\(a\)|/a|o|em|am)?"
     r"|napisal(?:a|\(a\))?|pisze|pisał(?:a|\(a\))?|użytkownik napisał|schrieb|geschrieben|a écrit|écrivait"
     r"|a ecrit|escribió|escribio|ha escrito|escreveu|schreef|skrev|kirjoitti|написал(?:а|\(а\))?|пишет"
-    r"|пише|написав|写道|寫道|のメッセージ|wrote|a scris|napsal(?:a|\(a\))?|írta|yazdı"
+    r"|пише|написав|写道|寫道|のメッセージ|a scris|napsal(?:a|\(a\))?|(?:ezt )?írta|(?:şunu |şunları )?yazdı"
+    r"|va escriure|escribiu|idatzi du|έγραψε|je napisa(?:o|la|l|la)|napísal(?:a|\(a\))?|je pisal(?:a)?|написа(?:ла)?"
+    r"|каза|писав|писала|rašė|rakstīja|kirjutas|menulis|đã viết|님이 작성|さんは書きました|書きました|のメール"
+    r"|كتب|כתב(?:ה)?|skrifaði"
 )
 _OPENED = re.compile(rf"^[\s*_-]{{0,12}}(?:{_OPENERS}|\d)", re.IGNORECASE)
 _STAMPED = re.compile(r"\b\d{4}\b|\d{1,2}[:.]\d{2}|\d{1,2}/\d{1,2}/\d{2}")
@@ -39,6 +42,10 @@ _ORIGINAL = re.compile(
     r"|message (?:d['’]origine|original|transféré)|mensaje (?:original|reenviado)"
     r"|mensagem (?:original|encaminhada)|oorspronkelijk bericht|ursprungligt meddelande"
     r"|oprindelig meddelelse|opprinnelig melding|исходное сообщение|пересылаемое сообщение|原始邮件).{0,60}$"
+    r"|^[>\s#*_=-]{0,12}(?:please )?(?:reply|type your (?:reply|response)|write) above this line.{0,40}$"
+    r"|^[>\s#*_=-]{0,12}(?:rispond(?:a|i|ere|ete)|scriv(?:a|i|ere|ete)) sopra questa (?:riga|linea).{0,40}$"
+    r"|^[>\s#*_=-]{0,12}(?:prosimy )?odpowied\w+ (?:powyżej|nad) tej? lini\w.{0,40}$"
+    r"|^[>\s#*_=-]{0,12}(?:bitte )?antwort\w* (?:sie )?(?:bitte )?oberhalb dieser (?:zeile|linie).{0,40}$"
     r"|^[>\s]{0,12}(?:begin forwarded message|inizio messaggio inoltrato|początek przekazywanej wiadomości"
     r"|anfang der weitergeleiteten nachricht|début du message réexpédié)\s*:\s*$",
     re.IGNORECASE,

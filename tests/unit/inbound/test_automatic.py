@@ -40,8 +40,12 @@ def test_a_persons_words_are_a_persons(mark: str) -> None:
     assert verdict(mark, PERSON) == Verdict.HUMAN
 
 
-def test_a_customer_who_is_away_is_still_a_person() -> None:
-    assert verdict("", AWAY) == Verdict.HUMAN
+def test_a_customer_who_is_away_and_says_more_is_still_a_person() -> None:
+    assert verdict("", f"{AWAY} La data va bene.") == Verdict.HUMAN
+
+
+def test_nothing_but_an_absence_and_no_header_is_looked_at_by_a_person() -> None:
+    assert verdict("", AWAY) == Verdict.DOUBTFUL
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from tasks.inbound.message import Cause, Verdict
 from tests.first_look import Sample, bounces, judged_bounce, judged_report, replies, reports
 
-HELD_BACK = {"it-desk", "pl-zgloszenie", "en-ticket", "en-thanks-desk", "de-eingang"}
+HELD_BACK = {"it-desk", "pl-zgloszenie", "en-thanks-desk"}
 """Help desks and weak headers: people write under them, so a person looks."""
 
 
