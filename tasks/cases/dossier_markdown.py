@@ -90,7 +90,8 @@ def _owed(one: Commitment, found: Dossier, staff: Mapping[int, Staff], zone: Zon
     hours = int(late.total_seconds() // 3600)
     clock = f"overdue by {hours // 24} days {hours % 24} hours" if late.total_seconds() > 0 else "in time"
     until = end_of_day(one.due_at, zone.key) or _at(one.due_at, zone)
-    return f"- {_worded('owed', one.kind)}, {owner}, by {until}: {clock}"
+    start = f" (not before {one.not_before.astimezone(zone):%H:%M})" if one.not_before else ""
+    return f"- {_worded('owed', one.kind)}, {owner}, by {until}{start}: {clock}"
 
 
 def _at(at: datetime, zone: ZoneInfo) -> str:

@@ -19,7 +19,7 @@ from models.rules.planning.step_key import StepKey
 from models.words import Role
 from models.words import Subject as SubjectType
 from tasks.escalation.call_list import listed
-from tasks.mails.letter import DigestFacts, DigestLine
+from tasks.mails.digest_facts import DigestFacts, DigestLine
 from tasks.runtime.database import Database
 
 _TOLD_OF_HOLDS = (Role.MANAGER, Role.DIRECTOR)
@@ -96,6 +96,7 @@ def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> D
                 customer_phone=who.phone if who else None,
                 since=one.call.since,
                 due_at=one.call.due_at,
+                not_before=one.call.not_before,
             )
             for one in mine
             if one.today

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from models.policy import Company
 from models.words import CommitmentKind
 from tasks.mails.demand import demand_view
+from tasks.mails.digest_facts import DigestFacts
 from tasks.mails.formats import clean, length, local_day, money, quoted, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
     CaseFacts,
     Contact,
     Declared,
-    DigestFacts,
     FaultFacts,
     Heard,
     InvoiceLine,
@@ -409,7 +409,7 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
                 phone=dialled(line.customer_phone),
                 why=clean(why(language, line.why)),
                 since=moment(language, line.since, timezone),
-                due=due_words(language, line.due_at, timezone) if line.due_at else None,
+                due=due_words(language, line.due_at, timezone, line.not_before) if line.due_at else None,
                 link=linked(label(language, "notice.open"), link_of(line.matter)),
             )
             for line in digest.lines

@@ -7,14 +7,13 @@ from typing import Any
 
 from models.policy import Company
 from tasks.mails.context import context
+from tasks.mails.digest_facts import DigestFacts, DigestLine
 from tasks.mails.letter import (
     Agreed,
     CaseFacts,
     Contact,
     Declared,
     Demand,
-    DigestFacts,
-    DigestLine,
     FaultFacts,
     Heard,
     Interest,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from tasks.mails.digest_facts import DigestFacts
+
 
 class Contact(NamedTuple):
     """One of our people, as shown to the reader of a mail."""
@@ -181,38 +183,6 @@ class NoticeFacts:
     """How long it is overdue; zero while there is time."""
     not_before: datetime | None = None
     """From when on, where the customer named an hour."""
-
-
-@dataclass(frozen=True)
-class DigestLine:
-    """One customer on the list of a day. Instants are aware."""
-
-    matter: tuple[str, int]
-    """What the link opens: `case` or `commitment`, and its id."""
-    why: tuple[str, ...]
-    """Reason words of a case, or kinds of commitments."""
-    customer_name: str
-    customer_phone: str | None
-    since: datetime
-    due_at: datetime | None
-
-
-@dataclass(frozen=True)
-class DigestFacts:
-    """A manager's list of a day: whom to call, and how many wait behind them."""
-
-    lines: tuple[DigestLine, ...]
-    waiting: int
-    oldest: datetime | None
-    """Since when the first of those has waited."""
-    holds: tuple[tuple[str, str, str, str, datetime], ...] = ()
-    """What a person has stopped: customer, order (empty: everything), who, why, and until when."""
-    unknown: int = 0
-    """Mails of nobody known, and such as went to many: they wait for a look without a clock."""
-    unknown_since: datetime | None = None
-    """Since when the first of those has waited."""
-    handed: tuple[tuple[str, str, int], ...] = ()
-    """Who has left, who has what was owed since, and how much that is."""
 
 
 class Heard(NamedTuple):

@@ -16,6 +16,7 @@ from models.rules.planning.vocabulary import CERTIFIED
 from models.rules.responses.answers import answers_to, is_courtesy
 from models.tables import Customer, FollowUp, Invoice, Order, Response, Staff
 from models.words import OF_STAFF, Subject
+from tasks.mails.digest_facts import DigestFacts
 from tasks.mails.dossier_facts import case_facts
 from tasks.mails.formats import local_day
 from tasks.mails.late_facts import demand_of
@@ -24,7 +25,6 @@ from tasks.mails.letter import (
     Contact,
     Declared,
     Demand,
-    DigestFacts,
     FaultFacts,
     Heard,
     Letter,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models.tables import Customer, Order, Staff
 from models.words import CommitmentKind
+from tasks.escalation.daily_digest import digest_of
 from tasks.responses.by_staff import Spoken, Wants, record
 from tests import factories
 from tests.fakes import plain
@@ -50,6 +51,9 @@ def test_b35_the_page_names_who_calls_and_when(company: World, fields: dict[str,
     company.escalate()
     told = " ".join(plain(mail) for mail in company.mailer.to("m-1@casa.example"))
     assert "non prima delle 17:00" in told
+    with company.db.read() as session:
+        listed = digest_of(session, company.policy, call.owner_id or 0, company.clock.now())
+    assert [(line.due_at, line.not_before) for line in listed.lines] == [(call.due_at, FIVE)]
 
 
 def test_without_an_hour_the_policys_time_is_named(company: World) -> None:

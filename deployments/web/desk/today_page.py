@@ -103,7 +103,7 @@ def _of_call(desk: Desk, one: Listed, customer: Customer | None) -> Row:
         clean(customer.phone) if customer and customer.phone else None,
         why(desk.language, call.why),
         short_moment(desk.language, call.since, zone),
-        due(desk.language, call.due_at, zone) if call.due_at else "",
+        due(desk.language, call.due_at, zone, call.not_before) if call.due_at else "",
         call.due_at is not None and call.due_at < now,
         language_name(desk.language, customer.language) if customer else "",
     )

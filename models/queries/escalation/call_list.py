@@ -75,6 +75,7 @@ def commitments(session: Session) -> list[Call]:
             holder=holder if role in _CALLS else None,
             matter=(Subject.COMMITMENT, owed.id),
             told_at_once=owed.told_id is None,
+            not_before=owed.not_before,
             climbed_to=frozenset({owed.told_id} if owed.told_id is not None else ()),
         )
         for owed, customer, owner, holder, role in rows

@@ -28,6 +28,8 @@ class Call:
     """What a link opens: `case` or `commitment`, and its id."""
     told_at_once: bool = False
     """Its holder had a mail about it when it came up."""
+    not_before: datetime | None = None
+    """From when on, where the customer named the hour of that promise."""
     climbed_to: frozenset[int] = frozenset()
     """Who else was told since nobody acted, by id: it takes none of their calls, and stands in their digest."""
 
@@ -55,11 +57,13 @@ def is_for_digest(call: Call, midnight: datetime) -> bool:
 
 
 def _joined(one: Call, other: Call) -> Call:
+    sooner = min(one, other, key=lambda call: call.due_at or _NEVER)
     return Call(
         customer=one.customer,
         why=tuple(dict.fromkeys(one.why + other.why)),
         since=min(one.since, other.since),
-        due_at=min((at for at in (one.due_at, other.due_at) if at is not None), default=None),
+        due_at=sooner.due_at,
+        not_before=sooner.not_before,
         case=one.case or other.case,
         owner=one.owner or other.owner,
         complains=one.complains or other.complains,
