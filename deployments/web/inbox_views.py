@@ -17,7 +17,7 @@ from models.queries import people
 from models.queries.commitments import commitments
 from models.queries.mailboxes import inbound
 from models.queries.responses import responses
-from models.rules.cases.acting import Act
+from models.rules.cases.acting import Act, left_to_others
 from models.rules.commitments.outcomes import CONVERSATIONS, NEXT, outcomes_of
 from models.tables import Customer, Inbound, Order, Staff
 from models.tables import Response as AnswerRow
@@ -70,6 +70,7 @@ class _Matter:
     """What was said on the answer page or by phone."""
     not_before: datetime | None = None
     """From when on, where the customer named an hour."""
+    deputy_id: int | None = None
     has_climbed: bool = False
     """A manager was told of it."""
     case_id: int | None = None
@@ -173,8 +174,11 @@ def _acts(matter: _Matter, kind: str, reader: Staff, open_to: Collection[Act]) -
         *([] if is_call else [Act.HAND_OVER]),
         *([] if matter.customer is None else [Act.HELP]),
     ]
-    is_anothers = matter.owner_id != reader.id
-    left = {Act.SNOOZE, *([Act.RE_PROMISE] if is_anothers or matter.has_climbed else [])}
+    left = left_to_others(
+        is_own=matter.owner_id == reader.id,
+        is_deputy=matter.deputy_id == reader.id,
+        climbed=matter.has_climbed,
+    )
     return [act for act in wanted if act in open_to or not (is_call or act in left)]
 
 
@@ -204,6 +208,7 @@ def _commitment(session: Session, id_: int) -> _Matter | None:
         is_agreed=owed.done_at is None and is_agreed(owed),
         said=() if is_look else responses.of_commitment(session, owed),
         not_before=owed.not_before,
+        deputy_id=owed.deputy_id,
         has_climbed=owed.told_id is not None,
         case_id=owed.case_id if owed.kind == CommitmentKind.LISTENING_CALL and owed.done_at is None else None,
     )

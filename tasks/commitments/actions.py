@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import history, people
 from models.queries.mailboxes import inbound
-from models.rules.cases.acting import Act, ActError, checked
+from models.rules.cases.acting import Act, ActError, checked, left_to_others
 from models.rules.commitments.outcomes import (
     AGREED,
     ASKED_WORKS,
@@ -121,10 +121,8 @@ def close(
             reason_code=reason_code or None,
         )
     if done and outcome == DELIVERED:
-        order_id = owing.owed.subject_id
-        day_is_known(
-            owing.session, owing.owed.buyer_id, order_id, outcome, words, now=owing.now, actor=owing.by.ref
-        )
+        about, by = owing.owed.subject_id, owing.by.ref
+        day_is_known(owing.session, owing.owed.buyer_id, about, outcome, words, now=owing.now, actor=by)
     if done:
         remedy_kept(owing.session, owing.policy, owing.owed, owing.now)
     return done
@@ -269,15 +267,17 @@ def ask(
 
 
 def _check(owing: Owing, act: Act) -> None:
-    """A case's own call is after-sale's and the managers'; and nobody who sells puts off anything, or what has climbed.
+    """A case's own call is after-sale's and the managers'; nobody who sells puts off anything, or moves a colleague's.
 
-    A delivery day is the order's: it comes with the import, which would take another one back.
+    A delivery day is the order's: it comes with the import, or with the outcome that says so.
     """
     if owing.owed.kind == CommitmentKind.DELIVERY and act is Act.RE_PROMISE:
         raise ActError("of-order", "the day of a delivery is the order's: change it there, and import it")
-    is_anothers = owing.owed.owner_id != owing.by.id  # nobody who sells promises anew for a colleague
-    has_climbed = (owing.owed.told_id is not None or is_anothers) and act in {Act.RE_PROMISE, Act.NEW_DAY}
-    if owing.owed.kind == CommitmentKind.LISTENING_CALL or act is Act.SNOOZE or has_climbed:
+    owed, by = owing.owed, owing.by
+    left = left_to_others(
+        is_own=owed.owner_id == by.id, is_deputy=owed.deputy_id == by.id, climbed=owed.told_id is not None
+    )
+    if owed.kind == CommitmentKind.LISTENING_CALL or act in left:
         check_act(owing.session, owing.by, act)
 
 

@@ -109,6 +109,13 @@ def test_no_seller_agrees_for_a_colleague_and_an_appointment_is_set_by_whoever_c
                 following=later,
             )
         assert refused.value.code == "not-yours"
+        for mutes in (
+            actions.take,
+            lambda owing: actions.hand_over(owing, "S-1", "Mio."),
+        ):
+            with pytest.raises(ActError) as refused:
+                mutes(Owing(session, sold.policy, calls, seller, sold.clock.now()))
+            assert refused.value.code == "not-yours"
         assert actions.close(
             Owing(session, sold.policy, days, seller, sold.clock.now()),
             "appointment-set",

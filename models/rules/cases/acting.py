@@ -43,6 +43,13 @@ def may(role: str, act: Act) -> bool:
     return role != Role.SELLER or act in _OF_SELLERS
 
 
+def left_to_others(*, is_own: bool, is_deputy: bool, climbed: bool) -> frozenset[Act]:
+    """What somebody who sells leaves to after-sale and managers of something owed, by whose it is."""
+    moves = {Act.RE_PROMISE, Act.NEW_DAY}
+    anothers = set() if is_own else moves if is_deputy else {*moves, Act.TAKE, Act.HAND_OVER}
+    return frozenset({Act.SNOOZE, *anothers, *(moves if climbed else ())})
+
+
 def check(role: str, act: Act) -> None:
     """See that somebody of this role may do this about a case.
 
