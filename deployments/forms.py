@@ -26,14 +26,19 @@ def form(flow: Flow[..., Any], kinds: Collection[str], reasons: Collection[str])
     schema = parameter_schema(flow)
     for name, field in schema.properties.items():
         field["title"] = _TITLES.get(name) or name.replace("_", " ").capitalize()
-        if REFERENCE in (field.get("pattern"), field.get("items", {}).get("pattern")):
+        if REFERENCE in {one.get("pattern") for one in (*_texts(field), field.get("items", {}))}:
             field["description"] = field.get("description", "") + _NO_ADDRESS
     if "kinds" in schema.properties:
         schema.properties["kinds"]["items"] = {"type": "string", "enum": list(kinds)}
         schema.properties["kinds"]["uniqueItems"] = True
-    if "reason_code" in schema.properties:
-        schema.properties["reason_code"]["enum"] = list(reasons)
+    for text in _texts(schema.properties.get("reason_code", {})):
+        text["enum"] = list(reasons)
     return schema
+
+
+def _texts(field: dict[str, Any]) -> list[dict[str, Any]]:
+    """The field itself; of one that may stay empty, what it is otherwise."""
+    return [one for one in field.get("anyOf", [field]) if one.get("type") == "string"]
 
 
 def defaults(schema: ParameterSchema) -> dict[str, Any]:

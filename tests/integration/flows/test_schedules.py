@@ -10,8 +10,9 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.flows import load_flow_from_entrypoint
+from prefect.utilities.schema_tools.validation import validate
 
-from deployments.schedules import SCHEDULED, deployment, register_in_pool
+from deployments.schedules import SCHEDULED, deployment, described, register_in_pool
 from models.policy import SWEEPS, Policy
 from models.rules.health.turns import EVERY, WAKING
 from tests.prefect_server import PrefectServer
@@ -35,6 +36,14 @@ def zone(known: DeploymentResponse) -> Any:
 def test_every_sweep_of_the_policy_runs_by_a_schedule() -> None:
     names = {load_flow_from_entrypoint(item.entrypoint).name for item in SCHEDULED if item.cron}
     assert names >= set(SWEEPS)
+
+
+def test_every_form_takes_its_own_defaults(policy: Policy) -> None:
+    """Else the server refuses the deployment, and with it nothing starts."""
+    for item in SCHEDULED:
+        known = described(item, policy)
+        schema = known._parameter_openapi_schema.model_dump_for_openapi()
+        validate(known.parameters, schema, raise_on_error=True, ignore_required=True)
 
 
 def times(cron: str) -> list[datetime]:
