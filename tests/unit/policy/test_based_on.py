@@ -6,7 +6,8 @@ import pytest
 
 from models import policy as policies
 from models.policy import PolicyError
-from tests.command import ROOT
+
+ROOT = Path(__file__).parents[3]
 
 
 def write(folder: Path, name: str, text: str) -> Path:
