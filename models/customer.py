@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Index, false, text
@@ -47,6 +48,10 @@ class Customer(Base):
     vanished_at: Mapped[datetime | None]
     """Since when it is no longer in an export that its source declares complete."""
     fingerprint: Mapped[str]
+
+    def gets_no_extras(self, without: Collection[str]) -> bool:
+        """Whether courtesies stay out: not wanted, or not to be sent in the customer's country (`without`)."""
+        return self.wants_no_extras or self.country in without
 
     @property
     def wants_no_extras(self) -> bool:

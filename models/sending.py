@@ -1,8 +1,9 @@
 """How mails are sent: how many, how fast, and what happens to those in doubt. `[sending]` of the policy."""
 
+import re
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from models.rules.sending.breaker import Limits
 
@@ -68,12 +69,24 @@ class Sending(_Strict):
     """Mails to one customer's address in 24 hours; more wait. Ends whatever loop two programs get into."""
     courtesies_a_week: int = Field(default=2, ge=1)
     """Courtesies to one person in seven days, over all orders; at most one a day, and none beside other mail."""
+    no_courtesies_in: tuple[str, ...] = ()
+    """Countries (ISO 3166-1 alpha-2) whose law wants a consent that is not on record: nobody there is asked for an
+    opinion. § 7 UWG in Germany, for instance."""
     fan_out_over: int = Field(default=5_000, ge=1)
     """A sweep that finds more than this due starts one further run for each time, which share the work by claiming."""
     max_runs: int = Field(default=2, ge=1, le=64)
     """Runs of one sweep at once, the first among them. 1: none are started."""
     pace: Pace = Pace()
     breaker: Breaker = Breaker()
+
+    @field_validator("no_courtesies_in")
+    @classmethod
+    def _are_countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [one for one in value if not re.fullmatch("[A-Z]{2}", one)]:
+            raise ValueError(
+                f"no_courtesies_in: {wrong[0]!r} is no country; write two capital letters, such as 'DE'"
+            )
+        return value
 
     @model_validator(mode="after")
     def _one_run_fits(self) -> Self:

@@ -121,7 +121,9 @@ def _is_stopped(session: Session, policy: Policy, waiting: FollowUp) -> bool:
     """Who has stopped the courtesies is silent on purpose: that is no matter for anybody."""
     cadence = policy.cadences.get(waiting.kind)
     customer = people.customers(session, {waiting.customer_id or 0}).get(waiting.customer_id or 0)
-    return cadence is not None and cadence.extra and customer is not None and customer.wants_no_extras
+    if cadence is None or customer is None:
+        return False
+    return cadence.extra and customer.gets_no_extras(policy.sending.no_courtesies_in)
 
 
 def _draw(session: Session, policy: Policy, waiting: FollowUp, now: datetime) -> bool:

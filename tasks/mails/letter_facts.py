@@ -158,7 +158,8 @@ def write_letter(
     if recipient is None:
         raise LookupError(f"no address for follow-up {lead.id}")
     owner, deputy = _owner(group, desk)
-    offered = answers_to(group.cadence, lead.step, no_extras=customer.wants_no_extras)
+    no_extras = customer.gets_no_extras(policy.sending.no_courtesies_in)
+    offered = answers_to(group.cadence, lead.step, no_extras=no_extras)
     is_known = heard.who is not None if heard else written is None or customer.ref != ""
     names = is_known  # a stranger is told nobody's name
     language = spoken(policy, addressee.language if addressee else customer.language)

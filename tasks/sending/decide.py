@@ -189,7 +189,7 @@ def _last_look(
             newer_step_due=row.id in batch.newer and not cadence.tells_back,
             answered=row.id in batch.answered,
             may_have_answered=bool(row.nudge) and row.customer_id in batch.in_doubt and not to_staff,
-            extras_stopped=customer.wants_no_extras,
+            extras_stopped=customer.gets_no_extras(policy.sending.no_courtesies_in),
             has_address=_has_address(batch, cadence, row, customer, addressee),
             never_stale=is_rung(row),
             last_letter_at=batch.letters.get(row.subject_id) if row.subject_type == Subject.INVOICE else None,

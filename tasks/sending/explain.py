@@ -133,7 +133,7 @@ def _facts(found: Named, policy: Policy) -> str:
     if isinstance(row, Invoice):
         end = "paid" if row.paid_at else "cancelled" if row.cancelled_at else "open"
         return f"invoice {row.ref} of {found.customer.ref}: {end}, due {row.due_on}"
-    stopped = "; wants no courtesies" if row.wants_no_extras else ""
+    stopped = "; gets no courtesies" if row.gets_no_extras(policy.sending.no_courtesies_in) else ""
     return f"customer {row.ref}: {row.language}, {row.country}{stopped}; hours of {policy.company.timezone}"
 
 

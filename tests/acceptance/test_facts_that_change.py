@@ -1,11 +1,13 @@
 """Facts that change after they were used: days moved back and forth, money that comes in parts, orders wanted again."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from models.sending import Sending
 from models.tables import Case, Commitment, Customer, Order
 from models.words import CommitmentKind
 from tasks.importing.apply import apply_rows
@@ -305,6 +307,27 @@ def test_an_objection_that_the_company_knows_is_kept(world: World) -> None:
         factories.order(session, customer, delivered_at=datetime(2026, 3, 17, 9, tzinfo=UTC))
     world.sweep("satisfaction-check")
     assert world.mailer.mails == []
+
+
+def test_where_the_law_wants_a_consent_first_nobody_is_asked_for_an_opinion(world: World) -> None:
+    sending = world.policy.sending.model_copy(update={"no_courtesies_in": ("DE",)})
+    strict = replace(world, policy=world.policy.model_copy(update={"sending": sending}))
+    delivered = {"delivered_at": datetime(2026, 3, 17, 9, tzinfo=UTC)}
+    with world.db.write() as session:
+        here = factories.customer(session, "C-1")
+        there = factories.customer(session, "C-2", country="DE", timezone="Europe/Berlin", language="de")
+        factories.order(session, here, "SO-1", **delivered)
+        factories.order(session, there, "SO-2", **delivered)
+    strict.sweep("welcome-contact")
+    [welcome] = [mail for mail in world.mailer.to("c-2@posta.example") if "kümmert" in mail.subject]
+    assert "say=rating" not in plain(welcome), "it goes, and asks for no opinion"
+    for day in (20, 23, 25):
+        at(world, 3, day)
+        strict.sweep("satisfaction-check")
+    asked = [row for row in world.follow_ups("satisfaction-check") if row.state == "sent"]
+    assert {row.customer_id for row in asked} == {here.id}
+    with pytest.raises(ValueError, match="write two capital letters"):
+        Sending(no_courtesies_in=("Germany",))
 
 
 def test_the_told_day_is_kept_with_the_order(shop: World) -> None:
