@@ -139,6 +139,7 @@ def _appointment(desk: Desk, customer: Customer, form: Fields) -> Said:
             form.get("text", ""),
             now=desk.web.clock.now(),
             by=desk.reader,
+            who=form.get("next-who", ""),
         )
         return Said(thanks="thanks-appointment", name=_name(session, made.owner_id))
 

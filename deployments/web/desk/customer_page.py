@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from deployments.web.case_views import dossier_values
+from deployments.web.case_views import doers, dossier_values
 from deployments.web.context import MissingPageError
 from deployments.web.desk.customer_acts import do_about, offered, references
 from deployments.web.desk.matter_page import path_of
@@ -112,6 +112,7 @@ def _shown(desk: Desk, session: Session, customer: Customer, said: Said) -> Resp
         ),
         acts=offered(desk, session, customer),
         abouts=references(session, customer),
+        doers=doers(people.staff(session), desk.reader),
         order_refs=[(one.ref, clean(f"{one.ref}: {one.description}")) for one in found.orders],
         press=new_press(),
         channels=[(one.value, f"channel-{one.value.replace(' ', '-')}") for one in Channel],

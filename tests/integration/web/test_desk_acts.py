@@ -18,6 +18,7 @@ from models.tables import (
     Message,
     Order,
     Response,
+    Staff,
     Statement,
 )
 from models.words import CaseReasonKind, CommitmentKind, Matter, Subject
@@ -195,8 +196,13 @@ def test_the_reference_of_another_customer_is_none_here(firm: World) -> None:
 
 def test_an_appointment_names_who_goes_and_a_past_one_is_refused(firm: World) -> None:
     assert press(firm, "S-1", do="appointment", at="2020-01-01T10:00", text="posa").status_code == 422
-    assert press(firm, "S-1", do="appointment", about="SO-1", at=SOON, text="posa").status_code == 200
+    coming = {"next-who": "S-1"}
+    assert (
+        press(firm, "A-1", do="appointment", about="SO-1", at=SOON, text="posa", **coming).status_code == 200
+    )
     [made] = rows(firm, Commitment)
+    with firm.db.read() as session:
+        assert session.get_one(Staff, made.owner_id).ref == "S-1"  # who comes owns it
     assert (made.kind, made.words, f"{made.due_at:%Y-%m-%d %H:%M}") == (
         CommitmentKind.APPOINTMENT,
         "posa",
