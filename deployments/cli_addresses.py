@@ -37,8 +37,8 @@ def suppress(customer: str, *, by: str, reason: str, address: str = "main") -> i
     """Send nothing to an address of a customer any more.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as A-1; it stays in the history.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why.
         address: main or billing.
     """
@@ -51,8 +51,8 @@ def lift(customer: str, *, by: str, reason: str, address: str = "main") -> int:
     """Send to an address of a customer again.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as A-1; it stays in the history.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why.
         address: main or billing.
     """
@@ -81,7 +81,7 @@ def settle(*keys: str, by: str, arrived: bool) -> int:
 
     Args:
         keys: Keys from the list; every mail in doubt when none is given.
-        by: Your own reference, such as A-1; it stays in the history.
+        by: Your own reference, such as S-10; it stays in the history.
         arrived: They count as sent; otherwise they are due again.
     """
     number = _run(lambda services: asked.settle(services, keys, by, arrived=arrived))

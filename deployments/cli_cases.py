@@ -56,7 +56,7 @@ def take(case: int, *, by: str, until: str = "") -> int:
 
     Args:
         case: Number of the case.
-        by: Your own reference, such as M-1.
+        by: Your own reference, such as S-03.
         until: Until when (`2026-03-18 15:00`, on the company's clock); as long as the policy allows when not given.
     """
     return _act(case, by, lambda zone: lambda acting: actions.take(acting, moment(until, zone)), "is yours")
@@ -214,7 +214,7 @@ def link(*, for_: Annotated[str, Parameter(name="--for")]) -> int:
     """Mail a colleague the link of his or her own page, where any customer's matter can be raised.
 
     Args:
-        for_: Reference of the colleague, such as S-1.
+        for_: Reference of the colleague, such as S-04.
     """
     _run(lambda services: by_reference.send_own_page(services, for_))
     print(f"{for_} gets the link by mail, with the next run of escalate-unanswered.")

@@ -22,7 +22,7 @@ def go_live(
     """Write to customers from now on. Without `--by` it shows what is open of the past, and what may be chosen.
 
     Args:
-        by: Reference of who decides, such as M-1; with it, it is done.
+        by: Reference of who decides, such as S-03; with it, it is done.
         late: What becomes of orders that are late today; `tell` when not given.
         unpaid: What becomes of invoices that are overdue today; `remind` when not given.
         complaints: What becomes of complaints of the last three weeks; `call` when not given.

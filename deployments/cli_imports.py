@@ -30,7 +30,7 @@ def let_through(number: int, *, by: str) -> int:
 
     Args:
         number: Its number, as the list shows it.
-        by: Reference of who decides, such as M-1.
+        by: Reference of who decides, such as S-03.
     """
     db = open_database(Settings())
     try:

@@ -57,7 +57,7 @@ def retention(*, by: str | None = None) -> int:
     """Show which customers are due to be erased after the time of the policy (`[retention]`), or erase all of them.
 
     Args:
-        by: Your own reference, such as M-1: erase them. Left out, nothing is done.
+        by: Your own reference, such as S-03: erase them. Left out, nothing is done.
     """
     settings = Settings()
 

@@ -21,8 +21,8 @@ async def suppress_address(
     """Suppress an address.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as A-1; it stays in the history.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why; it is moved to the history.
         address: Which of the customer's addresses.
     """
@@ -41,8 +41,8 @@ async def lift_suppression(
     """Lift a suppression.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as A-1; it stays in the history.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why; it is moved to the history.
         address: Which of the customer's addresses.
     """

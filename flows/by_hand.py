@@ -43,8 +43,8 @@ async def follow_up_customer(
     """Send what is due to these customers.
 
     Args:
-        customers: References of customers, such as C-0042.
-        by: Your own reference, such as A-1; it stays in the history.
+        customers: References of customers, such as C-338.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why you do this; it is moved to the history.
         kinds: Only these kinds. Empty: everything that is due.
         dry_run: Write and send nothing; say what would be done. Switch it off to send.
@@ -96,8 +96,8 @@ async def hold_follow_ups(customer: Reference, by: Reference, reason: Words, unt
     """Hold everything that is written to a customer. Alarms and cases of managers go on.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as A-1; it stays in the history.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why; it is moved to the history.
         until: When the hold ends by itself, 90 days from now at most.
     """
@@ -118,8 +118,8 @@ async def release_follow_ups(customer: Reference, by: Reference, reason: Words) 
     """End every hold of a customer.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as A-1; it stays in the history.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why; it is moved to the history.
     """
 
@@ -142,8 +142,8 @@ async def stop_delay_alert(order: Reference, by: Reference, reason: Words, until
     """Stop the delay alerts of one order.
 
     Args:
-        order: Reference of the order, such as SO-1042.
-        by: Your own reference, such as A-1; it stays in the history.
+        order: Reference of the order, such as CB-24626.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why the customer is not to be told; it is moved to the history.
         until: When telling goes on by itself, 30 days from now at most.
     """
@@ -163,8 +163,8 @@ async def re_plan(customers: list[Reference], by: Reference, reason: Words) -> S
     """Plan these customers' orders and invoices anew.
 
     Args:
-        customers: References of customers, such as C-0042.
-        by: Your own reference, such as A-1; it stays in the history.
+        customers: References of customers, such as C-338.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why; it is moved to the history.
     """
 
@@ -187,7 +187,7 @@ async def let_import_through(number: int, by: Reference) -> State[None]:
 
     Args:
         number: Number of what waits, as the notice and `seguito imports list` name it.
-        by: Your own reference, such as M-1; it stays in the history.
+        by: Your own reference, such as S-03; it stays in the history.
     """
 
     def let(opened: Services) -> str:
@@ -209,8 +209,8 @@ async def send_now(
 
     Args:
         kind: Kind of the contact, such as welcome-contact.
-        about: Reference of the order or invoice, such as SO-1042.
-        by: Your own reference, such as A-1; it stays in the history.
+        about: Reference of the order or invoice, such as CB-24626.
+        by: Your own reference, such as S-10; it stays in the history.
         reason: Why it is sent now; it is moved to the history.
         step: The step of the cadence; the next one that waits when empty.
         at_any_hour: Whether it goes outside the customers' hours too.

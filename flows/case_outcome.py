@@ -44,7 +44,7 @@ async def record_outcome(
 
     Args:
         case: Number of the case, as it stands in the call list.
-        by: Your own reference, such as M-1; the words are signed with it.
+        by: Your own reference, such as S-03; the words are signed with it.
         outcome: How it ended. "Solved" needs the customer's own version: in writing, or told to you.
         text: What happened, in a few words; they are moved into the case.
         heard: What the customer said in a conversation, where nothing is in writing; moved into the case, too.

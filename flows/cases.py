@@ -52,7 +52,7 @@ async def take_case(case: CaseNumber, by: Reference, until: datetime | None = No
 
     Args:
         case: Number of the case, as it stands in the call list.
-        by: Your own reference, such as M-1.
+        by: Your own reference, such as S-03.
         until: Until when it is yours. Empty: as long as the policy allows.
     """
     return await _act(case, by, lambda acting: actions.take(acting, _utc(until)), f"case {case} is with {by}")
@@ -153,7 +153,7 @@ async def raise_case(
     """Raise a matter.
 
     Args:
-        about: Reference of the order, such as SO-1042, of the invoice, or of the customer, such as C-0042.
+        about: Reference of the order, such as CB-24626, of the invoice, or of the customer, such as C-338.
         by: Your own reference; sellers can raise a matter like everybody else.
         text: What is wrong, as you see it; it is moved into the case as your version.
         matter: What it is about.
@@ -174,7 +174,7 @@ async def send_own_page(colleague: Reference) -> State[None]:
     """Send the link of an own page.
 
     Args:
-        colleague: Reference of whom it goes to, such as S-1.
+        colleague: Reference of whom it goes to, such as S-04.
     """
 
     def send(opened: Services) -> str:
@@ -192,7 +192,7 @@ async def ask_for_help(about: Reference, by: Reference, text: Words) -> State[No
     """Ask for help.
 
     Args:
-        about: Reference of the order, such as SO-1042, or of the customer, such as C-0042.
+        about: Reference of the order, such as CB-24626, or of the customer, such as C-338.
         by: Your own reference.
         text: What would help; it is moved into the ledger.
     """
@@ -214,7 +214,7 @@ async def set_appointment(
     """Set an appointment.
 
     Args:
-        about: Reference of the order, such as SO-1042, or of the customer, such as C-0042.
+        about: Reference of the order, such as CB-24626, or of the customer, such as C-338.
         by: Your own reference.
         at: When it begins.
         text: What it is for; it is moved into the ledger.
@@ -244,7 +244,7 @@ async def record_contract_end(
     """Record a withdrawal or a termination.
 
     Args:
-        order: Reference of the order, such as SO-1042.
+        order: Reference of the order, such as CB-24626.
         by: Your own reference.
         kind: Withdrawal takes back the purchase within its window; termination ends a contract that runs on.
         cause: What it was about, as far as you know.

@@ -21,8 +21,8 @@ async def sign_warning(customer: Reference, by: Reference, reason: Words) -> Sta
     """Sign a warning.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as M-1; it stands under the letter and in the history.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-03; it stands under the letter and in the history.
         reason: That you have read the letter, or whatever you want to keep about it; it is moved to the history.
     """
 
@@ -41,8 +41,8 @@ async def hand_over_to_recovery(customer: Reference, by: Reference, reason: Word
     """Hand over to credit recovery.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as M-1; it stays in the history.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-03; it stays in the history.
         reason: Why; it is moved to the history.
     """
 
@@ -65,7 +65,7 @@ async def take_invoice_back(invoice: Reference, by: Reference, reason: Words) ->
 
     Args:
         invoice: Reference of the invoice.
-        by: Your own reference, such as M-1; it stays in the history.
+        by: Your own reference, such as S-03; it stays in the history.
         reason: Why; it is moved to the history.
     """
 
@@ -88,7 +88,7 @@ async def let_invoice_go_on(invoice: Reference, by: Reference, reason: Words, un
 
     Args:
         invoice: Reference of the invoice.
-        by: Your own reference, such as M-1; it stays in the history.
+        by: Your own reference, such as S-03; it stays in the history.
         reason: Why; it is moved to the history.
         until: Until when, 90 days from now at most.
     """

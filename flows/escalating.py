@@ -43,7 +43,7 @@ async def escalate_unanswered(
     """Look at every contact whose time to answer is over, and tell the managers.
 
     Args:
-        customers: Only these customers, by their references, such as C-0042. Empty: everyone.
+        customers: Only these customers, by their references, such as C-338. Empty: everyone.
         as_of: Judge what is due at this time instead of now. A later time is for dry runs.
         dry_run: Write and send nothing; say what would be done.
     """

@@ -23,7 +23,7 @@ _SUBJECTS = ("customers", "customer", "order", "invoice", "about", "colleague", 
 
 
 def run_name() -> str:
-    """`delay-alert`, `delay-alert C-0042 (by hand)`, `welcome-contact dry run`."""
+    """`delay-alert`, `delay-alert C-338 (by hand)`, `welcome-contact dry run`."""
     return name(str(flow_run.flow_name), dict(flow_run.parameters))
 
 

@@ -24,8 +24,8 @@ async def export_customer(customer: Reference, by: Reference) -> State[None]:
     """Export a customer.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as A-1.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-10.
     """
     known = await settings()
 
@@ -54,8 +54,8 @@ async def erase_customer(customer: Reference, by: Reference) -> State[None]:
     """Erase a customer, for good.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
-        by: Your own reference, such as A-1; it stays in the history.
+        customer: Reference of the customer, such as C-338.
+        by: Your own reference, such as S-10; it stays in the history.
     """
     known = await settings()
 

@@ -33,9 +33,9 @@ async def record_response(
     """Record a conversation.
 
     Args:
-        about: Reference of the order, such as SO-1042, of the invoice, or of the customer, such as C-0042.
+        about: Reference of the order, such as CB-24626, of the invoice, or of the customer, such as C-338.
         what_was_said: In the customer's words; they are moved to the customer's history.
-        taken_by: Reference of whoever spoke with the customer, such as A-1.
+        taken_by: Reference of whoever spoke with the customer, such as S-10.
         rating: How it is going, from 1 (very badly) to 5 (very well); empty when nobody asked.
         channel: How the customer spoke with us.
         wants: What the customer still waits for; somebody is named for it.

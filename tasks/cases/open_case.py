@@ -119,7 +119,7 @@ def hand_over_case(
     check_act(session, by, Act.HAND_OVER)
     person = people.staff_by_ref(session, to.strip())
     if person is None:
-        raise ActError("unknown-person", f"to: nobody here has the reference {to!r}; give one such as M-1")
+        raise ActError("unknown-person", f"to: nobody here has the reference {to!r}; give one such as S-03")
     if person.role == Role.SELLER:
         raise ActError("unknown-person", f"to: {person.ref} sells; a case goes to after-sale or to a manager")
     words = checked(reason)

@@ -233,7 +233,7 @@ def hand_over(owing: Owing, to: str, text: str) -> Staff:
     person = people.staff_by_ref(owing.session, to.strip())
     if person is None or person.id == owing.owed.owner_id:
         raise ActError(
-            "unknown-person", f"to: give the reference of another colleague than {to!r}, such as A-1"
+            "unknown-person", f"to: give the reference of another colleague than {to!r}, such as S-10"
         )
     words = checked(text)
     with _refused("too-late"):

@@ -69,7 +69,7 @@ def warning(
     recipient = address(group.cadence.audience, customer, None, suppressed)
     written, desk = _written(session, policy, composer, group, recipient, now)
     letter = written._replace(signer=desk.contact(reader.id))
-    subject, paragraphs = composer.written(letter, now)
+    subject, paragraphs = composer.written(letter)
     return Unsigned(
         customer,
         recipient,
@@ -153,7 +153,7 @@ def signed(
     group = _group(session, policy, customer, rows, [by_id[row.subject_id] for row in rows])
     recipient = address(group.cadence.audience, customer, None, suppressed_among(session, [customer]))
     letter, _ = _written(session, policy, composer, group, recipient, at)
-    subject, paragraphs = composer.written(letter, at)
+    subject, paragraphs = composer.written(letter)
     return Signed(customer, letter.language, at, subject, paragraphs)
 
 

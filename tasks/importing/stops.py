@@ -42,7 +42,7 @@ def let_through(session: Session, number: int, by: str, now: datetime) -> Import
     """
     person = people.staff_by_ref(session, by.strip())
     if person is None or Act.OUTCOME not in acts_open_to(session, person):
-        raise ValueError(f"by: {by!r} is nobody here who may decide this; give a reference such as M-1")
+        raise ValueError(f"by: {by!r} is nobody here who may decide this; give a reference such as S-03")
     stop = queries.get(session, number)
     if stop is None or stop.settled_at is not None:
         raise ValueError(f"there is no import that waits under number {number}; see `seguito imports list`")

@@ -92,7 +92,7 @@ class Composer:
         stop = self._links.unsubscribe(letter.key, now) if letter.extra else ""
         own = self._links.own(letter.staff_id, now) if letter.staff_id else ""
         links = MailLinks(self._link(letter, now), stop, own)
-        subject, paragraphs = self.written(letter, now)
+        subject, paragraphs = self.written(letter)
         html, pictures = texts.as_html(paragraphs, self._company.brand.colour), []
         if asks_for_money(letter) and (shown := code(self._company, letter)):
             html += shown[0]
@@ -127,15 +127,13 @@ class Composer:
         for_staff = letter.staff_id != 0
         return NAME, calendar_file(letter.agreed, self._company, letter.language, for_staff=for_staff)
 
-    def written(self, letter: Letter, now: datetime) -> tuple[str, list[tuple[str, str]]]:
+    def written(self, letter: Letter) -> tuple[str, list[tuple[str, str]]]:
         """Subject and paragraphs of a mail, as its reader sees them between greeting and buttons.
 
         Raises:
             TemplateNotFound: nobody has written the text.
         """
-        filled = texts.template(letter.kind, letter.language).render(
-            context(letter, self._company, lambda matter: self._page(matter, letter.staff_id, now))
-        )
+        filled = texts.template(letter.kind, letter.language).render(context(letter, self._company))
         first, _, body = filled.partition("\n\n")
         paragraphs = texts.blocks(body)
         if asks_for_money(letter):
@@ -215,6 +213,7 @@ def _shape(letter: Letter) -> Shape:
         extra=letter.extra,
         dossier_of=Contact(case.customer_name, case.customer_email, case.customer_phone) if case else None,
         notice_of=_noticed(letter.notice) if letter.notice else None,
+        is_digest=letter.digest is not None,
         is_for_staff=letter.staff_id != 0,
     )
 

@@ -1,7 +1,6 @@
 """What the texts may speak of: the facts of a letter, written out in its language."""
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from models.policy import Company
@@ -172,7 +171,6 @@ class DigestLineView(NamedTuple):
     why: str
     since: str
     due: str | None
-    link: str
 
 
 class DigestView(NamedTuple):
@@ -205,11 +203,7 @@ class DeclaredView(NamedTuple):
     words: str
 
 
-LinkOf = Callable[[tuple[str, int]], str]
-"""The address of the page of a matter (kind, id) for the reader."""
-
-
-def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: "") -> dict[str, Any]:
+def context(letter: Letter, company: Company) -> dict[str, Any]:
     """The variables of `NAMES` for one letter."""
     return {
         "company": company,
@@ -242,7 +236,7 @@ def context(letter: Letter, company: Company, link_of: LinkOf = lambda _matter: 
         "agreed": letter.agreed and agreed_view(letter.agreed, letter.language, letter.timezone),
         "written": letter.written and written_view(letter.written),
         "fault": letter.fault and _fault_view(letter.fault, letter.language, letter.timezone),
-        "digest": letter.digest and _digest_view(letter.digest, letter.language, letter.timezone, link_of),
+        "digest": letter.digest and _digest_view(letter.digest, letter.language, letter.timezone),
     }
 
 
@@ -401,7 +395,7 @@ def _by(notice: NoticeFacts, due: str | None, language: str) -> str | None:
     return label(language, "clock.by").format(at=due)
 
 
-def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: LinkOf) -> DigestView:
+def _digest_view(digest: DigestFacts, language: str, timezone: str) -> DigestView:
     return DigestView(
         lines=tuple(
             DigestLineView(
@@ -410,7 +404,6 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str, link_of: Lin
                 why=clean(why(language, line.why)),
                 since=moment(language, line.since, timezone),
                 due=due_words(language, line.due_at, timezone, line.not_before) if line.due_at else None,
-                link=linked(label(language, "notice.open"), link_of(line.matter)),
             )
             for line in digest.lines
         ),

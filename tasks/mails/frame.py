@@ -53,6 +53,8 @@ class Shape(NamedTuple):
     """The customer, when the mail is a dossier for one of our own people."""
     notice_of: Contact | None = None
     """The customer, as far as known, when the mail is a notice to one of our own people."""
+    is_digest: bool = False
+    """It leads to the desk, where the work of the day is."""
     is_for_staff: bool = False
     """One of our own people reads it: no answers of customers, and the link of the reader's own page."""
 
@@ -176,6 +178,8 @@ def _buttons(shape: Shape) -> list[tuple[str, str]]:
         return _dossier_buttons(shape.language, contact_view(shape.dossier_of), shape.answers)
     if shape.notice_of:
         return _notice_buttons(shape.language, contact_view(shape.notice_of))
+    if shape.is_digest:
+        return [(label(shape.language, "notice.desk"), _OWN.decode())]
     if shape.is_for_staff:
         return []
     chosen = [meaning for meaning in shape.answers if meaning != Meaning.RATING]

@@ -44,7 +44,7 @@ async def test_a_form_is_filled_and_run_for_one_customer(
         await ui.go("/deployments?flowOrDeploymentName=follow-up-customer", "follow-up-customer")
         await ui.go(f"/deployments/deployment/{key}/run", "Add item")
         await ui.sees(
-            "References of customers, such as C-0042. Never an e-mail address.", "Switch it off to send."
+            "References of customers, such as C-338. Never an e-mail address.", "Switch it off to send."
         )
         await ui.add("giulia@posta.example")
         await ui.write("Your reference", "A-1")

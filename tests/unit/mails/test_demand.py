@@ -8,7 +8,7 @@ from tasks.mails.composer import Composer
 from tasks.mails.labels import label
 from tasks.mails.letter import Letter
 from tasks.mails.situations import situations
-from tests.unit.mails.test_samples import NOW, composer, links
+from tests.unit.mails.test_samples import composer, links
 
 IBAN = "IT60X0542811101000000123456"
 
@@ -18,7 +18,7 @@ def warnings(policy: Policy, language: str) -> dict[str, Letter]:
 
 
 def said(writer: Composer, letter: Letter) -> str:
-    return "\n".join(words for _, words in writer.written(letter, NOW)[1])
+    return "\n".join(words for _, words in writer.written(letter)[1])
 
 
 def with_account(policy: Policy) -> Composer:

@@ -30,7 +30,7 @@ def words(policy: Policy, language: str) -> Iterator[str]:
     for kind in kinds_that_send(policy):
         seen: set[str] = set()
         for situation, letter in situations(policy, kind, language):
-            subject, paragraphs = composer(policy).written(letter, NOW)
+            subject, paragraphs = composer(policy).written(letter)
             lines = [f"  Subject: {subject}", *(f"  {tag}: {in_words(said)}" for tag, said in paragraphs)]
             new = [line for line in dict.fromkeys(lines) if line not in seen]
             if new:

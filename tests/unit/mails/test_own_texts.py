@@ -51,12 +51,12 @@ def test_an_own_text_takes_the_place_of_the_shipped_one_while_everything_runs(
     policy: Policy, put: Put
 ) -> None:
     ours = composer(policy)
-    before, _ = ours.written(letter(policy), NOW)
+    before, _ = ours.written(letter(policy))
     put("welcome-contact/it.txt", HELLO)
-    subject, paragraphs = ours.written(letter(policy), NOW)
+    subject, paragraphs = ours.written(letter(policy))
     assert (before, subject) == ("Ordine CB-2026-0147: chi lo segue", "Evviva CB-2026-0147")
     assert ("p", "benvenuta nella nostra bottega.") in paragraphs
-    assert ours.written(letter(policy, language="en"), NOW)[0].startswith("Order CB-2026-0147")
+    assert ours.written(letter(policy, language="en"))[0].startswith("Order CB-2026-0147")
     assert own_problems() == []
 
 
@@ -90,7 +90,7 @@ def test_what_is_wrong_is_named_and_not_used(
     (found,) = own_problems()
     assert found.startswith(name)
     assert problem in found
-    subject, _ = composer(policy).written(letter(policy), NOW)
+    subject, _ = composer(policy).written(letter(policy))
     assert subject == "Ordine CB-2026-0147: chi lo segue"
 
 

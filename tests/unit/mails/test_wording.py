@@ -9,7 +9,7 @@ import pytest
 from models.languages import BY_CODE, CODES
 from models.policy import Policy
 from tasks.mails.composer import Composer
-from tasks.mails.examples import NOW, example
+from tasks.mails.examples import example
 from tasks.mails.formats import full_day, length, long_day
 from tasks.mails.labels import label
 from tasks.mails.letter import Interest, Letter
@@ -61,7 +61,7 @@ def lines(policy: Policy, language: str) -> Iterator[tuple[str, str]]:
     """Every line that a message has in any situation, with where it stands."""
     for kind in kinds_that_send(policy):
         for situation, letter in situations(policy, kind, language):
-            subject, paragraphs = composer(policy).written(letter, NOW)
+            subject, paragraphs = composer(policy).written(letter)
             for words in (subject, *(words for _, words in paragraphs)):
                 yield f"{kind}, {situation}", words
 
@@ -115,7 +115,7 @@ def test_hard_names_days_and_sums_read_well_too(policy: Policy, language: str) -
         writer = Composer(policy.model_copy(update={"company": changed}), links())
         for kind in kinds_that_send(policy):
             for situation, letter in situations(policy, kind, language):
-                subject, paragraphs = writer.written(hardened(letter, name, day, cents), NOW)
+                subject, paragraphs = writer.written(hardened(letter, name, day, cents))
                 found += [
                     f"{kind}, {situation}: {why}: {words}"
                     for words in (subject, *(words for _, words in paragraphs))
@@ -129,7 +129,7 @@ def test_hard_names_days_and_sums_read_well_too(policy: Policy, language: str) -
 def test_every_paragraph_ends_as_a_sentence_does(policy: Policy, language: str) -> None:
     for kind in kinds_that_send(policy):
         for situation, letter in situations(policy, kind, language):
-            for tag, words in composer(policy).written(letter, NOW)[1]:
+            for tag, words in composer(policy).written(letter)[1]:
                 is_sum = ": " in words and re.search(r"\d\W*(€|zł|PLN|\d)$", words)
                 is_name = kind == "reply"  # which people write as they like, and sign
                 assert tag != "p" or is_sum or is_name or words[-1] in ".?!:,", (
@@ -142,7 +142,7 @@ def test_no_line_has_two_colons(policy: Policy, language: str) -> None:
     """A label in the middle of a line brings none of its own."""
     for kind in ("commitment-notice", "case-notice"):
         for situation, letter in situations(policy, kind, language):
-            subject = composer(policy).written(letter, NOW)[0]
+            subject = composer(policy).written(letter)[0]
             assert subject.count(": ") <= (2 if language in {"pl", "de"} else 1), f"{situation}: {subject}"
 
 
@@ -237,14 +237,14 @@ def test_interest_is_told_with_its_day_and_not_at_all_where_it_cannot_be(languag
 @pytest.mark.parametrize("language", CODES)
 def test_a_company_is_not_greeted_as_a_person(policy: Policy, language: str) -> None:
     letters = dict(situations(policy, "welcome-contact", language))
-    _, paragraphs = composer(policy).written(letters["business"], NOW)
+    _, paragraphs = composer(policy).written(letters["business"])
     assert paragraphs[0][1] == label(language, "greeting.business").format(name="Hotel Bellariva S.r.l.")
 
 
 @pytest.mark.parametrize("language", CODES)
 def test_the_right_to_withdraw_is_told_as_it_stands_on_the_day(policy: Policy, language: str) -> None:
     said = {
-        name: "\n".join(words for _, words in composer(policy).written(letter, NOW)[1])
+        name: "\n".join(words for _, words in composer(policy).written(letter)[1])
         for name, letter in situations(policy, "welcome-contact", language)
     }
     day = "27 marca 2026" if language == "pl" else full_day(language, date(2026, 3, 27))
@@ -256,7 +256,7 @@ def test_the_right_to_withdraw_is_told_as_it_stands_on_the_day(policy: Policy, l
 
 def test_a_subject_says_why_and_by_when(policy: Policy) -> None:
     subjects = {
-        name: composer(policy).written(letter, NOW)[0]
+        name: composer(policy).written(letter)[0]
         for kind in ("case-notice", "commitment-notice")
         for name, letter in situations(policy, kind, "it")
     }
@@ -269,17 +269,17 @@ def test_a_subject_says_why_and_by_when(policy: Policy) -> None:
 
 def test_a_deputy_is_whose_deputy(policy: Policy) -> None:
     above = dict(situations(policy, "commitment-notice", "it"))["reply, above"]
-    text = "\n".join(words for _, words in composer(policy).written(above, NOW)[1])
+    text = "\n".join(words for _, words in composer(policy).written(above)[1])
     assert "In assenza di Giulia Ferraro: Jan Nowak" in text
     assert "In Sua assenza" not in text
 
 
 def test_a_decision_names_its_invoices_and_no_other_order(policy: Policy) -> None:
     signature = dict(situations(policy, "commitment-notice", "pl"))["signature"]
-    text = "\n".join(words for _, words in composer(policy).written(signature, NOW)[1])
+    text = "\n".join(words for _, words in composer(policy).written(signature)[1])
     assert "FT-2026/311" in text
     assert "CB-2026-0147" not in text
 
 
 def test_a_mail_to_a_person_keeps_the_name(policy: Policy) -> None:
-    assert composer(policy).written(example("it", "own-page"), NOW)[1][0][1].startswith("Gentile Małgorzata")
+    assert composer(policy).written(example("it", "own-page"))[1][0][1].startswith("Gentile Małgorzata")

@@ -1,0 +1,105 @@
+"""What people look for at the desk is found within the presses that docs/how-to/desk.md names, no more and no less."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.queries.health import state
+from models.tables import Customer, FollowUp, Order, Staff
+from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Subject
+from tasks.cases.holds import hold_customer, stop_delay_alerts
+from tasks.cases.open_case import open_case
+from tasks.commitments.close import promise
+from tasks.planning.plan import plan_all
+from tests import factories
+from tests.command import ROOT
+from tests.desk import Browser
+from tests.world import World
+
+FIND = "/desk/find?q=ferri"
+CUSTOMER = "/desk/customer/C-1"
+QUESTIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    "what did this customer get": ((FIND, CUSTOMER), "contatto di benvenuto"),
+    "what comes next": ((FIND, CUSTOMER), "aggiornamento durante l"),
+    "what holds it, and until when": ((FIND, CUSTOMER), "20 marzo 2026, ore 12:00, da Marco Conti"),
+    "who stopped the alert, and why": ((FIND, CUSTOMER), "lo sa dal venditore"),
+    "what was agreed, and who owes it": ((FIND, CUSTOMER), "Una telefonata promessa, Marco Conti"),
+    "which contacts failed today, and for whom": (
+        ("/desk/company", "/desk/list/contacts?state=failed"),
+        "Giulia Ferri",
+    ),
+    "what goes out tomorrow": (("/desk/company", "/desk/list/planned?day=tomorrow"), "Ugo Verdi"),
+    "my calls": ((), "La valutazione è bassa"),
+    "my promises that are late": ((), "in ritardo"),
+    "who waits longest": (("/desk/company",), "Chi aspetta da più tempo"),
+    "what was parked": (("/desk/company", "/desk/list/commitments?why=mail"), "Una mail da guardare"),
+    "which sweep has not run": (("/desk/company",), "delay-alert"),
+}
+
+
+@pytest.fixture
+def morning(world: World) -> Browser:
+    now = world.clock.now()
+    with world.db.write() as session:
+        manager = session.scalars(select(Staff).where(Staff.ref == "M-1")).one()
+        first, second = factories.customer(session), factories.customer(session, "C-2", name="Ugo Verdi")
+        order = factories.order(session, first, "SO-1")
+        factories.order(session, second, "SO-2")
+        session.flush()
+    world.sweep("welcome-contact")
+    plan_all(world.db, world.policy, now)
+    with world.db.write() as session:
+        about = (Subject.CUSTOMER, first.id)
+        owed = promise(session, world.policy, first.id, CommitmentKind.CALL_BACK, about, now=now, actor="M-1")
+        owed.owner_id, owed.due_at = manager.id, now - timedelta(hours=1)
+        open_case(
+            session,
+            world.policy,
+            first.id,
+            CaseReasonKind.LOW_RATING,
+            (Subject.ORDER, session.scalars(select(Order.id).where(Order.ref == "SO-1")).one()),
+            now=now - timedelta(hours=3),
+            actor="test",
+        )
+        promise(session, world.policy, second.id, CommitmentKind.MAIL, about, now=now, actor="test")
+        welcome = session.scalars(
+            select(FollowUp).where(FollowUp.customer_id == first.id, FollowUp.kind == "order-confirmation")
+        ).one()
+        welcome.state, welcome.sent_at = FollowUpState.FAILED, now
+        other = session.scalars(
+            select(FollowUp).where(FollowUp.customer_id == second.id, FollowUp.state == "planned")
+        ).first()
+        assert other is not None
+        other.due_at = now + timedelta(days=1)
+        for name in ("delay-alert", "welcome-contact"):
+            state.note_run(session, name, now)
+        session.scalars(select(Customer)).all()
+    hold_customer(world, first.id, "M-1", "in ospedale", now + timedelta(days=2, hours=2))
+    stop_delay_alerts(world, order.ref, "A-1", "lo sa dal venditore", now + timedelta(days=3))
+    return Browser(world).enter("M-1")
+
+
+def test_each_question_is_answered_in_the_presses_that_the_docs_name(morning: Browser) -> None:
+    page = morning.get("/desk").text
+    texts = {"": page}
+    for question, (presses, words) in QUESTIONS.items():
+        before = page
+        for press in presses:
+            link = press.partition("?")[0] if press == FIND else press.replace("&", "&amp;")
+            opens = f'action="{link}"' if press == FIND else f'href="{link}"'
+            assert opens in before, f"{question}: nothing opens {press}"
+            texts.setdefault(press, "")
+            texts[press] = texts[press] or morning.get(press).text
+            before = texts[press]
+        assert words in before, f"{question}: {words}"
+
+
+def test_the_docs_name_these_questions_and_their_presses() -> None:
+    written = (ROOT / "docs/how-to/desk.md").read_text(encoding="utf-8")
+    named = {
+        match[1].lower(): int(match[2])
+        for match in re.finditer(r"^\| ([^|]+?)\? \| [^|]+ \| (\d) \|$", written, re.MULTILINE)
+    }
+    assert named == {question: len(presses) for question, (presses, _) in QUESTIONS.items()}
