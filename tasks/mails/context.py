@@ -21,7 +21,7 @@ from tasks.mails.letter import (
     Quote,
     Version,
 )
-from tasks.mails.marks import dialled, linked
+from tasks.mails.marks import dialled
 from tasks.mails.remarks import foreign
 from tasks.mails.timeline_words import why
 from tasks.mails.views import (

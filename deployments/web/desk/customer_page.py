@@ -136,6 +136,16 @@ def _shown(desk: Desk, session: Session, customer: Customer, said: Said) -> Resp
     )
 
 
+def _words(desk: Desk, kind: str) -> str:
+    """What is to come: a message, or what a person will be asked."""
+    cadence = desk.web.policy.cadences.get(kind)
+    if cadence is not None and cadence.opens_case is not None:
+        return worded(desk.language, "reason", cadence.opens_case)
+    if cadence is not None and cadence.asks is not None:
+        return worded(desk.language, "notice", cadence.asks)
+    return worded(desk.language, "kind", kind)
+
+
 class Planned(NamedTuple):
     """A message that is to come."""
 
@@ -154,12 +164,14 @@ def _next(desk: Desk, session: Session, customer_id: int) -> list[Planned]:
     cadences = desk.web.policy.cadences
     return [
         Planned(
-            worded(desk.language, "kind", one.kind),
+            _words(desk, one.kind),
             clean(one.about or ""),
             due(desk.language, one.due_at, desk.zone),
             waits(desk.language, one.reason),
             stops(desk.language, cadences[one.kind]) if one.kind in cadences else "",
-            f"{PATH}/look/{one.kind}/{quote(one.about)}" if one.about else "",
+            f"{PATH}/look/{one.kind}/{quote(one.about)}"
+            if one.about and one.kind in desk.web.policy.mailed_kinds
+            else "",
         )
         for one in coming.planned(session, customer_id)
     ]
