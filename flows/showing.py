@@ -29,7 +29,7 @@ async def show_customer(customer: Reference) -> State[None]:
     """Show a customer.
 
     Args:
-        customer: Reference of the customer, such as C-0042.
+        customer: Reference of the customer, such as C-338.
     """
     return await _show(customer, is_order=False)
 
@@ -45,7 +45,7 @@ async def show_order(order: Reference) -> State[None]:
     """Show an order or an invoice.
 
     Args:
-        order: Reference of the order or invoice, such as SO-1042.
+        order: Reference of the order or invoice, such as CB-24626.
     """
     return await _show(order, is_order=True)
 
