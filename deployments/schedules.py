@@ -138,6 +138,8 @@ SCHEDULED = (
     Scheduled("flows.addresses.lift_suppression", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.re_plan", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.send_now", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.first_day.preview_message", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
+    Scheduled("flows.first_day.go_live", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.by_hand.let_import_through", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled(
         "flows.recording.record_response",

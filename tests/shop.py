@@ -23,13 +23,15 @@ ROOT = Path(__file__).parent.parent
 
 
 class Sink:
-    """Counts the mails."""
+    """Counts the mails, and keeps them."""
 
     def __init__(self) -> None:
         self.recipients: list[str] = []
+        self.mails: list[bytes] = []
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self.recipients += envelope.rcpt_tos
+        self.mails.append(envelope.content)
         return "250 kept"
 
 

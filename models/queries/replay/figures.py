@@ -1,5 +1,6 @@
 """Totals over everything, for reports and replays."""
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Select, and_, distinct, exists, func, select
@@ -14,6 +15,7 @@ def totals(session: Session) -> dict[str, Any]:
     """Every figure of a replay's `totals`; see docs/how-to/replay.md for what each counts."""
     contact = and_(FollowUp.sent_at.is_not(None), FollowUp.nudge == 0)
     silent = and_(FollowUp.silent_at.is_not(None), FollowUp.nudge == 0)
+    to_customers = and_(FollowUp.sent_at.is_not(None), FollowUp.staff_id.is_(None))
     on_orders = and_(contact, FollowUp.subject_type == Subject.ORDER)
     return {
         "orders": _number(session, select(func.count(Order.id))),
@@ -32,6 +34,12 @@ def totals(session: Session) -> dict[str, Any]:
         ),
         "cases": _by(session, select(CaseReason.reason, func.count()).group_by(CaseReason.reason)),
         "cases_open": _number(session, select(func.count(Case.id)).where(Case.closed_at.is_(None))),
+        "cases_opened": _number(session, select(func.count(Case.id))),
+        "customers_written_to": _number(
+            session, select(func.count(distinct(FollowUp.customer_id))).where(to_customers)
+        ),
+        "most_mails_to_a_customer": _most(session, to_customers),
+        "days_told_before": _told_before(session),
         "skipped": _reasons(session, FollowUpState.SKIPPED),
         "invoices_reached": _by(
             session,
@@ -61,6 +69,27 @@ def _low_first_rating() -> Select[int]:
         )
     )
     return select(func.count(distinct(Response.order_id))).where(Response.rating <= LOW_RATING, first, stands)
+
+
+def _most(session: Session, which: Any) -> int:
+    """The most mails that one customer got; a letter about several invoices is one."""
+    mails = select(func.count(distinct(FollowUp.message_id)).label("mails")).where(which)
+    return _number(session, select(func.max(mails.group_by(FollowUp.customer_id).subquery().c.mails)))
+
+
+def _told_before(session: Session) -> dict[str, int]:
+    """By days between the first word of a delay and the day that it misses (less than nothing: afterwards): orders."""
+    first = (
+        select(FollowUp.subject_id, func.min(FollowUp.sent_at).label("at"))
+        .where(FollowUp.sent_at.is_not(None), FollowUp.sweep == "delay-alert", FollowUp.nudge == 0)
+        .where(FollowUp.subject_type == Subject.ORDER)
+        .group_by(FollowUp.subject_id)
+        .subquery()
+    )
+    day = func.coalesce(Order.promised_before, Order.promised_on)
+    rows = session.execute(select(first.c.at, day).join(Order, Order.id == first.c.subject_id))
+    days = Counter((missed - told.date()).days for told, missed in rows if missed is not None)
+    return {str(number): count for number, count in sorted(days.items())}
 
 
 def _number(session: Session, query: Select[int]) -> int:

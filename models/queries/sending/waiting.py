@@ -81,13 +81,21 @@ def is_due(sweep: Any, now: Any) -> ColumnElement[bool]:
 
 
 def next_due(session: Session, sweeps: Sequence[str], after: datetime) -> datetime | None:
-    """When the next follow-up of any of these sweeps falls due after a time; None when nothing is planned for later."""
-    earliest = (
-        select(func.min(FollowUp.due_at))
-        .where(FollowUp.state == FollowUpState.PLANNED, FollowUp.sweep == sweep, FollowUp.due_at > after)
-        .scalar_subquery()
+    """When the next follow-up of any of these sweeps falls due after a time, or a wait ends; None when nothing does."""
+    due = (
+        select(func.min(FollowUp.due_at)).where(
+            FollowUp.state == FollowUpState.PLANNED, FollowUp.sweep == sweep, FollowUp.due_at > after
+        )
         for sweep in sweeps
     )
+    silent = select(func.min(FollowUp.answer_by)).where(
+        FollowUp.state == FollowUpState.SENT, FollowUp.answer_by > after
+    )
+    promised = (
+        select(func.min(until)).where(until > after)
+        for until in (Invoice.said_paid_until, Invoice.pays_until)
+    )
+    earliest = [query.scalar_subquery() for query in (*due, silent, *promised)]
     return min((at for at in session.execute(select(*earliest)).one() if at is not None), default=None)
 
 

@@ -117,7 +117,7 @@ def test_two_policies_are_tried_side_by_side_on_ones_own_past(
     said = ended.out.splitlines()
     assert said[0] == "2026-03-01 to 2026-03-12: 2 orders"
     assert said[1].split() == ["policy.toml", "quiet.toml"]
-    calls = next(line.split() for line in said if line.startswith("calls a day that can be made"))
+    calls = next(line.split() for line in said if line.startswith("calls a day that a manager"))
     assert calls[-2:] == ["20", "3"]
     assert run(capsys, "backtest", "--against", str(quiet), *span).out == ended.out
 
@@ -128,6 +128,15 @@ def test_a_policy_is_tried_on_the_past_before_it_is_switched_on(capsys: pytest.C
     assert ended.code == 0
     said = ended.out.splitlines()
     assert said[0].startswith("2026-06-01 to 2026-06-04: 800 orders")
-    mails = next(line.split() for line in said if line.startswith("mails to customers a day"))
-    assert int(mails[-1]) >= int(mails[-3]) > 0
-    assert said[-1].startswith("With 20 calls a day")
+    told = {line[:52].strip(): line[52:].strip() for line in said[1:]}
+    median, often, most = map(int, told["mails to customers a day (median/95 %/most)"].split("/"))
+    assert 0 < median <= often <= most
+    mean, largest = told["mails a customer (mean/most)"].split("/")
+    assert 0 < float(mean) <= int(largest)
+    before, first, last = map(int, told["days it is told before (median/first/last)"].split("/"))
+    assert last <= before <= first < 0, (
+        "a source knows one promised day, so its delays are told once it is over"
+    )
+    assert told["calls a day that a manager can make"] == "20"
+    assert {"contacts that nobody answered", "cases opened", "cases open at the end"} <= told.keys()
+    assert any(name.startswith("calls a day: M-1") for name in told)
