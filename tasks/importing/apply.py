@@ -13,7 +13,6 @@ from models.queries.importing import upsert as queries
 from models.queries.importing.balances import lay_credits
 from models.queries.privacy.erase import erased
 from models.queries.responses.responses import known_refs
-from models.rules.importing.guard import Kind
 from tasks.importing import resolving
 from tasks.importing.guard import Guard
 from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
@@ -65,7 +64,7 @@ def finish(session: Session, guard: Guard, at: datetime, actor: str, *, policy: 
     word, table = Word(at, actor), guard.table
     for one in guard.aside:
         guard.keep(one)
-    new = [] if guard.trips(Kind.OLD_ROWS) else guard.new
+    new = guard.new_rows()
     queries.add(session, table, new)
     changes = {one.row_id: one.new for one in guard.aside}
     turns = change(session, table, changes, word)

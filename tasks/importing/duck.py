@@ -34,8 +34,9 @@ _FILE = re.compile(rf"{_NAME}(?!\s+AS\s)", re.IGNORECASE)
 """A file that a SELECT names, but for one that it only tells as a value."""
 _READ = re.compile(rf"((?:\w+\(|\bFROM|\bJOIN)\s*){_NAME}", re.IGNORECASE)
 """Where DuckDB opens one."""
+_STORES_REJECTS, _READ_THROUGH = "store_rejects", "read_through"
 _MALFORMED = """
-SELECT s.file_path, e.line, coalesce(min(e.column_name), 'line'), any_value(e.csv_line)
+SELECT s.file_path, e.line, any_value(e.csv_line)
 FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) GROUP BY 1, 2 ORDER BY 1, 2
 """
 
@@ -45,6 +46,7 @@ class Files:
 
     def __init__(self, data: Path, config: SourceConfig, variables: Mapping[str, str]) -> None:
         self._given = data
+        self._malformed: list[Reject] = []
         self._scratch = tempfile.TemporaryDirectory(prefix="seguito-import-")
         scratch = Path(self._scratch.name)
         try:
@@ -77,10 +79,20 @@ class Files:
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise SourceError(f"{file}: is not one SELECT; leave exactly one statement in it")
             described = self._duck.execute(f"DESCRIBE {sql}").fetchall()
-            result = self._duck.execute(_aware_as_text(sql, described))
+            plain = _aware_as_text(sql, described)
+            if (
+                _STORES_REJECTS in sql.lower()
+            ):  # read to its end first: only then the lines that are none are known
+                self._duck.execute(
+                    f"CREATE OR REPLACE TEMP TABLE {_READ_THROUGH} AS {plain.rstrip().rstrip(';')}"
+                )
+                self._note_malformed()
+                plain = f"FROM {_READ_THROUGH}"
+            result = self._duck.execute(plain)
         except duckdb.Error as error:
             raise self._source_error(file, error) from None
-        return Selected([str(row[0]) for row in described], lambda size: self._batches(result, size, file))
+        names = [str(row[0]) for row in described]
+        return Selected(names, lambda size: self._batches(result, size, file), self._line)
 
     def _batches(self, result: duckdb.DuckDBPyConnection, size: int, file: str) -> Iterator[Sequence[Any]]:
         try:
@@ -91,13 +103,26 @@ class Files:
 
     def malformed(self) -> list[Reject]:
         """Lines that were no rows at all, from files read with `store_rejects = true`; each is told once."""
+        told, self._malformed = self._malformed, []
+        return told
+
+    def _note_malformed(self) -> None:
         try:
             found = self._duck.execute(_MALFORMED).fetchall()
             self._duck.execute("DELETE FROM reject_errors")
         except duckdb.CatalogException:  # nothing was read that way
-            return []
+            found = []
         fix = "has the wrong number of cells or a cell of another kind; mend the line"
-        return [Reject(Path(path).name, line, column, text, fix) for path, line, column, text in found]
+        self._malformed = [
+            Reject(Path(path).name, line, "line", text.strip("\r\n"), fix) for path, line, text in found
+        ]
+
+    def _line(self, file: str, row: int) -> int:
+        """The line of a file that a row stands on, where lines before it were none, and so were not counted."""
+        for one in self._malformed:  # in the order of their lines
+            if one.file == file and one.row <= row:
+                row += 1
+        return row
 
     def close(self) -> None:
         """Close it, and remove what was made for it."""

@@ -1,12 +1,13 @@
 """The guard of one import: what is suspicious is put aside until it is known whether it is too much."""
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.rules.importing.guard import Imports, Kind, is_old, judged, trips
+from models.rules.importing.guard import DATED, Imports, Kind, is_old, judged, trips
 
 _SHOWN = 5
 
@@ -29,10 +30,12 @@ class Guard:
     bases: Mapping[Kind, int]
     last_import: datetime | None
     let_through: frozenset[Kind] = frozenset()
+    usual_new: float = math.inf
+    """How many new rows an ordinary import brings at most."""
     counts: Counter[Kind] = field(default_factory=Counter)
     examples: dict[Kind, list[str]] = field(default_factory=dict)
     aside: list[Aside] = field(default_factory=list)
-    new: list[dict[str, Any]] = field(default_factory=list)
+    new: defaultdict[Kind, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def takes_change(self, row_id: int, old: Mapping[str, Any], new: dict[str, Any]) -> bool:
         """Whether a changed row waits; one whose kind trips already only keeps its columns, and is written."""
@@ -48,13 +51,20 @@ class Guard:
         return True
 
     def takes_new(self, new: dict[str, Any]) -> bool:
-        """Whether a new row about an old matter waits."""
-        if not self._asks(Kind.OLD_ROWS) or not is_old(self.table, new, self.last_import):
+        """Whether a new row waits until it is known how many there are of its kind."""
+        if self.last_import is None or self.table not in DATED:
             return False
-        self._count(Kind.OLD_ROWS, new["ref"])
-        if not self.trips(Kind.OLD_ROWS):
-            self.new.append(new)
+        kind = Kind.OLD_ROWS if is_old(self.table, new, self.last_import) else Kind.NEW_ROWS
+        if not self._asks(kind):
+            return False
+        self._count(kind, new["ref"])
+        if not self.trips(kind):
+            self.new[kind].append(new)
         return True
+
+    def new_rows(self) -> list[dict[str, Any]]:
+        """The new rows that waited and are not too many."""
+        return [row for kind, rows in self.new.items() if not self.trips(kind) for row in rows]
 
     def note_vanished(self, ref: str) -> None:
         """A row that no longer comes."""
@@ -62,6 +72,8 @@ class Guard:
 
     def trips(self, kind: Kind) -> bool:
         """Whether there is too much of a kind by now."""
+        if kind is Kind.NEW_ROWS and self.counts[kind] <= self.usual_new:
+            return False
         return self._asks(kind) and trips(self.counts[kind], self.bases[kind], self.limits)
 
     def keep(self, one: Aside) -> None:

@@ -30,14 +30,25 @@ def mended(sql: str, table: str, column: str, values: Sequence[str]) -> str | No
 def _read(kind: str, cell: str, values: Sequence[str]) -> str | None:
     """An expression that turns the values into what a column of this kind takes."""
     if kind in _READ_BY:
-        form = form_of(values)
-        return None if form is None else f"{_READ_BY[kind]}({cell}, '{form}')"
+        return _by_forms(cell, _READ_BY[kind], values)
     if kind == "email" and all(value.count("@") > 1 for value in values):
         return f"trim(split_part(replace({cell}, ',', ';'), ';', 1))"  # the first of several
     if kind in _CHOSEN:
         choices = " ".join(f"WHEN '{_text(value)}' THEN '…'" for value in dict.fromkeys(values))
         return f"CASE {cell} {choices} ELSE {cell} END"
     return None
+
+
+def _by_forms(cell: str, function: str, values: Sequence[str]) -> str | None:
+    """The function that reads days, once for each way in which they are written: what one cannot read the next does."""
+    forms = [form for form in dict.fromkeys(form_of([value]) for value in values) if form is not None]
+    if (shared := form_of(values)) is not None:
+        forms = [shared]
+    read = cell
+    for form in forms:
+        by = "iso_time" if "%H" in form or "%I" in form else function
+        read = f"{by}({read}, '{form}')"
+    return read if forms else None
 
 
 def _expression(sql: str, column: str) -> str:

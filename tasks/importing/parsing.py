@@ -29,9 +29,16 @@ class RowParser:
     """
 
     def __init__(
-        self, table: str, names: Sequence[str], config: SourceConfig, *, file: str, now: datetime
+        self,
+        table: str,
+        names: Sequence[str],
+        config: SourceConfig,
+        *,
+        file: str,
+        now: datetime,
+        line: Callable[[str, int], int] = lambda _, row: row,
     ) -> None:
-        self._build = BUILDERS[table]
+        self._build, self._line = BUILDERS[table], line
         self._config, self._now, self._file = config, now, file
         self._at = {name: number for number, name in enumerate(names)}
         self._seen = Seen()
@@ -126,7 +133,8 @@ class RowParser:
         file = self._cell(record, SOURCE_FILE)
         row = self._cell(record, SOURCE_ROW)
         try:
-            return Origin(str(file or self._file), self._row if row is None else int(row))
+            name = str(file or self._file)
+            return Origin(name, self._row if row is None else self._line(name, int(row)))
         except (TypeError, ValueError):
             return Origin(str(file or self._file), self._row)
 

@@ -12,7 +12,7 @@ from models.policy import Policy
 from models.queries import going_live, watermarks
 from models.queries.importing import guard as guards
 from models.queries.importing import upsert as queries
-from models.rules.importing.guard import Kind
+from models.rules.importing.guard import Kind, usual_new
 from tasks.importing.apply import apply_rows, finish
 from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.errors import SourceError
@@ -154,12 +154,15 @@ class _Import:
                 for one in guards.standing(session, source)
                 if one.about == table and one.let_through_at is not None
             }
+            last = guards.last_import(session, source, table)
+            fullest = guards.fullest_day(session, table, self.now)
             return Guard(
                 table,
                 self.policy.imports,
                 guards.bases(session, table),
-                guards.last_import(session, source, table),
+                last,
                 frozenset(let),
+                usual_new(fullest, last, self.now, self.policy.imports),
             )
 
     def _finish(self, source: Source, guard: Guard, counts: Counts, seen: Seen) -> None:

@@ -11,6 +11,8 @@ class Selected:
 
     names: Sequence[str]
     batches: Callable[[int], Iterator[Sequence[Any]]]
+    line: Callable[[str, int], int] = lambda _, row: row
+    """The line of a file that a row stands on."""
 
 
 class Selecting(Protocol):

@@ -44,7 +44,9 @@ class Source:
         file = f"{self.name}/{table}.sql"
         selected = self._selecting.select(self.sql(table), file)
         _check_columns(table, selected.names, file)
-        parser = RowParser(table, selected.names, self.config, file=f"{table}.sql", now=now)
+        parser = RowParser(
+            table, selected.names, self.config, file=f"{table}.sql", now=now, line=selected.line
+        )
         with closing(parser):
             for batch in selected.batches(_OTHER_BATCHES.get(table, _BATCH_ROWS)):
                 rows = [parser.parse(record) for record in batch]

@@ -90,6 +90,36 @@ def test_an_empty_column_waits_and_nobody_hears_of_orders_of_years_ago(
     assert world.mailer.mails == []
 
 
+@pytest.mark.parametrize("number", [6, 60])
+def test_many_new_rows_of_today_are_asked_about_and_a_good_day_is_not(
+    world: World, tmp_path: Path, number: int
+) -> None:
+    books = Books(world, tmp_path, number)
+    books.write()
+    world.clock.set(world.clock.now() + timedelta(days=1))
+    today = f"{world.clock.now():%Y-%m-%d}"
+    few = {f"n{n}": f"c{n},Sedia,{today} 08:00:00,2026-04-10," for n in range(2)}
+    books.orders |= few
+    books.write()
+    assert standing(world) == []
+    world.clock.set(world.clock.now() + timedelta(days=1))
+    tomorrow = f"{world.clock.now():%Y-%m-%d}"
+    books.orders |= {f"x{n}": f"c{n},Tavolo,{tomorrow} 08:00:00,2026-04-10," for n in range(number)}
+    books.invoices |= {f"x{n}": f"c{n},100,{tomorrow},{tomorrow}," for n in range(number)}
+    books.write()
+    assert [one[:3] for one in standing(world)] == [
+        ("orders", "new-rows", number),
+        ("invoices", "new-rows", number),
+    ]
+    world.sweep()
+    assert not any("x1" in plain(mail) for mail in world.mailer.mails)
+    let_all_through(world)
+    books.write()
+    with world.db.read() as session:
+        assert session.scalars(select(Order.ref).where(Order.ref == "x1")).one() == "x1"
+    assert standing(world) == []
+
+
 def test_the_rest_of_the_same_import_goes_on(world: World, tmp_path: Path) -> None:
     books = Books(world, tmp_path, 12)
     books.invoices["i99"] = "c0,100,2026-02-10,2026-03-13,"

@@ -1,7 +1,7 @@
 """What the guard of an import asks: how much there is of each kind, and which stops stand."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ _TABLES: Mapping[str, type[Customer | Order | Invoice]] = {
     "orders": Order,
     "invoices": Invoice,
 }
+_BEGAN = {"orders": Order.signed_at, "invoices": Invoice.issued_on}
+_QUARTER = timedelta(days=90)
 
 
 def bases(session: Session, table: str) -> dict[Kind, int]:
@@ -55,6 +57,22 @@ def sources_of(session: Session, table: str) -> set[str]:
     """Which sources ever brought a table."""
     names = session.scalars(select(Watermark.name).where(Watermark.name.like(f"import:%:{table}")))
     return {name.removeprefix("import:").removesuffix(f":{table}") for name in names}
+
+
+def fullest_day(session: Session, table: str, now: datetime) -> int:
+    """The most rows of one calendar day (of UTC) in the last quarter."""
+    if table not in _BEGAN:
+        return 0
+    began = _BEGAN[table]
+    day = func.date(began) if table == "orders" else began
+    since = now - _QUARTER
+    rows = (
+        select(func.count().label("rows"))
+        .where(began >= (since if table == "orders" else since.date()), began <= now)
+        .group_by(day)
+        .subquery()
+    )
+    return session.scalar(select(func.max(rows.c.rows))) or 0
 
 
 def habit_name(source: str, table: str) -> str:

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     """Orders or invoices that belong to somebody else than before."""
     OLD_ROWS = "old-rows"
     """New rows about old matters: other keys, or another company's books."""
+    NEW_ROWS = "new-rows"
+    """Far more new rows than any day of late: another company's file, or a date that is always today."""
     VANISHED = "vanished"
     """Rows that are no longer in an export that has all rows each time."""
 
@@ -77,6 +79,8 @@ class Imports(BaseModel):
     many: int = Field(default=100, ge=1)
     """So many changes are asked about even where they are a small part, down to `many_share`."""
     many_share: float = Field(default=0.01, gt=0, le=1)
+    new_times: float = Field(default=2, ge=1)
+    """So many times the rows of the fullest day of the last quarter may be new, for each day since the last import."""
     rest_after_days: int = Field(default=7, ge=0, le=365)
     """How long after an order no longer comes nothing is sent about it any more; about money at once."""
 
@@ -84,6 +88,8 @@ class Imports(BaseModel):
 _TAKEN_BACK = {"orders": ("delivered_at", "cancelled_at"), "invoices": ("paid_at", "cancelled_at")}
 _DAY = {"orders": "promised_on", "invoices": "due_on"}
 _BEGAN = {"orders": "signed_at", "invoices": "issued_on"}
+DATED = frozenset(_BEGAN)
+"""Tables whose rows say when their matter began."""
 _ADDRESSES = ("email", "billing_email")
 _OLD = timedelta(days=14)
 
@@ -94,6 +100,12 @@ def trips(count: int, base: int, limits: Imports) -> bool:
         return False
     share = count / max(base, count)
     return share >= limits.share or (count >= limits.many and share >= limits.many_share)
+
+
+def usual_new(fullest_day: int, last_import: datetime | None, now: datetime, limits: Imports) -> float:
+    """How many new rows an import may bring as an ordinary one."""
+    days = 1.0 if last_import is None else max((now - last_import) / timedelta(days=1), 1.0)
+    return limits.new_times * fullest_day * days
 
 
 def judged(table: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[Kind, tuple[str, ...]]:

@@ -52,3 +52,43 @@ def test_what_costs_parents_stands_before_what_costs_their_children(
     causes = [line.partition(":")[0] for line in said if not line.startswith(" ")][1:]
     assert causes == ["customers.ref", "customers.ref", "customers.country", "orders.customer"]
     assert "    in customers.sql: CASE country WHEN 'Nowhere' THEN '…' ELSE country END AS country" in said
+
+
+def test_a_hostile_file_is_told_by_its_own_lines_with_what_reads_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        "Nr;Nazwa;Mail;Data;Kwota",
+        "1;Żółta Łódź;a@x.example;2026-03-01;10,00",
+        "2;za mało",
+        "3;Gęś;b@x.example;10/1/26;10,00",
+        "4;Świt;c@x.example;1.3.2026;10,00;za dużo",
+        "5;Źdźbło;d@x.example; e@x.example;05.03.2026",
+        "6;Ćma;e@x.example;28.02.2026 14:30;10,00",
+    ]
+    company = Company.at(tmp_path / "erp")
+    company.settings(
+        'timezone = "Europe/Warsaw"\ncountry = "PL"\nlanguage = "pl"\ncurrency = "PLN"\nencoding = "auto"\n'
+    )
+    (company.folder / "data" / "dane.csv").write_bytes("\r\n".join(lines).encode("cp1250"))
+    reading = (
+        "FROM read_csv('dane.csv', delim = ';', all_varchar = true, header = true, store_rejects = true)"
+    )
+    where = "'dane.csv' AS source_file, row_number() OVER () + 1 AS source_row"
+    company.select("customers", f"SELECT Nr AS ref, Nazwa AS name, Mail AS email, {where} {reading}")
+    company.select(
+        "orders",
+        f"SELECT Nr AS ref, Nr AS customer, Nazwa AS description, Kwota AS amount, Data AS signed_at, {where} {reading}",
+    )
+    said = run(capsys, "import", str(company.folder), "--check").out.splitlines()
+    told = said[
+        said.index("orders.signed_at: 2 rows stay outside: is no time; write it like 2026-02-28 14:30:00") :
+    ]
+    assert told[1:4] == [
+        "    '10/1/26' in dane.csv, row 4",
+        "    '28.02.2026 14:30' in dane.csv, row 7",
+        "    in orders.sql: iso_time(iso_time(Data, '%d/%m/%y'), '%d.%m.%Y %H:%M') AS signed_at",
+    ]
+    assert "    '2;za mało' in dane.csv, row 3" in said
+    causes = [line.partition(":")[0] for line in said if not line.startswith(" ")][1:]
+    assert causes == ["customers.line", "orders.line", "orders.signed_at"], "a broken line is one cause"

@@ -8,7 +8,7 @@ import pytest
 
 from models.policy import Policy
 from models.queries.importing import guard as queries
-from models.rules.importing.guard import Kind
+from models.rules.importing.guard import Kind, usual_new
 from tasks.importing.apply import apply_rows, finish
 from tasks.importing.guard import Guard
 from tasks.importing.rows import TABLES, AnyRow, Reject
@@ -31,25 +31,34 @@ def rows_of(source: str, data: Path, last: date) -> tuple[dict[str, list[AnyRow]
         return found, ZoneInfo(opened.config.timezone)
 
 
+@pytest.mark.parametrize("every", [1, 31])
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("source", "folder", "first"),
     [("ibm", "receivables", date(2013, 1, 1)), ("olist", "olist", date(2017, 10, 1))],
 )
 def test_an_ordinary_quarter_is_never_asked_about(
-    db: Database, policy: Policy, real_data: Path, source: str, folder: str, first: date
+    db: Database, policy: Policy, real_data: Path, source: str, folder: str, first: date, every: int
 ) -> None:
     rows, zone = rows_of(source, real_data / folder, first + timedelta(days=400))
     feed, at = Feed(rows, zone), datetime(first.year, first.month, first.day, 6, tzinfo=zone).astimezone(UTC)
     before: datetime | None = None
     asked: list[tuple[datetime, str, Kind]] = []
-    for day in range(92):
+    for day in range(0, 93, every):
         now = at + timedelta(days=day)
         news = feed.until(now)
         for table in TABLES:
             with db.write() as session:
                 guard = (
-                    Guard(table, policy.imports, queries.bases(session, table), before)
+                    Guard(
+                        table,
+                        policy.imports,
+                        queries.bases(session, table),
+                        before,
+                        usual_new=usual_new(
+                            queries.fullest_day(session, table, now), before, now, policy.imports
+                        ),
+                    )
                     if table in GUARDED and before is not None
                     else None
                 )
