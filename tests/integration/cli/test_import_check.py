@@ -78,7 +78,8 @@ def test_a_hostile_file_is_told_by_its_own_lines_with_what_reads_it(
     company.select("customers", f"SELECT Nr AS ref, Nazwa AS name, Mail AS email, {where} {reading}")
     company.select(
         "orders",
-        f"SELECT Nr AS ref, Nr AS customer, Nazwa AS description, Kwota AS amount, Data AS signed_at, {where} {reading}",
+        f"SELECT Nr AS ref, Nr AS customer, Nazwa AS description, Kwota AS amount, "
+        f"Data AS signed_at, {where} {reading}",
     )
     said = run(capsys, "import", str(company.folder), "--check").out.splitlines()
     told = said[
