@@ -22,8 +22,11 @@ def test_an_answer_after_the_wait_comes_after_the_silence(tmp_path: Path, answer
         f"r1,o1,,5,2026-04-01 {answered}:00,satisfaction-check\n",
     )
     policy = policies.load(ROOT / "sources" / "olist" / "policy.toml")
-    span = date(2026, 3, 16), date(2026, 4, 2)  # sent on the midnight after the 24th; the clocks change on the 29th
-    totals = replaying.run(
-        company.folder, None, *span, step="1d", policy=policy, progress=lambda _day: None
-    )["totals"]
+    span = (
+        date(2026, 3, 16),
+        date(2026, 4, 2),
+    )  # sent on the midnight after the 24th; the clocks change on the 29th
+    totals = replaying.run(company.folder, None, *span, step="1d", policy=policy, progress=lambda _day: None)[
+        "totals"
+    ]
     assert (totals["silent"], totals["answered_after_silence"]) == (late, late)
