@@ -33,7 +33,7 @@ async def mail_preview(
             raise ValueError(f"nobody here with an address has the reference {to}; nothing was done")
         address = mime.ascii_address(person.email)
     composer = Composer(services.policy, Links(public_url, _KEY))
-    found = explain.preview(replace(services, composer=composer), kind, about, now)
+    found = explain.preview(services, composer, kind, about, now)
     answer = await services.mailer.send(_redirected(found.mail, address))
     if not isinstance(answer, Accepted):
         raise ValueError(f"the mail server did not take the preview for {to}: {answer}")
