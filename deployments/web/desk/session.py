@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -45,8 +45,11 @@ def the_desk(request: Request, web: Parts) -> Desk:
 
     Raises:
         SignedOutError: nobody is.
-        MissingPageError: a press that came from another site.
+        MissingPageError: a press that came from another site, or an address that PostgreSQL would not even look for.
     """
+    query = unquote_plus(request.scope["query_string"].decode("ascii", "replace"))
+    if "\x00" in request.scope["path"] + query:
+        raise MissingPageError
     if request.method == "POST":
         refuse_strangers(request, web)
     now = web.clock.now()

@@ -233,7 +233,9 @@ def test_a_list_is_narrowed_by_words_sorted_and_taken_along_as_it_is_seen(browse
     assert "Ugo Verdi" not in browser.get("/desk/list/cases?q=100%25").text
     mine = browser.get("/desk/list/cases?owner=M-1&sort=name&q=ferri").text
     assert 'href="/desk/case/' in mine
-    for odd in ("sort=secret", "sort=-", "q=%00%27%22", "why=x&owner=y&state=z", "day=never"):
+    for path in ("list/cases?q=%00", "find?q=a%00", "customer/C-1%00", "look/welcome-contact/SO-1%00"):
+        assert browser.get(f"/desk/{path}").status_code == 404, path
+    for odd in ("sort=secret", "sort=-", "q=%27%22%25_", "why=x&owner=y&state=z", "day=never"):
         assert browser.get(f"/desk/list/cases?{odd}").status_code == 200, odd
         assert browser.get(f"/desk/list/planned?{odd}").status_code == 200, odd
         assert browser.get(f"/desk/list/money?{odd}").status_code == 200, odd

@@ -243,7 +243,9 @@ def test_a_mail_is_looked_at_before_it_is_sent_and_looking_changes_nothing(firm:
     assert browser.press("/desk/customer/C-1", **form).status_code == 422, "why?"
     assert browser.press("/desk/customer/C-1", **form, text="parte domani").status_code == 200
     with firm.db.read() as session:
-        row = session.scalars(select(FollowUp).where(FollowUp.kind == "progress-update")).first()
+        row = session.scalars(
+            select(FollowUp).where(FollowUp.kind == "progress-update").order_by(FollowUp.due_at)
+        ).first()
         assert row is not None
         assert row.due_at <= firm.clock.now()
         note = session.scalars(select(History).where(History.event == "brought-forward")).one()
