@@ -26,7 +26,7 @@ async def preview_message(kind: Reference, about: Reference, by: Reference) -> S
     Args:
         kind: Kind of the contact, such as welcome-contact.
         about: Reference of the customer, the order or the invoice.
-        by: Your own reference, such as A-1; it goes to your address on record.
+        by: Your own reference, such as S-10; it goes to your address on record.
     """
     try:
         access = await settings()
@@ -58,7 +58,7 @@ async def go_live(
     """Go from trial to live.
 
     Args:
-        by: Your own reference, such as M-1; it stays in the history.
+        by: Your own reference, such as S-03; it stays in the history.
         late: What becomes of orders that are late today: told once, or left alone.
         unpaid: What becomes of invoices that are overdue today: reminded from the first letter on, or left alone.
         complaints: What becomes of complaints of the last three weeks: a call each, or left alone.
