@@ -24,7 +24,8 @@ _FIELD_CHARS = 4_000
 
 def text(mail: Message, name: str, cap: int = _FIELD_CHARS) -> str:
     """The first field of that name, decoded, on one line; empty when there is none."""
-    return " ".join(decoded(raw(mail, name)[:cap]).split())
+    value = raw(mail, name)[:cap]
+    return " ".join(decoded(value).split()) if value else ""
 
 
 def raw(mail: Message, name: str) -> str:
