@@ -197,7 +197,7 @@ async def test_by_hand_through_the_form(
         assert says in run["state"]["message"]
         assert run["state"]["name"] == ("Refused" if "nothing is held" in says else "Completed")
         assert run["name"].startswith(f"{name} ")
-        assert run["name"].endswith(" (by hand)")
+        assert " (by hand): " in run["name"]
         await ui.go(f"/runs/flow-run/{run['id']}", run["name"], says)
 
 
@@ -229,11 +229,11 @@ async def test_ops_read_everything_from_the_screen(
         key = deployment_id(prefect_server, "follow-up-customer")
         await ui.go(f"/deployments/deployment/{key}/run", "Add item", "Switch it off to send.")
         await ui.shoot(f"form-{scheme}")
-        await ui.go(shown("call-list"), "promised by", "Whom to call today")
+        await ui.go(shown("call-list"), "promesso entro", "Whom to call today")
         door = ui.page.get_by_role("link", name=str(number), exact=True)
         assert await door.get_attribute("href") == f"http://127.0.0.1:4280/case/{number}"
         await ui.shoot(f"call-list-{scheme}")
-        await ui.go(shown("sweep-welcome-contact"), "order-confirmation", "outcome")
+        await ui.go(shown("sweep-welcome-contact"), "order-confirmation", "esito")
         await ui.go(shown("weekly-report"), "ordini conclusi")
         picture = ui.page.get_by_alt_text("Fatturato per settimana")
         assert await picture.evaluate("picture => picture.naturalWidth") > 0, "the picture shows"

@@ -116,7 +116,8 @@ def test_up_works_ends_cleanly_and_starts_again(tmp_path: Path, launches: list[L
     launch = launches[-1]
     launch.wait_until_said("Seguito is up.")
     for address in re.findall(r"http://\S+", launch.said()):
-        assert httpx.get(address, follow_redirects=True).is_success, address
+        as_a_browser = {"accept": "text/html"}
+        assert httpx.get(address, headers=as_a_browser, follow_redirects=True).is_success, address
     deployments = {known["name"]: known for known in api.post("/deployments/filter")}
     assert len(deployments) == len(SCHEDULED)
     escalate = deployments["escalate-unanswered"]
