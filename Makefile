@@ -1,6 +1,6 @@
 # `make up` runs everything on this machine; `make test` checks everything. `make up` installs no more than it runs.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev named-python up test test-newest test-slow test-faults test-cluster test-browser bench gallery check audit clean constraints
+.PHONY: help install install-dev named-python up test test-newest test-slow test-faults simulations test-cluster test-browser bench gallery check audit clean constraints
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -66,6 +66,9 @@ test-slow: install-dev  ## the long ones: kills, whole replays (SEGUITO_TEST_DAT
 
 test-faults: install-dev  ## every fault of a mail server, tried for real; writes docs/reference/faults.md
 	SEGUITO_FAULTS_TABLE=docs/reference/faults.md $(BIN)/python -m pytest -m faults -k "not postgresql" tests/integration/sending
+
+simulations: install-dev  ## the weeks of a whole company, in full; writes docs/reference/simulations.md
+	SEGUITO_SIMULATIONS_TABLE=docs/reference/simulations.md $(BIN)/python -m pytest -m slow tests/acceptance/test_companies.py
 
 test-cluster: install-dev  ## several machines as local processes: two API servers, two workers, PostgreSQL, Redis; one worker is killed
 	@command -v redis-server >/dev/null || { echo "make: redis-server is needed and was not found (on Debian and Ubuntu: apt install redis-server)" >&2; exit 1; }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -44,10 +44,17 @@ class Credit(_Strict):
     """The least distance between two letters about one invoice; an outage or a late import brings them no closer."""
     by_post: tuple[str, ...] = ()
     """Countries (ISO 3166-1 alpha-2) where a signed warning goes by registered post too: somebody owes that."""
+    complaint_holds: Literal["address", "customer"] = "address"
+    """Whose reminders an open complaint holds: all that go to the same address, or the customer's alone."""
     rates: dict[str, dict[date, Decimal]] = {}
     """Reference rates of further half-years, by country and first day; see models/rates."""
     elsewhere: Elsewhere | None = None
     """For countries without a table; none is claimed when empty."""
+
+    @property
+    def holds_by_address(self) -> bool:
+        """Whether an open complaint holds all letters to one address."""
+        return self.complaint_holds == "address"
 
     @property
     def payments_max_age(self) -> timedelta:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, BigId
 
 _BILLED = text("billing_email IS NOT NULL")
+_SILENT = text("silent_since IS NOT NULL")
 
 
 class Customer(Base):
@@ -21,6 +22,7 @@ class Customer(Base):
             sqlite_where=_BILLED,
             postgresql_where=_BILLED,
         ),
+        Index("ix_customers_silent_since", "silent_since", sqlite_where=_SILENT, postgresql_where=_SILENT),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -45,6 +47,10 @@ class Customer(Base):
     """Since when the customer wants no satisfaction checks; order and payment mail goes on."""
     no_extras: Mapped[bool] = mapped_column(default=False, server_default=false())
     """The company's own system knows an objection to courtesies; it stands beside `extras_stopped_at`."""
+    silent_since: Mapped[datetime | None]
+    """Since when a plain question has had no answer: a manager has the name on a list until it is settled."""
+    silent_contact_id: Mapped[int | None] = mapped_column(BigId)
+    """The follow-up that was not answered."""
     vanished_at: Mapped[datetime | None]
     """Since when it is no longer in an export that its source declares complete."""
     fingerprint: Mapped[str]

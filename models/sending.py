@@ -72,6 +72,10 @@ class Sending(_Strict):
     no_courtesies_in: tuple[str, ...] = ()
     """Countries (ISO 3166-1 alpha-2) whose law wants a consent that is not on record: nobody there is asked for an
     opinion. § 7 UWG in Germany, for instance."""
+    notices_at_once: int = Field(default=3, ge=1)
+    """Notices at once to one of our own people that are a mail each; more share one, and none is left out."""
+    notices_a_day: int = Field(default=3, ge=0)
+    """Mails a day to a manager about what is no complaint; what comes after stands in the digest."""
     fan_out_over: int = Field(default=5_000, ge=1)
     """A sweep that finds more than this due starts one further run for each time, which share the work by claiming."""
     max_runs: int = Field(default=2, ge=1, le=64)

@@ -40,6 +40,9 @@ class Subject(StrEnum):
 OF_STAFF = (Subject.CASE, Subject.COMMITMENT, Subject.INBOUND, Subject.STAFF)
 """Subjects that only our own people are written to about."""
 
+OF_MATTERS = (Subject.CASE, Subject.COMMITMENT, Subject.INBOUND)
+"""Those of them that are a matter of a customer's."""
+
 
 class FollowUpState(StrEnum):
     """Life of a follow-up; see design: planned, claimed, sent, then how it ended."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import NotNullable, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.queries import people
 from models.queries.cases import contract_ends, holds, matters
 from models.queries.cases.cases import SPOKE
 from models.queries.in_list import among
@@ -141,15 +142,23 @@ def conditions(
     now: datetime,
     *,
     is_fresh: bool = False,
+    by_address: bool = False,
 ) -> dict[tuple[str, int], frozenset[str]]:
     """The words of the policy (`models.rules.planning.cadence.CONDITIONS`) that hold, by subject type and id.
 
-    `is_fresh` says whether the payments are (`payments-fresh`).
+    `is_fresh` says whether the payments are (`payments-fresh`); `by_address`, whether the complaint of one
+    customer holds the invoices of others whose letters go to the same address.
     """
     customers = {row.customer_id for row in order_by_id.values()}
     customers |= {row.customer_id for row in invoice_by_id.values()}
-    complaining, disputing = complaints(session, customers), disputes(session, customers)
-    resting = matters.resting(session, customers, now) if invoice_by_id else {}
+    beside = (
+        people.billed_together(session, {row.customer_id for row in invoice_by_id.values()})
+        if by_address and invoice_by_id
+        else {}
+    )
+    readers = customers.union(*beside.values())
+    complaining, disputing = complaints(session, readers), disputes(session, customers)
+    resting = matters.resting(session, readers, now) if invoice_by_id else {}
     welcomes, ended = welcomed(session, order_by_id), contract_ends.ended(session, order_by_id)
     found: dict[tuple[str, int], frozenset[str]] = {}
     for order in order_by_id.values():
@@ -176,7 +185,11 @@ def conditions(
             warned=invoice.id in warnings,
             payments_fresh=is_fresh,
             open_complaint=is_held(
-                (*complaining.get(invoice.customer_id, ()), *resting.get(invoice.customer_id, ())),
+                [
+                    trouble
+                    for id_ in (invoice.customer_id, *sorted(beside.get(invoice.customer_id, ())))
+                    for trouble in (*complaining.get(id_, ()), *resting.get(id_, ()))
+                ],
                 own,
                 let_on_at,
             ),

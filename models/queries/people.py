@@ -1,8 +1,9 @@
 """Staff, as routing sees them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
@@ -21,7 +22,7 @@ def people(session: Session) -> Sequence[Person]:
             row.role,
             row.language,
             row.email,
-            row.deputy_id,
+            row.deputy_id if row.deputy_id != row.id else None,  # nobody is one's own deputy
             row.absent_from,
             row.absent_until,
             row.team,
@@ -45,6 +46,25 @@ def customers(session: Session, ids: Collection[int], *, lock: bool = False) -> 
     query = select(Customer).where(among(Customer.id, ids)).order_by(Customer.id)
     rows = session.scalars(query.with_for_update() if lock else query)
     return {row.id: row for row in rows}
+
+
+def billed_together(session: Session, customer_ids: Collection[int]) -> dict[int, set[int]]:
+    """By customer: the others whose letters about money go to the same address."""
+    to = func.lower(func.coalesce(Customer.billing_email, Customer.email))
+    mine: dict[int, str | None] = dict(
+        session.execute(select(Customer.id, to).where(among(Customer.id, customer_ids))).all()
+    )
+    wanted = sorted({address for address in mine.values() if address})
+    if not wanted:
+        return {}
+    readers: dict[str, set[int]] = defaultdict(set)
+    for which in (  # each side is an index of its own
+        (among(func.lower(Customer.billing_email), wanted), Customer.billing_email.is_not(None)),
+        (among(func.lower(Customer.email), wanted), Customer.billing_email.is_(None)),
+    ):
+        for id_, address in session.execute(select(Customer.id, to).where(*which)):
+            readers[address].add(id_)
+    return {id_: others for id_, at in mine.items() if (others := readers.get(at or "", set()) - {id_})}
 
 
 def order_by_ref(session: Session, ref: str) -> Order | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries import facts, history
 from models.queries.commitments import commitments
-from models.queries.escalation import ladder_steps
+from models.queries.escalation import ladder_steps, silent_customers
 from models.queries.mailboxes import inbound
 from models.rules.commitments import ledger
 from models.rules.responses.call_hour import CallTime
@@ -99,6 +99,8 @@ def fulfil(
         commitment.reason = reason_code or ledger.UNSTATED
     if commitment.kind in {CommitmentKind.REPLY, CommitmentKind.MAIL}:
         inbound.handled(session, asking, now, actor, outcome)
+    if commitment.customer_id is not None and commitment.kind != CommitmentKind.DELIVERY:
+        silent_customers.end(session, [commitment.customer_id])
     _note(session, commitment, "done", now, actor, cause=outcome, state=state)
     return True
 

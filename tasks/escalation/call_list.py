@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
+from models.queries import people
 from models.queries.escalation import call_list as calling
 from models.rules.calendar.calendars import day_start, local_day
 from models.rules.escalation.call_list import Call, for_today, ranked
+from models.words import CaseReasonKind
+from tasks.escalation.silent_customers import silent_ones
 from tasks.mails.control_words import Cases, ControlWords
 from tasks.mails.formats import end_of_day
 from tasks.mails.timeline_words import why
@@ -40,12 +43,14 @@ def listed(session: Session, policy: Policy, now: datetime) -> list[Listed]:
 def call_list(db: Database, policy: Policy, now: datetime, *, zoned: bool = False) -> list[dict[str, Any]]:
     """The list as references and hours, and reasons in the company's language and time.
 
-    `zoned`: hours say their zone.
+    Behind the calls stands who has not answered: no call is owed to them. `zoned`: hours say their zone.
     """
     form = _HOUR + (" %Z" if zoned else "")
     zone, language = ZoneInfo(policy.company.timezone), policy.company.language
     with db.read() as session:
         found = listed(session, policy, now)
+        silent = silent_ones(session, now)
+        names = {one.id: one.ref for one in people.staff(session).values()}
     today = now.astimezone(zone).date()
     return [
         {
@@ -62,6 +67,20 @@ def call_list(db: Database, policy: Policy, now: datetime, *, zoned: bool = Fals
         }
         for place, one in enumerate(found, start=1)
         for call in (one.call,)
+    ] + [
+        {
+            "place": place,
+            "customer": one.customer.ref,
+            "case": "",
+            "why": why(language, (CaseReasonKind.SILENT,)),
+            "for": names.get(one.holder or 0, _NOBODY),
+            "when": "silent",
+            "promised by": "",
+            "waits since": _hour(one.customer.since, zone, form),
+            "days": (today - one.customer.since.astimezone(zone).date()).days,
+            "taken on": "",
+        }
+        for place, one in enumerate(silent, start=len(found) + 1)
     ]
 
 

@@ -10,6 +10,7 @@ from models.queries import people
 from models.queries.cases import holds
 from models.queries.commitments import parked_mails
 from models.queries.escalation import call_list, leavers
+from models.queries.escalation.silent_customers import SilentCustomer
 from models.queries.planning import plan
 from models.rules.calendar.calendars import day_start, local_day, next_open
 from models.rules.escalation import ownership
@@ -19,7 +20,8 @@ from models.rules.planning.step_key import StepKey
 from models.words import Role
 from models.words import Subject as SubjectType
 from tasks.escalation.call_list import listed
-from tasks.mails.digest_facts import DigestFacts, DigestLine
+from tasks.escalation.silent_customers import silent_ones
+from tasks.mails.digest_facts import DigestFacts, DigestLine, SilentNames
 from tasks.runtime.database import Database
 
 _TOLD_OF_HOLDS = (Role.MANAGER, Role.DIRECTOR)
@@ -39,6 +41,7 @@ def plan_digests(db: Database, policy: Policy, now: datetime) -> int:
         waiting = [one.call for one in listed(session, policy, now)]
         readers = {reader for call in waiting if is_for_digest(call, midnight) for reader in call.readers}
         readers |= parked_mails.new_owners(session, midnight - _before(midnight))
+        readers |= {holder for holder in _new_silent(session, now, now) if holder is not None}
         if leavers.handed_over_since(session, midnight - _before(midnight)):
             language = policy.company.language
             manager = ownership.reached(people.people(session), Role.MANAGER, language, now.date())
@@ -108,7 +111,32 @@ def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> D
         unknown=unknown,
         unknown_since=unknown_since,
         handed=_handed(session, policy, now),
+        silent=_silent(session, policy, holder, now),
     )
+
+
+def _silent(session: Session, policy: Policy, holder: int, now: datetime) -> SilentNames:
+    """Who stands on a manager's list for not having answered: the new ones by name, and how many there are."""
+    midnight = day_start(local_day(now, policy.company.place), policy.company.place)
+    mine = [one.customer for one in silent_ones(session, now) if one.holder == holder]
+    new = _new_silent(session, now, midnight).get(holder, ())
+    return SilentNames(
+        tuple((one.name, one.phone, one.order or "", one.since) for one in new),
+        len(mine),
+        min((one.since for one in mine), default=None),
+    )
+
+
+def _new_silent(session: Session, now: datetime, before: datetime) -> dict[int | None, list[SilentCustomer]]:
+    """By manager: who came onto the list since the last digest that was owed `before` a time."""
+    silent = silent_ones(session, now)
+    last = plan.last_planned(session, SubjectType.STAFF, DIGEST, before) if silent else {}
+    found: dict[int | None, list[SilentCustomer]] = {}
+    for customer, holder in silent:
+        told_at = last.get(holder or 0)
+        if told_at is None or customer.since > told_at:
+            found.setdefault(holder, []).append(customer)
+    return found
 
 
 def _handed(session: Session, policy: Policy, now: datetime) -> tuple[tuple[str, str, int], ...]:

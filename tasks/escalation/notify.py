@@ -20,7 +20,7 @@ def is_rung(row: FollowUp) -> bool:
     return row.subject_type == Subject.COMMITMENT and row.audience is not None
 
 
-def told(session: Session, row: FollowUp, now: datetime) -> None:
+def told(session: Session, row: FollowUp, now: datetime, *, in_digest: bool = False) -> None:
     """A rung was told to somebody: the promise has climbed to that level, and a manager keeps it until it is closed."""
     owed = commitments.to_change(session, row.subject_id)
     if owed is None or row.audience is None:
@@ -28,6 +28,7 @@ def told(session: Session, row: FollowUp, now: datetime) -> None:
     if owed.level is None or rank(row.audience) >= rank(owed.level):
         owed.level = row.audience
     to_manager = owed.kind == CommitmentKind.LISTENING_CALL and row.audience != Level.OWNER
+    to_manager |= owed.kind == CommitmentKind.PHONE and in_digest
     if to_manager or rank(row.audience) >= rank(Level.MANAGER):
         owed.told_id = row.staff_id
     about = (Subject.COMMITMENT, owed.id)
@@ -39,7 +40,7 @@ def told(session: Session, row: FollowUp, now: datetime) -> None:
 def told_in_digest(session: Session, row: FollowUp, now: datetime) -> None:
     """It stands in the digest from now on, every day until it is closed."""
     if is_rung(row):
-        told(session, row, now)
+        told(session, row, now, in_digest=True)
     else:
         about = (row.subject_type, row.subject_id)
         history.note(session, about, "escalated", now, row.sweep, cause=row.step, by=IN_DIGEST)

@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries import people
+from models.queries.escalation import silent_customers
 from models.queries.planning import plan
 from models.queries.responses import responses
 from models.rules.calendar.calendars import Place, next_open
+from models.rules.escalation import ownership
 from models.rules.escalation.random_calls import DRAWN, is_drawn
 from models.rules.escalation.silence import Nudge, Silent, after_waiting
 from models.rules.sending.faults import Fault, Stage
 from models.tables import Customer, FollowUp
-from models.words import CaseReasonKind, CommitmentKind, FollowUpState
+from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Role
 from tasks.cases.open_case import open_case
 from tasks.commitments.close import promise
+from tasks.commitments.make import Owners
 from tasks.runtime.apart import apart
 from tasks.runtime.database import Database
 from tasks.runtime.held_rows import hold, try_again
@@ -114,7 +117,10 @@ def _take_up(
         count["cases"] = 1
     if decision.draws and not _is_stopped(session, policy, waiting) and _draw(session, policy, waiting, now):
         count["calls drawn by lot"] = 1
-    return count
+        silent_customers.end(session, [waiting.customer_id or 0])
+    elif decision.lists and not _is_stopped(session, policy, waiting):
+        count["put on the list"] = silent_customers.put(session, waiting, now)
+    return +count
 
 
 def _is_stopped(session: Session, policy: Policy, waiting: FollowUp) -> bool:
@@ -134,7 +140,20 @@ def _draw(session: Session, policy: Policy, waiting: FollowUp, now: datetime) ->
     ):
         return False
     about = (waiting.subject_type, waiting.subject_id)
-    promise(session, policy, waiting.customer_id, CommitmentKind.PHONE, about, now=now, actor=DRAWN)
+    everybody = people.people(session)
+    language = people.languages_of(session, {waiting.customer_id})[waiting.customer_id]
+    caller = ownership.reached(everybody, Role.MANAGER, language, now.date())
+    deputy = ownership.reached(everybody, Role.AFTER_SALE, language, now.date())
+    promise(
+        session,
+        policy,
+        waiting.customer_id,
+        CommitmentKind.PHONE,
+        about,
+        now=now,
+        actor=DRAWN,
+        owners=Owners(caller, deputy if deputy != caller else None),
+    )
     return True
 
 

@@ -11,6 +11,7 @@ from models.policy import Policy
 from models.rules.mailboxes.return_address import Ways
 from models.words import Subject
 from tasks.mails import mime, texts
+from tasks.mails.also import also
 from tasks.mails.calendar_file import NAME, calendar_file
 from tasks.mails.context import context
 from tasks.mails.formats import clean
@@ -23,7 +24,6 @@ from tasks.mails.pictures import logo
 _KEY = re.compile(r"[a-z0-9-]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _URL = re.compile(r":? https?://\S+")
-_SUBJECT = "Subject: "
 _PREHEADER_CHARACTERS = 140
 
 
@@ -133,12 +133,14 @@ class Composer:
         Raises:
             TemplateNotFound: nobody has written the text.
         """
-        filled = texts.template(letter.kind, letter.language).render(context(letter, self._company))
-        first, _, body = filled.partition("\n\n")
-        paragraphs = texts.blocks(body)
+        facts = context(letter, self._company)
+        texts_of = [texts.filled(kind, letter.language, facts) for kind in (*letter.opened_by, letter.kind)]
+        first, paragraphs = texts.joined(texts_of)
+        first, more = also(letter, first)
+        paragraphs += more
         if asks_for_money(letter):
             paragraphs = _above_signature(paragraphs, means(self._company, letter), letter.signer)
-        return clean(first.removeprefix(_SUBJECT)), paragraphs
+        return clean(first), paragraphs
 
     def _link(self, letter: Letter, now: datetime) -> str:
         if letter.case:

@@ -1,6 +1,7 @@
 """What the texts may speak of: the facts of a letter, written out in its language."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from models.policy import Company
@@ -182,6 +183,11 @@ class DigestView(NamedTuple):
     holds: tuple[str, ...] = ()
     unknown: int = 0
     unknown_since: str | None = None
+    silent: tuple[str, ...] = ()
+    """Who has not answered since the last digest, one line each."""
+    silent_total: int = 0
+    silent_oldest: str | None = None
+    together: bool = False
     handed: tuple[str, ...] = ()
     """What people who left owed, and who has it now; one line each."""
 
@@ -419,6 +425,13 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str) -> DigestVie
             )
             for customer, order, who, why_, until in digest.holds
         ),
+        silent=tuple(
+            _silent_line(name, phone, order, since, language, timezone)
+            for name, phone, order, since in digest.silent.new
+        ),
+        silent_total=digest.silent.total,
+        silent_oldest=moment(language, digest.silent.oldest, timezone) if digest.silent.oldest else None,
+        together=digest.together,
         unknown=digest.unknown,
         unknown_since=moment(language, digest.unknown_since, timezone) if digest.unknown_since else None,
         handed=tuple(
@@ -426,3 +439,12 @@ def _digest_view(digest: DigestFacts, language: str, timezone: str) -> DigestVie
             for before, after, count in digest.handed
         ),
     )
+
+
+def _silent_line(
+    name: str, phone: str | None, order: str, since: datetime, language: str, timezone: str
+) -> str:
+    """Who, about which order, the number to call, and the day."""
+    asked = label(language, "digest.silent-order").format(order=clean(order)) if order else ""
+    since_ = label(language, "digest.silent-since").format(day=optional_local_day(language, since, timezone))
+    return ", ".join(part for part in (clean(name), asked, cleaned(phone), since_) if part)

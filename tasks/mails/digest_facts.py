@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,18 @@ class DigestLine:
     """From when on, where the customer named an hour."""
 
 
+class SilentNames(NamedTuple):
+    """Who has not answered a plain question, and owes nothing: for the manager who has them on a list."""
+
+    new: tuple[tuple[str, str | None, str, datetime], ...] = ()
+    """Those since the last digest: name, phone, what was asked about, and since when."""
+    total: int = 0
+    oldest: datetime | None = None
+
+
+NO_NAMES = SilentNames()
+
+
 @dataclass(frozen=True)
 class DigestFacts:
     """A manager's list of a day: whom to call, and how many wait behind them."""
@@ -36,3 +49,6 @@ class DigestFacts:
     """Since when the first of those has waited."""
     handed: tuple[tuple[str, str, int], ...] = ()
     """Who has left, who has what was owed since, and how much that is."""
+    silent: SilentNames = NO_NAMES
+    together: bool = False
+    """It is no list of a day: these matters came up at once, and share a mail."""

@@ -40,6 +40,14 @@ class OrderFacts(NamedTuple):
     """The customer asked for the day that is promised now."""
 
 
+class AlsoFacts(NamedTuple):
+    """A further order that a mail is about."""
+
+    order: OrderFacts
+    owner: str | None = None
+    """Who looks after it, where that is somebody else than the mail names."""
+
+
 class InvoiceLine(NamedTuple):
     """One invoice of a letter; `step` is where it stands on the ladder."""
 
@@ -313,5 +321,9 @@ class Letter(NamedTuple):
     """Only in a formal warning."""
     is_certified: bool = False
     """It goes by the company's account for certified mail."""
+    opened_by: tuple[str, ...] = ()
+    """Kinds whose words open the mail, before its own: a confirmation that the welcome goes with."""
+    also: tuple[AlsoFacts, ...] = ()
+    """Further orders that all of it holds for."""
     staff_id: int = 0
     """Which of our own people gets it; stands in the links. 0: a customer does."""

@@ -1,10 +1,10 @@
 """From database rows to the plain facts that a mail tells."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from models.policy import Company, Policy
+from models.policy import DIGEST, Company, Policy
 from models.queries.cases.dossier import Dossier
 from models.rules.calendar.calendars import Place
 from models.rules.escalation import ownership
@@ -22,6 +22,7 @@ from tasks.mails.formats import local_day
 from tasks.mails.late_facts import demand_of
 from tasks.mails.letter import (
     Agreed,
+    AlsoFacts,
     Contact,
     Declared,
     Demand,
@@ -61,7 +62,7 @@ class Desk:
 
 @dataclass(frozen=True)
 class Group:
-    """Follow-ups that go into one mail, with what they are about. Several only where the cadence wants one letter."""
+    """Follow-ups that go into one mail, with what they are about; see `models.rules.sending.joint`."""
 
     follow_ups: Sequence[FollowUp]
     customer: Customer
@@ -89,6 +90,14 @@ class Group:
     """The mail that one of our own people wrote."""
     called_at: datetime | None = None
     """When a manager spoke with the customer about these invoices, where all of them came up."""
+    others: Sequence[Order] = ()
+    """Further orders that all of it holds for."""
+    buyers: Mapping[int, Customer] = field(default_factory=dict)
+    """Customers by id, where several share an address."""
+    opened_by: tuple[str, ...] = ()
+    """Kinds whose words open the mail."""
+    is_shared: bool = False
+    """Notices of several matters to one of our own people; `digest` lists them."""
     is_trial: bool = False
     """It goes to the address of the trial, or nowhere, and counts as sent to nobody."""
 
@@ -101,6 +110,15 @@ class Group:
     def addressed(self) -> str | None:
         """The address that the mail is for, where it is not the customer's on record: who wrote is answered there."""
         return self.heard.sender if self.heard else self.written.recipient if self.written else None
+
+    @property
+    def orders(self) -> list[Order]:
+        """All orders that it is about, the lead's first."""
+        return [*([] if self.order is None else [self.order]), *self.others]
+
+    def customer_of(self, row: FollowUp) -> Customer:
+        """Whose contact a follow-up is."""
+        return self.buyers.get(row.customer_id or 0, self.customer)
 
     @property
     def about_invoices(self) -> list[FollowUp]:
@@ -165,7 +183,7 @@ def write_letter(
     language = spoken(policy, addressee.language if addressee else customer.language)
     return Letter(
         key=key,
-        kind=lead.kind,
+        kind=DIGEST if group.is_shared else lead.kind,
         step=StepKey.parse(lead.step).name,
         nudge=lead.nudge,
         language=language,
@@ -195,6 +213,8 @@ def write_letter(
         spoke_at=group.spoke_at,
         agreed_until=group.agreed_until,
         comes_late=now is not None and now - lead.owed_at > _LATE_NEWS,
+        opened_by=group.opened_by,
+        also=tuple(_also(group, one, owner, desk, now) for one in group.others),
         staff_id=lead.staff_id or 0,
         manager_call="spoken" if group.called_at is not None else None,
         called_at=group.called_at,
@@ -222,6 +242,14 @@ def _answered(group: Group, message_id_of: Callable[[str], str]) -> str | None:
     if group.written is not None:
         return group.written.in_reply_to
     return message_id_of(group.reminds_of) if group.reminds_of else None
+
+
+def _also(group: Group, order: Order, owner: int | None, desk: Desk, now: datetime | None) -> AlsoFacts:
+    named = ownership.named_to_customer(
+        desk.people, (order.owner_id, order.deputy_id), group.customer.language, order.id, desk.day
+    )[0]
+    other = desk.contact(named) if named != owner else None
+    return AlsoFacts(order_facts(order, group.customer, now), other.name if other else None)
 
 
 def _signer(group: Group, desk: Desk) -> Contact | None:

@@ -11,11 +11,13 @@ from models.rates import shipped
 from models.rules.planning.cadence import Cadence
 from models.rules.responses.answers import answers_to, is_courtesy
 from models.words import OF_STAFF, CommitmentKind, ParkedFor
+from tasks.mails.digest_facts import DigestFacts, SilentNames
 from tasks.mails.examples import (
     AGREED,
     BARE,
     BARE_DOSSIER,
     DECLARED,
+    DEPUTY,
     DIGEST,
     DOSSIER,
     FAULT,
@@ -28,7 +30,14 @@ from tasks.mails.examples import (
     OWNER,
     example,
 )
-from tasks.mails.letter import Demand, Interest, InvoiceLine, Letter, Quote
+from tasks.mails.letter import (
+    AlsoFacts,
+    Demand,
+    Interest,
+    InvoiceLine,
+    Letter,
+    Quote,
+)
 
 MIDNIGHT = datetime(2026, 11, 28, tzinfo=ZoneInfo("Europe/Rome")).astimezone(UTC)
 """What is due then was promised for Friday, 27 November."""
@@ -109,6 +118,11 @@ def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "some", {"digest": replace(DIGEST, lines=lines)}
         yield "one", {"digest": replace(DIGEST, lines=lines[:1], waiting=1)}
         yield "none", {"digest": replace(DIGEST, lines=(), waiting=0, oldest=None)}
+        names = SilentNames(
+            (("Giulia Ferri", MANAGER.phone, GOODS.ref, NOW), ("Jan Kowal", None, "", NOW)), 7, NOW
+        )
+        yield "silent", {"digest": DigestFacts((), 0, None, silent=names)}
+        yield "together", {"digest": DigestFacts(DIGEST.lines, 0, None, together=True)}
     elif cadence.subject in {"commitment", "inbound"}:
         yield from _notices(cadence.subject)
     else:
@@ -133,6 +147,11 @@ def _orders(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]
         yield f"step {step.name}", {"order": GOODS, "step": step.name}
     if kind == "delay-alert":
         yield "after a silence", {"order": GOODS, "comes_late": True}
+    if cadence.subject == "order" and not cadence.tells_back:
+        others = (AlsoFacts(_WAITS._replace(ref="CB-2026-0148"), DEPUTY.name), AlsoFacts(GOODS))
+        yield "several", {"order": GOODS, "also": others}
+    if cadence.is_needed and cadence.anchor == "signed":
+        yield "with the confirmation", {"order": _WAITS, "opened_by": ("order-confirmation",)}
     if cadence.nudges:
         yield "nudge", {"order": GOODS, "nudge": 1}
 

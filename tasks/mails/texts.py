@@ -5,8 +5,10 @@ of one paragraph are joined. A line that starts with `- ` is an item of a list, 
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 from jinja2 import (
     Environment,
@@ -33,6 +35,7 @@ _WRITER = Environment(  # noqa: S701 (plain text; the HTML part escapes the fini
     auto_reload=False,
 )
 
+_SUBJECT = "Subject: "
 _WRITER.filters["stop"] = stop
 _POINT_BEHIND = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}\.(?=\s|$)")
 """What is put in, and a point behind it."""
@@ -93,6 +96,29 @@ def blocks(body: str) -> list[tuple[str, str]]:
             found.append(("p", words))
             goes_on = True
     return found
+
+
+def filled(kind: str, language: str, facts: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
+    """Subject and paragraphs of a message with these facts.
+
+    Raises:
+        TemplateNotFound: nobody has written it.
+    """
+    first, _, body = template(kind, language).render(facts).partition("\n\n")
+    return first.removeprefix(_SUBJECT), blocks(body)
+
+
+def joined(parts: Sequence[tuple[str, list[tuple[str, str]]]]) -> tuple[str, list[tuple[str, str]]]:
+    """Several messages as one: subject and greeting of the first, and no line of a list twice."""
+    subject, paragraphs = parts[0]
+    for _, more in parts[1:]:
+        said = {words for tag, words in paragraphs if tag == "li"}
+        rest = [(tag, words) for tag, words in more[1:] if tag != "li" or words not in said]
+        paragraphs = paragraphs + [
+            (tag, words[:1].upper() + words[1:] if number == 0 else words)
+            for number, (tag, words) in enumerate(rest)
+        ]
+    return subject, paragraphs
 
 
 def as_text(paragraphs: list[tuple[str, str]]) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from models.languages import ELSE
 from models.queries.cases.timeline import OF_CASES, OF_MAILS, Event
 from models.tables import Staff
-from models.words import CommitmentKind, Meaning
+from models.words import CommitmentKind, Meaning, ParkedFor
 from tasks.mails.formats import clean, quoted
 from tasks.mails.frame import answer_label
 from tasks.mails.labels import label, worded
@@ -29,6 +29,9 @@ _SECTIONS = {
 
 _PROMISED = frozenset(CommitmentKind) - {CommitmentKind.LISTENING_CALL}
 """What stands in a list by what somebody owes; the call that a case owes stands there by the case's reasons."""
+
+
+_NOTICED = _PROMISED | frozenset(ParkedFor)
 
 
 class Happened(NamedTuple):
@@ -71,9 +74,9 @@ def ended(language: str, outcome: str) -> str:
 
 
 def why(language: str, codes: Iterable[str]) -> str:
-    """Why a customer waits for us: kinds of commitments and reasons of a case, on one line."""
+    """Why a customer waits for us: kinds of commitments, parked mails, and reasons of a case, on one line."""
     return "; ".join(
-        label(language, f"notice.{code}") if code in _PROMISED else worded(language, "reason", code)
+        label(language, f"notice.{code}") if code in _NOTICED else worded(language, "reason", code)
         for code in codes
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries.cases import cases
+from models.queries.escalation import silent_customers
 from models.queries.planning import plan
 from models.queries.responses import responses
 from models.rules.cases.case_reasons import GOOD_RATING, case_reason
@@ -117,6 +118,7 @@ def _hear(session: Session, policy: Policy, answers: Sequence[Answer], now: date
             if not agreed:
                 heard[number] = replace(one, answer=replace(one.answer, asks=Asks.AGREEMENT))
     _take_up(session, policy, heard, now)
+    silent_customers.end(session, {one.answer.customer_id for one in heard})
     open_cases = cases.open_cases_of(session, [one.answer.customer_id for one in heard])
     for one in heard:
         answer, case = one.answer, open_cases.get(one.answer.customer_id)

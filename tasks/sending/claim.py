@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries.sending import claim
+from models.rules.calendar.calendars import day_start, local_day
 from models.rules.sending.before_sending import Hold, Postpone, Send, Skip
 from models.rules.sending.faults import Fault
 from tasks.mails.letter_facts import Desk, Group
@@ -56,6 +57,7 @@ def claim_batch(
     result.count = len(ids)
     if ids:
         ids += _companions(session, policy, scope, ids, result)
+        ids += _going_along(session, policy, scope, ids, result)
         _settle_apart(session, policy, scope, ids, result)
         _put_off(session, policy, scope, result, clock_now)
     return result
@@ -105,6 +107,23 @@ def _companions(
             result.lease_until,
         )
     ]
+
+
+def _going_along(
+    session: Session, policy: Policy, scope: Scope, ids: Sequence[int], result: Claimed
+) -> list[int]:
+    """Claim what would go to the same customers later today and can go with the mails of this batch: the welcome."""
+    kinds = [kind for kind in policy.kinds_of(scope.sweep) if not scope.kinds or kind in scope.kinds]
+    pairs = [
+        (kind, other)
+        for kind in kinds
+        for other in kinds
+        if policy.cadences[kind].goes_before(policy.cadences[other])
+    ]
+    place = policy.company.place
+    until = day_start(local_day(scope.now, place) + timedelta(days=1), place)
+    query = claim.going_along(session, ids, pairs, until) if pairs else None
+    return [] if query is None else claim.claim(session, query, result.token, result.lease_until)
 
 
 def _settle(session: Session, policy: Policy, scope: Scope, ids: Sequence[int], result: Claimed) -> None:

@@ -1,6 +1,7 @@
 """Deciding about a batch of due follow-ups: the rules get plain values, and nothing is written here."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.policy import DIGEST, Policy
@@ -24,12 +25,13 @@ from models.rules.sending.before_sending import (
     Hold,
     Moment,
     OpenCase,
+    Postpone,
     Send,
     Skip,
     decide,
 )
 from models.tables import Customer, FollowUp, Staff
-from models.words import Level, Role, Subject
+from models.words import FollowUpState, Level, Role, Subject
 from tasks.cases.open_case import audience_of
 from tasks.escalation.notify import is_rung
 from tasks.mails.letter_facts import address, is_for_staff
@@ -64,9 +66,34 @@ class Rulings:
 def decide_batch(policy: Policy, batch: Batch) -> Rulings:
     """Decide about each row of a batch."""
     placement = _placement(batch)
-    return Rulings(
-        [_ruling(policy, batch, placement, row, customer) for row, customer in batch.rows], placement.times
-    )
+    each = [_ruling(policy, batch, placement, row, customer) for row, customer in batch.rows]
+    return Rulings(_going_along(policy, batch, each), placement.times)
+
+
+def _going_along(policy: Policy, batch: Batch, each: list[Ruling]) -> list[Ruling]:
+    """What goes with the mail of another contact goes at its hour; alone it goes at its own time."""
+    sent = [
+        (one.row.subject_id, policy.cadences[one.row.kind])
+        for one in each
+        if isinstance(one.decision, Send)
+        and one.row.subject_type == Subject.ORDER
+        and not one.row.nudge
+        and not one.customer.wants_no_extras
+    ]
+    return [_at_its_hour(policy, batch, one, sent) for one in each]
+
+
+def _at_its_hour(policy: Policy, batch: Batch, one: Ruling, sent: Sequence[tuple[int, Cadence]]) -> Ruling:
+    row, cadence = one.row, policy.cadences.get(one.row.kind)
+    if cadence is None or row.subject_type != Subject.ORDER or row.nudge:
+        return one
+    is_hour = isinstance(one.decision, Postpone) and one.decision.reason is None
+    is_early = row.state == FollowUpState.CLAIMED and row.due_at > batch.now
+    if any(id_ == row.subject_id and first.goes_before(cadence) for id_, first in sent):
+        return replace(one, decision=Send()) if is_hour else one
+    if is_early and isinstance(one.decision, Send | Postpone):
+        return replace(one, decision=Postpone(row.due_at))
+    return one
 
 
 def _placement(batch: Batch) -> Placement:
@@ -113,7 +140,7 @@ def _ruling(policy: Policy, batch: Batch, placement: Placement, row: FollowUp, c
         return Ruling(row, customer, ruled)
     decision = _last_look(policy, batch, cadence, row, customer, ruled)
     if isinstance(decision, Send) and DIGEST in policy.cadences:
-        matter = _matter(batch, cadence, row, ruled)
+        matter = _matter(policy, batch, cadence, row, ruled)
         decision = Skip(IN_DIGEST) if recipients.waits_for_digest(matter) else decision
     return Ruling(row, customer, decision, ruled)
 
@@ -209,8 +236,7 @@ def _has_address(
     return address(cadence.audience, customer, addressee, batch.desk.suppressed) is not None
 
 
-def _matter(batch: Batch, cadence: Cadence, row: FollowUp, staff_id: int) -> Matter:
-    customer_id = row.customer_id or 0
+def _matter(policy: Policy, batch: Batch, cadence: Cadence, row: FollowUp, staff_id: int) -> Matter:
     owed = batch.promises.get(row.subject_id) if is_rung(row) else None
     return Matter(
         kind=row.subject_type,
@@ -220,5 +246,7 @@ def _matter(batch: Batch, cadence: Cadence, row: FollowUp, staff_id: int) -> Mat
         or (owed is not None and owed.id in batch.urgent_looks),
         level=row.audience if owed is not None else None,
         commitment_kind=owed.kind if owed is not None else None,
-        on_own_list=customer_id not in batch.list_holders or batch.list_holders[customer_id] == staff_id,
+        has_list=batch.has_digest(staff_id),
+        had_enough=batch.has_digest(staff_id)
+        and batch.told_today.get(staff_id, 0) >= policy.sending.notices_a_day,
     )

@@ -15,12 +15,13 @@ from models.queries.escalation import ladder_steps
 from models.queries.importing import guard
 from models.queries.mailboxes import acknowledgements, possible_answers
 from models.queries.responses import responses
-from models.queries.sending import claim, suppressions
+from models.queries.sending import claim, messages, suppressions
+from models.rules.calendar.calendars import day_start, local_day
 from models.rules.commitments.ladder_changes import Pending
 from models.rules.escalation.ownership import Person
 from models.rules.planning.cadence import Cadence
 from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Reply
-from models.words import CommitmentKind, Meaning, Subject
+from models.words import OF_MATTERS, CommitmentKind, Meaning, Role, Subject
 from tasks.commitments.ladder import start
 from tasks.commitments.looks import has_words_of_trouble
 from tasks.escalation.notify import is_rung
@@ -75,16 +76,25 @@ class Batch:
     """Looks that are owed at mails with words of trouble in them, by id of the promise."""
     replies: dict[int, Reply]
     """Mails that our own people wrote, by id."""
+    told_today: dict[int, int]
+    """By one of our people: mails of today about matters."""
     heard: dict[int, Heard]
     """Mails whose senders are told that we have them, by id."""
     by_hand: dict[int, str]
     """What our people say of the delivery of orders, by id, where that is the last word."""
-    list_holders: dict[int, int | None]
-    """By customer with an open case: on whose list it stands."""
 
     def people_for(self, row: FollowUp) -> list[Person]:
         """Our people, but for those whose servers have refused a notice of the same matter."""
         return self.refusals.without(self.desk.people, self.desk.day, row)
+
+    def has_digest(self, staff_id: int) -> bool:
+        """Whether one of our people has the list of a day: a manager or director."""
+        person = self.desk.staff.get(staff_id)
+        return person is not None and person.role in (Role.MANAGER, Role.DIRECTOR)
+
+    def wants_no_extras(self, id_: int) -> bool:
+        """Whether the customer of a contact has stopped the courtesies."""
+        return any(row.id == id_ and bool(customer.wants_no_extras) for row, customer in self.rows)
 
     def was_answered_before(self, row: FollowUp, cadence: Cadence) -> bool:
         """Whether the rating that a contact asks for was given, so shortly before that asking would be odd."""
@@ -163,9 +173,9 @@ def gather(
         complaining=facts.complaints(session, concerned) if concerned else (),
         urgent_looks=_urgent_looks(session, policy, promises),
         replies=written,
+        told_today=_told_today(session, policy, desk, now) if to_staff else {},
         heard=heard_mails(session, rows, desk),
         by_hand=said_by_hand(session, orders, now),
-        list_holders=cases.list_holders(session, concerned) if concerned else {},
     )
 
 
@@ -190,6 +200,19 @@ def _promises(session: Session, policy: Policy, rungs: Sequence[FollowUp]) -> di
     return found
 
 
+def _told_today(session: Session, policy: Policy, desk: Desk, now: datetime) -> dict[int, int]:
+    """How many mails about matters managers and directors had today."""
+    place = policy.company.place
+    readers = {
+        one.email: id_
+        for id_, one in desk.staff.items()
+        if one.email and one.role in (Role.MANAGER, Role.DIRECTOR)
+    }
+    since = day_start(local_day(now, place), place)
+    kinds = [kind for kind, one in policy.cadences.items() if one.subject in OF_MATTERS]
+    return messages.told_since(session, readers.values(), [*readers], kinds, since)
+
+
 def _urgent_looks(session: Session, policy: Policy, promises: Mapping[int, Commitment]) -> set[int]:
     looks = {
         owed.inbound_id: owed.id
@@ -210,7 +233,9 @@ def _conditions(
 ) -> dict[tuple[str, int], frozenset[str]]:
     """What is true of each subject, by type and id (`models.rules.planning.cadence.CONDITIONS`)."""
     is_fresh = bool(invoices) and payments_are_fresh(session, policy, now)
-    found = facts.conditions(session, orders, invoices, now, is_fresh=is_fresh)
+    found = facts.conditions(
+        session, orders, invoices, now, is_fresh=is_fresh, by_address=policy.credit.holds_by_address
+    )
     for row in rows:
         if is_for_staff(row) or row.subject_type == Subject.AGREED:
             matter = row.subject_type, row.subject_id

@@ -1,10 +1,7 @@
 """Putting what is to be sent together: one group for each mail, with everything that the mail is about."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
-from itertools import permutations
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,28 +20,35 @@ from tasks.mails.letter import Agreed, Written
 from tasks.mails.letter_facts import Group, called_at, gravest_first, is_case
 from tasks.mails.notice_facts import notice
 from tasks.sending.gather import Batch
+from tasks.sending.joining import places
+from tasks.sending.shared_notices import is_shared, shared_notices
 
 
 def group(
     session: Session, policy: Policy, batch: Batch, sends: Sequence[tuple[FollowUp, Customer]]
 ) -> list[Group]:
-    """One group a follow-up, or one a customer where the cadence wants one letter; what asks the same joins in."""
-    together: dict[tuple[Any, ...], list[tuple[FollowUp, Customer]]] = {}
-    joins = _joins(policy, [row for row, _ in sends])
-    for row, customer in sorted(sends, key=lambda pair: pair[0].id in joins):
-        one = policy.cadences[row.kind].one_letter and row.nudge == 0
-        key = (row.kind, customer.id) if one else (joins.get(row.id, row.id),)
-        together.setdefault(key, []).append((row, customer))
+    """One group a mail: what is due for one reader at one time and can be said together goes together."""
+    together: dict[Hashable, list[tuple[FollowUp, Customer]]] = {}
+    found = places(session, policy, batch, sends)
+    for row, customer in sorted(sends, key=lambda pair: found[pair[0].id].goes_along):
+        together.setdefault(found[row.id].mail, []).append((row, customer))
     called = facts.called(session, batch.invoices)
     declared = contract_ends.told_back(session, policy, sends)
     threads = messages.thread_keys(session, [row.id for row, _ in sends if row.nudge])
     now = batch.now
     return [
-        Group(
+        shared_notices(session, policy, pairs, now)
+        if is_shared(found[pairs[0][0].id])
+        else Group(
             follow_ups=(rows := gravest_first(policy, [row for row, _ in pairs])),
-            customer=pairs[0][1],
+            customer=(buyers := {customer.id: customer for _, customer in pairs}).get(
+                rows[0].customer_id or 0, pairs[0][1]
+            ),
+            buyers=buyers,
             cadence=policy.cadences[rows[0].kind],
             order=_order_of(session, batch, rows[0]),
+            others=_others(batch, rows),
+            opened_by=_opened_by(policy, rows),
             invoices=[batch.invoices[row.subject_id] for row in rows if row.subject_type == Subject.INVOICE],
             dossier=dossiers.dossier(session, rows[0].subject_id, now) if is_case(rows[0]) else None,
             reminds_of=threads.get(rows[0].id),
@@ -93,18 +97,16 @@ def _agreed_until(session: Session, row: FollowUp) -> datetime | None:
     return matters.remedy_owed_by(session, row.subject_id)
 
 
-def _joins(policy: Policy, rows: Sequence[FollowUp]) -> dict[int, int]:
-    """Contacts that another one about the same order asks too: by id, the one that they join."""
-    by_order: dict[int, list[FollowUp]] = defaultdict(list)
-    for row in rows:
-        if row.subject_type == Subject.ORDER and row.nudge == 0:
-            by_order[row.subject_id].append(row)
-    return {
-        row.id: other.id
-        for alike in by_order.values()
-        for row, other in permutations(alike, 2)
-        if policy.cadences[row.kind].can_join(policy.cadences[other.kind])
-    }
+def _others(batch: Batch, rows: Sequence[FollowUp]) -> list[Order]:
+    """The further orders that a mail is about, each once."""
+    ids = dict.fromkeys(row.subject_id for row in rows if row.subject_type == Subject.ORDER)
+    return [batch.orders[id_] for id_ in list(ids)[1:] if id_ in batch.orders]
+
+
+def _opened_by(policy: Policy, rows: Sequence[FollowUp]) -> tuple[str, ...]:
+    lead = policy.cadences[rows[0].kind]
+    along = dict.fromkeys(row.kind for row in rows[1:] if row.kind != rows[0].kind)
+    return tuple(kind for kind in along if policy.cadences[kind].goes_before(lead))
 
 
 def _order_of(session: Session, batch: Batch, row: FollowUp) -> Order | None:

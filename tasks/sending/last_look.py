@@ -21,7 +21,7 @@ from tasks.sending.decide import Ruling, Rulings, decide_batch
 from tasks.sending.gather import Batch, gather
 from tasks.sending.sweep_report import Report, Scope
 
-_OURS = frozenset({"to_plan", "fingerprint", "told_on", "told_at"})
+_OURS = frozenset({"to_plan", "fingerprint", "told_on", "told_at", "silent_since", "silent_contact_id"})
 """Columns that no mail tells."""
 
 
@@ -58,7 +58,7 @@ def look_again(
 def _is_the_same(batch: Batch, group: Group, rulings: Sequence[Ruling]) -> bool:
     return all(
         isinstance(one.decision, Send)
-        and _told(one.customer) == _told(group.customer)
+        and _told(one.customer) == _told(group.customer_of(one.row))
         and _about(batch, one.row) == _about_then(group, one.row)
         for one in rulings
     )
@@ -72,7 +72,9 @@ def _about(batch: Batch, row: FollowUp) -> tuple[Any, ...]:
 def _about_then(group: Group, row: FollowUp) -> tuple[Any, ...]:
     if row.subject_type == "invoice":
         return _told(next((one for one in group.invoices if one.id == row.subject_id), None))
-    return _told(group.order if row.subject_type == "order" else None)
+    if row.subject_type != "order":
+        return ()
+    return _told(next((one for one in group.orders if one.id == row.subject_id), None))
 
 
 def _told(row: Customer | Order | Invoice | None) -> tuple[Any, ...]:

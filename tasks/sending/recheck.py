@@ -17,10 +17,12 @@ from tasks.runtime.database import Database
 _NOT = "not "
 
 
-def look_again(db: Database, kept_back: Mapping[int, tuple[str, int, str]], now: datetime) -> int:
+def look_again(
+    db: Database, kept_back: Mapping[int, tuple[str, int, str]], now: datetime, *, by_address: bool = False
+) -> int:
     """Have planned again what was kept back for a condition that does not hold any more; returns how many.
 
-    `kept_back`: by follow-up the subject type, the subject and the reason.
+    `kept_back`: by follow-up the subject type, the subject and the reason; `by_address` as in `facts.conditions`.
     """
     judged = {id_: item for id_, item in kept_back.items() if item[2].removeprefix(_NOT) in CONDITIONS}
     if not judged:
@@ -28,7 +30,7 @@ def look_again(db: Database, kept_back: Mapping[int, tuple[str, int, str]], now:
     with db.read() as session:
         orders = facts.orders(session, _ids(judged, Subject.ORDER))
         invoices = facts.invoices(session, _ids(judged, Subject.INVOICE))
-        true = facts.conditions(session, orders, invoices, now)
+        true = facts.conditions(session, orders, invoices, now, by_address=by_address)
     over = [
         id_
         for id_, (kind, subject_id, reason) in judged.items()

@@ -194,7 +194,9 @@ def _apply(
         ]
     match verdict:
         case Sent():
-            _count(report, group, "sent", cases=_cases_of(group))
+            for row in group.follow_ups:
+                kind = row.kind + (NUDGE if row.nudge else "")
+                report.count(kind, "sent", cases=_cases_of(row), about=[row])
             _note_escalation(session, group, now)
             _owe(session, policy, group, now)
             if group.lead.subject_type == Subject.REPLY:
@@ -245,11 +247,13 @@ def _about_us(answer: Answer) -> str:
 
 def _owe(session: Session, policy: Policy, group: Group, now: datetime) -> None:
     """What a mail has promised is owed from now on: an alert says that we will tell the new day."""
-    owes, lead = group.cadence.owes, group.lead
-    if owes is None or lead.customer_id is None or group.is_trial:
+    if group.is_trial:
         return
-    about = (lead.subject_type, lead.subject_id)
-    promise(session, policy, lead.customer_id, CommitmentKind(owes), about, now=now, actor=lead.sweep)
+    for row in group.follow_ups:
+        owes = policy.cadences[row.kind].owes
+        if owes is not None and row.customer_id is not None:
+            about = (row.subject_type, row.subject_id)
+            promise(session, policy, row.customer_id, CommitmentKind(owes), about, now=now, actor=row.sweep)
 
 
 def _note_escalation(session: Session, group: Group, now: datetime) -> None:
@@ -261,8 +265,8 @@ def _note_escalation(session: Session, group: Group, now: datetime) -> None:
             told(session, row, now)
 
 
-def _cases_of(group: Group) -> list[int]:
-    return [row.subject_id for row in group.follow_ups if is_case(row)]
+def _cases_of(*rows: FollowUp) -> list[int]:
+    return [row.subject_id for row in rows if is_case(row)]
 
 
 def _undeliverable(
@@ -274,24 +278,28 @@ def _undeliverable(
     """
     lead = group.lead
     if lead.staff_id is not None:
-        tell_the_next(session, lead, now)
+        for row in group.follow_ups:
+            tell_the_next(session, row, now)
         report.due = True  # by the same run
-        return _cases_of(group)
+        return _cases_of(*group.follow_ups)
     if lead.subject_type == Subject.HEARD:
         return []  # the matter has an owner and a clock; only the word that we have it did not arrive
     if lead.customer_id is None:
         return []  # what a stranger asked stays owed
     is_reply = lead.subject_type == Subject.REPLY
-    case = open_case(
-        session,
-        policy,
-        group.customer.id,
-        CaseReasonKind.UNDELIVERABLE,
-        (Subject.CUSTOMER, lead.customer_id) if is_reply else (lead.subject_type, lead.subject_id),
-        now=now,
-        actor=lead.sweep,
-    )
-    return [case.id]
+    first = {row.customer_id: row for row in reversed(group.follow_ups)}
+    return [
+        open_case(
+            session,
+            policy,
+            customer_id if customer_id is not None else group.customer.id,
+            CaseReasonKind.UNDELIVERABLE,
+            (Subject.CUSTOMER, lead.customer_id) if is_reply else (row.subject_type, row.subject_id),
+            now=now,
+            actor=row.sweep,
+        ).id
+        for customer_id, row in sorted(first.items(), key=lambda one: one[0] or 0)
+    ]
 
 
 def tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:

@@ -47,7 +47,7 @@ def _contact(policy: Policy, group: Group, to: str) -> Contact:
     return Contact(
         id=lead.id,
         person=to.lower(),
-        is_courtesy=cadence.is_courtesy,
+        is_courtesy=all(policy.cadences[row.kind].is_courtesy for row in group.follow_ups),
         owed_at=lead.owed_at,
         latest=offsets.apply(lead.owed_at, offsets.parse(cadence.max_late), place),
         window=policy.windows[cadence.window],

@@ -170,7 +170,8 @@ async def _run_part(services: Services, scope: Scope) -> Report:
         claimed = claim_batch(session, services.policy, scope, token=token, clock_now=services.clock.now())
     claimed.report.claimed = claimed.count
     rate_limit.take(services.db, services.policy, len(claimed.groups) - scope.limit, services.clock.now())
-    look_again(services.db, claimed.kept_back, scope.now)
+    by_address = services.policy.credit.holds_by_address
+    look_again(services.db, claimed.kept_back, scope.now, by_address=by_address)
     if claimed.groups:
         await _dispatch(services, claimed)
     return claimed.report

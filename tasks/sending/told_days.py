@@ -34,15 +34,15 @@ def said_by_hand(session: Session, orders: Mapping[int, Order], now: datetime) -
 def keep_told(session: Session, accepted: Iterable[Group], now: datetime) -> None:
     """The mail server took these mails: the day that each names is the one that was told last."""
     told = {
-        group.order.id: group.order.promised_on
+        order.id: order.promised_on
         for group in accepted
-        if group.order is not None
-        and group.order.promised_on is not None
+        for order in group.orders
+        if order.promised_on is not None
         and group.lead.staff_id is None
         and not group.lead.nudge  # a reminder names no day
         and not group.is_trial
         and names_day(group.cadence)
-        and group.order.told_on != group.order.promised_on
+        and order.told_on != order.promised_on
     }
     bulk.update(
         session, Order, [{"id": id_, "told_on": day, "told_at": now} for id_, day in sorted(told.items())]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.queries.cases import dossier as dossiers
 from models.queries.people import people
 from models.rules.cases.acting import ActError
-from models.tables import Commitment, Staff
+from models.tables import Commitment, Order, Staff
 from models.words import CommitmentKind
 from tasks.cases.holds import hold_customer, release_customer, stop_delay_alerts
 from tasks.commitments import actions
@@ -153,3 +153,25 @@ def test_b31_two_silent_colleagues_who_stand_in_for_each_other_do_not_swap(sold:
     manager = _staff(sold, "M-1").id
     assert {one.owner_id for one in sold.promises(CommitmentKind.CALL_BACK)} == {manager}
     assert all(one.deputy_id != one.owner_id for one in sold.promises(CommitmentKind.CALL_BACK))
+
+
+def test_who_is_named_as_the_own_deputy_has_somebody_else_behind(sold: World) -> None:
+    with sold.db.write() as session:
+        for one in session.scalars(select(Staff)):
+            one.deputy_id = one.id
+        customer = factories.customer(session, "C-7")
+        order = factories.order(session, customer, "N-7")
+        promise(
+            session,
+            sold.policy,
+            customer.id,
+            CommitmentKind.CALL_BACK,
+            ("order", order.id),
+            now=sold.clock.now(),
+        )
+    sold.sweep("welcome-contact")
+    [owed] = sold.promises(CommitmentKind.CALL_BACK)
+    assert owed.deputy_id not in {None, owed.owner_id}
+    with sold.db.read() as session:
+        named = session.scalars(select(Order).where(Order.ref == "N-7")).one()
+        assert named.deputy_id not in {None, named.owner_id}

@@ -15,9 +15,11 @@ from models.queries.desk import lists
 from models.queries.desk.lists import Wanted
 from models.queries.desk.rows import OpenCase, Owed
 from models.queries.escalation import call_list as queries
+from models.queries.escalation.silent_customers import SilentCustomer
 from models.tables import Customer
-from models.words import CommitmentKind, Subject
+from models.words import CaseReasonKind, CommitmentKind, Subject
 from tasks.escalation.call_list import Listed, listed
+from tasks.escalation.silent_customers import silent_ones
 from tasks.mails.formats import clean, language_name, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.timeline_words import why
@@ -49,6 +51,9 @@ def show(desk: Signed, did: str = "", to: str = "") -> Response:
     """Show the day; `did` says what was done just now, and `to` to whom it went."""
     with desk.web.db.read() as session:
         calls = _calls(desk, session)
+        silent = [
+            one.customer for one in silent_ones(session, desk.web.clock.now()) if one.holder == desk.reader.id
+        ]
         owed = lists.open_commitments(session, _MOST, holder=desk.reader.id)
         cases = lists.open_cases(session, _MOST, holder=desk.reader.id)
     now = desk.web.clock.now()
@@ -59,6 +64,7 @@ def show(desk: Signed, did: str = "", to: str = "") -> Response:
         reader=clean(desk.reader.name),
         done=_done(desk, did, to),
         calls=calls,
+        silent=[_of_silent(desk, one) for one in silent],
         commitments=commitments,
         late=sum(row.due_at < now for row in owed),
         mails=[_of_commitment(desk, row) for row in owed if row.kind == CommitmentKind.MAIL],
@@ -91,6 +97,22 @@ def _calls(desk: Desk, session: Session) -> list[Row]:
     ]
     known = queries.customers(session, [one.call.customer for one in mine])
     return [_of_call(desk, one, known.get(one.call.customer)) for one in mine]
+
+
+def _of_silent(desk: Desk, one: SilentCustomer) -> Row:
+    """Somebody who has not answered: the dossier is what a call begins with."""
+    now, zone = desk.web.clock.now(), desk.web.policy.company.timezone
+    return Row(
+        desk.web.links.dossier(one.id, desk.reader.id, now),
+        clean(one.name),
+        one.ref,
+        clean(one.phone) if one.phone else None,
+        worded(desk.language, "reason", CaseReasonKind.SILENT),
+        short_moment(desk.language, one.since, zone),
+        "",
+        False,
+        language_name(desk.language, one.language),
+    )
 
 
 def _of_call(desk: Desk, one: Listed, customer: Customer | None) -> Row:

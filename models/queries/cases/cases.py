@@ -54,14 +54,21 @@ def open_cases_of(session: Session, customer_ids: Collection[int]) -> dict[int, 
     return {row.customer_id: row for row in rows}
 
 
-def list_holders(session: Session, customer_ids: Collection[int]) -> dict[int, int | None]:
-    """By customer with an open case: on whose call list it stands."""
-    rows = session.execute(
-        select(Case.customer_id, func.coalesce(Case.taken_by_id, Case.manager_id)).where(
-            among(Case.customer_id, customer_ids), Case.closed_at.is_(None)
+def reasons_and_call(session: Session, case_id: int) -> tuple[tuple[str, ...], datetime | None]:
+    """The reasons of a case that are not settled, oldest first, and by when its call is due."""
+    reasons = session.scalars(
+        select(CaseReason.reason)
+        .where(CaseReason.case_id == case_id, CaseReason.settled_at.is_(None))
+        .order_by(CaseReason.at, CaseReason.id)
+    )
+    due_at = session.scalar(
+        select(func.min(Commitment.due_at)).where(
+            Commitment.case_id == case_id,
+            Commitment.kind == CommitmentKind.LISTENING_CALL,
+            Commitment.done_at.is_(None),
         )
     )
-    return dict(rows.all())
+    return tuple(dict.fromkeys(reasons)), due_at
 
 
 def open_numbers(session: Session, customer_ids: Collection[int]) -> dict[int, int]:

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, false, select, true, update
+from sqlalchemy import Row, false, func, select, true, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.queries import bulk
+from models.queries import bulk, people
 from models.queries.in_list import among
 from models.queries.planning.renaming import carry_over
 from models.queries.sending.waiting import PLANNED_WITH
@@ -160,6 +160,16 @@ def add_follow_ups(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         bulk.add(session, FollowUp, rows)
 
 
+def last_planned(session: Session, subject_type: str, kind: str, before: datetime) -> dict[int, datetime]:
+    """By subject: when a contact of a kind was owed last before a time."""
+    rows = session.execute(
+        select(FollowUp.subject_id, func.max(FollowUp.owed_at))
+        .where(FollowUp.subject_type == subject_type, FollowUp.kind == kind, FollowUp.owed_at < before)
+        .group_by(FollowUp.subject_id)
+    )
+    return dict(rows.all())
+
+
 def planned_for(session: Session, subject_type: Subject, kind: str, step: str) -> set[int]:
     """The subjects of a type for which this step of a kind was planned, whatever became of it."""
     query = select(FollowUp.subject_id).where(
@@ -192,6 +202,10 @@ def withdraw_follow_ups(session: Session, ids: Iterable[int]) -> None:
 
 
 def plan_customer_again(session: Session, customer_id: int) -> None:
-    """Have everything of a customer planned again: what was held for a case gets another chance."""
-    for table in (Order, Invoice):
-        session.execute(update(table).where(table.customer_id == customer_id).values(to_plan=True))
+    """Have everything of a customer planned again: what was held for a case gets another chance.
+
+    So does what is owed at the same address by others.
+    """
+    beside = people.billed_together(session, [customer_id]).get(customer_id, set())
+    for table, ids in ((Order, {customer_id}), (Invoice, {customer_id, *beside})):
+        session.execute(update(table).where(table.customer_id.in_(sorted(ids))).values(to_plan=True))

@@ -5,7 +5,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, NotNullable, Row, Select, and_, any_, exists, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    NotNullable,
+    Row,
+    Select,
+    and_,
+    any_,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from models.queries import bulk
@@ -66,6 +79,40 @@ def claim(session: Session, query: Select[int], token: str, lease_until: datetim
 def companions(sweep: str, kind: str, now: datetime, customers: Collection[int]) -> Select[int]:
     """Whatever else of one kind is due for these customers: all of it, since it goes into the same letter."""
     return due(sweep, now, _ALL, customers, (kind,))
+
+
+def going_along(
+    session: Session, ids: Sequence[int], pairs: Collection[tuple[str, str]], until: datetime
+) -> Select[int] | None:
+    """What goes in the mails of these follow-ups, though it is due a little later: by pairs of kinds, about one matter.
+
+    Nothing where none of them is of a kind that others go with.
+    """
+    query = select(FollowUp.kind, FollowUp.subject_id).where(
+        among(FollowUp.id, ids),
+        FollowUp.kind.in_([kind for kind, _ in pairs]),
+        FollowUp.nudge == 0,
+        FollowUp.subject_type == Subject.ORDER,
+    )
+    subjects: dict[str, set[int]] = defaultdict(set)
+    for kind, subject_id in session.execute(query):
+        for first, other in pairs:
+            if first == kind:
+                subjects[other].add(subject_id)
+    if not subjects:
+        return None
+    return select(FollowUp.id).where(
+        FollowUp.state == FollowUpState.PLANNED,
+        FollowUp.subject_type == Subject.ORDER,
+        FollowUp.nudge == 0,
+        FollowUp.due_at < until,
+        or_(
+            *(
+                and_(FollowUp.kind == kind, among(FollowUp.subject_id, found))
+                for kind, found in sorted(subjects.items())
+            )
+        ),
+    )
 
 
 def any_claimed(session: Session, kinds: Collection[str]) -> bool:

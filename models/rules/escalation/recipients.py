@@ -94,17 +94,24 @@ class Matter:
     """Of a rung."""
     commitment_kind: str | None = None
     """Of a rung: what is owed."""
-    on_own_list: bool = True
-    """The digest of whoever is told shows it: an open case stands on the list of its manager."""
+    has_list: bool = False
+    """A manager or director is told, who has the list of a day with all calls on it."""
+    had_enough: bool = False
+    """So many mails as the policy wants went to that reader today."""
 
 
 def waits_for_digest(matter: Matter) -> bool:
     """Whether it is told in the one mail a day: nothing urgent, and for whoever has calls to make."""
-    if matter.complains or matter.key.name == SLIPPED:
+    if matter.complains:
+        return False
+    if matter.had_enough and matter.level is not None and rank(matter.level) >= rank(Level.MANAGER):
+        return True
+    if matter.key.name == SLIPPED:
         return False
     if matter.kind == Subject.CASE:
         return matter.tells_of_case and matter.key.mark not in _AT_ONCE
     if matter.level is None:
         return False
     is_call = matter.commitment_kind == CommitmentKind.LISTENING_CALL
-    return (is_call or rank(matter.level) >= rank(Level.MANAGER)) and matter.on_own_list
+    is_call |= matter.has_list and matter.commitment_kind == CommitmentKind.PHONE
+    return is_call or rank(matter.level) >= rank(Level.MANAGER)

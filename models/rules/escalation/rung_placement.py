@@ -62,8 +62,9 @@ class Placement:
 def place(due: Sequence[DueRung], promises: Mapping[int, Promise], now: datetime) -> Placement:
     """Say who is told at each rung.
 
-    A rung at which nobody stands is skipped, and the next one told at once. Where nobody stands above it either, it is
-    anybody who can be reached: no matter ends in silence.
+    A rung at which nobody stands is skipped, and the one above it comes at its own time. At once it comes where nobody
+    has heard of the promise at all. Where nobody stands above it either, it is anybody who can be reached: no matter
+    ends in silence.
     """
     found = Placement()
     manned: set[tuple[int, StepKey, int]] = set()
@@ -96,9 +97,10 @@ def _go_past(
     """Nobody stands at this rung: somebody else is told, here or above; `manned` and `times` learn of it."""
     pending = [replace(other, due_at=times.get(other.id, other.due_at)) for other in promise.pending]
     is_told = _is_told_above(rung, promise, manned) or any(other.waits_for_people for other in pending)
-    forward = {} if is_told else ladder_changes.raised(pending, rung.rank, now)
-    times.update(forward)
-    if is_told or forward:
+    above = any(rank(other.level) > rung.rank for other in pending)
+    if above and not is_told and promise.told_level is None:
+        times.update(ladder_changes.raised(pending, rung.rank, now))
+    if is_told or above:
         return Placed(skipped=f"{UNREACHED}{rung.level}")
     manned.add((rung.commitment, rung.key.rung, rung.rank))
     return Placed(ownership.anybody(rung.people, promise.owner_id, rung.language, now.date()))

@@ -18,10 +18,14 @@ class Nudge:
 
 @dataclass(frozen=True)
 class Silent:
-    """Give up asking; `opens_case` says whether a person takes it up, `draws` whether the lot decides."""
+    """Give up asking; `opens_case` says whether a person takes it up, `draws` whether the lot decides.
+
+    `lists`: who is not drawn stands by name on a manager's list.
+    """
 
     opens_case: bool
     draws: bool = False
+    lists: bool = False
 
 
 def answer_by(cadence: Cadence, sent_at: datetime, place: Place) -> datetime | None:
@@ -50,8 +54,10 @@ def after_waiting(cadence: Cadence, step: str, nudge: int, *, ended: bool = Fals
 
     `ended` says that the next nudge was planned before and never went out: it is not tried again.
     """
-    if not ended and nudge < cadence.nudges:
-        return Nudge(nudge + 1)
     name = StepKey.parse(step).name
-    own = next((one.on_silence for one in cadence.steps if one.name == name), None) or cadence.on_silence
-    return Silent(opens_case=own == "case", draws=own == "draw")
+    asked = next((one for one in cadence.steps if one.name == name), None)
+    nudges = asked.nudges if asked is not None and asked.nudges is not None else cadence.nudges
+    if not ended and nudge < nudges:
+        return Nudge(nudge + 1)
+    own = (asked.on_silence if asked is not None else None) or cadence.on_silence
+    return Silent(opens_case=own == "case", draws=own in {"draw", "list"}, lists=own == "list")

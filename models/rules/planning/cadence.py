@@ -38,8 +38,9 @@ OWN_FACTS = {
 """Conditions that an imported fact of the subject decides alone. Taken back, it brings back what it made moot."""
 
 
-ON_SILENCE = ("case", "draw", "nothing")
-"""What can follow when nobody answers: a case, a call to some who are drawn by lot (B27), or nothing."""
+ON_SILENCE = ("case", "draw", "nothing", "list")
+"""What can follow when nobody answers: a case; a call to some who are drawn by lot (B27); nothing; or the lot, and for
+whoever is not drawn the name on a manager's list."""
 
 DECISIONS = ("signature", "hand-over")
 """What a manager can be asked for about an invoice."""
@@ -53,6 +54,8 @@ class Step:
     after: str
     on_silence: str | None = None
     """What happens when nobody answers this step; that of the cadence when empty."""
+    nudges: int | None = None
+    """How often this step is asked again; as often as the cadence says when empty."""
     was: str | None = None
     """Its name before: what was sent under that name counts as sent."""
 
@@ -157,6 +160,11 @@ class Cadence:
         """Whether one mail of the other asks what this one asks, where both are due about one order: came it whole?"""
         asks = set(self.answers)
         return "fine" in asks and "rating" in other.answers and asks - {"fine"} <= set(other.answers)
+
+    def goes_before(self, other: "Cadence") -> bool:
+        """Whether its words open the mail of the other one, where both are due about one order."""
+        both = self.subject == other.subject == "order" and self.anchor == other.anchor == "signed"
+        return both and self.sends and other.sends and not self.is_courtesy and other.is_needed
 
     @property
     def is_personal(self) -> bool:

@@ -131,7 +131,7 @@ def _of_orders(every: list[Cadence]) -> Iterator[Gap]:
         yield Gap(
             "silence-ends-in-nothing",
             "B27",
-            "silence is taken for satisfaction; set on_silence to case or draw",
+            "silence is taken for satisfaction; set on_silence to case, list or draw",
         )
 
 

@@ -58,6 +58,17 @@ def test_two_empty_rungs_of_one_promise_bring_the_next_one_forward_once() -> Non
     assert found.times == {3: NOW}
 
 
+def test_once_somebody_has_heard_the_rung_above_an_empty_one_comes_at_its_own_time() -> None:
+    due = [rung(1, Level.DEPUTY, (OWNER, DIRECTOR)), rung(2, Level.TEAM_LEAD, (OWNER, DIRECTOR))]
+    pending = (later(3, Level.MANAGER, 5), later(4, Level.DIRECTOR, 9))
+    found = place(due, promise(*pending, told="owner"), NOW)
+    assert {one.skipped for one in found.rungs.values()} == {
+        "nobody reachable: deputy",
+        "nobody reachable: team-lead",
+    }
+    assert found.times == {}
+
+
 def test_an_empty_level_beside_one_that_is_told_moves_nothing() -> None:
     due = [rung(1, Level.DEPUTY, (OWNER, MANAGER)), rung(2, Level.MANAGER, (OWNER, MANAGER))]
     found = place(due, promise(later(3, Level.DIRECTOR, 5)), NOW)

@@ -43,8 +43,8 @@ SLIPS = [
     ),
     ("welcome-contact", '"call-me"]', '"cal-me"]', "'cal-me' is no answer; choose from rating"),
     ("welcome-contact", 'on_silence = "nothing"', 'on_silence = "none"', "choose from case, draw, nothing"),
-    ("welcome-contact", "nudges = 1", "nudges = -1", "write 0 or more"),
-    ("welcome-contact", 'wait = "3 business days"', "", "nobody is nudged without a wait"),
+    ("satisfaction-check", "nudges = 1", "nudges = -1", "write 0 or more"),
+    ("satisfaction-check", 'wait = "4 business days"', "", "nobody is nudged without a wait"),
     ("welcome-contact", 'sweep = "welcome-contact"', 'sweep = "welcome"', "'welcome' is no sweep"),
 ]
 

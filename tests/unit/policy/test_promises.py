@@ -37,7 +37,7 @@ CHANGED = {
     "warning-without-signature": within("credit-recovery-warning", '"signed", ', ""),
     "complaint-holds-nothing": within("payment-reminder", '"open-complaint", ', ""),
     "delay-can-be-stopped": within("delay-alert", 'window = "news"', 'window = "news"\nextra = true'),
-    "silence-ends-in-nothing": re.sub(r'on_silence = "(case|draw)"', 'on_silence = "nothing"', TEXT),
+    "silence-ends-in-nothing": re.sub(r'on_silence = "(case|draw|list)"', 'on_silence = "nothing"', TEXT),
     "delay-owes-no-day": within("delay-alert", 'owes = "set-appointment"', ""),
     "no-missing-date-alarm": without("missing-date"),
     "no-welcome": within("welcome-contact", '"rating", ', ""),
