@@ -24,8 +24,9 @@ from tests.inbox import written as mail_of
 _TABLE: dict[str, str] = {}
 _HEAD = """# A company's weeks, tried as a whole
 
-Written by `make simulations`. One seller, two of after-sale, a manager and a director, none of whom has a deputy; the
-policy as shipped. Who got what, how many, and what is still open at the end.
+Written by `make simulations` in full, or by the short form that runs with the other tests: each says its size. One
+seller, two of after-sale, a manager and a director, none of whom has a deputy; the policy as shipped. Who got what, how
+many, and what is still open at the end.
 """
 
 pytestmark = pytest.mark.parametrize("full", [False, pytest.param(True, marks=pytest.mark.slow)])
