@@ -83,6 +83,9 @@ def test_a_day_that_moves_away_and_back_is_told_each_time_and_nothing_else_with_
 
 
 def test_a_reminder_tells_no_day(shop: World) -> None:
+    welcome = replace(shop.policy.cadences["welcome-contact"], nudges=1)
+    cadences = {**shop.policy.cadences, "welcome-contact": welcome}
+    shop.policy = shop.policy.model_copy(update={"cadences": cadences})
     told_by_import(shop, date(2026, 4, 10))
     shop.sweep()
     at(shop, 3, 23)
@@ -252,7 +255,7 @@ def test_what_revives_keeps_its_own_age(shop: World) -> None:
 def test_delivered_taken_back_and_delivered_again(shop: World) -> None:
     """Six chairs are missing: no late confirmation, the arrival is asked of the rest, and nothing was kept."""
     signed = datetime(2026, 2, 27, 9, tzinfo=UTC)
-    delivered = datetime(2026, 3, 17, 9, tzinfo=UTC)
+    delivered = datetime(2026, 3, 16, 9, tzinfo=UTC)
     told_by_import(shop, date(2026, 3, 20), signed_at=signed, delivered_at=delivered)
     shop.sweep()
     assert len(new_mails(shop)) >= 1  # has it arrived?
@@ -261,7 +264,7 @@ def test_delivered_taken_back_and_delivered_again(shop: World) -> None:
     assert new_mails(shop) == []
     at(shop, 3, 19)
     told_by_import(shop, date(2026, 3, 20), signed_at=signed, delivered_at=shop.clock.now())
-    at(shop, 3, 20)
+    at(shop, 3, 23)
     shop.sweep("satisfaction-check")
     assert [row.state for row in shop.follow_ups("arrival-check")] == ["sent", "sent"]
     states = [one.state for one in shop.promises(CommitmentKind.DELIVERY)]
