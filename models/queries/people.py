@@ -59,8 +59,8 @@ def billed_together(session: Session, customer_ids: Collection[int]) -> dict[int
         return {}
     readers: dict[str, set[int]] = defaultdict(set)
     for which in (  # each side is an index of its own
-        (among(func.lower(Customer.billing_email), wanted), Customer.billing_email.is_not(None)),
-        (among(func.lower(Customer.email), wanted), Customer.billing_email.is_(None)),
+        (among(func.lower(Customer.billing_email, type_=Text), wanted), Customer.billing_email.is_not(None)),
+        (among(func.lower(Customer.email, type_=Text), wanted), Customer.billing_email.is_(None)),
     ):
         for id_, address in session.execute(select(Customer.id, to).where(*which)):
             readers[address].add(id_)
