@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import Text, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
