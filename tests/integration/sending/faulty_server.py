@@ -72,7 +72,9 @@ class FaultyServer:
             step = Step(command, words, carried)
             answer = await self._say(writer, step)
             if command == "DATA" and (answer or "").startswith("354"):
-                body = await reader.readuntil(b"\r\n.\r\n")
+                body = b""
+                while (part := await reader.readline()) not in (b".\r\n", b""):
+                    body += part
                 answer = self._answer(Step("BODY", "", carried))
                 if answer.startswith(("250", "keeps")) and (found := _MESSAGE_ID.search(body)):
                     self.accepted[found[1].decode()] += 1
