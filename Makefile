@@ -7,6 +7,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
+# One more than there are cores, since some tests wait for a server or a clock; each has a database server of its own.
+WORKERS := import os; print(min(4, (os.cpu_count() or 1) + 1))
 # What runs under a second Python: all rules, and of the rest what opens and closes databases, sockets and files.
 SHORT := tests/unit tests/integration/cli tests/integration/runtime tests/integration/replay tests/integration/web tests/acceptance/test_main_job.py
 
@@ -51,7 +53,7 @@ up: install  ## start everything; Ctrl-C stops it
 	@$(BIN)/seguito up
 
 test: check  ## all checks and all tests but the long ones
-	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --maxprocesses 4 --dist loadscope
+	$(BIN)/python -m pytest -m "not slow" --numprocesses $$($(BIN)/python -c "$(WORKERS)") --dist loadscope
 
 test-newest: install-dev  ## unit tests and a short choice of others under the newest Python here, where that of .venv is older
 	@newest="$$(bash .ci/newest-python)"; \
