@@ -1,6 +1,7 @@
 """Deciding about a batch of due follow-ups: the rules get plain values, and nothing is written here."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -72,24 +73,25 @@ def decide_batch(policy: Policy, batch: Batch) -> Rulings:
 
 def _going_along(policy: Policy, batch: Batch, each: list[Ruling]) -> list[Ruling]:
     """What goes with the mail of another contact goes at its hour; alone it goes at its own time."""
-    sent = [
-        (one.row.subject_id, policy.cadences[one.row.kind])
-        for one in each
-        if isinstance(one.decision, Send)
-        and one.row.subject_type == Subject.ORDER
-        and not one.row.nudge
-        and not one.customer.wants_no_extras
-    ]
+    sent: dict[int, list[Cadence]] = defaultdict(list)
+    for one in each:
+        if (
+            isinstance(one.decision, Send)
+            and one.row.subject_type == Subject.ORDER
+            and not one.row.nudge
+            and not one.customer.wants_no_extras
+        ):
+            sent[one.row.subject_id].append(policy.cadences[one.row.kind])
     return [_at_its_hour(policy, batch, one, sent) for one in each]
 
 
-def _at_its_hour(policy: Policy, batch: Batch, one: Ruling, sent: Sequence[tuple[int, Cadence]]) -> Ruling:
+def _at_its_hour(policy: Policy, batch: Batch, one: Ruling, sent: Mapping[int, Sequence[Cadence]]) -> Ruling:
     row, cadence = one.row, policy.cadences.get(one.row.kind)
     if cadence is None or row.subject_type != Subject.ORDER or row.nudge:
         return one
     is_hour = isinstance(one.decision, Postpone) and one.decision.reason is None
     is_early = row.state == FollowUpState.CLAIMED and row.due_at > batch.now
-    if any(id_ == row.subject_id and first.goes_before(cadence) for id_, first in sent):
+    if any(first.goes_before(cadence) for first in sent.get(row.subject_id, ())):
         return replace(one, decision=Send()) if is_hour else one
     if is_early and isinstance(one.decision, Send | Postpone):
         return replace(one, decision=Postpone(row.due_at))

@@ -92,10 +92,6 @@ class Batch:
         person = self.desk.staff.get(staff_id)
         return person is not None and person.role in (Role.MANAGER, Role.DIRECTOR)
 
-    def wants_no_extras(self, id_: int) -> bool:
-        """Whether the customer of a contact has stopped the courtesies."""
-        return any(row.id == id_ and bool(customer.wants_no_extras) for row, customer in self.rows)
-
     def was_answered_before(self, row: FollowUp, cadence: Cadence) -> bool:
         """Whether the rating that a contact asks for was given, so shortly before that asking would be odd."""
         order = self.orders.get(row.subject_id) if row.subject_type == Subject.ORDER else None

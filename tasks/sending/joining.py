@@ -1,6 +1,8 @@
 """What is due for one reader at one time goes into one mail, where it can be said together."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -26,12 +28,25 @@ def places(
     ours = [row for row, _ in sends if row.staff_id is not None and is_for_staff(row)]
     ids = {row.id for row in ours}
     nudged = messages.thread_keys(session, [row.id for row, _ in sends if row.nudge and row.id not in ids])
+    read_at = {row.id: _read_at(policy, batch, row, customer) for row, customer in sends if row.id not in ids}
+    several = {to for to, number in Counter(read_at.values()).items() if number > 1}
     theirs = [
-        _due(policy, batch, row, customer, nudged.get(row.id)) for row, customer in sends if row.id not in ids
+        _due(
+            policy,
+            batch,
+            row,
+            customer,
+            read_at[row.id],
+            nudged.get(row.id),
+            is_alone=read_at[row.id] not in several,
+        )
+        for row, customer in sends
+        if row.id in read_at
     ]
     kinds = {one.kind for one in theirs}
     into = {kind: frozenset(other for other in kinds if _goes_into(policy, kind, other)) for kind in kinds}
-    found = joint.mails([_with_leads(one, into, batch) for one in theirs])
+    alone = {row.id for row, customer in sends if customer.wants_no_extras}
+    found = joint.mails([one if one.id in alone else replace(one, into=into[one.kind]) for one in theirs])
     most = {row.staff_id or 0: _most_at_once(policy, batch, row.staff_id or 0) for row in ours}
     return found | joint.notices([_notice(policy, row) for row in ours], most)
 
@@ -44,11 +59,25 @@ def _most_at_once(policy: Policy, batch: Batch, reader: int) -> int:
     return max(1, min(sending.notices_at_once, sending.notices_a_day - batch.told_today.get(reader, 0)))
 
 
-def _due(policy: Policy, batch: Batch, row: FollowUp, customer: Customer, nudge_of: str | None) -> Due:
+def _read_at(policy: Policy, batch: Batch, row: FollowUp, customer: Customer) -> str:
+    audience = policy.cadences[row.kind].audience
+    return (address(audience, customer, None, batch.desk.suppressed) or f"{row.id}").lower()
+
+
+def _due(
+    policy: Policy,
+    batch: Batch,
+    row: FollowUp,
+    customer: Customer,
+    to: str,
+    nudge_of: str | None,
+    *,
+    is_alone: bool,
+) -> Due:
+    """What decides whether a contact shares a mail; its tone is not asked where nothing else goes to the address."""
     cadence = policy.cadences[row.kind]
-    to = (address(cadence.audience, customer, None, batch.desk.suppressed) or f"{row.id}").lower()
     is_letter = row.subject_type == Subject.INVOICE and cadence.one_letter
-    is_of_order = row.subject_type == Subject.ORDER and not cadence.tells_back
+    is_of_order = row.subject_type == Subject.ORDER and not cadence.tells_back and not is_alone
     return Due(
         id=row.id,
         kind=row.kind,
@@ -84,13 +113,6 @@ def _tone(batch: Batch, row: FollowUp, customer: Customer) -> Hashable:
 def _goes_into(policy: Policy, kind: str, other: str) -> bool:
     one, lead = policy.cadences[kind], policy.cadences[other]
     return kind != other and (one.can_join(lead) or one.goes_before(lead))
-
-
-def _with_leads(one: Due, into: Mapping[str, frozenset[str]], batch: Batch) -> Due:
-    """Who wants no courtesies gets what was promised alone."""
-    wants_none = batch.wants_no_extras(one.id)
-    leads = frozenset() if wants_none else into[one.kind]
-    return Due(one.id, one.kind, one.reader, one.about, one.together, leads, one.nudge_of)
 
 
 def _notice(policy: Policy, row: FollowUp) -> Notice:
