@@ -40,7 +40,7 @@ def suppress(customer: str, *, by: str, reason: str, address: str = "main") -> i
         customer: Reference of the customer, such as C-338.
         by: Your own reference, such as S-10; it stays in the history.
         reason: Why.
-        address: main or billing.
+        address: main, billing or certified.
     """
     print(_run(lambda services: suppressions.suppress_by_hand(services, customer, address, reason, by)) + ".")
     return 0
@@ -54,7 +54,7 @@ def lift(customer: str, *, by: str, reason: str, address: str = "main") -> int:
         customer: Reference of the customer, such as C-338.
         by: Your own reference, such as S-10; it stays in the history.
         reason: Why.
-        address: main or billing.
+        address: main, billing or certified.
     """
     print(_run(lambda services: suppressions.lift_by_hand(services, customer, address, reason, by)) + ".")
     return 0

@@ -80,7 +80,7 @@ def test_a_person_sees_why_an_address_is_dead_and_lifts_it(billed: World) -> Non
     ("ref", "which", "reason", "by", "wrong"),
     [
         ("C-9", "main", "gone", "A-1", "no customer"),
-        ("C-1", "third", "gone", "A-1", "main or billing"),
+        ("C-1", "third", "gone", "A-1", "main, billing, certified"),
         ("C-1", "main", " ", "A-1", "say why"),
         ("C-1", "main", "gone", "Z-9", "nobody here"),
     ],
