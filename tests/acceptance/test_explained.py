@@ -59,14 +59,14 @@ def test_what_happened_and_what_will_is_said_with_its_reason(shop: World) -> Non
 
 def test_a_preview_shows_the_mail_as_it_would_go_and_writes_nothing(shop: World) -> None:
     before = rows(shop)
-    found = explain.preview(shop.services, "delay-alert", "C-1", shop.clock.now())
+    found = explain.preview(shop.services, shop.services.composer, "delay-alert", "C-1", shop.clock.now())
     assert "SO-1" in plain(found.mail)
     assert found.mail.recipients == (GIULIA,)
     assert any("about order SO-1" in line for line in found.made_of)
     assert rows(shop) == before
     assert shop.mailer.mails == []
     with pytest.raises(ValueError, match="is no message of the policy"):
-        explain.preview(shop.services, "missing-date", "C-1", shop.clock.now())
+        explain.preview(shop.services, shop.services.composer, "missing-date", "C-1", shop.clock.now())
 
 
 def test_one_contact_is_brought_forward_on_today_s_facts(shop: World) -> None:
