@@ -1,5 +1,6 @@
 """Person or machine: what came before counts too, and while somebody looks no reminder goes out; on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -19,7 +20,11 @@ NEUTRAL = "Buongiorno, la ringrazio molto del messaggio e le auguro una buona gi
 
 @pytest.fixture
 def asked(world: World, tmp_path: Path) -> tuple[Inbox, Mail]:
-    """A customer was asked how it goes."""
+    """A customer was asked how it goes, by a company that reminds of the welcome once."""
+    welcomes = replace(world.policy.cadences["welcome-contact"], nudges=1)
+    world.policy = world.policy.model_copy(
+        update={"cadences": {**world.policy.cadences, "welcome-contact": welcomes}}
+    )
     return Inbox(world, tmp_path), welcome(world)
 
 
