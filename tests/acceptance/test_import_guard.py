@@ -245,7 +245,7 @@ def test_new_keys_for_everything_welcome_nobody_twice(world: World, tmp_path: Pa
     books.write()
     world.sweep()
     sent = len(world.mailer.mails)
-    assert sent == 18
+    assert sent == 12, "each gets the order mail, with the welcome in it, and the reminder"
     company = books.company
     company.write(
         "customers",

@@ -169,13 +169,14 @@ def test_a_loop_of_two_programs_ends_at_the_cap(inbox: Inbox) -> None:
     capped = world.policy.sending.model_copy(update={"max_per_recipient_per_day": 2})
     world.policy = world.policy.model_copy(update={"sending": capped})
     with world.db.write() as session:
-        customer = factories.customer(session)
-        for number in range(4):
+        for number in range(4):  # people of one office: one address, and a mail to each of them
+            customer = factories.customer(
+                session, f"C-{number}", name=f"Cliente {number}", email="c-1@posta.example"
+            )
             factories.order(session, customer, f"SO-{number}")
     report = world.sweep("welcome-contact")
-    assert report.total("sent") == 2
     assert len(world.mailer.to("c-1@posta.example")) == 2
-    assert report.counts["order-confirmation", "postponed", "too many mails to one address"] > 0
+    assert report.counts["welcome-contact", "postponed", "too many mails to one address"] > 0
 
 
 def extras_stopped(world: World) -> bool:
@@ -224,10 +225,9 @@ def test_who_stopped_the_courtesies_is_welcomed_and_asked_for_no_rating(world: W
             factories.order(session, who, f"SO-{ref}")
     world.clock.set(world.clock.now() + timedelta(days=1))
     world.sweep("welcome-contact")
-    asked, not_asked = (
-        next(mail for mail in world.mailer.to(f"{ref}@posta.example") if "chi lo segue" in mail.subject)
-        for ref in ("c-1", "c-2")
-    )
+    [asked] = world.mailer.to("c-1@posta.example")  # the confirmation, with the welcome in it
+    _confirmed, not_asked = world.mailer.to("c-2@posta.example")  # the confirmation goes alone
+    assert "chi lo segue" in not_asked.subject
     assert b"List-Unsubscribe" in asked.body
     assert "say=rating" in plain(asked)
     assert b"List-Unsubscribe" not in not_asked.body
