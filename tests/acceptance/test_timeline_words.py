@@ -42,6 +42,7 @@ CODES = {
     for code in words
 } | {"welcome-contact", "case-opened", "case-closed", "handed-over", "re-promised", "promise-moved", "M-1"}
 ENGLISH = {
+    "mail",
     "answered",
     "called",
     "done",
