@@ -135,13 +135,18 @@ def _outcome(db: Database, folder: Path) -> tuple[dict[str, int], Counter[str]]:
 
 
 def _company(db: Database, orders: int) -> None:
+    """Orders of a customer each: one customer's orders of a day share a mail."""
     signed = datetime.now(UTC) - timedelta(hours=1)
     with db.write() as session:
         factories.desk(session)
-        customer = factories.customer(session)
         promised = signed.date() + timedelta(30)
         rows = [
-            factories.order_values(customer, f"SO-{number}", signed_at=signed, promised_on=promised)
+            factories.order_values(
+                factories.customer(session, f"C-{number}"),
+                f"SO-{number}",
+                signed_at=signed,
+                promised_on=promised,
+            )
             for number in range(orders)
         ]
         session.execute(insert(Order), rows)

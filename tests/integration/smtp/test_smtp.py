@@ -255,9 +255,8 @@ def test_a_server_that_ends_its_connections_now_and_then_costs_nothing(
     world: World, server: Server, port: int
 ) -> None:
     with world.db.write() as session:
-        customer = factories.customer(session)
         for number in range(20):
-            factories.order(session, customer, f"SO-{number}")
+            factories.order(session, factories.customer(session, f"C-{number}"), f"SO-{number}")
     server.mails_a_connection = 3
     assert run(world, port).sentence() == "20 sent"
     assert len(server.received) == 20
