@@ -27,11 +27,14 @@ from tasks.sending.shared_notices import is_shared, shared_notices
 def group(
     session: Session, policy: Policy, batch: Batch, sends: Sequence[tuple[FollowUp, Customer]]
 ) -> list[Group]:
-    """One group a mail: what is due for one reader at one time and can be said together goes together."""
-    together: dict[Hashable, list[tuple[FollowUp, Customer]]] = {}
+    """One group a mail: what is due for one reader at one time and can be said together goes together.
+
+    The mail with what has been due longest comes first: a confirmation in a welcome's mail keeps its place.
+    """
     found = places(session, policy, batch, sends)
+    together: dict[Hashable, list[tuple[FollowUp, Customer]]] = {found[row.id].mail: [] for row, _ in sends}
     for row, customer in sorted(sends, key=lambda pair: found[pair[0].id].goes_along):
-        together.setdefault(found[row.id].mail, []).append((row, customer))
+        together[found[row.id].mail].append((row, customer))
     called = facts.called(session, batch.invoices)
     declared = contract_ends.told_back(session, policy, sends)
     threads = messages.thread_keys(session, [row.id for row, _ in sends if row.nudge])
