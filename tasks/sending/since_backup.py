@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.policy import Policy
 from models.queries.sending import since_backup
 from models.rules.sending.doubts import settle
 from models.tables import Customer, FollowUp, Message, Staff
@@ -55,9 +56,12 @@ def _settle(
         rows = [row for one in wanted if (row := session.get(FollowUp, one)) is not None]
         found = {row.id for row in rows if in_archive and ids.get(row.id) in in_archive}
         letters = {(row.customer_id, row.kind) for row in rows if row.id in found}
+        went = {(row.subject_type, row.subject_id, row.kind) for row in rows if row.id in found}
         for row in rows:
             message = _message(session, row, keys[row.id], until)
             is_there = _is_there(row, found, letters, in_archive, first_new)
+            if is_there is False and _may_have_gone_along(services.policy, row, went):
+                is_there = None
             verdict = settle(
                 "look",
                 is_in_archive=is_there,
@@ -87,6 +91,17 @@ def _is_there(
     if row.id in found or (row.customer_id, row.kind) in letters:
         return True
     return None if in_archive is None or row.id >= first_new else False
+
+
+def _may_have_gone_along(policy: Policy, row: FollowUp, went: Collection[tuple[str, int, str]]) -> bool:
+    """Whether a mail that the archive holds may have told this too, under the number of another contact."""
+    one = policy.cadences[row.kind]
+    leads = [
+        kind
+        for kind, lead in policy.cadences.items()
+        if kind != row.kind and (one.goes_before(lead) or one.can_join(lead))
+    ]
+    return row.nudge == 0 and any((row.subject_type, row.subject_id, kind) in went for kind in leads)
 
 
 def _message(session: Session, row: FollowUp, key: str, until: datetime) -> Message:
