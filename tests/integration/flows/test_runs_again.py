@@ -36,7 +36,8 @@ from tests.shop import ROOT, Sink, final
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server")]
 
-CUSTOMERS = 40
+CUSTOMERS = 80
+"""As many mails, since a confirmation and a welcome that are owed at once share one."""
 ARCHIVE = "archive@casabelvedere.example"
 ITEM = next(item for item in SCHEDULED if item.entrypoint.endswith("welcome_contact"))
 PATIENCE_SECONDS = 120
@@ -179,7 +180,7 @@ async def test_a_start_after_two_days_runs_what_is_late_once(
 
 
 @pytest.mark.parametrize(
-    "at", [40, 82, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 2, 33, 64, 81))]
+    "at", [40, 81, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 2, 33, 64, 80))]
 )
 async def test_a_run_that_was_killed_is_finished_by_the_next(
     at: int,
@@ -200,7 +201,7 @@ async def test_a_run_that_was_killed_is_finished_by_the_next(
         assert (await client.read_flow_run(run)).state_type == StateType.CRASHED
     _leases_end(company)
     for _ in range(2):  # the second sends what was in doubt and never arrived
-        assert (await final(welcome_contact)).name in {"Completed", "PartlyFailed"}
+        assert (await final(welcome_contact)).name in {"Completed", "PartlyFailed", "NothingDue"}
     assert_same(company, undisturbed, tmp_path)
 
 
