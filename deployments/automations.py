@@ -14,7 +14,7 @@ from flows.outcomes import NOTHING_DUE
 from flows.runs import PARTLY_FAILED
 from models.errors import MendError
 from models.policy import SWEEPS
-from models.rules.health.turns import silent_after
+from models.rules.health.intervals import silent_after
 
 EVENTS = ("signed", "delayed", "delivered", "paid", "disputed", "changed")
 """What another system may post as `seguito.order.EVENT`."""

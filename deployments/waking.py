@@ -29,7 +29,7 @@ from flows.blocks import settings as settings_with_blocks
 from models import policy as policies
 from models.errors import SeguitoError
 from models.policy import ESCALATION
-from models.rules.health.turns import COLLECT, EVERY, WAKING
+from models.rules.health.intervals import COLLECT, EVERY, WAKING
 from tasks.health import good_runs
 from tasks.mailboxes.opening import mailboxes
 from tasks.runtime.opening import open_database

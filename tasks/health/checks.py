@@ -11,7 +11,7 @@ from models import policy as policies
 from models.policy import SWEEPS, Policy, PolicyError
 from models.queries.health import state
 from models.rules.health.finding import Finding, Level, last_run
-from models.rules.health.turns import COLLECT, IMPORT, WAKING, silent_after
+from models.rules.health.intervals import COLLECT, IMPORT, WAKING, silent_after
 from tasks.escalation.coverage import check_ladders
 from tasks.health.return_address import return_address
 from tasks.mails.texts import missing_texts

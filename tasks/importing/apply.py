@@ -14,9 +14,9 @@ from models.queries.importing.balances import lay_credits
 from models.queries.privacy.erase import erased
 from models.queries.responses.responses import known_refs
 from tasks.importing import resolving
+from tasks.importing.changed_facts import take
 from tasks.importing.guard import Guard
 from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
-from tasks.importing.turns import take
 from tasks.importing.writing import Applied, Resolved, Turns, Word, change, write
 from tasks.responses.record import Answer, Asks, hear
 

@@ -13,7 +13,7 @@ from models.rules.reporting.tallies import Tally
 from models.words import EndKind
 from tasks.reporting.bar_charts import bars, picture
 from tasks.reporting.measures import Measures
-from tasks.reporting.words import Words
+from tasks.reporting.report_language import Words
 
 _HOW = ("fell-due", "kept", "late", "broken", "moved")
 _LINES = (

@@ -27,7 +27,7 @@ from tasks.sending import server_refusals
 from tasks.sending.claim import Claimed
 from tasks.sending.hold_rows import hold_rows
 from tasks.sending.last_look import look_again
-from tasks.sending.marking import Ready, mark_mails
+from tasks.sending.mark_mails import Ready, mark_mails
 from tasks.sending.record_outcome import Finished, Unwritable, give_up_apart, record
 from tasks.sending.signed_sender import SignedSender
 from tasks.sending.sweep_report import Report

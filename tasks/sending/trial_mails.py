@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tasks.runtime.trial import Trial
 from tasks.sending.claim import Claimed
-from tasks.sending.marking import Ready, mark_mails
+from tasks.sending.mark_mails import Ready, mark_mails
 from tasks.sending.record_outcome import keep_trial
 
 

@@ -14,7 +14,7 @@ from prefect.utilities.schema_tools.validation import validate
 
 from deployments.schedules import SCHEDULED, deployment, described, register_in_pool
 from models.policy import SWEEPS, Policy
-from models.rules.health.turns import EVERY, WAKING
+from models.rules.health.intervals import EVERY, WAKING
 from tests.prefect_server import PrefectServer
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from deployments.schedules import SCHEDULED, deployment
 from deployments.waking import LOOK_SECONDS, Turns, Waker
 from models.policy import ESCALATION, Policy
-from models.rules.health.turns import COLLECT
+from models.rules.health.intervals import COLLECT
 from models.tables import Order
 from models.words import CommitmentKind
 from tasks.commitments.close import promise
