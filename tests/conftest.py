@@ -29,6 +29,7 @@ os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 ROOT = Path(__file__).parent.parent
+SERVER = pytest.StashKey["PrefectServer"]()
 
 
 def pytest_pycollect_makemodule(module_path: Path) -> None:
@@ -145,12 +146,23 @@ def world(db: Database, policy: Policy, clock: SetClock) -> World:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+def prefect_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PrefectServer]:
     """A real Prefect server for the whole test run; clients in this process use it."""
     from tests.prefect_server import PrefectServer
 
     with PrefectServer.started(tmp_path_factory.mktemp("prefect")) as started, started.used():
+        request.config.stash[SERVER] = started
         yield started
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_deployments_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a module deployed, paused or left running is no matter of the next module at the same server."""
+    yield
+    if server := request.config.stash.get(SERVER, None):
+        server.forget_deployments()
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ class PrefectServer:
         """Change something by the API, as the UI does."""
         self._asked("PATCH", path, body)
 
-    def _asked(self, method: str, path: str, body: dict[str, object]) -> httpx.Response:
+    def _asked(self, method: str, path: str, body: dict[str, object] | None) -> httpx.Response:
         """While others write, SQLite may be busy: 503, and nothing was done."""
         deadline = time.monotonic() + _BUSY_SECONDS
         while (answer := httpx.request(method, f"{self.api}{path}", json=body)).status_code == _BUSY:
@@ -58,6 +58,11 @@ class PrefectServer:
                 break
             time.sleep(0.2)
         return answer.raise_for_status()
+
+    def forget_deployments(self) -> None:
+        """Delete every deployment, with its schedules and the runs that they planned."""
+        for item in self.post("/deployments/filter", limit=200):
+            self._asked("DELETE", f"/deployments/{item['id']}", None)
 
     def count_runs(self, *states: str) -> int:
         """How many flow runs stand in these types of state."""
