@@ -18,6 +18,7 @@ from deployments.cli_backup import backup, restore
 from deployments.cli_cases import cases
 from deployments.cli_connect import connect
 from deployments.cli_credit import credit, dossier
+from deployments.cli_desk import sign_out
 from deployments.cli_explain import explain, send_now
 from deployments.cli_first_day import go_live
 from deployments.cli_health import doctor
@@ -76,6 +77,7 @@ app.command(inbox)
 app.command(credit)
 app.command(dossier)
 app.command(cases)
+app.command(sign_out)
 app.command(addresses)
 app.command(doubts)
 app.command(texts)

@@ -28,6 +28,7 @@ def pages() -> None:
         access_log=False,
         log_config=None,
         ws="none",
+        proxy_headers=False,
         http=patient(),
     )
 

@@ -165,6 +165,7 @@ SCHEDULED = (
             "send_own_page",
         )
     ),
+    Scheduled("flows.desk.sign_out", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.privacy.export_customer", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.privacy.erase_customer", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),
     Scheduled("flows.credit.sign_warning", None, ("by-hand",), _WHEN_YOU_LIKE, _BY_HAND),

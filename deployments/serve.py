@@ -37,6 +37,7 @@ async def serve(
         log_config=None,
         access_log=False,
         ws="none",
+        proxy_headers=False,  # who is at the other end is the proxy, whatever it says of whom it asks for
         http=protocol or patient(),
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )

@@ -24,6 +24,8 @@ class Browser:
     world: World
     cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
     originals: Originals | None = None
+    peer: str = "127.0.0.1"
+    """Where it stands."""
     more: dict[str, Any] = field(default_factory=dict)
     """Further parts of the pages (`deployments.web.context.Web`)."""
 
@@ -37,7 +39,7 @@ class Browser:
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **form: str
     ) -> httpx.Response:
         async def go() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app)
+            transport = httpx.ASGITransport(self.app, client=(self.peer, 40_000))
             async with httpx.AsyncClient(transport=transport, base_url=HOME, cookies=self.cookies) as client:
                 data = form or None
                 answer = await client.request(method, path, data=data, headers=headers)

@@ -37,7 +37,7 @@ from deployments.web.desk import (
 )
 from deployments.web.desk.session import SignedOutError
 from deployments.web.forms import WORDS, TooLargeError, TooSlowError
-from deployments.web.hosts import MISDIRECTED, KnownHosts, listed
+from deployments.web.hosts import MISDIRECTED, KnownHosts, listed, networks
 from deployments.web.shield import Shield, scrub_access_log, scrubbed
 from models import policy as policies
 from models.policy import Policy
@@ -85,7 +85,11 @@ def create_app(settings: Settings) -> FastAPI:
     """The pages by the settings. Database and policy are opened when the server starts.
 
     Starting raises `PolicyError` when the policy cannot be used.
+
+    Raises:
+        AccessError: the proxies that the settings name are no addresses.
     """
+    believed = networks(settings.desk_proxies)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -108,6 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
             hosts,
             lambda: trial_of(db, policy, settings) is not None,
             settings.desk_user_header,
+            believed,
             archive=archive_of(settings),
             settings=settings,
             metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from deployments.web.figures import Figures
+from deployments.web.hosts import Networks
 from deployments.web.pages import Pages
 from deployments.web.wording import preferred
 from models.errors import RefusedError
@@ -38,6 +39,8 @@ class Web:
     """Whether customers are not written to yet; every page says so."""
     desk_user_header: str = ""
     """The header in which a proxy of the company's own names who has signed in there; empty: there is none."""
+    desk_proxies: Networks = ()
+    """From where that header is believed."""
     metrics_token: str = ""
     """What whoever watches has to say; empty: there are no metrics."""
     archive: Archive = field(default_factory=NoArchive)

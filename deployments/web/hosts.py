@@ -1,7 +1,7 @@
 """Under which names the pages answer: a page of another site, loaded under a name that leads here, gets nothing."""
 
 from collections.abc import Awaitable, Callable, Collection
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from fastapi.responses import Response
@@ -9,10 +9,13 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tasks.runtime.settings import AccessError
+
 MISDIRECTED = 421
 _OPEN = ("/healthz", "/metrics")
 """Paths that whoever watches may ask for under any name; they tell nothing that a page of another site could use."""
 
+Networks = tuple[IPv4Network | IPv6Network, ...]
 Refusal = Callable[[Request], Awaitable[Response]]
 
 
@@ -65,3 +68,27 @@ def name_of(address: str) -> str | None:
 def listed(names: str) -> frozenset[str]:
     """Host names as they stand in a setting, separated by commas."""
     return frozenset(name.strip().rstrip(".").lower() for name in names.split(",") if name.strip())
+
+
+def networks(addresses: str) -> Networks:
+    """Addresses and networks as they stand in a setting, separated by commas.
+
+    Raises:
+        AccessError: one of them is neither.
+    """
+    try:
+        return tuple(ip_network(one.strip(), strict=False) for one in addresses.split(",") if one.strip())
+    except ValueError as error:
+        raise AccessError(
+            f"SEGUITO_DESK_PROXIES: {error}; write addresses such as 10.0.0.5, or networks"
+        ) from None
+
+
+def comes_from(request: Request, known: Networks) -> bool:
+    """Whether the other end of the connection itself stands at one of these addresses."""
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return any(mapped in network for network in known)

@@ -7,10 +7,14 @@ from hashlib import blake2b
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
+from models.queries import history, people
 from models.queries.desk import sessions
 from models.rules.cases.acting import ActError
 from models.tables import DeskSession, Staff
+from models.words import Subject
+from tasks.cases.holds import staff_ref
 from tasks.cases.staff_page_link import send_link
+from tasks.services import Services
 
 LINK_DAYS = 1 / 24
 """For an hour after it was made a link signs somebody in; it shows its page for longer."""
@@ -59,3 +63,19 @@ def ask_for_link(session: Session, policy: Policy, address: str, now: datetime) 
 def hashed(text: str) -> str:
     """What is kept of a key."""
     return blake2b(text.encode(), digest_size=32).hexdigest()
+
+
+def end_sessions(services: Services, ref: str, by: str) -> int:
+    """End all sessions of a colleague, as for a telephone that was lost; returns how many. The history says who did.
+
+    Raises:
+        ValueError: nobody has the reference `ref`, or nobody who works here has `by`.
+    """
+    actor, now = staff_ref(services, by.strip()), services.clock.now()
+    with services.db.write() as session:
+        person = people.staff_by_ref(session, ref.strip())
+        if person is None:
+            raise ValueError(f"nobody here has the reference {ref}; nothing was done")
+        ended = sign_out_everywhere(session, person, now)
+        history.note(session, (Subject.STAFF, person.id), "signed-out", now, actor, sessions=ended)
+    return ended

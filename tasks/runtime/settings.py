@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         description="Header in which your own proxy says the e-mail address of who has signed in there; the proxy must "
         "take it out of what comes from outside.",
     )
+    desk_proxies: str = Field(
+        default="127.0.0.1, ::1",
+        description="Addresses or networks, separated by commas, of the proxies that are believed in that header; it "
+        "counts for nothing from anywhere else.",
+    )
     metrics_token: SecretStr | None = Field(
         default=None,
         description="Token for `/metrics` of the pages (Prometheus, `Authorization: Bearer …`); empty: there is none.",

@@ -1,19 +1,22 @@
 """The company at a glance, for managers and directors: each figure opens its list."""
 
+from collections.abc import Container
 from datetime import timedelta
+from typing import NamedTuple
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deployments.web.context import MissingPageError
+from deployments.web.context import MissingPageError, Web
 from deployments.web.desk.matter_page import path_of
-from deployments.web.desk.session import Signed, frame
+from deployments.web.desk.session import Desk, Signed, frame
 from deployments.web.wording import words
 from models.queries.desk import figures, lists
 from models.queries.desk.lists import Wanted
 from models.queries.health import state
 from models.rules.calendar.calendars import day_start, local_day
 from models.rules.desk.sight import sees_company
+from models.rules.health.intervals import COLLECT, EVERY, Turn, turns
 from models.words import Subject
 from tasks.escalation.call_list import listed
 from tasks.escalation.coverage import check_ladders
@@ -46,7 +49,7 @@ def show(desk: Signed) -> Response:
         reasons, owners = figures.cases_by_reason(session), figures.cases_by_owner(session)
         held = figures.money_held(session)
         longest = lists.open_cases(session, _LONGEST)
-        runs = sorted(state.runs(session).items(), key=lambda one: one[1])
+        ran = state.runs(session)
         gaps = len(check_ladders(session, web.policy, now).gaps)
     return web.pages.show(
         "desk_company",
@@ -78,7 +81,35 @@ def show(desk: Signed) -> Response:
             (path_of(Subject.CASE, one.id), clean(one.customer), short_moment(language, one.since, desk.zone))
             for one in longest
         ],
-        runs=[(name, short_moment(language, at, desk.zone)) for name, at in runs],
+        runs=[_turn(desk, one) for one in turns(_scheduled(web, ran), ran, now)],
         gaps=gaps,
         **frame(desk),
     )
+
+
+class Job(NamedTuple):
+    """What runs by schedule, in words."""
+
+    name: str
+    title: str
+    ran: str
+    expected: str
+    is_missed: bool
+
+
+def _turn(desk: Desk, one: Turn) -> Job:
+    language, zone = desk.language, desk.zone
+    never = words(language, "desk.never")
+    return Job(
+        one.name,
+        words(language, f"desk.run-{one.name}"),
+        short_moment(language, one.ran_at, zone) if one.ran_at else never,
+        short_moment(language, one.expected_by, zone) if one.expected_by else "",
+        one.is_missed,
+    )
+
+
+def _scheduled(web: Web, ran: Container[str]) -> list[str]:
+    """What runs here by schedule; the mailbox is read where there is one."""
+    has_mailbox = web.settings is not None and (web.settings.imap_host or web.settings.inbox_maildir)
+    return [name for name in EVERY if name != COLLECT or has_mailbox or name in ran]

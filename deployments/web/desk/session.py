@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError, Parts, Web
+from deployments.web.hosts import comes_from
 from models.errors import RefusedError
 from models.queries import people
 from models.queries.desk import sessions as queries
@@ -55,8 +56,9 @@ def the_desk(request: Request, web: Parts) -> Desk:
     now = web.clock.now()
     with web.db.read() as session:
         reader = sessions.who(session, request.cookies.get(COOKIE, ""), now)
-        if reader is None and web.desk_user_header:
-            reader = queries.by_email(session, request.headers.get(web.desk_user_header, "").strip() or "-")
+        if reader is None and web.desk_user_header and comes_from(request, web.desk_proxies):
+            named = request.headers.getlist(web.desk_user_header)
+            reader = queries.by_email(session, named[0].strip() or "-") if len(named) == 1 else None
     if reader is None:
         raise SignedOutError
     return Desk(web, reader, web.language(reader.language))

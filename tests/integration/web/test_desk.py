@@ -9,9 +9,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from models.tables import Customer, DeskSession, FollowUp, Order, Staff
+from deployments.web.hosts import networks
+from models.tables import Customer, DeskSession, FollowUp, History, Order, Staff
 from models.words import CaseReasonKind, Meaning, Subject
 from tasks.cases.open_case import open_case
+from tasks.desk.sessions import end_sessions
 from tasks.responses.record import Answer
 from tests import factories
 from tests.desk import Browser, staff
@@ -103,6 +105,46 @@ def test_whoever_leaves_the_company_is_signed_out(browser: Browser) -> None:
     with browser.world.db.write() as session:
         session.scalars(select(Staff).where(Staff.ref == "M-1")).one().active = False
     assert 'action="/desk/ask"' in browser.get("/desk").text
+
+
+@pytest.mark.parametrize(
+    ("peer", "header", "enters"),
+    [
+        ("10.1.2.3", "m-1@casa.example", True),
+        ("10.1.9.9", "m-1@casa.example", False),
+        ("127.0.0.1", "m-1@casa.example", False),
+        ("::ffff:10.1.2.3", " M-1@casa.example ", True),
+        ("10.1.2.3", "nobody@casa.example", False),
+        ("10.1.2.3", "%", False),
+        ("10.1.2.3", "", False),
+    ],
+)
+def test_the_header_of_a_sign_on_is_believed_from_its_proxy_alone(
+    browser: Browser, peer: str, header: str, enters: bool
+) -> None:
+    proxied = Browser(
+        browser.world,
+        httpx.Cookies(),
+        peer=peer,
+        more={"desk_user_header": "X-Forwarded-Email", "desk_proxies": networks("10.1.2.0/24")},
+    )
+    page = proxied.ask("GET", "/desk/company", headers={"X-Forwarded-Email": header})
+    assert ('action="/desk/ask"' not in page.text) is enters
+    told = {"X-Forwarded-Email": "m-1@casa.example", "X-Forwarded-For": "10.1.2.3"}
+    unasked = Browser(browser.world, httpx.Cookies(), peer="10.1.2.3").ask("GET", "/desk", headers=told)
+    assert 'action="/desk/ask"' in unasked.text, "a header that no setting names is none"
+
+
+def test_a_colleague_who_lost_a_telephone_is_signed_out_by_another(browser: Browser) -> None:
+    browser.enter("M-1")
+    services = browser.world.services
+    with pytest.raises(ValueError, match="nobody here has the reference X-9"):
+        end_sessions(services, "M-1", "X-9")
+    assert end_sessions(services, "M-1", "A-1") == 1
+    assert 'action="/desk/ask"' in browser.get("/desk").text
+    with browser.world.db.read() as session:
+        noted = session.scalars(select(History).where(History.event == "signed-out")).one()
+        assert (noted.actor, noted.subject_id) == ("A-1", staff(browser.world, "M-1").id)
 
 
 @pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])

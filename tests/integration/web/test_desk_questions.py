@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models.queries.health import state
-from models.tables import Customer, FollowUp, Order, Staff
+from models.rules.health.intervals import EVERY
+from models.tables import Customer, FollowUp, Order, Staff, Watermark
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Subject
 from tasks.cases.holds import hold_customer, stop_delay_alerts
 from tasks.cases.open_case import open_case
@@ -35,7 +36,7 @@ QUESTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "my promises that are late": ((), "in ritardo"),
     "who waits longest": (("/desk/company",), "Chi aspetta da più tempo"),
     "what was parked": (("/desk/company", "/desk/list/commitments?why=mail"), "Una mail da guardare"),
-    "which sweep has not run": (("/desk/company",), "delay-alert"),
+    "which sweep has not run": (("/desk/company",), "non è partito"),
 }
 
 
@@ -73,8 +74,8 @@ def morning(world: World) -> Browser:
         ).first()
         assert other is not None
         other.due_at = now + timedelta(days=1)
-        for name in ("delay-alert", "welcome-contact"):
-            state.note_run(session, name, now)
+        for name in EVERY:
+            state.note_run(session, name, now - timedelta(hours=9 if name == "delay-alert" else 0))
         session.scalars(select(Customer)).all()
     hold_customer(world, first.id, "M-1", "in ospedale", now + timedelta(days=2, hours=2))
     stop_delay_alerts(world, order.ref, "A-1", "lo sa dal venditore", now + timedelta(days=3))
@@ -94,6 +95,20 @@ def test_each_question_is_answered_in_the_presses_that_the_docs_name(morning: Br
             texts[press] = texts[press] or morning.get(press).text
             before = texts[press]
         assert words in before, f"{question}: {words}"
+
+
+def test_what_has_not_run_is_told_from_what_has(morning: Browser) -> None:
+    page = morning.get("/desk/company").text
+    row = re.search(r"<tr>.*delay-alert.*</tr>", page)
+    assert row is not None
+    assert "18 mar 2026, 01:00" in row[0], "when it ran"
+    assert "18 mar 2026, 02:30" in row[0], "by when it should have again"
+    assert page.count("non è partito") == 1
+    with morning.world.db.write() as session:
+        session.execute(delete(Watermark).where(Watermark.name == "ran:import-sales"))
+    assert re.search(
+        r"<tr>.*import-sales.*mai.*non è ancora partito.*</tr>", morning.get("/desk/company").text
+    )
 
 
 def test_the_docs_name_these_questions_and_their_presses() -> None:
