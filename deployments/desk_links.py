@@ -3,6 +3,7 @@
 from contextlib import closing
 
 from models.queries import people
+from models.queries.desk import figures
 from models.tables import Staff
 from models.words import Role
 from tasks.mails.links import Links
@@ -14,10 +15,11 @@ _ROLES = {Role.SELLER: "seller", Role.AFTER_SALE: "after-sale", Role.MANAGER: "m
 
 
 def lines(settings: Settings) -> list[str]:
-    """A line for each role, with the first colleague who has it; each link opens one session, within an hour."""
+    """A line for each role, with the colleague who has most to do; each link opens one session, within an hour."""
     now = SystemClock().now()
     with closing(open_database(settings)) as db, db.read() as session:
-        known = sorted(people.staff(session).values(), key=lambda one: one.ref)
+        load = figures.load_of_staff(session)
+        known = sorted(people.staff(session).values(), key=lambda one: (-load.get(one.id, 0), one.ref))
     links = Links(settings.public_url, settings.signing_key)
     return [
         f"  {title:<11} {person.name}: {links.own(person.id, now)}"

@@ -3,11 +3,13 @@
 from collections.abc import Container
 from datetime import timedelta
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deployments.web.context import MissingPageError, Web
+from deployments.web.desk.lists_page import OLD_DAYS
 from deployments.web.desk.matter_page import path_of
 from deployments.web.desk.session import Desk, Signed, frame
 from deployments.web.wording import words
@@ -26,7 +28,6 @@ from tasks.mails.waiting_words import waits
 
 router = APIRouter()
 
-_OLD_DAYS = 7
 _LONGEST = Wanted(most=5)
 
 
@@ -40,7 +41,7 @@ def show(desk: Signed) -> Response:
     today = local_day(now, place)
     midnight = day_start(today + timedelta(days=1), place)
     with web.db.read() as session:
-        cases, old = figures.case_counts(session, now - timedelta(days=_OLD_DAYS))
+        cases, old = figures.case_counts(session, now - timedelta(days=OLD_DAYS))
         late, due_today, due_week = figures.commitment_counts(
             session, now, midnight, midnight + timedelta(days=6)
         )
@@ -56,7 +57,7 @@ def show(desk: Signed) -> Response:
         language,
         cases=cases,
         old=old,
-        old_days=_OLD_DAYS,
+        old_days=OLD_DAYS,
         late=late,
         due_today=due_today,
         due_week=due_week,
@@ -67,11 +68,16 @@ def show(desk: Signed) -> Response:
             (kind, worded(language, "kind", kind), code, words(language, f"desk.state-{code}"), number)
             for kind, code, number in contacts
         ],
-        reasons=[(code, worded(language, "reason", code), number) for code, number in reasons],
-        owners=[(ref, clean(name or words(language, "desk.nobody")), number) for ref, name, number in owners],
+        reasons=[
+            (urlencode({"why": code}), worded(language, "reason", code), number) for code, number in reasons
+        ],
+        owners=[
+            (urlencode({"owner": ref}) if ref else "", clean(name or words(language, "desk.nobody")), number)
+            for ref, name, number in owners
+        ],
         held=[
             (
-                reason or "",
+                urlencode({"reason": reason or "", "currency": currency}),
                 waits(language, reason),
                 words(language, "desk.money-line", number=number, sum=money(language, cents, currency)),
             )

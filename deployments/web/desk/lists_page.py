@@ -2,9 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -13,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from deployments.web.context import MissingPageError
 from deployments.web.desk.matter_page import path_of
+from deployments.web.desk.reckoned_lists import WAITS, calls, gaps
 from deployments.web.desk.session import Desk, Signed, frame
+from deployments.web.desk.tables import Line, Table
 from deployments.web.wording import is_said, words
 from models.queries import people
 from models.queries.desk import lists
@@ -32,27 +33,15 @@ router = APIRouter()
 
 _PAGE = 50
 _LONGEST = 100
-_FILTERS = ("why", "owner", "state", "kind", "reason", "day", "due")
+_FILTERS = ("why", "owner", "state", "kind", "reason", "day", "due", "age", "currency")
 _SECTIONS = ("reason", "notice", "kind", "condition", "waits")
 """Where codes have their words: whoever searches a list writes words."""
 _DUE = {"late": None, "today": 1, "week": 7}
-"""Which commitments: those that are late, or due within so many days."""
+"""Which commitments: those that are late, or still to be kept within so many days."""
 _DAYS = {"today": (0, 1), "tomorrow": (1, 2), "week": (0, 7)}
-
-
-class Line(NamedTuple):
-    """A line of a list: where its matter is (empty where it has none), and what it says."""
-
-    link: str
-    cells: Sequence[str]
-
-
-class Table(NamedTuple):
-    """The heads that can be sorted by, and all heads, with the lines."""
-
-    heads: Sequence[str]
-    sorts: frozenset[str]
-    lines: Sequence[Line]
+_CHOICES = {"planned": tuple(_DAYS), "calls": ("today", WAITS)}
+OLD_DAYS = 7
+"""From which age on an open case is an old one."""
 
 
 @router.api_route("/desk/list/{name}", methods=["GET", "HEAD"])
@@ -76,7 +65,7 @@ def show(desk: Signed, request: Request, name: str, page: int = 1, form: str = "
         table = _LISTS[name](desk, session, wanted)
         told = [_chosen(desk, session, key, value) for key, value in chosen.items()]
     if is_file:
-        return _file(name, table)
+        return _file(desk, name, table)
     kept = {**({"q": find} if find else {}), **chosen}
     return desk.web.pages.show(
         "desk_list",
@@ -87,7 +76,8 @@ def show(desk: Signed, request: Request, name: str, page: int = 1, form: str = "
         find=find,
         told=told,
         kept=[(key, value) for key, value in kept.items() if key != "q"],
-        days=[(day, _address(name, {**kept, "day": day})) for day in _DAYS] if name == "planned" else [],
+        days=[(day, _address(name, {**kept, "day": day})) for day in _CHOICES.get(name, ())],
+        of_customers=table.of_customers,
         csv=_address(name, {**kept, "sort": sort, "form": "csv"}),
         before=_address(name, {**kept, "sort": sort, "page": str(page - 1)}) if page > 1 else "",
         after=_address(name, {**kept, "sort": sort, "page": str(page + 1)})
@@ -121,7 +111,13 @@ def _chosen(desk: Desk, session: Session, key: str, value: str) -> str:
         return words(desk.language, text) if is_said(desk.language, text := f"desk.{key}-{value}") else value
     if key == "kind":
         return worded(desk.language, "kind", value)
-    return worded(desk.language, "notice", worded(desk.language, "reason", value))
+    if key == "age":
+        return words(desk.language, "desk.figure-old", days=OLD_DAYS)
+    return (
+        value
+        if key == "currency"
+        else worded(desk.language, "notice", worded(desk.language, "reason", value))
+    )
 
 
 def _codes(language: str, find: str) -> frozenset[str]:
@@ -151,7 +147,7 @@ def _cases(desk: Desk, session: Session, wanted: Wanted) -> Table:
                 clean(row.holder or ""),
             ),
         )
-        for row in lists.open_cases(session, wanted)
+        for row in lists.open_cases(session, wanted, before=_old(desk) if wanted.chosen.get("age") else None)
     ]
     sorts = frozenset({"customer", "name", "since", "owner"})
     return Table(("customer", "name", "why", "since", "owner"), sorts, lines)
@@ -169,17 +165,24 @@ def _commitments(desk: Desk, session: Session, wanted: Wanted) -> Table:
                 clean(row.owner or ""),
             ),
         )
-        for row in lists.open_commitments(session, wanted, until=_due(desk, wanted.chosen.get("due", "")))
+        for row in lists.open_commitments(session, wanted, due=_due(desk, wanted.chosen.get("due", "")))
     ]
     heads = ("customer", "name", "why", "due", "owner")
     return Table(heads, frozenset(heads), lines)
 
 
-def _due(desk: Desk, chosen: str) -> datetime | None:
+def _old(desk: Desk) -> datetime:
+    return desk.web.clock.now() - timedelta(days=OLD_DAYS)
+
+
+def _due(desk: Desk, chosen: str) -> tuple[datetime | None, datetime | None]:
+    """Since when, and until when what is wanted is due."""
     if chosen not in _DUE:
-        return None
+        return None, None
     now, place, days = desk.web.clock.now(), desk.web.policy.company.place, _DUE[chosen]
-    return now if days is None else day_start(local_day(now, place) + timedelta(days=days), place)
+    return (
+        (None, now) if days is None else (now, day_start(local_day(now, place) + timedelta(days=days), place))
+    )
 
 
 def _contacts(desk: Desk, session: Session, wanted: Wanted) -> Table:
@@ -240,17 +243,19 @@ _LISTS: dict[str, Callable[[Desk, Session, Wanted], Table]] = {
     "contacts": _contacts,
     "planned": _planned,
     "money": _money,
+    "calls": calls,
+    "gaps": gaps,
 }
 
 
-def _file(name: str, table: Table) -> Response:
+def _file(desk: Desk, name: str, table: Table) -> Response:
     """All of a list for a spreadsheet, with nothing in it that one would take for a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(table.heads)
+    writer.writerow([words(desk.language, f"desk.head-{head}") for head in table.heads])
     writer.writerows([no_formula(cell) for cell in line.cells] for line in table.lines)
     return Response(
-        text.getvalue(),
+        text.getvalue().encode("utf-8-sig"),  # spreadsheets ask nobody which encoding it is
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )

@@ -1,6 +1,6 @@
-"""Today: what waits for the one who is signed in, in the order to do it."""
+"""Today: what waits for the one who is signed in, in the order to do it; each matter stands there once."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from fastapi import APIRouter
@@ -16,6 +16,7 @@ from models.queries.desk.lists import Wanted
 from models.queries.desk.rows import OpenCase, Owed
 from models.queries.escalation import call_list as queries
 from models.queries.escalation.silent_customers import SilentCustomer
+from models.rules.desk.sight import sees_all
 from models.tables import Customer
 from models.words import CaseReasonKind, CommitmentKind, Subject
 from tasks.escalation.call_list import Listed, listed
@@ -56,8 +57,13 @@ def show(desk: Signed, did: str = "", to: str = "") -> Response:
         ]
         owed = lists.open_commitments(session, _MOST, holder=desk.reader.id)
         cases = lists.open_cases(session, _MOST, holder=desk.reader.id)
-    now = desk.web.clock.now()
-    commitments = [_of_commitment(desk, row) for row in owed if row.kind != CommitmentKind.MAIL]
+        sold = () if sees_all(desk.reader.role) else lists.open_cases(session, _MOST, sold_by=desk.reader.id)
+    now, called = desk.web.clock.now(), {one.link for one in calls}
+    commitments = [
+        _of_commitment(desk, row)
+        for row in owed
+        if row.kind != CommitmentKind.MAIL and not _is_called(row, called)
+    ]
     return desk.web.pages.show(
         "desk_today",
         desk.language,
@@ -68,9 +74,18 @@ def show(desk: Signed, did: str = "", to: str = "") -> Response:
         commitments=commitments,
         late=sum(row.due_at < now for row in owed),
         mails=[_of_commitment(desk, row) for row in owed if row.kind == CommitmentKind.MAIL],
-        cases=[_of_case(desk, row) for row in cases],
+        cases=[_of_case(desk, row) for row in cases if path_of(Subject.CASE, row.id) not in called],
+        sold=[_of_case(desk, row) for row in sold],
+        sells=not sees_all(desk.reader.role),
         **frame(desk),
     )
+
+
+def _is_called(row: Owed, called: Container[str]) -> bool:
+    """Whether it stands among the calls already: the matter itself, or the call that a case there owes."""
+    if row.kind == CommitmentKind.LISTENING_CALL and row.case_id is not None:
+        return path_of(Subject.CASE, row.case_id) in called
+    return path_of(Subject.COMMITMENT, row.id) in called
 
 
 def _done(desk: Desk, did: str, to: str) -> str:

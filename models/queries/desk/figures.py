@@ -1,14 +1,15 @@
 """The figures of the company: how much is open, late, sent and held."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.commitments.commitments import BY_HAND
-from models.queries.desk.lists import CASE_SINCE, TOLD
-from models.tables import Case, CaseReason, Commitment, FollowUp, Invoice, Message, Staff
+from models.queries.desk.lists import CASE_SINCE, TO_CUSTOMERS, TOLD
+from models.tables import Case, CaseReason, Commitment, FollowUp, Invoice, Message, Order, Staff
 from models.words import FollowUpState, Subject
 
 
@@ -18,12 +19,7 @@ def counts_since(session: Session, since: datetime) -> list[tuple[str, str, int]
     rows = session.execute(
         select(FollowUp.kind, FollowUp.state, func.count())
         .join(Message, Message.id == FollowUp.message_id, isouter=True)
-        .where(
-            FollowUp.staff_id.is_(None),
-            FollowUp.customer_id.is_not(None),
-            FollowUp.state.in_(TOLD),
-            at >= since,
-        )
+        .where(*TO_CUSTOMERS, FollowUp.state.in_(TOLD), at >= since)
         .group_by(FollowUp.kind, FollowUp.state)
         .order_by(FollowUp.kind, FollowUp.state)
     )
@@ -49,7 +45,7 @@ def commitment_counts(
         select(
             *(
                 func.coalesce(func.sum(case((within, 1), else_=0)), 0)
-                for within in (due < now, due.between(now, midnight), due.between(now, week))
+                for within in (due < now, and_(due >= now, due < midnight), and_(due >= now, due < week))
             )
         ).where(
             Commitment.done_at.is_(None), or_(Commitment.kind.in_(BY_HAND), Commitment.told_id.is_not(None))
@@ -102,3 +98,22 @@ def money_held(session: Session) -> Sequence[tuple[str | None, str, int, int]]:
         .order_by(func.sum(rest).desc())
     )
     return [(reason, currency, count, int(cents)) for reason, currency, count, cents in rows]
+
+
+def load_of_staff(session: Session) -> dict[int, int]:
+    """How much is open for each of our people, by id: what is owed, and the cases of customers they sold to."""
+    owed = session.execute(
+        select(Commitment.owner_id, func.count())
+        .where(Commitment.done_at.is_(None), Commitment.kind.in_(BY_HAND), Commitment.owner_id.is_not(None))
+        .group_by(Commitment.owner_id)
+    )
+    sold = session.execute(
+        select(Order.seller_id, func.count(Case.id.distinct()))
+        .join(Case, Case.customer_id == Order.customer_id)
+        .where(Case.closed_at.is_(None), Order.seller_id.is_not(None))
+        .group_by(Order.seller_id)
+    )
+    load: Counter[int] = Counter()
+    for id_, number in (*owed, *sold):
+        load[id_] += number
+    return dict(load)

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.commitments.commitments import BY_HAND
+from models.queries.desk.likeness import has
 from models.queries.desk.rows import Contact, HeldInvoice, OpenCase, Owed
+from models.queries.desk.search import is_of
 from models.tables import Case, CaseReason, Commitment, Customer, FollowUp, Invoice, Message, Staff
 from models.words import FollowUpState, Subject
 
@@ -24,6 +26,24 @@ TOLD = (
     FollowUpState.HELD,
 )
 """States of contacts of which something is to be told today."""
+
+
+_OF_CUSTOMERS = (
+    Subject.ORDER,
+    Subject.INVOICE,
+    Subject.CLOSED_CASE,
+    Subject.CUSTOMER,
+    Subject.HEARD,
+    Subject.REPLY,
+    Subject.AGREED,
+)
+TO_CUSTOMERS = (
+    FollowUp.staff_id.is_(None),
+    FollowUp.audience.is_(None),
+    FollowUp.customer_id.is_not(None),
+    FollowUp.subject_type.in_(_OF_CUSTOMERS),
+)
+"""Contacts with customers; the others tell our own people."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +65,15 @@ class Wanted:
 ALL = Wanted()
 
 
-def open_cases(session: Session, wanted: Wanted = ALL, *, holder: int | None = None) -> list[OpenCase]:
-    """Open cases, who waits longest first; those of one holder, or all."""
+def open_cases(
+    session: Session,
+    wanted: Wanted = ALL,
+    *,
+    holder: int | None = None,
+    sold_by: int | None = None,
+    before: datetime | None = None,
+) -> list[OpenCase]:
+    """Open cases, who waits longest first; of one holder, of the customers of one who sells, or older, where given."""
     reasons = (
         select(func.group_concat(CaseReason.reason.distinct()))
         if session.get_bind().dialect.name == "sqlite"
@@ -71,6 +98,10 @@ def open_cases(session: Session, wanted: Wanted = ALL, *, holder: int | None = N
     )
     if holder is not None:
         query = query.where(func.coalesce(Case.taken_by_id, Case.manager_id) == holder)
+    if sold_by is not None:
+        query = query.where(is_of(sold_by))
+    if before is not None:
+        query = query.where(before > CASE_SINCE)
     if reason := wanted.chosen.get("why"):
         query = query.where(select(CaseReason.id).where(*stands, CaseReason.reason == reason).exists())
     coded = select(CaseReason.id).where(*stands, CaseReason.reason.in_(wanted.codes)).exists()
@@ -82,9 +113,13 @@ def open_cases(session: Session, wanted: Wanted = ALL, *, holder: int | None = N
 
 
 def open_commitments(
-    session: Session, wanted: Wanted = ALL, *, holder: int | None = None, until: datetime | None = None
+    session: Session,
+    wanted: Wanted = ALL,
+    *,
+    holder: int | None = None,
+    due: tuple[datetime | None, datetime | None] = (None, None),
 ) -> list[Owed]:
-    """What is owed, the earliest due first; of one person (owed or told), and due by a time, where given."""
+    """What is owed, the earliest due first; of one person (owed or told), and `due` since and until, where given."""
     query = (
         select(
             Commitment.id,
@@ -104,6 +139,9 @@ def open_commitments(
     )
     if holder is not None:
         query = query.where(or_(Commitment.owner_id == holder, Commitment.told_id == holder))
+    since, until = due
+    if since is not None:
+        query = query.where(Commitment.due_at >= since)
     if until is not None:
         query = query.where(Commitment.due_at < until)
     if kind := wanted.chosen.get("why"):
@@ -158,7 +196,9 @@ def money_held(session: Session, wanted: Wanted = ALL) -> list[HeldInvoice]:
     )
     if reason := wanted.chosen.get("reason"):
         query = query.where(held.c.reason == reason)
-    coded = [Invoice.ref.ilike(_like(wanted.find), escape="\\"), held.c.reason.in_(wanted.codes)]
+    if currency := wanted.chosen.get("currency"):
+        query = query.where(Invoice.currency == currency)
+    coded = [has(Invoice.ref, wanted.find), held.c.reason.in_(wanted.codes)]
     query = _narrowed(query, wanted, coded, with_owner=False)
     columns = {"customer": Customer.ref, "name": Customer.name, "amount": rest, "due": Invoice.due_on}
     rows = session.execute(_part(query, wanted, columns, rest.desc(), Invoice.id)).all()
@@ -178,21 +218,8 @@ def _contacts(at: Any) -> Select[*tuple[Any, ...]]:
         select(FollowUp.kind, FollowUp.state, FollowUp.reason, Customer.ref, Customer.name, at)
         .join(Customer, Customer.id == FollowUp.customer_id)
         .join(Message, Message.id == FollowUp.message_id, isouter=True)
-        .where(
-            FollowUp.staff_id.is_(None), FollowUp.audience.is_(None), FollowUp.subject_type.in_(_OF_CUSTOMERS)
-        )
+        .where(*TO_CUSTOMERS)
     )
-
-
-_OF_CUSTOMERS = (
-    Subject.ORDER,
-    Subject.INVOICE,
-    Subject.CLOSED_CASE,
-    Subject.CUSTOMER,
-    Subject.HEARD,
-    Subject.REPLY,
-    Subject.AGREED,
-)
 
 
 def _read_contacts(
@@ -226,15 +253,9 @@ def _narrowed(
         query = query.where(Staff.ref == owner)
     if not wanted.find:
         return query
-    like = _like(wanted.find)
-    named = [Customer.name.ilike(like, escape="\\"), Customer.ref.ilike(like, escape="\\")]
-    names = [*named, *([Staff.name.ilike(like, escape="\\")] if with_owner else [])]
+    named = [has(Customer.name, wanted.find), has(Customer.ref, wanted.find)]
+    names = [*named, *([has(Staff.name, wanted.find)] if with_owner else [])]
     return query.where(or_(*names, *coded))
-
-
-def _like(text: str) -> str:
-    plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{plain}%"
 
 
 def _part(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.queries.desk.likeness import has
 from models.tables import Customer, Invoice, Order
 
 _MOST = 50
@@ -14,7 +15,7 @@ _FEWEST_DIGITS = 5
 
 
 def customers(session: Session, text: str, staff_id: int | None) -> Sequence[Customer]:
-    """At most fifty customers who have this in a name, reference, order, invoice, address or telephone.
+    """At most fifty customers who have this in a name, reference, order, invoice, address or telephone; empty: any.
 
     `staff_id` leaves those whom this member of staff sold to or looks after; None leaves all.
     """
@@ -38,12 +39,11 @@ def is_of(staff_id: int) -> ColumnElement[bool]:
 
 
 def _has(text: str) -> ColumnElement[bool]:
-    like = f"%{text.lower()}%"
     found: list[ColumnElement[bool]] = [
-        func.lower(Customer.name).like(like),
+        has(Customer.name, text),
         func.lower(Customer.ref) == text.lower(),
-        func.lower(Customer.email).like(like),
-        func.lower(Customer.billing_email).like(like),
+        has(Customer.email, text),
+        has(Customer.billing_email, text),
         exists().where(Order.customer_id == Customer.id, func.lower(Order.ref) == text.lower()),
         exists().where(Invoice.customer_id == Customer.id, func.lower(Invoice.ref) == text.lower()),
     ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -177,6 +177,29 @@ def test_a_seller_finds_and_sees_only_customers_of_his_or_her_own(browser: Brows
     assert browser.get("/desk/company").status_code == 404
     assert browser.get("/desk/list/cases").status_code == 404
     assert "/desk/company" not in browser.get("/desk").text
+
+
+@pytest.mark.parametrize("asked", ["łucja", "Łucja", "ŁUCJA ŻAK", "żak", "Łucja Żak", "100%"])
+def test_letters_of_every_language_are_found_in_any_case(browser: Browser, asked: str) -> None:
+    with browser.world.db.write() as session:
+        session.scalars(select(Customer).where(Customer.ref == "C-1")).one().name = "Łucja Żak 100%"
+    found = browser.enter("M-1").get(f"/desk/find?q={quote(asked)}").text
+    assert "C-1" in found
+    assert "C-2" not in found
+    listed = browser.get(f"/desk/list/cases?q={quote(asked)}").text
+    assert "/desk/customer/C-1" in listed
+
+
+def test_whoever_sells_sees_the_open_cases_of_own_customers_and_all_of_these(browser: Browser) -> None:
+    browser.enter("S-1")
+    today = browser.get("/desk").text
+    assert "Casi aperti dei miei clienti" in today
+    assert "Giulia Ferri" in today
+    assert "Ugo Verdi" not in today
+    own = browser.get("/desk/find").text
+    assert "Giulia Ferri" in own
+    assert "Ugo Verdi" not in own
+    assert "Giulia Ferri" not in Browser(browser.world, httpx.Cookies()).enter("A-1").get("/desk/find").text
 
 
 def test_a_customer_is_found_by_whatever_is_known(browser: Browser) -> None:

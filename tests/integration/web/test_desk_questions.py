@@ -1,5 +1,8 @@
 """What people look for at the desk is found within the presses that docs/how-to/desk.md names, no more and no less."""
 
+import csv
+import html
+import io
 import re
 from datetime import timedelta
 
@@ -8,7 +11,7 @@ from sqlalchemy import delete, select
 
 from models.queries.health import state
 from models.rules.health.intervals import EVERY
-from models.tables import Customer, FollowUp, Order, Staff, Watermark
+from models.tables import Case, Customer, FollowUp, Order, Staff, Watermark
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Subject
 from tasks.cases.holds import hold_customer, stop_delay_alerts
 from tasks.cases.open_case import open_case
@@ -109,6 +112,35 @@ def test_what_has_not_run_is_told_from_what_has(morning: Browser) -> None:
     assert re.search(
         r"<tr>.*import-sales.*mai.*non è ancora partito.*</tr>", morning.get("/desk/company").text
     )
+
+
+def test_each_figure_of_the_company_counts_the_list_that_it_opens(morning: Browser) -> None:
+    world = morning.world
+    with world.db.write() as session:
+        for customer in session.scalars(select(Customer)):
+            factories.invoice(session, customer, f"F-{customer.ref}")
+        session.scalars(select(Case)).one().opened_at -= timedelta(days=9)
+    world.sweep()
+    page = html.unescape(morning.get("/desk/company").text)
+    found = re.findall(r'href="(/desk/list/[^"]+)">(?:<strong>)?(\d+)', page)
+    found += re.findall(r'href="(/desk/list/[^"]+)">[^<]+</a> <strong>(?:fatture: )?(\d+)', page)
+    found += re.findall(r'href="(/desk/list/gaps)">[^<]*: (\d+)</a>', page)
+    names = {path.split("?")[0].rsplit("/", 1)[1] for path, _ in found}
+    assert names == {"cases", "commitments", "contacts", "calls", "gaps", "money"}
+    assert any(number != "0" for path, number in found if "calls" in path)
+    for path, number in found:
+        file = morning.get(f"{path}{'&' if '?' in path else '?'}form=csv")
+        lines = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
+        assert len(lines) - 1 == int(number), path
+        assert "cliente" in lines[0] or "gaps" in path, "heads are words"
+        assert morning.get(path).status_code == 200
+
+
+def test_each_matter_stands_once_on_the_day(morning: Browser) -> None:
+    page = morning.get("/desk").text.partition("<main>")[2]
+    links = re.findall(r'href="(/desk/(?:case|commitment|inbound)/\d+)"', page)
+    assert len(links) == len(set(links)) > 0
+    assert "Telefonata di ascolto" not in page, "that is the call of the case"
 
 
 def test_the_docs_name_these_questions_and_their_presses() -> None:
