@@ -102,14 +102,17 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
         path = tmp_path / "seguito.db"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        url = f"sqlite:///{path}"
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        template: str = request.getfixturevalue("postgres_template")
-        url = server.create_database(f"t_{uuid.uuid4().hex}", template=template)
-    database = Database(url)
+        database = Database(f"sqlite:///{path}")
+        yield database
+        database.close()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"t_{uuid.uuid4().hex}"
+    database = Database(server.create_database(name, template=template))
     yield database
     database.close()
+    server.drop_database(name)  # else hundreds of them are on the disk at the end
 
 
 @pytest.fixture(scope="session")

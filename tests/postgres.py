@@ -99,6 +99,11 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
+    def drop_database(self, name: str) -> None:
+        """Take a database away, whoever is still connected to it."""
+        with psycopg.connect(self._dsn(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def _dsn(self) -> str:
         return f"host=127.0.0.1 port={self.port} user=seguito dbname=postgres"
 
