@@ -10,6 +10,7 @@ from tasks.escalation.daily_digest import plan_digests
 from tasks.escalation.fault_notices import plan_fault_notices
 from tasks.escalation.patterns import HELD, watch_ledger
 from tasks.escalation.silence import rehearse_silence, watch_silence
+from tasks.runtime.gc_pause import collected_rarely
 from tasks.sending.parts import Parts
 from tasks.sending.sweep import in_other_hands, phases, prepare, rehearse, run_batch, runs_wanted
 from tasks.sending.sweep_report import Report, Scope
@@ -62,12 +63,13 @@ async def share_in(
         SweepStoppedError: no mail server could be reached; nothing is lost.
     """
     report = Report()
-    while room := max(services.policy.sending.max_per_run - taken - report.claimed, 0):
-        part = replace(phase, limit=min(phase.limit, room))
-        done = await batch(services, part)
-        report += done
-        if done.claimed < part.limit and not done.due:
-            break
+    with collected_rarely():
+        while room := max(services.policy.sending.max_per_run - taken - report.claimed, 0):
+            part = replace(phase, limit=min(phase.limit, room))
+            done = await batch(services, part)
+            report += done
+            if done.claimed < part.limit and not done.due:
+                break
     return report
 
 

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from models.based_on import BaseError, with_base
 from models.brand import Brand, Payment, Register
@@ -203,10 +211,16 @@ class Policy(_Strict):
     ladders: dict[str, Ladder] = {}
     """By kind of promise; `default` for the others. Without any, the owner is told once and nobody else."""
 
+    _mailed: tuple[dict[str, Cadence], tuple[str, ...]] | None = PrivateAttr(None)
+
     @property
     def mailed_kinds(self) -> tuple[str, ...]:
         """The cadences that send mails, in the order of the file."""
-        return tuple(kind for kind, cadence in self.cadences.items() if cadence.sends)
+        if (
+            self._mailed is None or self._mailed[0] is not self.cadences
+        ):  # a changed copy brings this one along
+            self._mailed = self.cadences, tuple(kind for kind, one in self.cadences.items() if one.sends)
+        return self._mailed[1]
 
     @model_validator(mode="before")
     @classmethod

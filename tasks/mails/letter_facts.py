@@ -47,17 +47,28 @@ class Desk:
     company: Company
     suppressed: Collection[str] = frozenset()
     """Addresses (`as_kept`) of the customers in question that nothing is sent to."""
+    _contacts: dict[int, Contact | None] = field(default_factory=dict, repr=False)
+    _managers: dict[str, Contact | None] = field(default_factory=dict, repr=False)
 
     def contact(self, staff_id: int | None) -> Contact | None:
         """Name and phone of somebody, with the company's address: what is written to it is collected and seen."""
-        person = self.staff.get(staff_id) if staff_id is not None else None
-        if person is None:
+        if staff_id is None:
             return None
-        return Contact(person.name, self.company.shown_address(person.ref), person.phone)
+        if staff_id not in self._contacts:
+            person = self.staff.get(staff_id)
+            self._contacts[staff_id] = (
+                None
+                if person is None
+                else Contact(person.name, self.company.shown_address(person.ref), person.phone)
+            )
+        return self._contacts[staff_id]
 
     def manager(self, language: str) -> Contact | None:
         """The way to the manager that every mail carries."""
-        return self.contact(ownership.standing(self.people, "manager", language, self.day))
+        if language not in self._managers:
+            found = ownership.standing(self.people, "manager", language, self.day)
+            self._managers[language] = self.contact(found)
+        return self._managers[language]
 
 
 @dataclass(frozen=True)
@@ -255,6 +266,8 @@ def _also(group: Group, order: Order, owner: int | None, desk: Desk, now: dateti
 def _signer(group: Group, desk: Desk) -> Contact | None:
     """Whose name stands under a formal warning."""
     signed_by = group.invoices[0].signed_by if group.invoices and group.cadence.is_signed else None
+    if signed_by is None:
+        return None
     return next((desk.contact(id_) for id_, one in desk.staff.items() if one.ref == signed_by), None)
 
 

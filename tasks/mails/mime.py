@@ -7,6 +7,7 @@ tests read every mail back with the standard library.
 import re
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Sequence
+from functools import lru_cache
 
 from models.errors import RowError
 from tasks.mails.formats import clean
@@ -71,6 +72,7 @@ def ascii_address(address: str) -> str:
     return address
 
 
+@lru_cache(maxsize=4096)  # a mail's recipient is compared several times
 def as_kept(address: str) -> str:
     """An address as it is compared: as it goes to the mail server, lower-case."""
     try:

@@ -6,6 +6,7 @@ leaves only those mails doubtful whose body was on its way: one for each connect
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -37,8 +38,10 @@ from tasks.services import Services
 from tasks.smtp.answers import scrub
 from tasks.smtp.journal import Book
 
-_PER_CONNECTION = 8
+_LEAST_PER_CONNECTION, _MOST_PER_CONNECTION = 8, 32
 """Mails marked for each connection, so that many share a transaction."""
+_BRISK_SECONDS, _SLOW_SECONDS = 0.5, 2.0
+"""A window that lands sooner grows, one that takes longer shrinks: facts are looked at anew with each window."""
 _GRACE_SECONDS = 10.0
 """How long a run that ends by an error still listens: each answer that comes is one doubt less."""
 
@@ -88,7 +91,7 @@ class Dispatch:
         self._stop: DispatchStoppedError | None = None
         self._fault: BaseException | None = None
         self._signed = SignedSender(services.composer)
-        self._full_window = self._window = _PER_CONNECTION * sending.connections
+        self._full_window = self._window = _LEAST_PER_CONNECTION * sending.connections
         self._lease = timedelta(minutes=sending.lease_minutes)
         self._renewed = services.clock.now()
 
@@ -207,10 +210,20 @@ class Dispatch:
         """Wait until each connection has but one mail left, or everything landed, or it is time to renew the lease."""
         enough = self._window - self._policy.sending.connections
         self._enough = min(max(enough, 1), len(self._flying) + self._arrived)
+        began = time.monotonic()
         if self._arrived < self._enough:
             self._landed.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._landed.wait(), self._lease.total_seconds() / 3)
+        self._size_window(time.monotonic() - began)
+
+    def _size_window(self, seconds: float) -> None:
+        """As many mails as land soon; used from the next mail on that the server takes."""
+        connections = self._policy.sending.connections
+        if seconds < _BRISK_SECONDS:
+            self._full_window = min(2 * self._full_window, _MOST_PER_CONNECTION * connections)
+        elif seconds > _SLOW_SECONDS:
+            self._full_window = max(self._full_window // 2, _LEAST_PER_CONNECTION * connections)
 
     def _take(self) -> list[Group]:
         room = self._window - len(self._flying)

@@ -17,7 +17,6 @@ from models.tables import FollowUp
 from models.words import FollowUpState
 from tasks.credit_recovery.ask_manager import withdraw_moot
 from tasks.planning.plan import plan_all, plan_batch
-from tasks.runtime.gc_pause import collected_rarely
 from tasks.runtime.held_rows import try_again
 from tasks.sending import rate_limit
 from tasks.sending.claim import Claimed, claim_batch
@@ -155,8 +154,7 @@ async def run_batch(services: Services, scope: Scope) -> Report:
     report = Report()
     while room := scope.limit - report.claimed:
         room = await rate_limit.room(services.db, services.policy, services.clock, room)
-        with collected_rarely():
-            done = await _run_part(services, replace(scope, limit=room))
+        done = await _run_part(services, replace(scope, limit=room))
         report = replace(report + done, due=done.due)
         if done.claimed < room and not done.due:
             break

@@ -21,7 +21,7 @@ def known_of(order: Order, by_hand: str | None = None) -> Told:
 def said_by_hand(session: Session, orders: Mapping[int, Order], now: datetime) -> dict[int, str]:
     """By order: what our people say of its delivery, where that is the last word: another day, or that it came."""
     found = {}
-    for id_, owed in deliveries.last_ones(session, list(orders)).items() if orders else ():
+    for id_, owed in deliveries.spoken_of(session, orders).items() if orders else ():
         moved_at = orders[id_].promise_moved_at
         if owed.done_at is None and owed.words is not None and owed.due_at > now:
             if moved_at is None or moved_at <= owed.made_at:

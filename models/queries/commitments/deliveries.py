@@ -1,9 +1,10 @@
 """Delivery days as promises: always a batch of orders at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from models.queries import bulk
@@ -16,6 +17,29 @@ def last_ones(session: Session, order_ids: Sequence[int]) -> dict[int, Commitmen
     """The newest promise of each of these orders."""
     rows = session.scalars(
         select(Commitment)
+        .where(
+            Commitment.subject_type == Subject.ORDER,
+            among(Commitment.subject_id, order_ids),
+            Commitment.kind == CommitmentKind.DELIVERY,
+        )
+        .order_by(Commitment.id)
+    )
+    return {row.subject_id: row for row in rows}
+
+
+def spoken_of(
+    session: Session, order_ids: Collection[int]
+) -> dict[int, Row[int, datetime, datetime, datetime | None, str | None, str | None]]:
+    """What our people did with the newest promise of each of these orders: made and due, done, words, outcome."""
+    rows = session.execute(
+        select(
+            Commitment.subject_id,
+            Commitment.made_at,
+            Commitment.due_at,
+            Commitment.done_at,
+            Commitment.words,
+            Commitment.outcome,
+        )
         .where(
             Commitment.subject_type == Subject.ORDER,
             among(Commitment.subject_id, order_ids),
