@@ -30,7 +30,7 @@ def explain(ref: str | None = None, *, ended: Annotated[bool, Parameter(negative
     try:
         with db.read() as session:
             if ended:
-                lines = list(explaining.at_an_end(session, now)) or [
+                lines = list(explaining.at_an_end(session, policy, now)) or [
                     "Of every overdue invoice something follows."
                 ]
             elif ref is None:

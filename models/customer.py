@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, BigId
 
 _BILLED = text("billing_email IS NOT NULL")
+_CERTIFIED = text("certified_email IS NOT NULL")
 _SILENT = text("silent_since IS NOT NULL")
 
 
@@ -22,6 +23,12 @@ class Customer(Base):
             sqlite_where=_BILLED,
             postgresql_where=_BILLED,
         ),
+        Index(
+            "ix_customers_certified_email",
+            text("lower(certified_email)"),
+            sqlite_where=_CERTIFIED,
+            postgresql_where=_CERTIFIED,
+        ),
         Index("ix_customers_silent_since", "silent_since", sqlite_where=_SILENT, postgresql_where=_SILENT),
     )
 
@@ -32,7 +39,8 @@ class Customer(Base):
     billing_email: Mapped[str | None]
     """Where money is spoken of; `email` when empty. A default is told to nobody else."""
     certified_email: Mapped[str | None]
-    """For certified mail (PEC): formal warnings go there, where the company has such an account of its own."""
+    """For certified mail (PEC): formal warnings go there, where the company has such an account of its own; what comes
+    from there is the customer's."""
     phone: Mapped[str | None]
     language: Mapped[str]
     country: Mapped[str]

@@ -1,6 +1,7 @@
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, func, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId
@@ -72,10 +73,15 @@ class Invoice(Base):
         """What decides what its delay costs."""
         return Debt(self.asked_cents, self.currency, self.due_on)
 
-    @property
+    @hybrid_property
     def asked_cents(self) -> int:
-        """What letters ask for: the part that is neither paid nor covered by credit notes."""
+        """What letters ask for: the part that is neither paid nor covered by credit notes; queries ask for it too."""
         return self.unpaid_cents - self.credited_cents
+
+    @asked_cents.inplace.expression
+    @classmethod
+    def _asked_cents(cls) -> ColumnElement[int]:
+        return func.coalesce(cls.open_cents, cls.amount_cents) - cls.credited_cents
 
     @property
     def unpaid_cents(self) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.queries import watermarks
 from models.queries.in_list import among
 from models.rules.cases.case_reasons import COMPLAINTS, case_reason
+from models.rules.credit_recovery.pay_day import is_overdue
 from models.rules.going_live import COMPLAINT_DAYS, PAST
 from models.tables import Customer, FollowUp, Invoice, Order, Response, Watermark
 from models.words import FollowUpState, Subject
@@ -84,20 +85,25 @@ def late_orders(session: Session, today: date) -> Sequence[Order]:
 
 
 def unpaid_invoices(session: Session, today: date) -> Sequence[Invoice]:
-    """What is overdue today, without what is disputed, with credit recovery or covered; oldest first."""
-    return session.scalars(
-        select(Invoice)
+    """What is overdue today, without what is disputed, with credit recovery or covered; oldest first.
+
+    What is due on a day off of the customer's country is due on the next working day.
+    """
+    rows = session.execute(
+        select(Invoice, Customer.country)
+        .join(Customer, Customer.id == Invoice.customer_id)
         .where(
             Invoice.due_on < today,
             Invoice.paid_at.is_(None),
             Invoice.cancelled_at.is_(None),
             Invoice.disputed_at.is_(None),
             Invoice.handed_over_at.is_(None),
-            Invoice.amount_cents > Invoice.credited_cents,
+            Invoice.asked_cents > 0,
             _here(Invoice),
         )
         .order_by(Invoice.due_on, Invoice.id)
-    ).all()
+    )
+    return [one for one, country in rows if is_overdue(country, one.due_on, today)]
 
 
 def complaints(session: Session, began: datetime, now: datetime) -> Sequence[Response]:

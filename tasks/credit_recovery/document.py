@@ -20,7 +20,7 @@ from models.queries.cases.dossier import Dossier, of_customer
 from models.queries.credit_recovery import invoices
 from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.credit_recovery.late_costs import Reckoned, Reckoning, reckon
-from models.rules.credit_recovery.pay_day import due_by_law
+from models.rules.credit_recovery.pay_day import due_by_law, is_overdue
 from models.tables import Customer, Invoice, Staff
 from tasks.mails.dossier_facts import version
 from tasks.mails.formats import clean, local_day, long_day, money, quoted, short_moment
@@ -174,18 +174,25 @@ def _groups(
     """What is overdue on the day, and what is not due yet, apart: title, invoices and their sum."""
     groups = []
     for title, is_due in (("overdue", True), ("not-due", False)):
-        some = [one for one in found.invoices if (due_by_law(country, one.debt.due_on) < day) == is_due]
+        some = [one for one in found.invoices if is_overdue(country, one.debt.due_on, day) is is_due]
         sums: Counter[str] = Counter()
         for one in some:
             sums[one.debt.currency] += one.debt.amount_cents
         if some:
             written = " + ".join(money(language, cents, currency) for currency, cents in sums.items())
-            groups.append((title, [_invoice(one, language, zone, staff, orders) for one in some], written))
+            groups.append(
+                (title, [_invoice(one, country, language, zone, staff, orders) for one in some], written)
+            )
     return groups
 
 
 def _invoice(
-    one: Reckoned[Invoice], language: str, zone: str, staff: Mapping[int, Staff], orders: Mapping[int, str]
+    one: Reckoned[Invoice],
+    country: str,
+    language: str,
+    zone: str,
+    staff: Mapping[int, Staff],
+    orders: Mapping[int, str],
 ) -> dict[str, Any]:
     invoice = one.invoice
     currency = invoice.currency
@@ -196,7 +203,7 @@ def _invoice(
         "amount": money(language, invoice.asked_cents, currency),
         "issued": long_day(language, invoice.issued_on),
         "due": long_day(language, invoice.due_on),
-        "notes": list(_notes(invoice, language, zone, staff)),
+        "notes": list(_notes(invoice, country, language, zone, staff)),
         "lines": [
             (
                 long_day(language, line.first),
@@ -216,12 +223,16 @@ def _invoice(
     }
 
 
-def _notes(invoice: Invoice, language: str, zone: str, staff: Mapping[int, Staff]) -> Iterator[str]:
-    """What stands on the invoice: disputed, promised, signed, handed over."""
+def _notes(
+    invoice: Invoice, country: str, language: str, zone: str, staff: Mapping[int, Staff]
+) -> Iterator[str]:
+    """What stands on the invoice: due on a day off, disputed, promised, signed, handed over."""
 
     def on(at: datetime) -> str:
         return long_day(language, local_day(at, zone))
 
+    if (last := due_by_law(country, invoice.due_on)) != invoice.due_on:
+        yield say(language, "day-off", day=long_day(language, last))
     if invoice.disputed_at:
         yield say(language, "disputed", day=on(invoice.disputed_at))
     if invoice.pays_on:

@@ -1,5 +1,6 @@
 """What follows from changes of facts, beside planning anew: a payment settles, a new due day begins again."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries.planning import anew
+from models.rules.credit_recovery.pay_day import due_by_law
 from models.tables import Customer, Order
 from models.words import CommitmentKind, Subject
 from tasks.cases.change_of_customer import follow
@@ -23,13 +25,19 @@ def take(session: Session, policy: Policy, turns: Turns, word: Word) -> None:
         follow(session, policy, turns.moved, word.at, word.actor)
     for invoice_id, customer_id in turns.paid:
         settle_paid(session, customer_id, invoice_id, word.at, word.actor)
-    if turns.put_off:  # whoever was given more time is reminded kindly before anybody calls
-        anew.begin_again(session, "due", Subject.INVOICE, turns.put_off, _kinds(policy, "due"))
+    if put_off := _given_more_time(session, turns.put_off):  # reminded kindly before anybody calls
+        anew.begin_again(session, "due", Subject.INVOICE, put_off, _kinds(policy, "due"))
     if turns.back:  # the arrival is asked of what comes the second time
         rounds = [(order_id, at.date()) for order_id, at in turns.back]
         anew.begin_again(session, "delivered", Subject.ORDER, rounds, _kinds(policy, "delivered"))
     for order_id, customer_id in turns.reinstated:
         _reinstate(session, policy, order_id, customer_id, word)
+
+
+def _given_more_time(session: Session, moved: Sequence[tuple[int, date]]) -> list[tuple[int, date]]:
+    """Those that may be paid later than before: from a day off to the next working day nobody gains a day."""
+    now = anew.last_days(session, [id_ for id_, _ in moved]) if moved else {}
+    return [(id_, before) for id_, before in moved if due_by_law(now[id_][0], before) < due_by_law(*now[id_])]
 
 
 def _kinds(policy: Policy, anchor: str) -> list[str]:

@@ -20,6 +20,8 @@ _ELEMENT = re.compile(
     r"<(msgid|consegna|ricezione|errore-esteso)\b[^>]{0,200}>([^<]{1,2000})</", re.IGNORECASE
 )
 _ERROR = re.compile(r"<postacert\b[^>]{0,300}\berrore=[\"']([a-z-]{1,40})", re.IGNORECASE)
+_CARRIED = re.compile(r"<postacert\b[^>]{0,300}\btipo=[\"']posta-certificata[\"']", re.IGNORECASE)
+_SENDER = re.compile(r"<mittente\b[^>]{0,200}>([^<]{1,400})</", re.IGNORECASE)
 _SUCCESSES = {"accettazione", "presa-in-carico", "avvenuta-consegna"}
 
 
@@ -71,11 +73,27 @@ def _data(parts: Sequence[Part]) -> str:
     )
 
 
-def unwrapped(mail: Message) -> bytes | None:
-    """The source of the mail that a provider carries in an envelope of its own (`postacert.eml`); none otherwise."""
-    if not headers.text(mail, "X-Trasporto", 100):
+def unwrapped(mail: Message) -> tuple[bytes, str] | None:
+    """The source of the mail that a provider carries in an envelope of its own (`postacert.eml`), and its sender.
+
+    The sender is the one of the certified data; empty where they name none. Where a mail was moved on and lost the
+    header that says what it is, the certified data say it.
+    """
+    if receipt(mail):
         return None
-    return next((data_of(part.message) for part in parts_of(mail) if part.kind == "message/rfc822"), None)
+    parts = parts_of(mail)
+    data = _data(parts)
+    if not headers.text(mail, "X-Trasporto", 100) and not _CARRIED.search(data):
+        return None
+    whole = [data_of(one.message) for one in parts if _is_carried(one)]
+    named = (headers.addresses(unescape(match[1])) if (match := _SENDER.search(data)) else ()) or ("",)
+    return (whole[0], named[0]) if whole else None
+
+
+def _is_carried(part: Part) -> bool:
+    """Whether it is the mail inside; some write it as a file like any other."""
+    name = str(part.message.get_filename() or "").lower()
+    return part.kind == "message/rfc822" or name == "postacert.eml"
 
 
 def receipt(mail: Message) -> str:

@@ -35,12 +35,15 @@ def read(raw: bytes) -> Inbound:
 
 def _read(raw: bytes) -> Inbound:
     mail = parse(raw)
-    if wrapped := certified.unwrapped(mail):
-        refuse_bombs(wrapped)
-        mail, raw = parse(wrapped), wrapped
+    certified_sender = ""
+    if (wrapped := certified.unwrapped(mail)) is not None:
+        raw, certified_sender = wrapped
+        refuse_bombs(raw)
+        mail = parse(raw)
     parts = parts_of(mail)
     body = body_of(parts)
     message = _described(mail, body)
+    message = replace(message, sender=certified_sender or message.sender)
     judged = (
         _as_complaint(message, mail, parts, body, raw)
         or _as_bounce(message, mail, parts, body, raw)

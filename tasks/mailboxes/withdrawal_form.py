@@ -45,7 +45,8 @@ def declare(
     found = pages.order_with_customer(session, claim.order)
     if found is not None:
         order, customer = found
-        known = {as_kept(one) for one in (customer.email, customer.billing_email) if one}
+        addresses = (customer.email, customer.billing_email, customer.certified_email)
+        known = {as_kept(one) for one in addresses if one}
         if as_kept(claim.address) in known and order.withdrawal_days > 0:
             withdrawal.declare(session, policy, order, claim.text, now)
             return

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from models.policy import Policy
 from models.queries.cases.dossier import Dossier
 from models.rules.cases.case_reasons import LOW_RATING
-from models.rules.credit_recovery.pay_day import due_by_law
+from models.rules.credit_recovery.pay_day import is_overdue
 from models.tables import Commitment, Staff, Statement
 from models.words import CaseReasonKind, CommitmentKind, Subject
 from tasks.mails.formats import local_day
@@ -26,7 +26,7 @@ def owing_lines(dossier: Dossier, timezone: str) -> tuple[InvoiceLine, ...]:
             one,
             "",
             refs.get(one.order_id or 0),
-            is_due=due_by_law(country, one.due_on) < today,
+            is_due=is_overdue(country, one.due_on, today),
         )
         for one in sorted(dossier.invoices, key=lambda one: (one.due_on, one.id))
         if not one.paid_at and not one.cancelled_at and one.asked_cents > 0

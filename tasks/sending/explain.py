@@ -11,6 +11,7 @@ from models.policy import Policy
 from models.queries.cases import cases
 from models.queries.sending import forward
 from models.queries.sending.forward import Named
+from models.rules.calendar.calendars import local_day
 from models.rules.planning.cadence import CONDITIONS
 from models.rules.planning.step_key import StepKey
 from models.rules.sending.before_sending import Ask, Decision, Hold, OpenCase, Postpone, Send, Skip
@@ -112,10 +113,10 @@ def explain(session: Session, policy: Policy, ref: str, now: datetime) -> Iterat
         )
 
 
-def at_an_end(session: Session, now: datetime) -> Sequence[str]:
+def at_an_end(session: Session, policy: Policy, now: datetime) -> Sequence[str]:
     """Overdue invoices of which nothing can ever follow, with what ended their ladder last; references only."""
     lines = []
-    for invoice in forward.at_an_end(session, now, _SHOWN):
+    for invoice in forward.at_an_end(session, local_day(now, policy.company.place), _SHOWN):
         found = forward.named(session, invoice.ref)
         rows = forward.contacts(session, found) if found is not None else []
         last = next((row for row in reversed(rows) if row.reason), None)

@@ -6,6 +6,7 @@ import email.policy
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from tasks.services import Services
 from tasks.smtp.accounts import open_accounts
 from tests import factories
 from tests.conftest import ROOT
-from tests.inbox import Inbox
+from tests.inbox import Inbox, row, written
 from tests.ports import free_port
 from tests.recovery import CREDIT, at, plain, to_the_signature, visitor
 from tests.world import World
@@ -223,3 +224,47 @@ async def test_doctor_looks_at_the_account_where_there_is_one(servers: tuple[Ser
         certified_smtp_security="none",
     )
     assert [one.level for one in await certified_account(named, policy)] == [Level.OK]
+
+
+def fresh(how: str) -> bytes:
+    """A mail of theirs that answers nothing of ours: as it came, or in the wrapping of a provider."""
+    mail = written(
+        "Il guasto non è stato riparato: attendo notizie.",
+        From="Ufficio <bellariva@LegalMail.example>" if how != "named by the data" else "Ufficio",
+        To=CERTIFIED,
+        Subject="Segnalazione",
+    )
+    if how == "bare":
+        return mail
+    data = (
+        f'<?xml version="1.0"?><postacert tipo="posta-certificata" errore="nessuno"><intestazione>'
+        f"<mittente>{THEIRS}</mittente></intestazione><dati><msgid>&lt;m@x&gt;</msgid></dati></postacert>"
+    )
+    wrapping = EmailMessage(policy=email.policy.SMTP)
+    wrapping["From"] = f'"Per conto di: {THEIRS}" <posta-certificata@legalmail.example>'
+    wrapping["To"] = CERTIFIED
+    wrapping["Subject"] = "POSTA CERTIFICATA: Segnalazione"
+    if how != "moved without its header":
+        wrapping["X-Trasporto"] = "posta-certificata"
+    wrapping.set_content("Messaggio di posta certificata. Il messaggio originale è incluso in allegato.")
+    wrapping.add_attachment(data.encode(), maintype="application", subtype="xml", filename="daticert.xml")
+    name = "postacert.eml"
+    wrapping.add_attachment(mail, maintype="application", subtype="octet-stream", filename=name)
+    return wrapping.as_bytes()
+
+
+@pytest.mark.parametrize("how", ["bare", "wrapped", "named by the data", "moved without its header"])
+def test_what_comes_from_a_certified_address_is_that_customers(
+    world: World, tmp_path: Path, how: str
+) -> None:
+    with world.db.write() as session:
+        factories.customer(session, "C-1")
+        theirs = factories.customer(session, "C-2", name="Hotel Bellariva S.r.l.", certified_email=THEIRS)
+        factories.order(session, theirs, "SO-2")
+    inbox = Inbox(world, tmp_path)
+    inbox.deliver(fresh(how))
+    box = MaildirMailbox(tmp_path / "mailbox", world.policy.company.sender, [CERTIFIED])
+    collect(replace(inbox.reception, mailboxes=(box,)))
+    found = row(world)
+    assert (found.matched_by, found.customer_id, found.sender.lower()) == ("sender", 2, THEIRS)
+    assert found.words == "Il guasto non è stato riparato: attendo notizie."

@@ -222,6 +222,7 @@ def test_a_consumer_owes_no_interest_and_a_table_that_ends_says_so(world: World)
         for ref, facts in (("C-1", {}), ("C-2", {"is_business": True, "country": "PL", "language": "pl"})):
             customer = factories.customer(session, ref, **facts)
             factories.invoice(session, customer, f"F-{ref}", currency="PLN", amount_cents=600_000)
+        factories.invoice(session, customer, "F-SUN", currency="PLN", due_on=date(2026, 3, 15))
     with world.db.read() as session:
         consumer = document(session, world.policy, 1, "en", now=world.clock.now())
         business = document(session, world.policy, 2, "pl", now=world.clock.now(), as_of=date(2026, 8, 1))
@@ -232,6 +233,12 @@ def test_a_consumer_owes_no_interest_and_a_table_that_ends_says_so(world: World)
     assert "109 4,00 + 10,00 = 14,00 % 6 000,00 x 14,00 % x 109 / 365 250,8493" in page
     assert "Wyliczenie kończy się na dniu 30 czerwca 2026" in page
     assert "70,00 €" in page
+    # due on a Sunday, so on Monday: PLN 1,000 from 17 March on are 15 + 30 + 31 + 30 = 106 days
+    assert (
+        "termin płatności: 15 marca 2026 r. Termin przypada w dzień wolny od pracy; zgodnie z prawem" in page
+    )
+    assert "w najbliższym dniu roboczym: 16 marca 2026 r." in page
+    assert "1 000,00 x 14,00 % x 106 / 365" in page
 
 
 def test_the_dossier_opens_by_its_link_and_changes_nothing(world: World) -> None:

@@ -102,5 +102,5 @@ def test_what_can_never_go_on_stands_on_a_list(world: World) -> None:
     )
     world.sweep("credit-recovery")  # the letters are stale, and this policy asks nobody
     with world.db.read() as session:
-        [line] = explain.at_an_end(session, world.clock.now())
+        [line] = explain.at_an_end(session, world.policy, world.clock.now())
     assert line.startswith("F-1: due 2025-03-13, nothing follows; last: ")

@@ -196,6 +196,17 @@ def test_an_invoice_whose_due_day_moved_gets_its_friendly_letter_before_a_call(s
     assert shop.follow_ups("listening-call")[0].state == "planned"
 
 
+def test_a_due_day_moved_from_a_day_off_to_the_next_working_day_gives_no_more_time(shop: World) -> None:
+    import_invoice(shop, "F-1", due_on=date(2026, 3, 15))  # a Sunday: by law the Monday
+    shop.clock.set(datetime(2026, 3, 24, 9, tzinfo=UTC))
+    shop.sweep("credit-recovery")
+    assert len(new_mails(shop)) == 1
+    import_invoice(shop, "F-1", due_on=date(2026, 3, 16))
+    shop.sweep("credit-recovery")
+    assert new_mails(shop) == []
+    assert all("@" not in row.step for row in shop.follow_ups("payment-reminder"))
+
+
 def test_some_days_lie_between_two_letters_about_one_invoice(shop: World) -> None:
     import_invoice(
         shop, "F-1", due_on=date(2026, 3, 4)

@@ -15,6 +15,7 @@ from tasks.importing.run import import_source
 from tasks.mails.timeline_words import happened
 from tasks.runtime.settings import AccessError, Settings
 from tasks.runtime.trial import Trial, refuse_own_address, trial_of
+from tasks.sending import explain
 from tests import factories
 from tests.fakes import plain
 from tests.import_sources import Company
@@ -124,6 +125,25 @@ def test_going_live_asks_once_about_what_is_open(world: World) -> None:
     assert len(world.mailer.to(GIULIA)) == 2
     world.day_by_day(datetime(2026, 3, 28, tzinfo=UTC))
     assert world.reasons() == []  # the call comes when the ladder gets there
+
+
+def test_what_is_due_on_a_day_off_is_overdue_after_the_next_working_day_only(world: World) -> None:
+    saturday, sunday, monday = (date(2026, 3, day) for day in (14, 15, 16))
+    with world.db.write() as session:
+        for country in ("IT", "PL"):
+            customer = factories.customer(session, f"C-{country}", country=country)
+            for day in (saturday, sunday):
+                factories.invoice(session, customer, f"{country}-{day.day}", due_on=day)
+        factories.invoice(session, customer, "paid in part", open_cents=500, credited_cents=500)
+    for day, unpaid in (
+        (monday, ("IT-14",)),
+        (date(2026, 3, 17), ("IT-14", "PL-14", "IT-15", "PL-15")),
+    ):
+        now = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+        with world.db.read() as session:
+            assert going_live.past(session, world.policy, now).unpaid == unpaid
+            lines = explain.at_an_end(session, world.policy, now)
+            assert tuple(line.partition(":")[0] for line in lines) == unpaid
 
 
 def test_the_past_may_be_left_alone(world: World) -> None:

@@ -60,7 +60,7 @@ def owing(session: Session, customer_id: int, refs: Collection[str] = ()) -> Seq
         Invoice.customer_id == customer_id,
         Invoice.paid_at.is_(None),
         Invoice.cancelled_at.is_(None),
-        Invoice.amount_cents > Invoice.credited_cents,
+        Invoice.asked_cents > 0,
     )
     if refs:
         query = query.where(Invoice.ref.in_(refs))

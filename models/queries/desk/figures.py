@@ -89,7 +89,7 @@ def money_held(session: Session) -> Sequence[tuple[str | None, str, int, int]]:
         .distinct()
         .subquery()
     )
-    rest = Invoice.amount_cents - Invoice.credited_cents
+    rest = Invoice.asked_cents
     rows = session.execute(
         select(held.c.reason, Invoice.currency, func.count(), func.sum(rest))
         .join(Invoice, Invoice.id == held.c.subject_id)

@@ -185,7 +185,7 @@ def money_held(session: Session, wanted: Wanted = ALL) -> list[HeldInvoice]:
         .distinct()
         .subquery()
     )
-    rest = Invoice.amount_cents - Invoice.credited_cents
+    rest = Invoice.asked_cents
     query = (
         select(
             Customer.ref, Customer.name, Invoice.ref, rest, Invoice.currency, Invoice.due_on, held.c.reason

@@ -44,6 +44,7 @@ def _has(text: str) -> ColumnElement[bool]:
         func.lower(Customer.ref) == text.lower(),
         has(Customer.email, text),
         has(Customer.billing_email, text),
+        has(Customer.certified_email, text),
         exists().where(Order.customer_id == Customer.id, func.lower(Order.ref) == text.lower()),
         exists().where(Invoice.customer_id == Customer.id, func.lower(Invoice.ref) == text.lower()),
     ]

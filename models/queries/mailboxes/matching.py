@@ -17,6 +17,8 @@ _MOST_SENT = 1_000
 _MOST_KNOWN = 10_000
 """Of a batch of mails; the customers behind one address are many only where an export is broken."""
 
+_ADDRESSES = (Customer.email, Customer.billing_email, Customer.certified_email)
+
 
 def sent_mails(session: Session, keys: Collection[str]) -> dict[str, Message]:
     """Mails of ours by their keys, to whomever they went."""
@@ -94,7 +96,7 @@ def named(session: Session, numbers: Collection[str]) -> dict[str, list[Named]]:
 def customers_by_addresses(session: Session, addresses: Collection[str]) -> dict[str, list[int]]:
     """By address in small letters: ids of the customers who are written to there, whoever ordered last first."""
     found: dict[str, set[int]] = defaultdict(set)
-    for column in (Customer.email, Customer.billing_email):  # each by its own index
+    for column in _ADDRESSES:  # each by its own index
         small = func.lower(column, type_=Text)
         rows = session.execute(
             select(small, Customer.id).where(among(small, addresses), column.is_not(None)).limit(_MOST_KNOWN)
@@ -121,12 +123,11 @@ def _last_orders(session: Session, customers: Collection[int]) -> dict[int, floa
 def customers_by_address(session: Session, address: str) -> Sequence[int]:
     """Ids of the customers who are written to at an address; of many of them, the first few."""
     wanted = address.lower()
-    written_to = (Customer.email, Customer.billing_email)
     # each by its own index; with `or`, PostgreSQL would rather go through all customers in their order
     found = union(
         *(
             select(Customer.id).where(func.lower(column) == wanted, column.is_not(None))
-            for column in written_to
+            for column in _ADDRESSES
         )
     )
     return session.scalars(found.order_by("id").limit(_MOST_ALIKE)).all()

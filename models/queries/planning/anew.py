@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
 from models.rules.planning.step_key import StepKey
-from models.tables import FollowUp
+from models.tables import Customer, FollowUp, Invoice
 from models.words import FollowUpState, Subject
 
 _DONE = (
@@ -48,6 +48,16 @@ def begin_again(
             before = replace(StepKey.parse(row.step), was_about=(anchor, int(f"{day:%Y%m%d}")))
             row.step, row.answer_by = str(before), None
     session.flush()
+
+
+def last_days(session: Session, invoice_ids: Collection[int]) -> dict[int, tuple[str, date]]:
+    """By invoice: the country of its customer, and the day that it is due."""
+    rows = session.execute(
+        select(Invoice.id, Customer.country, Invoice.due_on)
+        .join(Customer, Customer.id == Invoice.customer_id)
+        .where(among(Invoice.id, invoice_ids))
+    )
+    return {id_: (country, day) for id_, country, day in rows}
 
 
 def let_pass(session: Session, order_id: int, kinds: Collection[str], now: datetime) -> None:

@@ -1,13 +1,14 @@
 """Contacts that wait, and everything else that an explanation needs, by a reference that people know."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
+from models.rules.credit_recovery.pay_day import is_overdue
 from models.tables import Commitment, Customer, FollowUp, Invoice, Order
 from models.words import FollowUpState, Subject
 
@@ -118,8 +119,11 @@ def owed(session: Session, customer_id: int) -> Sequence[Commitment]:
     ).all()
 
 
-def at_an_end(session: Session, now: datetime, limit: int) -> Sequence[Invoice]:
-    """Invoices that are overdue and of which nothing can ever follow: nothing waits, and nobody owes anything."""
+def at_an_end(session: Session, today: date, limit: int) -> Sequence[Invoice]:
+    """Invoices that are overdue and of which nothing can ever follow: nothing waits, and nobody owes anything.
+
+    What is due on a day off of the customer's country is due on the next working day.
+    """
     goes_on = exists(
         select(FollowUp.id).where(
             FollowUp.subject_type == Subject.INVOICE,
@@ -135,14 +139,15 @@ def at_an_end(session: Session, now: datetime, limit: int) -> Sequence[Invoice]:
             Commitment.customer_id == Invoice.customer_id, Commitment.done_at.is_(None)
         )
     )
-    return session.scalars(
-        select(Invoice)
+    rows = session.execute(
+        select(Invoice, Customer.country)
+        .join(Customer, Customer.id == Invoice.customer_id)
         .where(
-            Invoice.due_on < now.date(),
+            Invoice.due_on < today,
             Invoice.paid_at.is_(None),
             Invoice.cancelled_at.is_(None),
             Invoice.handed_over_at.is_(None),
-            Invoice.amount_cents > Invoice.credited_cents,
+            Invoice.asked_cents > 0,
             Invoice.pays_until.is_(None),
             Invoice.said_paid_until.is_(None),
             ~goes_on,
@@ -150,4 +155,5 @@ def at_an_end(session: Session, now: datetime, limit: int) -> Sequence[Invoice]:
         )
         .order_by(Invoice.due_on, Invoice.id)
         .limit(limit)
-    ).all()
+    )
+    return [one for one, country in rows if is_overdue(country, one.due_on, today)]

@@ -17,6 +17,11 @@ def due_by_law(country: str, due_on: date) -> date:
     return term_end(country, due_on) if country in _KNOWN else due_on
 
 
+def is_overdue(country: str, due_on: date, today: date) -> bool:
+    """Whether the last day to pay in a country is over."""
+    return due_on < today and due_by_law(country, due_on) < today
+
+
 def last_day(today: date, max_days: int) -> date:
     """The furthest day that a customer may name without asking anybody."""
     return today + timedelta(days=max_days)

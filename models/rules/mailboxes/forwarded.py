@@ -16,6 +16,8 @@ _SUBJECT = re.compile(
     r"^[\s>*_|]*(?:oggetto|subject|temat|betreff)\s*[*_]?\s*:\s*(?P<subject>.*)$", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+\w")
+_CERTIFIED = re.compile(r"per\s+conto\s+di", re.IGNORECASE)
+"""A provider of certified mail stands as the sender, and names the real one first."""
 _MOST_HEADS = 10
 _MARK = re.compile(
     r"^[\s>*_-]*(?:[-_=]{2,}.*|.*(?:inoltrat|forwarded|przekazan|weitergeleitet|original|oryginaln|ursprünglich).{0,40}:?"
@@ -75,8 +77,9 @@ def _heads(lines: list[str]) -> Iterator[tuple[int, str]]:
         match = _FROM.match(line)
         found = _ADDRESS.findall(match["who"]) if match else []
         below = [one for one in lines[number + 1 : number + 4] if one.strip()]
-        if found and below and any(_FIELD.match(one) for one in below):
-            yield number, found[-1].lower()
+        if match and found and below and any(_FIELD.match(one) for one in below):
+            named = found[0] if _CERTIFIED.search(match["who"]) else found[-1]
+            yield number, named.lower()
 
 
 def _read(lines: list[str], sender: str) -> Forwarded:

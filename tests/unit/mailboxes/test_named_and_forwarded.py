@@ -52,3 +52,9 @@ def test_quoted_and_polish_heads_are_read_and_sentences_are_not() -> None:
     ]
     assert forwarded("Da: qui scrivo a x@y.example\n\nciao") == []
     assert forwarded("niente") == []
+
+
+def test_a_provider_of_certified_mail_is_not_who_wrote() -> None:
+    head = 'Da: "Per conto di: rosa@pec.example" <posta-certificata@legalmail.example>'
+    [found] = forwarded(f"{head}\nInviato: lunedì\nOggetto: recesso\n\nRecedo.")
+    assert (found.sender, found.words) == ("rosa@pec.example", "Recedo.")
