@@ -226,7 +226,7 @@ def test_a_consumer_owes_no_interest_and_a_table_that_ends_says_so(world: World)
     with world.db.read() as session:
         consumer = document(session, world.policy, 1, "en", now=world.clock.now())
         business = document(session, world.policy, 2, "pl", now=world.clock.now(), as_of=date(2026, 8, 1))
-    assert "No commercial interest: the customer is a private person." in consumer
+    assert "No interest at the commercial rate is calculated: the customer is a private person." in consumer
     assert "/ 365" not in consumer
     page = plain(business)
     # PLN 6,000 from 14 March to 30 June 2026: 18 + 30 + 31 + 30 = 109 days at 4 + 10 = 14 %: 250.8493
