@@ -48,11 +48,17 @@ FORBIDDEN = {
         (r"\d{4} r(?!\.)", "a year wants r."),
         (r"[«»“]", "the quotation marks of others"),
     ),
-    "en": ((r"\b[Oo]ne tap\b|\bSigned: ", "not so"), (r"[«»„]", "the quotation marks of others")),
+    "en": (
+        (r"\b[Oo]ne tap\b|\bSigned: |\b[Ee]xpected (delivery|completion)", "not so"),
+        (r"agreed on with|propose after|by our records|[Ll]ink of your", "no native writes it"),
+        (r"[«»„]", "the quotation marks of others"),
+    ),
     "de": (
         (r"\b([Dd]u|[Dd]ein\w*|[Dd]ir)\b", "we say Sie"),
         (r"[«»”]", "the quotation marks of others"),
         (r"fällig (seit|in) \d+ Tage\b", "a case"),
+        (r"fällig bis|(?<!E-)\bMails?\b|unser Willkommen|verspätet sich", "no native writes it"),
+        (r"Kundendienst|Voraussichtlich|Inkassodienst", "one thing has one name"),
     ),
 }
 
@@ -156,7 +162,10 @@ def test_the_patterns_find_what_they_are_for() -> None:
         ("pl", "jak jest po pół roku?"),
         ("pl", "Mają Państwo 1 dni"),
         ("en", "one tap is enough"),
+        ("en", "This was agreed on with Jan Nowak"),
         ("de", "Sag uns, was du denkst"),
+        ("de", "Antworten Sie auf diese Mail"),
+        ("de", "Der Kundendienst antwortet"),
     ):
         assert any(re.search(pattern, words, re.IGNORECASE) for pattern, _ in FORBIDDEN[language]), words
 
