@@ -66,4 +66,4 @@ def _cell(value: Any) -> str:
 def _doors(numbers: Iterable[int]) -> str:
     known, url = list(numbers), Settings().public_url
     shown = ", ".join(f"[{number}]({door(url, number)})" for number in known[:_MOST_CASES])
-    return shown + (f" and {len(known) - _MOST_CASES} more" if len(known) > _MOST_CASES else "")
+    return shown + (f" (+{len(known) - _MOST_CASES})" if len(known) > _MOST_CASES else "")

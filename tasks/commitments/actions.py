@@ -15,6 +15,7 @@ from models.rules.cases.acting import Act, ActError, checked, left_to_others
 from models.rules.commitments.outcomes import (
     AGREED,
     ASKED_WORKS,
+    CALLED_OFF,
     DELIVERED,
     NEW_DAY,
     NEXT,
@@ -31,7 +32,7 @@ from tasks.commitments.appointments_and_help import ask_for_help
 from tasks.commitments.close import fulfil, promise, re_promise
 from tasks.commitments.conversations import JUST_NOW, Spoke, noted
 from tasks.commitments.looks import check_done
-from tasks.commitments.make import About
+from tasks.commitments.make import About, tell_called_off
 from tasks.commitments.not_reached import try_again
 from tasks.commitments.own_sales import check_act, check_own_sale
 from tasks.commitments.solved import remedy_kept
@@ -124,7 +125,8 @@ def close(
         about, by = owing.owed.subject_id, owing.by.ref
         day_is_known(owing.session, owing.owed.buyer_id, about, outcome, words, now=owing.now, actor=by)
     if done:
-        remedy_kept(owing.session, owing.policy, owing.owed, owing.now)
+        after = tell_called_off if outcome == CALLED_OFF else remedy_kept
+        after(owing.session, owing.policy, owing.owed, owing.now)
     return done
 
 
@@ -134,9 +136,9 @@ def _check_seller(owing: Owing, outcome: str) -> None:
     What is one's own is settled by what was done; an appointment may be set by whoever comes.
     """
     is_anothers = owing.owed.owner_id != owing.by.id
-    if outcome == NOTHING_NEEDED and owing.owed.customer_id is not None:
+    if outcome in {NOTHING_NEEDED, CALLED_OFF} and owing.owed.customer_id is not None:
         check_own_sale(owing.session, owing.by, owing.owed.customer_id, "saying that nothing is needed")
-    if is_anothers and outcome in {NOTHING_NEEDED, AGREED, NEW_DAY}:
+    if is_anothers and outcome in {NOTHING_NEEDED, CALLED_OFF, AGREED, NEW_DAY}:
         check_act(owing.session, owing.by, Act.OUTCOME)
 
 

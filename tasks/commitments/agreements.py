@@ -15,7 +15,7 @@ from models.tables import Commitment, Order, Staff
 from models.words import CommitmentKind, Subject
 from tasks.commitments.appointments_and_help import set_appointment
 from tasks.commitments.close import fulfil, promise, re_promise
-from tasks.commitments.make import About, Owners, make
+from tasks.commitments.make import About, Owners, make, tell_called_off
 
 FARTHEST = timedelta(days=180)
 """A later promise is none that anybody waits for."""
@@ -115,9 +115,12 @@ def settle(
         kind = CommitmentKind.APPOINTMENT if outcome == APPOINTMENT_SET else CommitmentKind.AGREED
         words = following.what.strip() or text
         owners = Owners(who.id, _owners(who, None).deputy_id or owed.deputy_id)
-        return re_promise(
+        new = re_promise(
             session, policy, owed, at, reason, words, now=now, actor=by.ref, kind=kind, owners=owners
         )
+        if owed.kind == CommitmentKind.APPOINTMENT != kind:
+            tell_called_off(session, policy, owed, now)
+        return new
     about, buyer = (owed.subject_type, owed.subject_id), owed.buyer_id
     if owed.kind != CommitmentKind.DELIVERY and outcome != APPOINTMENT_SET:
         _fulfil(session, owed, outcome, text, now, by)

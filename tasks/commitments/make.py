@@ -19,7 +19,7 @@ from models.queries.planning import plan
 from models.rules.calendar.due import due_at as within_hours
 from models.rules.escalation import ownership
 from models.rules.planning.plan import Subject, new_row, owed
-from models.rules.planning.step_key import StepKey
+from models.rules.planning.step_key import Mark, StepKey
 from models.rules.responses.call_hour import CallTime
 from models.tables import Commitment
 from models.words import CommitmentKind, Level
@@ -148,6 +148,17 @@ def make(
         if not ladder and one.kind not in _TOLD_OTHERWISE:
             tell(session, policy, (SubjectType.COMMITMENT, one.id), one.customer_id, one.owner_id, now)
     return made
+
+
+def tell_called_off(session: Session, policy: Policy, owed: Commitment, now: datetime) -> None:
+    """Tell the customer that an appointment does not take place, whom we told that it does; once."""
+    if owed.done_at is None or not commitments.told_of(session, owed):
+        return
+    rows = [
+        {**row, "step": str(StepKey.parse(row["step"]).marked(Mark.OFF, str(owed.id)))}
+        for row in _for_customer(policy, owed, now)
+    ]
+    plan.add_follow_ups(session, rows)
 
 
 def _for_customer(policy: Policy, made: Commitment, now: datetime) -> list[dict[str, Any]]:

@@ -15,6 +15,9 @@ from models.rules.calendar.calendars import local_day
 from models.rules.escalation.coverage import Gap, Reach, gaps, reaches, working_days
 from models.rules.escalation.ownership import at_level, reached, standing
 from models.words import CommitmentKind, Role
+from tasks.mails.control_words import ControlWords
+from tasks.mails.formats import language_name
+from tasks.mails.labels import worded
 
 _MOST = 3
 """Gaps that the sentence names; the table has all of them."""
@@ -58,7 +61,7 @@ def check_ladders(session: Session, policy: Policy, now: datetime) -> Checked:
     names = {id_: row.ref for id_, row in people.staff(session).items()}
     open_gaps = gaps(found)
     return Checked(
-        [_row(reach, names) for reach in _first_days(found)],
+        [_row(ControlWords.of(policy), reach, names) for reach in _first_days(found)],
         open_gaps,
         _planned(session, policy, now),
         tuple(_warnings(session, policy, now, names)),
@@ -108,13 +111,18 @@ def _first_days(found: Sequence[Reach]) -> list[Reach]:
     return rows
 
 
-def _row(reach: Reach, names: dict[int, str]) -> dict[str, Any]:
+def _row(words: ControlWords, reach: Reach, names: dict[int, str]) -> dict[str, Any]:
     who = names.get(reach.staff) if reach.staff is not None else None
-    return {
-        "from": str(reach.day),
-        "kind": reach.kind,
-        "language": reach.language,
-        "rung": reach.rung,
-        "level": reach.level,
-        "who": who or "nobody",
-    }
+    [row] = words.head(
+        [
+            {
+                "from": str(reach.day),
+                "kind": f"{worded(words.language, 'notice', reach.kind)} ({reach.kind})",
+                "language": language_name(words.language, reach.language),
+                "rung": reach.rung,
+                "level": worded(words.language, "level", reach.level),
+                "who": who or words.say("text.nobody"),
+            }
+        ]
+    )
+    return row

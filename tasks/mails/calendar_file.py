@@ -12,7 +12,9 @@ _LONGEST = 300
 
 
 def calendar_file(agreed: Agreed, company: Company, language: str, *, for_staff: bool) -> bytes:
-    """The file, in the reader's language. Agreed on anew, it takes the place of the earlier one (UID, SEQUENCE).
+    """The file, in the reader's language.
+
+    Agreed on anew, it takes the place of the earlier one (UID, SEQUENCE); called off, it takes it out (RFC 5546).
 
     What it is for in our own words, and the customer's telephone, stand in it for our own people alone.
     """
@@ -24,6 +26,8 @@ def calendar_file(agreed: Agreed, company: Company, language: str, *, for_staff:
     event.add("dtstamp", agreed.made_at)
     event.add("dtstart", agreed.begins)
     event.add("dtend", agreed.ends)
+    event.add("organizer", f"mailto:{company.sender}")
+    event.add("status", "CANCELLED" if agreed.is_off else "CONFIRMED")
     event.add("summary", f"{kind}: {with_whom}")
     event.add("description", "\n".join(_lines(agreed, company, language, for_staff=for_staff)))
     if agreed.place and not agreed.is_call:
@@ -31,7 +35,7 @@ def calendar_file(agreed: Agreed, company: Company, language: str, *, for_staff:
     calendar = Calendar()
     calendar.add("prodid", "-//Seguito//Seguito//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", "CANCEL" if agreed.is_off else "PUBLISH")
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 

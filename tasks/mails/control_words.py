@@ -1,12 +1,13 @@
 """What the tables of the control room say, in the language of the company."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.policy import Policy
+from models.rules.escalation.ownership import UNREACHED
 from tasks.mails.formats import end_of_day
 from tasks.mails.labels import worded
 from tasks.mails.shelf import laid
@@ -28,11 +29,18 @@ class ControlWords:
 
     language: str
     zone: str
+    asks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By kind that mails nobody: section and code of what a person is asked."""
 
     @classmethod
     def of(cls, policy: Policy) -> "ControlWords":
         """Those of a policy's company."""
-        return cls(policy.company.language, policy.company.timezone)
+        asks = {
+            name: ("reason", cadence.opens_case) if cadence.opens_case else ("notice", str(cadence.asks))
+            for name, cadence in policy.cadences.items()
+            if cadence.opens_case or cadence.asks
+        }
+        return cls(policy.company.language, policy.company.timezone, asks)
 
     def say(self, key: str, **names: object) -> str:
         """A text such as `text.nothing` or `head.kind`, its gaps filled."""
@@ -45,9 +53,15 @@ class ControlWords:
     def kind(self, kind: str) -> str:
         """A kind of contact: its name in the policy, which forms ask for, and what it is."""
         name = kind.removesuffix(NUDGE)
-        words = worded(self.language, "kind", name)
+        words = self._of_kind(name)
         told = name if words == name else f"{words} ({name})"
         return told if name == kind else f"{told}, {self.say('text.nudge')}"
+
+    def _of_kind(self, name: str) -> str:
+        """What a kind of contact is; one that mails nobody is what it asks of a person."""
+        section, code = self.asks.get(name, ("kind", name))
+        words = worded(self.language, section, code)
+        return name if words == code else words
 
     def outcome(self, outcome: str) -> str:
         """What became of a contact."""
@@ -59,6 +73,9 @@ class ControlWords:
             return known
         if reason.startswith(_NOT):
             return self.say("text.lacks", fact=self.why(reason.removeprefix(_NOT)))
+        if reason.startswith(UNREACHED):
+            level = worded(self.language, "level", reason.removeprefix(UNREACHED))
+            return self.say("text.unreached", level=level)
         return worded(self.language, "reason", reason)
 
     def at(self, at: datetime | None) -> str:
@@ -70,9 +87,8 @@ class ControlWords:
         last = end_of_day(at, self.zone)
         return self.at(at) if last is None else str(last)
 
-    def listed(self, refs: Sequence[str], number: int) -> str:
-        """References, and how many of `number` are not among them."""
-        more = number - len(refs)
+    def listed(self, refs: Sequence[str], more: int) -> str:
+        """References, and how many more there are."""
         tail = [self.say("text.more", number=more)] if more > 0 and refs else []
         return ", ".join([*refs, *tail])
 

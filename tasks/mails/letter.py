@@ -245,6 +245,8 @@ class Agreed(NamedTuple):
     order_ref: str | None = None
     words: str = ""
     """What it is for, for our own people alone."""
+    is_off: bool = False
+    """It does not take place."""
 
 
 class FaultFacts(NamedTuple):

@@ -77,6 +77,7 @@ _OTHERS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "appointment": (
         ("of an order", {"order": GOODS}),
         ("of nobody in particular", {"agreed": AGREED._replace(who=None)}),
+        ("called off", {"order": GOODS, "agreed": AGREED._replace(is_off=True)}),
     ),
 }
 

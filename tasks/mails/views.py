@@ -55,6 +55,7 @@ class AgreedView(NamedTuple):
 
     at: str
     who: Contact | None
+    is_off: bool
 
 
 class InvoiceView(NamedTuple):
@@ -153,8 +154,9 @@ def written_view(one: Written) -> WrittenView:
 
 
 def agreed_view(one: Agreed, language: str, timezone: str) -> AgreedView:
-    """When it begins, and who comes."""
-    return AgreedView(moment(language, one.begins, timezone), contact_view(one.who) if one.who else None)
+    """When it begins, who comes, and whether it takes place."""
+    at = moment(language, one.begins, timezone)
+    return AgreedView(at, contact_view(one.who) if one.who else None, one.is_off)
 
 
 def invoice_views(invoices: tuple[InvoiceLine, ...], language: str) -> tuple[InvoiceView, ...]:

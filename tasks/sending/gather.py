@@ -20,6 +20,7 @@ from models.rules.calendar.calendars import day_start, local_day
 from models.rules.commitments.ladder_changes import Pending
 from models.rules.escalation.ownership import Person
 from models.rules.planning.cadence import Cadence
+from models.rules.planning.step_key import Mark, StepKey
 from models.tables import Commitment, Customer, FollowUp, Invoice, Order, Reply
 from models.words import OF_MATTERS, CommitmentKind, Meaning, Role, Subject
 from tasks.commitments.ladder import start
@@ -235,7 +236,8 @@ def _conditions(
     for row in rows:
         if is_for_staff(row) or row.subject_type == Subject.AGREED:
             matter = row.subject_type, row.subject_id
-            found[matter] = frozenset({"closed"} if commitments.is_done(session, matter) else ())
+            is_over = commitments.is_done(session, matter) and StepKey.parse(row.step).mark is not Mark.OFF
+            found[matter] = frozenset({"closed"} if is_over else ())
     return found | _of_closed_cases(session, rows)
 
 

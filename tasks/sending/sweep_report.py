@@ -48,8 +48,11 @@ class Report:
     """Counts by kind of follow-up, outcome and reason, and the cases behind them. Holds no personal data."""
 
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    about: dict[tuple[str, str, str], dict[tuple[str, int], None]] = field(default_factory=dict)
-    """What is behind a count, in its order: types and ids of orders and the like. All where a person has to look."""
+    about: dict[tuple[str, str, str], Counter[tuple[str, int]]] = field(default_factory=dict)
+    """What is behind a count, in its order: types and ids of orders and the like, with the number of contacts of each.
+
+    All where a person has to look.
+    """
     cases: dict[tuple[str, str, str], frozenset[int]] = field(default_factory=dict)
     """Numbers of the cases where a person finds more about a count."""
     claimed: int = 0
@@ -71,7 +74,8 @@ class Report:
     ) -> None:
         """Add to a count; `cases` are those that it led to, or that it tells of, and `about` are its contacts."""
         self.counts[kind, outcome, reason] += number
-        _keep(self.about.setdefault((kind, outcome, reason), {}), outcome, map(_subject, about))
+        found_about = Counter(map(_subject, about))
+        _keep(self.about.setdefault((kind, outcome, reason), Counter()), outcome, found_about)
         if found := frozenset(cases):
             self.cases = _both(self.cases, {(kind, outcome, reason): found})
 
@@ -95,9 +99,8 @@ class Report:
 
     def since(self, before: "Report", last: "Report") -> "Report":
         """What was counted since `before`, with the claims of the `last` batch."""
-        return Report(
-            self.counts - before.counts, self.about, self.cases, last.claimed, last.planned, last.due
-        )
+        about = {key: known - before.about.get(key, Counter()) for key, known in self.about.items()}
+        return Report(self.counts - before.counts, about, self.cases, last.claimed, last.planned, last.due)
 
     def by_kind(self, outcome: str) -> dict[str, int]:
         """How many of each kind ended in an outcome."""
@@ -135,25 +138,24 @@ class Report:
         return ", ".join(parts) or "nothing was due"
 
 
-_About = dict[tuple[str, str, str], dict[tuple[str, int], None]]
+_About = dict[tuple[str, str, str], Counter[tuple[str, int]]]
 
 
 def _subject(row: FollowUp) -> tuple[str, int]:
     return row.subject_type, row.subject_id
 
 
-def _keep(known: dict[tuple[str, int], None], outcome: str, more: Iterable[tuple[str, int]]) -> None:
+def _keep(known: Counter[tuple[str, int]], outcome: str, more: Counter[tuple[str, int]]) -> None:
     """Of what went well the first few; a morning's mails would fill the page."""
-    for one in more:
-        if outcome in _MANY and len(known) >= _MOST:
-            return
-        known[one] = None
+    for one, number in more.items():
+        if one in known or outcome not in _MANY or len(known) < _MOST:
+            known[one] += number
 
 
 def _all_about(some: _About, more: _About) -> _About:
-    total = {key: dict(known) for key, known in some.items()}
+    total = {key: Counter(known) for key, known in some.items()}
     for key, about in more.items():
-        _keep(total.setdefault(key, {}), key[1], about)
+        _keep(total.setdefault(key, Counter()), key[1], about)
     return total
 
 

@@ -1,6 +1,7 @@
 """The table of a sweep: what it did by kind, outcome and reason, and the references behind each count."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,10 +20,16 @@ def sweep_table(session: Session, words: ControlWords, report: Report) -> Sequen
             "outcome": words.outcome(key[1]),
             "reason": words.why(key[2]),
             "count": number,
-            "about": words.listed(
-                list(dict.fromkeys(refs[one] for one in report.about.get(key, ()) if one in refs)), number
-            ),
+            "about": _about(words, report.about.get(key, Counter()), refs, number),
             "cases": Cases(sorted(report.cases.get(key, ()))),
         }
         for key, number in sorted(report.counts.items())
     )
+
+
+def _about(
+    words: ControlWords, about: Counter[tuple[str, int]], refs: Mapping[tuple[str, int], str], number: int
+) -> str:
+    """The references, each once, and how many of `number` contacts are of none of these."""
+    shown = {one: count for one, count in about.items() if one in refs}
+    return words.listed(list(dict.fromkeys(refs[one] for one in shown)), number - sum(shown.values()))

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from models.tables import Commitment, Customer, Staff
 from models.words import CommitmentKind
 from tasks.cases.raise_matter import set_appointment
-from tasks.commitments.actions import Owing, close, promise_anew
+from tasks.commitments.actions import NOTHING, Owing, close, promise_anew
+from tasks.commitments.agreements import Next
 from tasks.mails.mime import BOUNDARY
 from tests import factories
 from tests.desk import Browser
@@ -50,6 +51,9 @@ def event(mail: EmailMessage) -> dict[str, str]:
     [found] = Calendar.from_ical(file.get_payload(decode=True)).walk("VEVENT")
     return {
         "uid": str(found["uid"]),
+        "status": str(found["status"]),
+        "organizer": str(found["organizer"]),
+        "method": str(Calendar.from_ical(file.get_payload(decode=True))["method"]),
         "sequence": str(found["sequence"]),
         "begins": found.decoded("dtstart").astimezone(UTC).isoformat(),
         "summary": str(found["summary"]),
@@ -91,6 +95,54 @@ def test_a_moved_appointment_takes_the_place_of_the_first_in_every_calendar(firm
     assert after["uid"] == before["uid"]
     assert int(after["sequence"]) > int(before["sequence"])
     assert after["begins"] == (AT + timedelta(days=1)).isoformat()
+
+
+def settle(world: World, outcome: str, text: str, following: Next = NOTHING, reason: str = "") -> None:
+    """Anna closes the appointment, a while later."""
+    world.clock.set(world.clock.now() + timedelta(minutes=2))
+    with world.db.write() as session:
+        owed = session.scalars(select(Commitment).where(Commitment.kind == CommitmentKind.APPOINTMENT)).one()
+        anna = session.scalars(select(Staff).where(Staff.ref == "A-1")).one()
+        close(Owing(session, world.policy, owed, anna, world.clock.now()), outcome, text, reason, following)
+
+
+@pytest.mark.parametrize("gives_way", [False, True])
+def test_an_appointment_that_is_called_off_goes_out_of_the_customer_s_calendar(
+    firm: World, gives_way: bool
+) -> None:
+    firm.escalate()
+    before = event(mails_to(firm, "c-1@posta.example")[-1])
+    assert (before["method"], before["status"]) == ("PUBLISH", "CONFIRMED")
+    assert before["organizer"] == f"mailto:{firm.policy.company.sender}"
+    if gives_way:
+        call_later = Next(AT + timedelta(days=9), what="Nuova proposta per iscritto")
+        settle(firm, "agreed", "Non serve più venire.", call_later, "customer-asked")
+    else:
+        settle(firm, "called-off", "La signora ha disdetto.")
+    firm.escalate()
+    mail = mails_to(firm, "c-1@posta.example")[-1]
+    after = event(mail)
+    assert (after["method"], after["status"]) == ("CANCEL", "CANCELLED")
+    assert after["uid"] == before["uid"]
+    assert int(after["sequence"]) > int(before["sequence"])
+    assert "odwołane" in str(mail["Subject"])
+    assert "disdetto" not in mail.as_string()
+    firm.clock.set(firm.clock.now() + timedelta(days=1))
+    firm.escalate()
+    assert len(mails_to(firm, "c-1@posta.example")) == 2, "told once"
+
+
+def test_whom_nobody_told_of_an_appointment_hears_nothing_of_its_end(firm: World) -> None:
+    settle(firm, "called-off", "La signora ha disdetto.")
+    firm.escalate()
+    assert mails_to(firm, "c-1@posta.example") == []
+
+
+def test_an_appointment_that_was_kept_stays_in_the_calendar(firm: World) -> None:
+    firm.escalate()
+    settle(firm, "done", "Fatto prima, d'accordo con la signora.")
+    firm.escalate()
+    assert len(mails_to(firm, "c-1@posta.example")) == 1
 
 
 def test_an_appointment_that_is_over_before_the_mail_goes_is_not_told(firm: World) -> None:

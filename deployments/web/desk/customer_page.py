@@ -35,6 +35,8 @@ from tasks.responses.by_staff import Channel, Wants
 router = APIRouter()
 
 _MOST_OF_A_QUESTION = 320
+_MOST_NEXT = 4
+"""Planned messages that are shown at once; the others unfold."""
 
 
 @router.api_route("/desk/find", methods=["GET", "HEAD"])
@@ -130,6 +132,7 @@ def _shown(desk: Desk, session: Session, customer: Customer, said: Said) -> Resp
         ],
         spoken=language_name(desk.language, customer.language),
         next=_next(desk, session, customer.id),
+        most_next=_MOST_NEXT,
         held=_held(desk, session, customer.id, staff),
         **frame(desk),
         **values | {"owed": [], "holds": []},

@@ -152,12 +152,12 @@ def _of_commitment(desk: Desk, row: Owed) -> Row:
         path_of(Subject.COMMITMENT, row.id),
         clean(row.customer) if row.customer else label(desk.language, "notice.stranger"),
         row.customer_ref or "",
-        None,
+        clean(row.phone) if row.phone else None,
         worded(desk.language, "notice", row.kind),
         short_moment(desk.language, row.since, zone),
         due(desk.language, row.due_at, zone),
         row.due_at < now,
-        "",
+        language_name(desk.language, row.language) if row.language else "",
     )
 
 

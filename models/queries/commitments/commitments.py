@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries import facts
@@ -206,3 +206,15 @@ def is_done(session: Session, subject: tuple[str, int]) -> bool:
         return False  # a digest of an empty list is not planned, and one that emptied since says so
     row = session.execute(_END[Subject(kind)], {"matter": id_}).one_or_none()
     return row is None or row[0] is not None
+
+
+def told_of(session: Session, appointment: Commitment) -> bool:
+    """Whether a mail to the customer about an appointment, or one in whose place it came, may have gone out."""
+    root = appointment.root_id or appointment.id
+    chain = select(Commitment.id).where(or_(Commitment.id == root, Commitment.root_id == root))
+    told = select(FollowUp.id).where(
+        FollowUp.subject_type == Subject.AGREED,
+        FollowUp.subject_id.in_(chain),
+        FollowUp.message_id.is_not(None),
+    )
+    return session.scalar(select(told.exists())) is True

@@ -130,6 +130,8 @@ def open_commitments(
             Commitment.due_at,
             OWED_SINCE,
             Commitment.case_id,
+            Customer.phone,
+            Customer.language,
         )
         .join(Customer, Customer.id == Commitment.customer_id, isouter=True)
         .join(Staff, Staff.id == Commitment.owner_id, isouter=True)

@@ -30,6 +30,9 @@ class Owed(NamedTuple):
     due_at: datetime
     since: datetime
     case_id: int | None
+    phone: str | None
+    """The customer's."""
+    language: str | None
 
 
 class Contact(NamedTuple):

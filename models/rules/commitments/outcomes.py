@@ -10,6 +10,8 @@ NOT_REACHED = "not-reached"
 AGREED, APPOINTMENT_SET, NEW_DAY = "agreed", "appointment-set", "new-day"
 NEXT = (AGREED, APPOINTMENT_SET, NEW_DAY)
 """Outcomes that owe the next thing: what, who and by when."""
+CALLED_OFF = "called-off"
+"""Of an appointment: it does not take place, and no other one takes its place."""
 DELIVERED, ASKED_WORKS, TOLD = "delivered", "asked-works", "told-customer"
 NOTED = (ASKED_WORKS, TOLD)
 """Close no delivery that has not come."""
@@ -20,6 +22,7 @@ OUTCOMES = ("answered", "called", "done", AGREED, APPOINTMENT_SET, NOT_REACHED, 
 _OF: Mapping[str, tuple[str, ...]] = {
     CommitmentKind.DELIVERY: (DELIVERED, NEW_DAY, ASKED_WORKS, TOLD),
     CommitmentKind.SET_APPOINTMENT: (APPOINTMENT_SET, NEW_DAY, NOT_REACHED, NOTHING_NEEDED),
+    CommitmentKind.APPOINTMENT: ("done", AGREED, APPOINTMENT_SET, CALLED_OFF, NOT_REACHED),
     CommitmentKind.MAIL: ("answered", "called", NOTHING_NEEDED),
     CommitmentKind.POST: ("done", NOTHING_NEEDED),
     CommitmentKind.AGREED: ("done", AGREED, APPOINTMENT_SET, NOT_REACHED, NOTHING_NEEDED),

@@ -29,6 +29,8 @@ class Mark(StrEnum):
     """A fault of the program or of a text; the value is its number. `number` counts how often it was told."""
     TRY = "try"
     """A call reached nobody and is tried again; the value is the number of the tries so far."""
+    OFF = "off"
+    """An appointment was called off; the value is the number of its commitment."""
     STAFF = "staff"
     """Rows of earlier versions: handed over to the colleague of this number."""
 
