@@ -194,10 +194,10 @@ def test_the_welcome_says_what_was_bought_promised_and_until_when_it_can_be_undo
     assert GOODS.description in text
     assert "Consegnato: venerdì 13 marzo 2026" in text
     assert f"«{GOODS.seller_promise}»" in text
-    assert "fino a venerdì 27 marzo 2026 compreso" in text
+    assert "entro venerdì 27 marzo 2026 (giorno compreso)" in text
     waits = GOODS._replace(withdrawal="from-delivery", withdrawal_until=None)
     told = part(parsed(composer(policy).compose(letter(policy, order=waits), NOW)), "plain")
-    assert "14 giorni di tempo, contati dalla consegna" in told
+    assert "ha 14 giorni di tempo dalla consegna" in told
     none = part(
         parsed(composer(policy).compose(letter(policy, order=GOODS._replace(withdrawal="")), NOW)),
         "plain",
