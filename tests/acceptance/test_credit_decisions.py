@@ -203,7 +203,7 @@ def test_b06_the_dossier_reckons_interest_line_by_line_and_says_that_it_accrues_
         "1º gennaio 2026 - 18 marzo 2026 77 2,15 + 8,00 = 10,15 % 1.000,00 x 10,15 % x 77 / 365 21,4123",
         "Interessi di mora 25,86 €",
         "1.500,00 € 27,11 €",
-        "Somme forfettarie 80,00 €",
+        "Importi forfettari 80,00 €",
         "Montaggio compreso",
         "Sig. Bassi",
         "Manca l'anta.",

@@ -234,7 +234,7 @@ async def test_ops_read_everything_from_the_screen(
         assert await door.get_attribute("href") == f"http://127.0.0.1:4280/case/{number}"
         await ui.shoot(f"call-list-{scheme}")
         await ui.go(shown("sweep-welcome-contact"), "order-confirmation", "esito")
-        await ui.go(shown("weekly-report"), "ordini conclusi")
+        await ui.go(shown("weekly-report"), "ordini acquisiti")
         picture = ui.page.get_by_alt_text("Fatturato per settimana")
         assert await picture.evaluate("picture => picture.naturalWidth") > 0, "the picture shows"
         await ui.shoot(f"weekly-{scheme}")

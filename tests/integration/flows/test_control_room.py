@@ -221,7 +221,7 @@ async def test_the_weekly_report_has_figures_and_pictures(prefect_server: Prefec
     state = await final(weekly_report, week_of=signed.astimezone(ZoneInfo("Europe/Rome")).date())
     assert "ordini: 2, 8.400 EUR" in str(state.message)
     page = artifact(prefect_server, "weekly-report")["data"]
-    assert "| ordini conclusi | 2 | 0 |" in page
+    assert "| ordini acquisiti | 2 | 0 |" in page
     assert page.count("data:image/svg+xml;base64,") == 2
 
 
