@@ -56,7 +56,7 @@ def test_b04_opening_the_page_shows_a_form_and_changes_nothing(visitor: Visitor)
         page = visitor.open(link(visitor), method)
         assert page.status_code == 200
     page = visitor.open(link(visitor))
-    for words in ("Segnala la questione di un cliente", "S-1 Rossi", "Ho bisogno di una mano", "Un ritardo"):
+    for words in ("Segnalare la questione di un cliente", "S-1 Rossi", "Ho bisogno di una mano", "Un ritardo"):
         assert words in page.text, words
     assert "Ferri" not in page.text, "it tells nothing of any customer"
     assert visitor.dump() == before
@@ -65,7 +65,7 @@ def test_b04_opening_the_page_shows_a_form_and_changes_nothing(visitor: Visitor)
 def test_b04_a_seller_raises_a_matter_and_a_manager_hears_at_once(world: World, visitor: Visitor) -> None:
     page = visitor.press(link(visitor), **raised())
     assert page.status_code == 200
-    assert "la questione è il caso 1" in page.text
+    assert "la questione è ora il caso 1" in page.text
     with world.db.read() as session:
         said = session.scalars(select(Statement)).one()
         assert (said.side, said.author, said.text) == ("seller", "S-1", WORDS)
@@ -122,7 +122,7 @@ def test_the_same_words_after_the_closing_open_nothing(world: World, visitor: Vi
     assert "caso 1" in visitor.press(link(visitor), **raised(help="1")).text
     assert counts(visitor) == before
     page = visitor.press(link(visitor), **raised(text="Il piano non è arrivato."))
-    assert "la questione è il caso 2" in page.text
+    assert "la questione è ora il caso 2" in page.text
 
 
 def test_the_same_words_about_something_else_are_kept_beside_the_first(visitor: Visitor) -> None:
@@ -138,12 +138,12 @@ def test_the_same_words_are_news_after_a_while(world: World, visitor: Visitor) -
     world.close_case("Sentito il cliente.")
     world.clock.set(world.clock.now() + timedelta(days=2))
     page = visitor.press(link(visitor), **raised(text="Il cliente chiede di essere richiamato."))
-    assert "la questione è il caso 2" in page.text
+    assert "la questione è ora il caso 2" in page.text
 
 
 def test_b32_help_that_is_asked_for_has_a_name_and_a_time(visitor: Visitor) -> None:
     page = visitor.press(link(visitor), **raised(help="1"))
-    assert "La richiesta di aiuto è da Marco Conti" in page.text
+    assert "La richiesta di aiuto è arrivata a Marco Conti" in page.text
     with visitor.db.read() as session:
         owed = session.scalars(select(Commitment).where(Commitment.kind == "help")).one()
         assert owed.words == WORDS

@@ -67,7 +67,7 @@ def test_pressed_twice_or_on_another_mails_page_it_counts_once(world: World) -> 
         assert "mercoledì 18 marzo 2026, ore 10:00 (UTC+01:00)" in who.press(link, text="ancora").text
     assert who.dump() == first
     assert LINK not in who.open(other).text
-    assert "ha dichiarato di recedere" in who.open(other).text
+    assert "Ha dichiarato di recedere" in who.open(other).text
     assert "mercoledì 18 marzo 2026, ore 10:00 (UTC+01:00)" in who.open(f"{other}/withdraw").text
 
 

@@ -65,7 +65,7 @@ def test_a_manager_takes_it_until_a_time_and_its_due_time_stays(visitor: Visitor
         "Me ne occupo io fino a",
         "Può aspettare",
         "Ho concordato un altro momento",
-        "Passa il caso",
+        "Passare il caso",
     ):
         assert words in page.text, words
     assert visitor.press(link, do="take", until=PAST).status_code == 422
@@ -131,7 +131,7 @@ def test_b04_the_sellers_page_offers_a_version_and_help_and_nothing_that_delays(
     link = case_link(visitor, "S-1")
     page = visitor.open(f"{link}?do=state")
     assert "Come sono andate le cose" in page.text
-    for words in ("Può aspettare", "Chiudi il caso", "Passa il caso", "Me ne occupo io"):
+    for words in ("Può aspettare", "Chiudere il caso", "Passare il caso", "Me ne occupo io"):
         assert words not in page.text, words
     before = visitor.dump()
     for fields in (
@@ -221,6 +221,6 @@ def test_the_dossier_of_a_customer_is_one_page_in_order_and_changes_nothing(visi
     ):
         assert words in page.text, words
     timeline = page.text.split('class="timeline"')[1]
-    assert timeline.index("Ordine concluso") < timeline.index("Aperto il caso") < timeline.index("Preso l")
+    assert timeline.index("Ordine effettuato") < timeline.index("Aperto il caso") < timeline.index("Preso l")
     assert visitor.open(link.replace("/d/", "/d/x")).status_code == 404
     assert visitor.press(link).status_code == 405

@@ -116,7 +116,7 @@ class Presses:
 async def enter(ui: Ui, site: Site, ref: str) -> Presses:
     """From the link in a mail to the list of the day."""
     await ui.go(site.own(ref))
-    await ui.page.get_by_role("button", name="Apri la mia scrivania").click()
+    await ui.page.get_by_role("button", name="Aprire la mia scrivania").click()
     await expect(ui.page.get_by_role("heading", level=1)).to_have_text("Oggi")
     return Presses(ui.page)
 
@@ -187,7 +187,7 @@ async def test_a_manager_s_morning(site: Site, scheme: Scheme, width: int) -> No
         await page.locator("summary").filter(has_text="Fatto: ecco com'è andata").click()
         await page.get_by_text("Solo ascoltato").click()
         await page.get_by_label("Che cosa è successo, in poche parole").fill("Voleva essere ascoltato.")
-        await press.button("Chiudi il caso")
+        await press.button("Chiudere il caso")
         await expect(page.get_by_role("status").first).to_contain_text("il caso è chiuso")
         assert press.count <= 3
         await page.get_by_role("link", name="L'azienda").click()

@@ -23,14 +23,14 @@ async def fits(ui: Ui) -> None:
 async def test_a_seller_raises_a_matter_and_asks_for_help(site: Site, scheme: Scheme, width: int) -> None:
     async with opened("", scheme, width) as ui:
         page = ui.page
-        await ui.go(site.own("S-1"), "Segnala la questione di un cliente")
+        await ui.go(site.own("S-1"), "Segnalare la questione di un cliente")
         await fits(ui)
         await page.get_by_label("Di quale cliente si tratta?").fill("SO-nessuno")
         await page.get_by_text("Un ritardo").click()
         await page.get_by_label("Che cosa è successo").fill("Aveva la mia parola sul piano in quarzo.")
         await page.get_by_text("Ho bisogno di una mano").click()
         await ui.shoot(f"own-{scheme}")
-        await page.get_by_role("button", name="Segnala").click()
+        await page.get_by_role("button", name="Segnalare").click()
         await ui.sees("Non troviamo nessun ordine")
         field = page.get_by_label("Di quale cliente si tratta?")
         await expect(field).to_have_attribute("aria-invalid", "true")
@@ -40,13 +40,13 @@ async def test_a_seller_raises_a_matter_and_asks_for_help(site: Site, scheme: Sc
         await fits(ui)
         await ui.shoot(f"own-fault-{scheme}")
         await field.fill("c-1@posta.example")
-        await page.get_by_role("button", name="Segnala").click()
-        await ui.sees("la questione è il caso 1", "La richiesta di aiuto è da Marco Conti")
+        await page.get_by_role("button", name="Segnalare").click()
+        await ui.sees("la questione è ora il caso 1", "La richiesta di aiuto è arrivata a Marco Conti")
         await fits(ui)
         await ui.shoot(f"own-done-{scheme}")
         await page.reload()  # the browser sends the form once more
         await ui.sees("Queste parole le avevamo già")
-        await page.get_by_role("link", name="Segnala un'altra questione").click()
+        await page.get_by_role("link", name="Segnalare un'altra questione").click()
         await expect(page.get_by_label("Di quale cliente si tratta?")).to_have_value("")
     with site.db.read() as session:
         assert [one.text for one in session.scalars(select(Statement))] == [
@@ -76,7 +76,7 @@ async def test_a_customer_withdraws_in_two_steps_and_finds_it_on_record(
         await ui.shoot(f"withdrawal-done-{scheme}")
         await page.reload()
         await page.get_by_role("link", name="Torna alla pagina dell'ordine").click()
-        await ui.sees("ha dichiarato di recedere")
+        await ui.sees("Ha dichiarato di recedere")
         await expect(page.get_by_role("link", name="Recedere dal contratto qui")).to_have_count(0)
     with site.db.read() as session:
         assert [one.meaning for one in session.scalars(select(Response))] == [Meaning.WITHDRAW]

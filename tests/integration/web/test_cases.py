@@ -91,12 +91,12 @@ def test_opening_a_case_shows_everything_and_changes_nothing(
     ):
         assert words in page.text, words
     timeline = page.text.split('class="timeline"')[1]
-    assert timeline.index("Ordine concluso") < timeline.index("contatto di benvenuto") < timeline.index("1/5")
+    assert timeline.index("Ordine effettuato") < timeline.index("contatto di benvenuto") < timeline.index("1/5")
 
 
 def test_the_manager_takes_a_case_once(visitor: Visitor, desk: dict[str, Staff], case_id: int):
     link, other = (visitor.case_link(case_id, desk[who].id) for who in ("manager", "director"))
-    assert "il caso è con Lei" in visitor.press(link, do="take").text
+    assert "del caso si occupa Lei" in visitor.press(link, do="take").text
     taken = _case(visitor)
     assert (taken.taken_by_id, taken.taken_at) == (desk["manager"].id, visitor.clock.now())
     visitor.clock.set(visitor.clock.now() + timedelta(hours=1))
@@ -171,7 +171,7 @@ def test_a_case_that_closed_by_itself_says_so(visitor: Visitor, desk: dict[str, 
             session, visitor.policy, [Answer("r2", customer.id, "fine", "phone", now, order_id=order.id)], now
         )
     page = visitor.open(visitor.case_link(case.id, desk["manager"].id))
-    assert "Chiuso da sé" in page.text
+    assert "Si è chiuso da sé" in page.text
     assert "<form" not in page.text
 
 
