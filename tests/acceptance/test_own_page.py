@@ -56,7 +56,12 @@ def test_b04_opening_the_page_shows_a_form_and_changes_nothing(visitor: Visitor)
         page = visitor.open(link(visitor), method)
         assert page.status_code == 200
     page = visitor.open(link(visitor))
-    for words in ("Segnalare la questione di un cliente", "S-1 Rossi", "Ho bisogno di una mano", "Un ritardo"):
+    for words in (
+        "Segnalare la questione di un cliente",
+        "S-1 Rossi",
+        "Ho bisogno di una mano",
+        "Un ritardo",
+    ):
         assert words in page.text, words
     assert "Ferri" not in page.text, "it tells nothing of any customer"
     assert visitor.dump() == before

@@ -91,7 +91,9 @@ def test_opening_a_case_shows_everything_and_changes_nothing(
     ):
         assert words in page.text, words
     timeline = page.text.split('class="timeline"')[1]
-    assert timeline.index("Ordine effettuato") < timeline.index("contatto di benvenuto") < timeline.index("1/5")
+    assert (
+        timeline.index("Ordine effettuato") < timeline.index("contatto di benvenuto") < timeline.index("1/5")
+    )
 
 
 def test_the_manager_takes_a_case_once(visitor: Visitor, desk: dict[str, Staff], case_id: int):
