@@ -27,7 +27,7 @@ CUSTOMER = "/desk/customer/C-1"
 QUESTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "what did this customer get": ((FIND, CUSTOMER), "contatto di benvenuto"),
     "what comes next": ((FIND, CUSTOMER), "aggiornamento durante l"),
-    "what holds it, and until when": ((FIND, CUSTOMER), "20 marzo 2026, ore 12:00, da Marco Conti"),
+    "what holds it, and until when": ((FIND, CUSTOMER), "20 marzo 2026, ore 12:00, Marco Conti"),
     "who stopped the alert, and why": ((FIND, CUSTOMER), "lo sa dal venditore"),
     "what was agreed, and who owes it": ((FIND, CUSTOMER), "Una telefonata promessa, Marco Conti"),
     "which contacts failed today, and for whom": (
