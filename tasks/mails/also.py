@@ -20,8 +20,10 @@ def _line(one: AlsoFacts, letter: Letter) -> str:
     """What was bought, its number, and the day that counts."""
     language, view = letter.language, order_view(one.order, letter.language, letter.timezone)
     said = [label(language, "also.order").format(what=view.description, ref=view.ref)]
-    if view.amount and "order-confirmation" in (letter.kind, *letter.opened_by):
-        said.append(view.amount)
+    if "order-confirmation" in (letter.kind, *letter.opened_by):
+        said.append(label(language, "also.signed").format(day=view.signed))
+        if view.amount:
+            said.append(view.amount)
     if view.delivered:
         said.append(label(language, "also.delivered").format(day=view.delivered))
     elif view.promised:
