@@ -69,6 +69,9 @@ class Sending(_Strict):
     """Mails to one customer's address in 24 hours; more wait. Ends whatever loop two programs get into."""
     courtesies_a_week: int = Field(default=2, ge=1)
     """Courtesies to one person in seven days, over all orders; at most one a day, and none beside other mail."""
+    mails_an_order: int = Field(default=6, ge=1)
+    """Mails about one order for which all goes well: beyond them no notice goes before an invoice is due. Reminders of
+    a question are not counted, and nothing else is left out by this."""
     no_courtesies_in: tuple[str, ...] = ()
     """Countries (ISO 3166-1 alpha-2) whose law wants a consent that is not on record: nobody there is asked for an
     opinion. § 7 UWG in Germany, for instance."""

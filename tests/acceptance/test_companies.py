@@ -86,12 +86,16 @@ def test_sixty_days_of_silence(firm: Company, *, full: bool) -> None:
     assert found.promises["delivery"] == (8 if full else 2)
 
 
-def test_75_days_of_good_weather(firm: Company, *, full: bool) -> None:
+def test_weeks_of_good_weather(firm: Company, *, full: bool) -> None:
     """All is delivered in time and paid; every other customer says so, the others never answer."""
-    sold(firm, 40 if full else 6, 30 if full else 8, lambda number, _: {"answers": number % 2 == 0})
+    pays_after = timedelta(days=30 if full else 20)
+    facts = {"pays_after": pays_after}
+    sold(firm, 40 if full else 6, 42 if full else 8, lambda number, _: {"answers": number % 2 == 0} | facts)
     firm.works = True
-    firm.run(75 if full else 27)
-    story = "All are delivered in time and paid. Every other customer praises, the others never answer."
+    firm.run(105 if full else 27)
+    story = (
+        "All are delivered in time, and paid on the last day. Every other customer praises, the others never answer."
+    )
     found = ended(firm, "Good weather", story)
     assert {one.kind for one in found.to_staff} <= {"daily-digest"}
     assert found.cases == 0

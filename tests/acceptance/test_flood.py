@@ -75,6 +75,29 @@ def test_a_person_with_three_orders_in_two_rows_gets_one_mail_of_each_kind_that_
         assert set(session.scalars(select(Order.told_on))) == {date(2026, 4, 24)}
 
 
+def test_what_an_import_brings_of_several_days_is_one_confirmation_with_the_day_of_each(
+    world: World,
+) -> None:
+    """Whoever bought on Thursday, Friday and Sunday hears on Monday: once, in one mail that confuses nothing."""
+    world.clock.set(datetime(2026, 3, 23, 9, tzinfo=UTC))
+    for number, day in enumerate((19, 20, 22)):
+        signed = datetime(2026, 3, day, 10, tzinfo=UTC)
+        with world.db.write() as session:
+            known = session.scalar(select(Customer).where(Customer.ref == "C-1"))
+            customer = known or factories.customer(session, "C-1", email=PAOLA)
+            promised = date(2026, 4, 20 + number)
+            factories.order(session, customer, f"SO-{number}", signed_at=signed, promised_on=promised)
+    world.sweep()
+    [mail] = world.mailer.to(PAOLA)
+    said = plain(mail)
+    assert "SO-0, concluso giovedì 19 marzo 2026" in said
+    assert "ordine SO-1; concluso venerdì 20 marzo 2026" in said
+    assert "ordine SO-2; concluso domenica 22 marzo 2026" in said
+    assert "martedì 21 aprile 2026" in said
+    assert "mercoledì 22 aprile 2026" in said
+    assert len(proven(world, "order-confirmation")) == 1
+
+
 def test_orders_that_ask_for_other_words_get_mails_of_their_own(world: World) -> None:
     world.clock.set(WED)
     orders_of_paola(world, "C-1", "C-1")
@@ -210,6 +233,31 @@ def test_the_complaint_of_one_holds_the_others_letter_by_the_policys_choice(
     assert [row.state for row in world.follow_ups("payment-reminder") if row.step == "friendly"] == [
         "sent"
     ] * 2
+
+
+@pytest.mark.parametrize("billing", [None, "conti@studio.example"])
+def test_the_seventh_mail_about_an_order_that_goes_well_is_the_notice_which_is_left_out(
+    world: World, billing: str | None
+) -> None:
+    """It says what the invoice says. An accountant, who got none of the others, gets it."""
+    with world.db.write() as session:
+        customer = factories.customer(session, email=PAOLA, billing_email=billing)
+        order = factories.order(session, customer, signed_at=WED, promised_on=date(2026, 5, 8))
+        factories.invoice(session, customer, order_id=order.id, due_on=date(2026, 6, 8))
+    days = ((3, 18), (3, 19), (4, 8), (5, 4), (5, 12), (6, 3), (6, 8))
+    for month, day in days:
+        world.clock.set(datetime(2026, month, day, 9, tzinfo=UTC))
+        if (month, day) == (5, 12):
+            with world.db.write() as session:
+                order = session.get_one(Order, 1)
+                order.delivered_at, order.to_plan = datetime(2026, 5, 8, 9, tzinfo=UTC), True
+        world.sweep()
+    [notice] = world.follow_ups("payment-notice")
+    if billing:
+        assert (notice.state, len(world.mailer.to(billing))) == ("sent", 1)
+    else:
+        assert (notice.state, notice.reason) == ("skipped", "enough mails about the same order")
+    assert len(world.mailer.to(PAOLA)) == 6
 
 
 def test_no_question_how_it_went_on_the_day_of_a_reminder(world: World) -> None:

@@ -1,5 +1,6 @@
 """What went to an address lately, and what is due to a customer soon."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
@@ -7,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
-from models.tables import FollowUp, Message
-from models.words import OF_STAFF, FollowUpState, MessageState
+from models.tables import FollowUp, Invoice, Message
+from models.words import OF_STAFF, FollowUpState, MessageState, Subject
 
 
 def mails_to(
@@ -47,3 +48,51 @@ def due_soon(
         .group_by(FollowUp.customer_id)
     )
     return [(customer_id, at) for customer_id, at in rows if customer_id is not None]
+
+
+def sent_about(
+    session: Session, order_ids: Collection[int], routine: Collection[str], notices: Collection[str]
+) -> dict[tuple[int, str], int]:
+    """By order and address: how many mails of these kinds, about orders and about their invoices, went out."""
+    about = (FollowUp.message_id, Message.recipient)
+    went = (FollowUp.nudge == 0, Message.state == MessageState.ACCEPTED, ~Message.is_trial)
+    of_orders = (
+        select(FollowUp.subject_id, *about)
+        .join(Message, Message.id == FollowUp.message_id)
+        .where(
+            FollowUp.subject_type == Subject.ORDER,
+            among(FollowUp.subject_id, order_ids),
+            FollowUp.kind.in_(routine),
+            *went,
+        )
+    )
+    of_invoices = (
+        select(Invoice.order_id, *about)
+        .join(FollowUp, (FollowUp.subject_type == Subject.INVOICE) & (FollowUp.subject_id == Invoice.id))
+        .join(Message, Message.id == FollowUp.message_id)
+        .where(among(Invoice.order_id, order_ids), FollowUp.kind.in_(notices), *went)
+    )
+    mails: dict[tuple[int, str], set[int | None]] = defaultdict(set)
+    for query in (of_orders, of_invoices):
+        for order_id, message_id, recipient in session.execute(query):
+            mails[order_id, recipient.lower()].add(message_id)
+    return {key: len(found) for key, found in mails.items()}
+
+
+def coming_about(
+    session: Session, order_ids: Collection[int], kinds: Collection[str], before: datetime
+) -> dict[int, int]:
+    """By order: how many contacts of these kinds are planned before a time."""
+    rows = session.execute(
+        select(FollowUp.subject_id, func.count())
+        .where(
+            FollowUp.subject_type == Subject.ORDER,
+            among(FollowUp.subject_id, order_ids),
+            FollowUp.kind.in_(kinds),
+            FollowUp.nudge == 0,
+            FollowUp.state == FollowUpState.PLANNED,
+            FollowUp.due_at < before,
+        )
+        .group_by(FollowUp.subject_id)
+    )
+    return {order_id: number for order_id, number in rows}

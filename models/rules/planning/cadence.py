@@ -156,6 +156,16 @@ class Cadence:
         is_late = self.subject == "order" and self.anchor in {"promised", "promise-moved"}
         return self.sends and not self.is_courtesy and (self.subject == "invoice" or is_late)
 
+    @property
+    def is_notice(self) -> bool:
+        """Whether it tells of an invoice before it is due, and so no more than the invoice says itself."""
+        return self.sends and self.subject == "invoice" and all(step.offset.count < 0 for step in self.steps)
+
+    @property
+    def is_routine(self) -> bool:
+        """Whether it goes to everybody with an order of whom nothing is heard and for whom all goes well."""
+        return self.sends and self.subject == "order" and not self.is_grave and not self.tells_back
+
     def can_join(self, other: "Cadence") -> bool:
         """Whether one mail of the other asks what this one asks, where both are due about one order: came it whole?"""
         asks = set(self.answers)

@@ -15,6 +15,7 @@ from models.rules.sending.before_sending import Postpone, Skip
 CROWDED = "other mail to the same person goes first"
 ENOUGH = "enough courtesies to the same person"
 TOLD_LATELY = "other mail told the same person lately"
+ENOUGH_OF_ORDER = "enough mails about the same order"
 _WEEK = timedelta(days=7)
 
 
@@ -103,3 +104,20 @@ def _wait(
     if until <= one.latest:
         return Postpone(until, ENOUGH if is_full else CROWDED)
     return None if one.is_needed else Skip(ENOUGH if is_full else CROWDED)
+
+
+@dataclass(frozen=True)
+class OfOrder:
+    """Mails about one order to one reader, in which nothing is wrong: those that went out, and those that are coming."""
+
+    sent: int = 0
+    coming: int = 0
+
+
+def is_enough(orders: Collection[OfOrder | None], most: int) -> bool:
+    """Whether a notice before the due day is one mail too many about each of its orders (None: of no order).
+
+    It says what the invoice says; what else is said or asked within the next weeks goes before it. Whoever got
+    none of the other mails, such as an accountant, gets it.
+    """
+    return bool(orders) and all(one is not None and one.sent and one.sent + one.coming >= most for one in orders)
