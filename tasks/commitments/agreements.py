@@ -64,6 +64,7 @@ def owe_next(
     owners = _owners(who, order)
     if outcome == NEW_DAY:
         new = _new_day(session, policy, order, at, words, owners, now=now, by=by, reason=reason)
+        new.case_id = case_id or new.case_id
         day_is_known(session, customer_id, new.subject_id, outcome, text, now=now, actor=by.ref)
         return new
     if outcome == APPOINTMENT_SET:

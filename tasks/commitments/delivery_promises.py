@@ -21,6 +21,7 @@ from models.rules.planning.step_key import StepKey
 from models.tables import Commitment, Order
 from models.words import CommitmentKind, CommitmentState, FollowUpState, Level, Subject
 from tasks.commitments import ladder
+from tasks.commitments.solved import remedy_kept
 
 _ACTOR = "planning"
 _DAY = 24 * 60
@@ -64,6 +65,9 @@ def keep_deliveries(
         now,
     )
     notes = [_note(before, end, chained.get(before.id), now) for before, end in ended]
+    for _, before, one in turns:
+        if before is not None and before.done_at is None and one.has_come:
+            remedy_kept(session, policy, before, now)
     deliveries.note(session, [*notes, *_days_agreed(session, [order for order, _ in orders], now)])
 
 
@@ -133,6 +137,9 @@ def _row(order: Order, before: Commitment | None, one: Turn, place: Place) -> di
     return {
         "customer_id": order.customer_id,
         "kind": CommitmentKind.DELIVERY,
+        "case_id": before.case_id
+        if before is not None
+        else None,  # a day agreed on in a case stays its remedy
         "subject_type": Subject.ORDER,
         "subject_id": order.id,
         "owner_id": order.owner_id,

@@ -9,13 +9,12 @@ from models.queries.cases import cases
 from models.queries.planning import plan
 from models.rules.calendar.calendars import Place
 from models.rules.cases import closing
+from models.rules.commitments.outcomes import REMEDIES
 from models.rules.planning.plan import Subject, new_row, owed
 from models.rules.planning.step_key import StepKey
 from models.tables import Case, Commitment, Customer
-from models.words import CommitmentKind, Outcome
+from models.words import Outcome
 from models.words import Subject as SubjectType
-
-_REMEDIES = (CommitmentKind.AGREED, CommitmentKind.APPOINTMENT)
 
 
 def ask_if_solved(
@@ -34,7 +33,7 @@ def ask_if_solved(
 def remedy_kept(session: Session, policy: Policy, kept: Commitment, now: datetime) -> None:
     """What was agreed on in a case that is closed was done: the customer says whether that was it."""
     case = session.get(Case, kept.case_id) if kept.case_id is not None else None
-    if case is None or case.closed_at is None or kept.kind not in _REMEDIES:
+    if case is None or case.closed_at is None or kept.kind not in REMEDIES:
         return
     reasons = [one.reason for one in cases.reasons(session, case.id)]
     if case.outcome is not None and closing.asks_again(Outcome(case.outcome), reasons):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.rules.cases.acting import ActError
-from models.tables import Case, Commitment, Invoice, Staff
+from models.tables import Case, Commitment, Invoice, Order, Staff
 from models.words import CommitmentKind
 from tasks.cases import actions as on_cases
 from tasks.cases.actions import Acting
@@ -189,6 +189,53 @@ def test_silence_lets_nothing_go_on_until_a_manager_says_from_which_day(company:
         assert set(session.scalars(select(Case.rests_until))) == {None}
         assert session.scalars(select(Invoice.paid_at)).all() == [None]
     assert "open-complaint" not in {one.reason for one in company.follow_ups("payment-reminder")}
+
+
+@pytest.mark.parametrize("how", ["import", "page"])
+def test_a_new_day_that_is_agreed_on_in_a_case_is_its_remedy_until_the_goods_have_come(
+    company: World, how: str
+) -> None:
+    day = Next(datetime(2026, 4, 28, 10, tzinfo=UTC))
+    _close(company, "M-1", "new-day", following=day, reason="supplier")
+    _days_later(company, 8, 8)
+    told, *_ = [plain(mail) for mail in company.mailer.to(HERS) if "davvero risolto" in mail.subject]
+    assert "entro martedì 28 aprile 2026" in told
+    _move(company, date(2026, 5, 5))  # the works need another week: the same remedy, later
+    _days_later(company, 14)
+    assert company.promises(CommitmentKind.RELEASE) == []
+    company.clock.set(datetime(2026, 5, 4, 9, tzinfo=UTC))
+    _deliver(company, how)
+    company.sweep("delay-alert")
+    _days_later(company, 8)
+    asked = [plain(mail) for mail in company.mailer.to(HERS) if "davvero risolto" in mail.subject]
+    assert any("Per noi la questione è chiusa" in words for words in asked)
+    assert company.promises(CommitmentKind.RELEASE) == []  # the time counts from the delivery
+    _days_later(company, 8)
+    assert len(company.promises(CommitmentKind.RELEASE)) == 1
+
+
+def _move(world: World, day: date) -> None:
+    with world.db.write() as session:
+        order = session.get_one(Order, 1)
+        order.promised_before, order.promised_on = order.promised_on, day
+        order.promise_moved_at, order.to_plan = world.clock.now(), True
+    world.sweep("delay-alert")
+
+
+def _deliver(world: World, how: str) -> None:
+    """The goods come: the company's system says so, or one of our people."""
+    with world.db.write() as session:
+        if how == "import":
+            order = session.get_one(Order, 1)
+            order.delivered_at, order.to_plan = world.clock.now(), True
+            return
+        owed = next(
+            one
+            for one in session.scalars(select(Commitment).where(Commitment.kind == CommitmentKind.DELIVERY))
+            if one.done_at is None
+        )
+        by = session.scalars(select(Staff).where(Staff.ref == "A-1")).one()
+        actions.close(Owing(session, world.policy, owed, by, world.clock.now()), "delivered", "Consegnate.")
 
 
 def test_a_remedy_that_is_still_owed_keeps_the_question_waiting_and_once_kept_the_customer_is_asked(

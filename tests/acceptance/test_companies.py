@@ -93,9 +93,7 @@ def test_weeks_of_good_weather(firm: Company, *, full: bool) -> None:
     sold(firm, 40 if full else 6, 42 if full else 8, lambda number, _: {"answers": number % 2 == 0} | facts)
     firm.works = True
     firm.run(105 if full else 27)
-    story = (
-        "All are delivered in time, and paid on the last day. Every other customer praises, the others never answer."
-    )
+    story = "All are delivered in time, and paid on the last day. Every other customer praises, the others are silent."
     found = ended(firm, "Good weather", story)
     assert {one.kind for one in found.to_staff} <= {"daily-digest"}
     assert found.cases == 0

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.queries.in_list import among
 from models.rules.cases.case_reasons import COMPLAINTS
+from models.rules.commitments.outcomes import REMEDIES
 from models.rules.sending.holds import Trouble
 from models.tables import Case, CaseReason, Commitment, Invoice
 from models.words import CommitmentKind
@@ -66,7 +67,7 @@ def to_ask(session: Session, closed_before: datetime) -> Sequence[Case]:
             ~exists(
                 select(Commitment.id).where(
                     Commitment.case_id == Case.id,
-                    Commitment.kind.in_((CommitmentKind.AGREED, CommitmentKind.APPOINTMENT)),
+                    Commitment.kind.in_(REMEDIES),
                     Commitment.done_at > closed_before,
                 )
             ),
@@ -80,7 +81,7 @@ def remedy_owed_by(session: Session, case_id: int) -> datetime | None:
     return session.scalar(
         select(func.max(Commitment.due_at)).where(
             Commitment.case_id == case_id,
-            Commitment.kind.in_((CommitmentKind.AGREED, CommitmentKind.APPOINTMENT)),
+            Commitment.kind.in_(REMEDIES),
             Commitment.done_at.is_(None),
         )
     )
@@ -101,8 +102,7 @@ def any_to_see_to(session: Session, closed_before: datetime, now: datetime) -> b
 
 def _is_owed() -> ColumnElement[bool]:
     """The remedy that was agreed on in the case is still owed, or a manager is asked already."""
-    others = (CommitmentKind.RELEASE, CommitmentKind.DELIVERY)  # the day of an order is no remedy of a case
-    remedy = and_(Commitment.case_id == Case.id, Commitment.kind.not_in(others))
+    remedy = and_(Commitment.case_id == Case.id, Commitment.kind != CommitmentKind.RELEASE)
     asked = and_(Commitment.customer_id == Case.customer_id, Commitment.kind == CommitmentKind.RELEASE)
     return and_(Commitment.done_at.is_(None), or_(remedy, asked))
 

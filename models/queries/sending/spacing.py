@@ -84,7 +84,7 @@ def coming_about(
 ) -> dict[int, int]:
     """By order: how many contacts of these kinds are planned before a time."""
     rows = session.execute(
-        select(FollowUp.subject_id, func.count())
+        select(FollowUp.subject_id, func.count(FollowUp.id))
         .where(
             FollowUp.subject_type == Subject.ORDER,
             among(FollowUp.subject_id, order_ids),
@@ -95,4 +95,4 @@ def coming_about(
         )
         .group_by(FollowUp.subject_id)
     )
-    return {order_id: number for order_id, number in rows}
+    return {row[0]: row[1] for row in rows}

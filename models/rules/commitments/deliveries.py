@@ -14,6 +14,7 @@ ACTS = {
     CommitmentState.WITHDRAWN: "the order was cancelled",
 }
 """What happened, by how the promise ended."""
+_CAME = frozenset({CommitmentState.KEPT, CommitmentState.LATE})
 TAKEN_BACK = "the delivery was taken back"
 """It had not come after all, or not all of it: the promise counts neither as kept nor as late."""
 
@@ -65,6 +66,11 @@ class Turn:
     made_ends: End | None = None
     slips: bool = False
 
+    @property
+    def has_come(self) -> bool:
+        """Whether what was promised is there now."""
+        return any(end is not None and end.state in _CAME for end in (self.ends, self.made_ends))
+
 
 NOTHING = Turn()
 
@@ -109,7 +115,7 @@ def _stands(facts: Facts, last: Standing | None) -> bool:
 
 def _after_its_end(facts: Facts, due_at: datetime, last: Standing) -> Turn:
     """The last promise ended. A delivery that another system corrects is corrected; one it takes back is owed again."""
-    came = last.state in {CommitmentState.KEPT, CommitmentState.LATE}
+    came = last.state in _CAME
     if came and not last.by_hand and facts.delivered_at is None and last.done_at is not None:
         return Turn(ends=End(CommitmentState.WITHDRAWN, last.done_at, outcome=TAKEN_BACK), makes=True)
     if last.by_hand or last.state == CommitmentState.WITHDRAWN or facts.delivered_at is None:

@@ -19,6 +19,8 @@ CONVERSATIONS = ("called", *NEXT)
 """Outcomes that say that somebody spoke with the customer."""
 OUTCOMES = ("answered", "called", "done", AGREED, APPOINTMENT_SET, NOT_REACHED, NOTHING_NEEDED)
 """What most things can be closed with; the words say the rest."""
+REMEDIES = (CommitmentKind.AGREED, CommitmentKind.APPOINTMENT, CommitmentKind.DELIVERY)
+"""What can be promised to a customer in a case, and puts it right once it is kept."""
 _OF: Mapping[str, tuple[str, ...]] = {
     CommitmentKind.DELIVERY: (DELIVERED, NEW_DAY, ASKED_WORKS, TOLD),
     CommitmentKind.SET_APPOINTMENT: (APPOINTMENT_SET, NEW_DAY, NOT_REACHED, NOTHING_NEEDED),

@@ -108,7 +108,7 @@ def _wait(
 
 @dataclass(frozen=True)
 class OfOrder:
-    """Mails about one order to one reader, in which nothing is wrong: those that went out, and those that are coming."""
+    """Mails about one order to one reader in which nothing is wrong: how many went out, and how many are coming."""
 
     sent: int = 0
     coming: int = 0
@@ -120,4 +120,6 @@ def is_enough(orders: Collection[OfOrder | None], most: int) -> bool:
     It says what the invoice says; what else is said or asked within the next weeks goes before it. Whoever got
     none of the other mails, such as an accountant, gets it.
     """
-    return bool(orders) and all(one is not None and one.sent and one.sent + one.coming >= most for one in orders)
+    return bool(orders) and all(
+        one is not None and one.sent and one.sent + one.coming >= most for one in orders
+    )
