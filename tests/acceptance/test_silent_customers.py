@@ -1,5 +1,6 @@
 """Who does not answer a plain question stands by name on the manager's list, once; nobody owes a call (B21, B27)."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,6 +13,7 @@ from tasks.escalation.call_list import call_list
 from tasks.responses.by_staff import Spoken, record
 from tasks.responses.record import Answer
 from tests import factories
+from tests.desk import Browser
 from tests.fakes import plain
 from tests.world import World
 
@@ -79,6 +81,20 @@ def test_a_call_that_is_written_down_takes_the_name_off(world: World) -> None:
         spoken = Spoken("s-1", "SO-C-1", "Tutto bene, dice la signora.", "M-1", rating=5)
         record(session, asked.policy, spoken, asked.clock.now())
     assert names(asked) == []
+
+
+def test_at_the_desk_a_call_is_written_down_where_the_name_stands(world: World) -> None:
+    asked = never_answers(world, "C/1", "C-2")
+    desk = Browser(asked).enter("M-1")
+    page = desk.get("/desk").text
+    assert "Famiglia C/1" in page
+    [link] = re.findall(r'href="(/desk/customer/C%2F1\?do=record)[^"]*">Annotare la telefonata', page)
+    assert re.search('id="record"[^>]* open>', desk.get(link).text)
+    assert names(asked) == ["C/1", "C-2"], "opening changes nothing"
+    path = link.partition("?")[0]
+    assert desk.press(path, do="record", text="Tutto bene, dice.", rating="5").status_code == 200
+    assert names(asked) == ["C-2"]
+    assert "Famiglia C/1" not in desk.get("/desk").text
 
 
 def test_whom_the_lot_draws_is_the_managers_call_and_stands_on_no_list(world: World) -> None:

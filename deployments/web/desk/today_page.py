@@ -2,13 +2,14 @@
 
 from collections.abc import Container, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from deployments.web.desk.matter_page import path_of
-from deployments.web.desk.session import Desk, Signed, frame
+from deployments.web.desk.session import PATH, Desk, Signed, frame
 from deployments.web.wording import is_said, words, words_first
 from models.queries import people
 from models.queries.desk import lists
@@ -45,6 +46,8 @@ class Row(NamedTuple):
     until: str
     is_late: bool
     language: str
+    called: str = ""
+    """Where a call is written down that nobody owed."""
 
 
 @router.api_route("/desk", methods=["GET", "HEAD"])
@@ -115,10 +118,10 @@ def _calls(desk: Desk, session: Session) -> list[Row]:
 
 
 def _of_silent(desk: Desk, one: SilentCustomer) -> Row:
-    """Somebody who has not answered: the dossier is what a call begins with."""
-    now, zone = desk.web.clock.now(), desk.web.policy.company.timezone
+    """Somebody who has not answered, until a call is written down or anything is heard: the page has the story."""
+    page, zone = f"{PATH}/customer/{quote(one.ref, safe='')}", desk.web.policy.company.timezone
     return Row(
-        desk.web.links.dossier(one.id, desk.reader.id, now),
+        page,
         clean(one.name),
         one.ref,
         clean(one.phone) if one.phone else None,
@@ -127,6 +130,7 @@ def _of_silent(desk: Desk, one: SilentCustomer) -> Row:
         "",
         False,
         language_name(desk.language, one.language),
+        f"{page}?do=record#record",
     )
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import NotNullable, func, select
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
@@ -67,7 +67,7 @@ def sent_about(
         )
     )
     of_invoices = (
-        select(Invoice.order_id, *about)
+        select(NotNullable(Invoice.order_id), *about)
         .join(FollowUp, (FollowUp.subject_type == Subject.INVOICE) & (FollowUp.subject_id == Invoice.id))
         .join(Message, Message.id == FollowUp.message_id)
         .where(among(Invoice.order_id, order_ids), FollowUp.kind.in_(notices), *went)
