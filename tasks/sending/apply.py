@@ -10,12 +10,12 @@ from models.queries.cases import cases
 from models.queries.escalation import ladder_steps
 from models.queries.sending import claim
 from models.rules.escalation.ownership import UNREACHED
-from models.rules.sending.before_sending import IN_DIGEST, Ask, Hold, OpenCase, Send, Skip, Unheard
+from models.rules.sending.before_sending import IN_DIGEST, JUST_TOLD, Ask, Hold, OpenCase, Send, Skip, Unheard
 from models.words import CommitmentKind, Role, Subject
 from tasks.cases.open_case import fill_in, open_case
 from tasks.commitments.close import promise
 from tasks.credit_recovery.ask_manager import ask_manager
-from tasks.escalation.notify import is_rung, note_skipped_rung, note_unheard, told_in_digest
+from tasks.escalation.notify import is_rung, note_skipped_rung, note_unheard, told, told_in_digest
 from tasks.sending.decide import Ruling, Rulings
 from tasks.sending.follow_up_changes import outcome_of, settlement
 from tasks.sending.sweep_report import Report, Scope
@@ -61,6 +61,8 @@ def _act(session: Session, policy: Policy, ruling: Ruling, scope: Scope) -> list
             ask_manager(session, policy, ruling.customer.id, CommitmentKind(what), scope.now, scope.sweep)
         case Skip(reason) if reason == IN_DIGEST:
             told_in_digest(session, row, scope.now)
+        case Skip(reason) if reason == JUST_TOLD and is_rung(row):
+            told(session, row, scope.now)
         case Skip(reason) if is_rung(row) and reason.startswith(UNREACHED):
             note_skipped_rung(session, row, reason, scope.now)
         case Unheard(_, is_known) if not is_known:

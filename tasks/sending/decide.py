@@ -19,6 +19,7 @@ from models.rules.sending import delivery_day
 from models.rules.sending.before_sending import (
     ANSWERED_BEFORE,
     IN_DIGEST,
+    JUST_TOLD,
     NOBODY,
     VANISHED,
     Ask,
@@ -40,6 +41,7 @@ from tasks.mails.mime import as_kept
 from tasks.sending.gather import Batch
 from tasks.sending.told_days import known_of
 
+_MATTERS = frozenset({Subject.CASE, Subject.COMMITMENT, Subject.INBOUND})
 _NEXT_DAY = "1 business day"
 ANY_HOUR = Window(("00:00-24:00",), "every")
 _OPENED = "opened"
@@ -144,7 +146,15 @@ def _ruling(policy: Policy, batch: Batch, placement: Placement, row: FollowUp, c
     if isinstance(decision, Send) and DIGEST in policy.cadences:
         matter = _matter(policy, batch, cadence, row, ruled)
         decision = Skip(IN_DIGEST) if recipients.waits_for_digest(matter) else decision
+    if isinstance(decision, Send) and _is_just_told(batch, row, ruled):
+        decision = Skip(JUST_TOLD)
     return Ruling(row, customer, decision, ruled)
+
+
+def _is_just_told(batch: Batch, row: FollowUp, staff_id: int) -> bool:
+    """Whether it is the same notice to the same reader within minutes; what happened since is told all the same."""
+    is_same = (row.kind, row.subject_type, row.subject_id, staff_id) in batch.just_told
+    return is_same and StepKey.parse(row.step).mark is None and row.subject_type in _MATTERS
 
 
 def _known_already(policy: Policy, batch: Batch, cadence: Cadence, row: FollowUp) -> Skip | Hold | None:

@@ -15,7 +15,7 @@ from models.queries.escalation import ladder_steps
 from models.queries.importing import guard
 from models.queries.mailboxes import acknowledgements, possible_answers
 from models.queries.responses import responses
-from models.queries.sending import claim, messages, suppressions
+from models.queries.sending import claim, messages, refusals, suppressions
 from models.rules.calendar.calendars import day_start, local_day
 from models.rules.commitments.ladder_changes import Pending
 from models.rules.escalation.ownership import Person
@@ -36,6 +36,8 @@ from tasks.sending.payment_freshness import payments_are_fresh
 from tasks.sending.staff_recipients import Refusals
 from tasks.sending.told_days import said_by_hand
 
+_JUST_NOW = timedelta(minutes=5)
+"""A second notice about one matter to one reader within it is the same one again."""
 _URGENT = (Subject.CASE, Subject.COMMITMENT)
 
 
@@ -77,6 +79,8 @@ class Batch:
     """Looks that are owed at mails with words of trouble in them, by id of the promise."""
     replies: dict[int, Reply]
     """Mails that our own people wrote, by id."""
+    just_told: set[tuple[str, str, int, int | None]]
+    """Kind, subject and reader of the notices of the last minutes."""
     told_today: dict[int, int]
     """By one of our people: mails of today about matters."""
     heard: dict[int, Heard]
@@ -159,6 +163,9 @@ def gather(
         ),
         desk=desk,
         refusals=Refusals.of(session, {row.subject_id for row in to_staff}),
+        just_told=refusals.told_since(session, {row.subject_id for row in to_staff}, now - _JUST_NOW)
+        if to_staff
+        else set(),
         holds=holding.held_until(session, follow_ups[0].sweep, buyers, orders, now) if buyers else {},
         levels=cases.levels(session, _subjects(follow_ups, Subject.CASE)),
         letters=claim.last_letters(session, invoices),

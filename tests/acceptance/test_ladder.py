@@ -1,7 +1,7 @@
 """The ladder of a promise, through the real sweep on both databases: who is told when, as long as nobody acts."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -80,6 +80,32 @@ def test_b04_and_b11_a_promise_that_nobody_keeps_climbs_by_itself(world: World) 
     assert told(world)[2:] == ["a-2"]
     at(world, 19, 14)
     assert told(world)[3:] == ["m-1"]
+
+
+def test_nobody_gets_the_same_notice_twice_in_a_minute_from_whatever_run_it_comes(world: World) -> None:
+    """A call within four minutes: its owner was told when it was asked for, and the deputy hears when it is over."""
+    number = asked(world)
+    with world.db.write() as session:
+        call = session.get_one(Commitment, number)
+        soon = re_promise(
+            session,
+            world.policy,
+            call,
+            WED + timedelta(minutes=4),
+            "customer-asked",
+            "Subito.",
+            now=WED,
+            actor="A-2",
+        ).id
+    at(world, 18, 9)
+    at(world, 18, 9, 4)
+    assert sorted(told(world)) == ["a-1", "a-2"], "nobody twice"
+    [half] = [
+        row
+        for row in world.follow_ups("commitment-notice")
+        if row.subject_id == soon and row.step.startswith("half")
+    ]
+    assert (half.state, half.reason) == ("skipped", "told the same person just now")
 
 
 def test_a_managers_rung_stands_in_the_digest_of_every_working_day_and_then_the_director_hears(

@@ -1,7 +1,8 @@
-"""Which notices to our own people the mail servers would not take."""
+"""Which notices to our own people went out lately, and which the mail servers would not take."""
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,3 +26,17 @@ def refused(session: Session, subject_ids: Collection[int]) -> Counter[Refused]:
         )
     )
     return Counter((kind, id_, step, staff_id) for kind, id_, step, staff_id in rows if staff_id is not None)
+
+
+def told_since(
+    session: Session, subject_ids: Collection[int], since: datetime
+) -> set[tuple[str, str, int, int | None]]:
+    """Kind, subject type, subject id and id of staff of the notices about these that went out since a time."""
+    rows = session.execute(
+        select(FollowUp.kind, FollowUp.subject_type, FollowUp.subject_id, FollowUp.staff_id).where(
+            FollowUp.subject_type.in_(OF_STAFF),
+            among(FollowUp.subject_id, subject_ids),
+            FollowUp.sent_at > since,
+        )
+    )
+    return {(kind, about, id_, staff_id) for kind, about, id_, staff_id in rows}
