@@ -86,7 +86,7 @@ DOSSIER = CaseFacts(
     words=(Quote("I have called three times.\nNobody could say.", NOW - timedelta(days=9), 2),),
 )
 DEMAND = Demand(
-    "IT", "D.Lgs. 231/2002, art. 5 e 6", Interest((("EUR", 5_740), ("PLN", 212)), date(2026, 3, 18)), 4_000
+    "IT", "D.Lgs. 231/2002, artt. 5 e 6", Interest((("EUR", 5_740), ("PLN", 212)), date(2026, 3, 18)), 4_000
 )
 NOTICE = NoticeFacts(
     matter="commitment",

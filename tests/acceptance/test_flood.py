@@ -117,7 +117,7 @@ def test_the_welcome_goes_with_a_confirmation_that_comes_late(world: World) -> N
     said = plain(mail)
     assert said.index("è registrato così") < said.index("Le diamo il benvenuto")
     assert said.count("Ordine: SO-0") == 1, "no line stands there twice"
-    assert "Consegna prevista" in said
+    assert "Consegna promessa" in said
     assert "Anna Bianchi" in said or "Ewa Nowak" in said
     assert set(world.reasons()) == set()
 
