@@ -1,7 +1,8 @@
 """Stand-ins of a few lines for what lies outside: a mail server that remembers, and says what it is told to."""
 
 import email.policy
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from email import message_from_bytes
 
 from models.rules.sending.answers import Accepted, Answer, Doubtful, NotStarted, Withheld
@@ -38,3 +39,19 @@ class FakeMailer:
     def to(self, address: str) -> list[Mail]:
         """The mails to one address, in order."""
         return [mail for mail in self.mails if mail.recipients[0] == address]
+
+
+class FakeArchive:
+    """Holds what a test puts in."""
+
+    def __init__(self, *message_ids: str) -> None:
+        self.message_ids = set(message_ids)
+
+    def holds(self, message_ids: Collection[str]) -> set[str]:
+        """Those of them that are there."""
+        return self.message_ids & set(message_ids)
+
+    def fetch(self, message_id: str, at: datetime) -> bytes | None:
+        """It keeps no words."""
+        del message_id, at
+        return None

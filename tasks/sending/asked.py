@@ -12,6 +12,7 @@ from models.queries.sending import claim, messages
 from models.words import CommitmentKind, FollowUpState, MessageState, Subject
 from tasks.commitments.close import fulfil
 from tasks.commitments.of_the_company import open_of_kind, owe
+from tasks.sending import went_out
 from tasks.services import Services
 
 IN_DOUBT = "in doubt: no answer came after the mail had gone out"
@@ -71,12 +72,12 @@ def settle(services: Services, keys: Collection[str], by: str, *, arrived: bool)
             for row in messages.carried_by(session, [one.id for one in chosen])
             if row.state == FollowUpState.FAILED and row.reason == IN_DOUBT
         ]
-        marked = {one.id: one.marked_at for one in chosen}
+        for message in chosen if arrived else ():
+            rows = [row for row in carried if row.message_id == message.id]
+            went_out.arrived(session, services.policy, message, rows, now)
         for row in carried:
-            row.state = FollowUpState.SENT if arrived else FollowUpState.PLANNED
-            row.reason = None
-            if arrived:
-                row.sent_at, row.attempts = marked[row.message_id or 0], row.attempts + 1
+            if not arrived:
+                row.state, row.reason = FollowUpState.PLANNED, None
             about, event = (row.subject_type, row.subject_id), "arrived" if arrived else "sent-again"
             history.note(session, about, f"doubt-{event}", now, by.strip(), cause=row.step)
         session.flush()

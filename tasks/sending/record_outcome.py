@@ -11,12 +11,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries import history
 from models.queries.planning import plan
 from models.queries.sending import claim, messages
 from models.rules.calendar.calendars import Place
 from models.rules.escalation.silence import answer_by
-from models.rules.planning.step_key import Mark, StepKey
+from models.rules.planning.step_key import StepKey
 from models.rules.sending.answers import (
     AboutUs,
     Accepted,
@@ -34,11 +33,8 @@ from models.rules.sending.answers import (
 )
 from models.rules.sending.faults import Fault, Stage
 from models.tables import FollowUp
-from models.words import CaseReasonKind, CommitmentKind, FollowUpState, MessageState, Subject
-from tasks.cases import replies
+from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
 from tasks.cases.open_case import open_case
-from tasks.commitments.close import promise
-from tasks.escalation.notify import is_rung, told
 from tasks.mails.control_words import NUDGE
 from tasks.mails.letter_facts import Group, address, is_case
 from tasks.runtime.apart import apart
@@ -47,6 +43,7 @@ from tasks.sending.hold_rows import hold_rows
 from tasks.sending.suppressions import suppress
 from tasks.sending.sweep_report import FAULT, TRIED_AGAIN, Report
 from tasks.sending.told_days import keep_told
+from tasks.sending.went_out import follow
 
 NO_SERVER = "no mail server"
 REFUSES = "the mail server refuses"
@@ -197,10 +194,7 @@ def _apply(
             for row in group.follow_ups:
                 kind = row.kind + (NUDGE if row.nudge else "")
                 report.count(kind, "sent", cases=_cases_of(row), about=[row])
-            _note_escalation(session, group, now)
-            _owe(session, policy, group, now)
-            if group.lead.subject_type == Subject.REPLY:
-                replies.sent(session, group.lead.subject_id, now)
+            follow(session, policy, group.follow_ups, now)
             at, place = item.at or now, Place(group.customer.country, group.customer.timezone)
             change = {
                 "state": FollowUpState.SENT,
@@ -243,26 +237,6 @@ def _joined(group: Group, row: FollowUp, change: Mapping[str, Any]) -> dict[str,
 
 def _about_us(answer: Answer) -> str:
     return NO_SERVER if isinstance(answer, NotStarted) else REFUSES
-
-
-def _owe(session: Session, policy: Policy, group: Group, now: datetime) -> None:
-    """What a mail has promised is owed from now on: an alert says that we will tell the new day."""
-    if group.is_trial:
-        return
-    for row in group.follow_ups:
-        owes = policy.cadences[row.kind].owes
-        if owes is not None and row.customer_id is not None:
-            about = (row.subject_type, row.subject_id)
-            promise(session, policy, row.customer_id, CommitmentKind(owes), about, now=now, actor=row.sweep)
-
-
-def _note_escalation(session: Session, group: Group, now: datetime) -> None:
-    """A notice about a case, or a rung of a ladder, went out to one of our own people."""
-    for row in group.follow_ups:
-        if is_case(row) and StepKey.parse(row.step).mark is not Mark.LINK:
-            history.note(session, (Subject.CASE, row.subject_id), "escalated", now, row.sweep, cause=row.step)
-        elif is_rung(row):
-            told(session, row, now)
 
 
 def _cases_of(*rows: FollowUp) -> list[int]:

@@ -7,17 +7,14 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries.sending import claim, messages
-from models.rules.calendar.calendars import Place
-from models.rules.escalation.silence import answer_by
 from models.rules.planning.vocabulary import CERTIFIED
 from models.rules.sending.doubts import settle
-from models.tables import Customer, FollowUp, Message, Order
-from models.words import FollowUpState, MessageState, Subject
-from tasks.escalation.notify import is_rung, told
-from tasks.mails.letter_facts import Group
+from models.tables import FollowUp, Message
+from models.words import FollowUpState, MessageState
 from tasks.sending import asked
 from tasks.sending.record_outcome import Finished, record, tell_the_next
 from tasks.sending.sweep_report import Report
+from tasks.sending.went_out import arrived, group_of
 from tasks.services import Services
 from tasks.smtp.journal import Left
 
@@ -56,37 +53,9 @@ def _record_heard(
     finished = [
         Finished(one.id, group, left.heard[one.key].answer, at=left.heard[one.key].at)
         for one in heard
-        if (group := _group(session, policy, one, carried.get(one.id, []))) is not None
+        if (group := group_of(session, policy, one, carried.get(one.id, []))) is not None
     ]
     record(session, policy, finished, left.token, now, report)
-
-
-def _group(session: Session, policy: Policy, message: Message, rows: list[FollowUp]) -> Group | None:
-    """What recording needs of a letter; None where the policy or the contacts are gone."""
-    rows.sort(key=lambda row: not message.key.startswith(f"f{row.id}-"))  # the one that named the mail leads
-    if not rows or rows[0].kind not in policy.cadences:
-        return None
-    customer = session.get(Customer, rows[0].customer_id) if rows[0].customer_id is not None else None
-    company = policy.company
-    nobody = Customer(language=company.language, country=company.country, timezone=company.timezone)
-    return Group(
-        follow_ups=rows,
-        customer=customer or nobody,
-        cadence=policy.cadences[rows[0].kind],
-        order=_order_of(session, message, rows[0]),
-        invoices=[],
-        dossier=None,
-        reminds_of=None,
-        is_trial=message.is_trial,
-    )
-
-
-def _order_of(session: Session, message: Message, row: FollowUp) -> Order | None:
-    """The order that a mail was about, unless its day has moved since: the mail told of the day before."""
-    order = session.get(Order, row.subject_id) if row.subject_type == Subject.ORDER else None
-    if order is None or (order.promise_moved_at is not None and order.promise_moved_at > message.marked_at):
-        return None
-    return order
 
 
 def settle_doubts(services: Services, now: datetime) -> Report:
@@ -157,26 +126,18 @@ def apply_verdict(
     """Write down what became of a mail in doubt, and of what it carried."""
     message.state, message.recorded_at, message.claim_token = verdict, now, None
     message.resends += verdict is MessageState.DEFERRED
-    customer = session.get(Customer, message.customer_id) if message.customer_id is not None else None
-    place = Place(customer.country, customer.timezone) if customer else policy.company.place
     for row in carried:
         row.claim_token, row.lease_until = None, None
         if verdict is MessageState.DEFERRED:
             row.state = FollowUpState.PLANNED
-        elif verdict is MessageState.ACCEPTED and message.is_trial:
-            row.state, row.attempts = FollowUpState.TRIAL, row.attempts + 1
-        elif verdict is MessageState.ACCEPTED:
-            cadence = policy.cadences.get(row.kind)
-            row.state, row.sent_at, row.attempts = FollowUpState.SENT, message.marked_at, row.attempts + 1
-            row.answer_by = answer_by(cadence, message.marked_at, place) if cadence else None
-            if is_rung(row):
-                told(session, row, now)
-        else:
+        elif verdict is MessageState.ASKED:
             row.state, row.reason = FollowUpState.FAILED, asked.IN_DOUBT
             if (
                 message.staff_id is not None
             ):  # told twice, our own people lose nothing; told never, a matter would lie
                 session.flush()
                 tell_the_next(session, row, now)
+    if verdict is MessageState.ACCEPTED:
+        arrived(session, policy, message, list(carried), now)
     if verdict is MessageState.DEFERRED:
         claim.plan_again(session, [row.id for row in carried])

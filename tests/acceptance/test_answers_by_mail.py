@@ -1,5 +1,6 @@
 """A customer is answered from the desk: in the thread, by the ordinary machinery, and the commitment is kept by it."""
 
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -7,14 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from models.rules.sending.answers import Accepted, Refused
+from models.rules.sending.answers import Accepted, Doubtful, Refused
 from models.tables import Commitment, Customer, FollowUp, Inbound, Message, Reply
 from models.words import CommitmentKind, CommitmentState, FollowUpState, MessageState
 from tasks.cases.holds import hold_customer
 from tasks.runtime.trial import Trial
+from tasks.sending.asked import settle
 from tasks.sending.suppressions import suppress
 from tests import factories
 from tests.desk import Browser
+from tests.fakes import FakeArchive, FakeMailer
 from tests.inbox import SENDER, Inbox, written
 from tests.world import World
 
@@ -95,6 +98,36 @@ def test_the_answer_goes_out_in_the_thread_and_keeps_what_was_owed(inbox: Inbox)
     story = browser.get("/desk/customer/C-1").text
     assert "Venerdì mattina." in story
     assert "Anna Bianchi" in story.split('class="timeline"')[1]
+
+
+@pytest.mark.parametrize("is_there", [True, False, None])
+def test_an_answer_whose_connection_broke_after_its_words_is_never_guessed(
+    inbox: Inbox, is_there: bool | None
+) -> None:
+    """In the archive it has gone; not in it, it goes once more under the same Message-ID; unknown, a person says."""
+    world = inbox.world
+    answer(inbox)
+    world.mailer = FakeMailer(lambda _mail: Doubtful("connection lost"))
+    world.escalate()
+    with world.db.read() as session:
+        row = session.scalars(select(FollowUp).where(FollowUp.kind == "reply")).one()
+        mail = session.get_one(Message, row.message_id)
+    assert (mail.state, owed(world).done_at) == (MessageState.SENDING, None), (
+        "nobody knows, so nothing is kept"
+    )
+    world.mailer, first = FakeMailer(), world.services.composer.message_id(mail.key)
+    if is_there is not None:
+        world.archive = FakeArchive(*([first] if is_there else []))
+    world.clock.set(world.clock.now() + timedelta(minutes=11))
+    world.escalate()
+    to_her = [one for one in world.mailer.mails if "c-1@posta.example" in one.recipients]
+    assert [one.message_id for one in to_her] == ([first] if is_there is False else [])
+    if is_there is None:
+        assert owed(world).done_at is None
+        assert settle(world.services, [mail.key], "A-1", arrived=True) == 1
+    assert owed(world).outcome == "answered: Venerdì mattina.\nA presto"
+    world.escalate()
+    assert sum("c-1@posta.example" in one.recipients for one in world.mailer.mails) == len(to_her)
 
 
 def test_a_second_press_writes_nothing_and_an_empty_answer_is_none(inbox: Inbox) -> None:

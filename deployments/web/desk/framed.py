@@ -1,5 +1,9 @@
-"""A mail in its own look, in a frame that may do nothing: no script, no form, no picture or style from elsewhere."""
+"""A mail in its own look, in a frame that may do nothing: no script, no form, no picture or style from elsewhere.
 
+Its links lead nowhere: they are the customer's, and whoever follows one answers in the customer's name.
+"""
+
+import re
 from base64 import b64encode
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -8,6 +12,10 @@ from html import escape
 
 from fastapi.responses import HTMLResponse, Response
 
+_LEADS = re.compile(
+    r"""\s(?:href|action|formaction|ping|xlink:href)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; base-uri 'none'; form-action 'none'; "
@@ -24,9 +32,9 @@ def framed(raw: bytes) -> Response:
     part = mail.get_body(("html", "plain"))
     content = str(part.get_content()) if part is not None else ""
     if part is None or part.get_content_subtype() != "html":
-        content = (
-            f'<!DOCTYPE html><meta charset="utf-8"><pre style="white-space:pre-wrap">{escape(content)}</pre>'
-        )
+        plain = escape(_ADDRESS.sub("…", content))
+        content = f'<!DOCTYPE html><meta charset="utf-8"><pre style="white-space:pre-wrap">{plain}</pre>'
+    content = _LEADS.sub("", content)
     for picture in mail.walk():
         name = (picture.get("Content-ID") or "").strip("<> ")
         if name and picture.get_content_maintype() == "image":

@@ -1,29 +1,21 @@
 """After a crash: doubtful mails follow the rule of the policy, and never a guess."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from sqlalchemy import select
 
 from models.rules.sending.answers import Doubtful
-from models.tables import Message
+from models.tables import Message, Order
+from models.words import CommitmentKind
 from tasks.archive.archives import MaildirArchive
 from tasks.runtime.clock import SetClock
+from tasks.sending.asked import settle
 from tests import factories
-from tests.fakes import FakeMailer
+from tests.fakes import FakeArchive, FakeMailer
 from tests.world import World
-
-
-class FakeArchive:
-    """Holds what a test puts in."""
-
-    def __init__(self, *message_ids: str) -> None:
-        self.message_ids = set(message_ids)
-
-    def holds(self, message_ids: Collection[str]) -> set[str]:
-        return self.message_ids & set(message_ids)
 
 
 @pytest.fixture
@@ -100,3 +92,28 @@ def test_a_maildir_is_searched_by_the_heads_of_its_mails(tmp_path: Path) -> None
     archive = MaildirArchive(tmp_path / "archive")
     assert archive.holds(["<a@x>", "<c@x>"]) == {"<a@x>"}
     assert MaildirArchive(tmp_path / "none").holds(["<a@x>"]) is None
+
+
+@pytest.mark.parametrize("by_archive", [True, False])
+def test_what_a_doubtful_mail_promised_is_owed_however_it_is_known_that_it_went(
+    world: World, by_archive: bool
+) -> None:
+    """The alert says that we will tell the new day: that is owed, and its day is the one that was told."""
+    day = date(2026, 3, 17)
+    with world.db.write() as session:
+        factories.order(session, factories.customer(session), promised_on=day)
+    world.mailer = FakeMailer(lambda _mail: Doubtful("connection lost"))
+    world.sweep("delay-alert")
+    world.mailer = FakeMailer()
+    world.clock.set(world.clock.now() + timedelta(minutes=11))
+    assert world.promises(CommitmentKind.SET_APPOINTMENT) == []
+    if by_archive:
+        world.archive = FakeArchive(world.services.composer.message_id(message(world).key))
+    world.sweep("delay-alert")
+    if not by_archive:
+        assert world.promises(CommitmentKind.SET_APPOINTMENT) == [], "nobody knows yet"
+        settle(world.services, [message(world).key], "A-1", arrived=True)
+    assert len(world.promises(CommitmentKind.SET_APPOINTMENT)) == 1
+    assert "sent" in [one.state for one in world.follow_ups("delay-alert")]
+    with world.db.read() as session:
+        assert session.scalars(select(Order.told_on)).one() == day

@@ -1,5 +1,7 @@
 """What is done about a customer at the desk: by role, named by who is signed in, and by the functions of every door."""
 
+import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from models.tables import (
     Statement,
 )
 from models.words import CaseReasonKind, CommitmentKind, Matter, Subject
+from tasks.archive.archives import MaildirArchive
 from tasks.cases.open_case import open_case
 from tasks.commitments.close import promise
 from tasks.runtime.settings import Settings
@@ -251,6 +254,38 @@ def test_a_mail_is_looked_at_before_it_is_sent_and_looking_changes_nothing(firm:
         note = session.scalars(select(History).where(History.event == "brought-forward")).one()
     assert (note.actor, note.cause) == ("A-1", "parte domani")
     assert "parte domani" in browser.get("/desk/customer/C-1").text, "it stands in the story"
+
+
+def test_a_mail_is_read_from_the_archive_as_it_was_sent_and_its_links_lead_nowhere(
+    firm: World, tmp_path: Path
+) -> None:
+    firm.sweep("welcome-contact")
+    [sent] = [mail for mail in firm.mailer.mails if "c-1@posta.example" in mail.recipients]
+    folder = tmp_path / "archive"
+    (folder / "new").mkdir(parents=True)
+    kept = folder / "new" / "1"
+    kept.write_bytes(sent.body)
+    at = firm.clock.now().timestamp()
+    os.utime(kept, (at, at))
+    archive = {"archive": MaildirArchive(folder)}
+    browser = Browser(firm, more=archive).enter("S-1")
+    [path] = set(re.findall(r'href="(/desk/sent/\d+)"', browser.get("/desk/customer/C-1").text))
+    page = browser.get(path)
+    assert 'sandbox src="?shown=1"' in page.text
+    assert "A: c-1@posta.example" in page.text
+    shown = browser.get(f"{path}?shown=1")
+    assert "Cucina Nives" in shown.text
+    assert "sandbox" in shown.headers["content-security-policy"]
+    assert "<style" in shown.text
+    assert "/a/" not in shown.text, "whoever reads it cannot answer in the customer's name"
+    assert "href=" not in shown.text
+    for other in (path, f"{path}?shown=1"):
+        assert Browser(firm, httpx.Cookies(), more=archive).get(other).text.count("Nives") == 0
+    [theirs] = [one.id for one in rows(firm, Message) if one.recipient == "c-2@posta.example"]
+    assert browser.get(f"/desk/sent/{theirs}").status_code == 404, "another's customer"
+    kept.unlink()
+    assert "non c'è una copia" in browser.get(path).text.replace("&#39;", "'")
+    assert browser.get(f"{path}?shown=1").status_code == 404
 
 
 def test_a_manager_takes_a_copy_and_erases_whoever_has_nothing_open(firm: World, tmp_path: Path) -> None:
