@@ -1,7 +1,9 @@
 """What `seguito import --check` prints: a line a sample without anybody's data, and each cause of a fault once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from datetime import UTC, datetime
+from decimal import Decimal
 
 from tasks.importing.report import Cause, Preview
 from tasks.importing.rows import AnyRow
@@ -38,8 +40,28 @@ def _sample(row: AnyRow) -> str:
         value = getattr(row, item.name)
         if item.name in _INNER or value is None or value == {}:
             continue
-        told.append(f"{item.name} given" if item.name in _PERSONAL else f"{item.name} {value}")
+        told.append(f"{item.name} given" if item.name in _PERSONAL else _said(item.name, value))
     return f"{row.ref}: {', '.join(told)}"
+
+
+def _said(name: str, value: object) -> str:
+    """A column with its value; sums in whole units."""
+    if name.endswith("_cents") and isinstance(value, int):
+        return f"{name.removesuffix('_cents')} {Decimal(value) / 100:.2f}"
+    return f"{name} {_plain(value)}"
+
+
+def _plain(value: object) -> str:
+    """A value as people write it: yes or no, a time in UTC, lists and maps without their brackets."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        case Mapping():
+            return ", ".join(f"{key} {_plain(one)}" for key, one in value.items())
+        case _:
+            return str(value)
 
 
 def _cause(cause: Cause) -> Iterator[str]:
@@ -47,7 +69,7 @@ def _cause(cause: Cause) -> Iterator[str]:
     lost = "stay outside" if cause.count > 1 else "stays outside"
     yield f"{cause.table}.{cause.column}: {number}{f' {lost}' if cause.costs_row else ''}: {cause.fix}"
     for example in cause.examples:
-        said = f"{example.value!r} in " if example.value else ""
+        said = f"{example.value!r} in " if example.value and cause.column not in _PERSONAL else ""
         yield f"    {said}{example.file}, row {example.row}"
     if cause.count > len(cause.examples):
         yield f"    and {cause.count - len(cause.examples)} more"

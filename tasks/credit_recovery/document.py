@@ -1,7 +1,7 @@
 """The dossier as a document: one page that needs nothing else, to read, to print, and to hand over with the matter."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -118,7 +118,7 @@ def document(
         ),
         holding=_holding(found, language, moment),
         calls=_calls(session, reckoned, moment),
-        **_sums(reckoned, language),
+        **_sums(reckoned, day, found.customer.country, language),
     )
     return PAGES.render("document.html", values)
 
@@ -133,8 +133,10 @@ def _author(one: Version, customer: Customer) -> str:
     return clean(customer.name if one.author == customer.ref else one.author)
 
 
-def _sums(found: Reckoning[Invoice], language: str) -> dict[str, Any]:
-    terms, currencies = found.terms, found.principal
+def _sums(found: Reckoning[Invoice], day: date, country: str, language: str) -> dict[str, Any]:
+    """What is overdue on the day, by currency, and what its delay costs; what is not due yet is no part of it."""
+    terms = found.terms
+    overdue = _principal(one for one in found.invoices if is_overdue(country, one.debt.due_on, day))
     return {
         "is_business": found.is_business,
         "law": terms.law if terms else None,
@@ -143,7 +145,7 @@ def _sums(found: Reckoning[Invoice], language: str) -> dict[str, Any]:
         "country": terms.country if terms else "",
         "totals": [
             (money(language, cents, currency), _interest(found, currency, language))
-            for currency, cents in currencies.items()
+            for currency, cents in overdue.items()
         ],
         "flat": money(language, found.flat_euro_cents, "EUR"),
         "has_flat": found.flat_euro_cents > 0,
@@ -162,6 +164,14 @@ def _is_unknown(found: Reckoning[Invoice], currency: str) -> bool:
     return any(one.is_unknown for one in found.invoices if one.debt.currency == currency)
 
 
+def _principal(some: Iterable[Reckoned[Invoice]]) -> Counter[str]:
+    """What is asked for, in hundredths by currency."""
+    sums: Counter[str] = Counter()
+    for one in some:
+        sums[one.debt.currency] += one.debt.amount_cents
+    return sums
+
+
 def _groups(
     found: Reckoning[Invoice],
     day: date,
@@ -175,10 +185,8 @@ def _groups(
     groups = []
     for title, is_due in (("overdue", True), ("not-due", False)):
         some = [one for one in found.invoices if is_overdue(country, one.debt.due_on, day) is is_due]
-        sums: Counter[str] = Counter()
-        for one in some:
-            sums[one.debt.currency] += one.debt.amount_cents
         if some:
+            sums = _principal(some)
             written = " + ".join(money(language, cents, currency) for currency, cents in sums.items())
             groups.append(
                 (title, [_invoice(one, country, language, zone, staff, orders) for one in some], written)

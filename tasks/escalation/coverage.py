@@ -1,6 +1,7 @@
 """The nightly check: would somebody hear at every rung of every ladder in the next seven days?"""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,8 +30,8 @@ class Checked:
 
     rows: list[dict[str, Any]]
     gaps: list[Gap]
-    planned: int
-    """Rungs that are planned for these days, and at which nobody stands."""
+    planned: Mapping[str, int]
+    """By level: rungs that are planned for these days, and at which nobody stands."""
     warnings: tuple[str, ...] = ()
     """What is wrong today already, in sentences with the fix."""
 
@@ -42,7 +43,8 @@ class Checked:
     def _of_gaps(self) -> str:
         if not self.gaps and not self.planned:
             return "no gaps: somebody hears at every rung in the next seven days"
-        planned = f"{self.planned} planned rungs reach nobody" if self.planned else ""
+        levels = ", ".join(f"{level} {count}" for level, count in sorted(self.planned.items()))
+        planned = f"{sum(self.planned.values())} planned rungs reach nobody: {levels}" if self.planned else ""
         if not self.gaps:
             return f"no gaps in the ladders of the next seven days, but {planned}"
         named = "; ".join(str(gap) for gap in self.gaps[:_MOST])
@@ -89,14 +91,14 @@ def _warnings(session: Session, policy: Policy, now: datetime, names: dict[int, 
         yield f"{waiting} notices wait, since nobody can be reached"
 
 
-def _planned(session: Session, policy: Policy, now: datetime) -> int:
-    """How many rungs of real promises, due in these days, would reach nobody on their day."""
+def _planned(session: Session, policy: Policy, now: datetime) -> Mapping[str, int]:
+    """By level: how many rungs of real promises, due in these days, would reach nobody on their day."""
     everyone = people.people(session)
-    return sum(
-        count
-        for level, owner, deputy, language, day, count in ladder_steps.of_next_days(session, now)
-        if at_level(everyone, level, owner, deputy, language, local_day(day, policy.company.place)) is None
-    )
+    found: Counter[str] = Counter()
+    for level, owner, deputy, language, day, count in ladder_steps.of_next_days(session, now):
+        if at_level(everyone, level, owner, deputy, language, local_day(day, policy.company.place)) is None:
+            found[level] += count
+    return found
 
 
 def _first_days(found: Sequence[Reach]) -> list[Reach]:

@@ -18,6 +18,7 @@ from models.rules.sending.before_sending import Ask, Decision, Hold, OpenCase, P
 from models.tables import FollowUp, Invoice, Order
 from models.words import FollowUpState
 from tasks.mails.composer import Composer, Mail
+from tasks.mails.formats import end_of_day
 from tasks.mails.letter_facts import write_letter
 from tasks.planning.plan import plan_batch
 from tasks.runtime.ground import Ground
@@ -108,7 +109,7 @@ def explain(session: Session, policy: Policy, ref: str, now: datetime) -> Iterat
         reasons = ", ".join(one.reason for one in cases.reasons(session, case) if one.settled_at is None)
         yield f"  case {case} is open: {reasons}"
     for owed in forward.owed(session, found.customer.id):
-        yield f"  owed: {owed.kind}, by {_at(owed.due_at, policy)}" + (
+        yield f"  owed: {owed.kind}, by {_until(owed.due_at, policy)}" + (
             " (overdue)" if owed.due_at < now else ""
         )
 
@@ -178,6 +179,12 @@ def _decided(decision: Decision, policy: Policy) -> str:
             return f"a person would be asked: {reason}"
         case _:
             return "it would wait for somebody who can be reached"
+
+
+def _until(at: datetime, policy: Policy) -> str:
+    """A due time: the day alone where it ends with one, as everybody else is told."""
+    last = end_of_day(at, policy.company.timezone)
+    return _at(at, policy) if last is None else last.isoformat()
 
 
 def _at(at: datetime, policy: Policy) -> str:

@@ -223,6 +223,7 @@ def test_a_consumer_owes_no_interest_and_a_table_that_ends_says_so(world: World)
             customer = factories.customer(session, ref, **facts)
             factories.invoice(session, customer, f"F-{ref}", currency="PLN", amount_cents=600_000)
         factories.invoice(session, customer, "F-SUN", currency="PLN", due_on=date(2026, 3, 15))
+        factories.invoice(session, customer, "F-LATER", currency="PLN", due_on=date(2026, 9, 30))
     with world.db.read() as session:
         consumer = document(session, world.policy, 1, "en", now=world.clock.now())
         business = document(session, world.policy, 2, "pl", now=world.clock.now(), as_of=date(2026, 8, 1))
@@ -239,6 +240,8 @@ def test_a_consumer_owes_no_interest_and_a_table_that_ends_says_so(world: World)
     )
     assert "w najbliższym dniu roboczym: 16 marca 2026 r." in page
     assert "1 000,00 x 14,00 % x 106 / 365" in page
+    # 250.85 and 1000 * 14 * 106 / 36500 = 40.66; what is not due yet is in no sum with what is
+    assert "Należność główna po terminie Odsetki za opóźnienie 7 000,00 zł 291,51 zł" in page
 
 
 def test_the_dossier_opens_by_its_link_and_changes_nothing(world: World) -> None:

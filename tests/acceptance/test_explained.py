@@ -52,6 +52,7 @@ def test_what_happened_and_what_will_is_said_with_its_reason(shop: World) -> Non
     assert "F-1 payment-reminder, friendly: held: this invoice is disputed" in text
     assert "invoice F-1 of C-1: open, due 2026-03-13" in said(shop, "F-1")
     assert "order SO-1 of C-1: open, promised 2026-04-10, told last 2026-04-10" in said(shop, "SO-1")
+    assert "owed: delivery, by 2026-04-10\n" in text + "\n", "a day, and no midnight after it"
     assert GIULIA not in text
     with pytest.raises(ValueError, match="nobody and nothing here has the reference X-9"):
         said(shop, "X-9")

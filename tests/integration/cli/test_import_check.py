@@ -42,6 +42,23 @@ def test_a_thousand_equal_faults_are_one_cause_with_the_sql_that_mends_it(
     ]
 
 
+def test_a_row_is_read_as_people_write_it_and_a_wrong_address_stands_in_its_file_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    customers = "ref,name,email,is_business\nK-1,Anna,anna@@bianchi.example,true\n"
+    orders = "ref,customer,description,amount,signed_at,date_fitted\n"
+    orders += "N-1,K-1,table,1234.50,2026-03-01 10:30,2026-04-02\n"
+    company = Company.at(tmp_path / "erp", orders=orders, customers=customers)
+    out = run(capsys, "import", str(company.folder), "--check").out
+    assert "is_business yes" in out
+    assert "amount 1234.50" in out
+    assert "signed_at 2026-03-01 09:30 UTC" in out
+    assert "dates fitted 2026-04-02" in out
+    assert "customers.email: 1 cell: " in out
+    assert "\n    customers.csv, row 2\n" in out
+    assert "bianchi" not in out
+
+
 def test_what_costs_parents_stands_before_what_costs_their_children(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
