@@ -72,7 +72,7 @@ def test_without_an_archive_a_kill_leaves_at_most_one_mail_a_connection_in_doubt
     choose = random.Random(7)
     doubts: list[int] = []
     known: set[str] = set()
-    with _sink(tmp_path, milliseconds) as port:
+    with sink(tmp_path, milliseconds) as port:
         environment = _environment(db, tmp_path, port)
         del environment["SEGUITO_ARCHIVE_MAILDIR"]
         for number in range(kills):
@@ -111,7 +111,7 @@ def _sweep_under_kills(
     """Sweep until everything is settled, killed so many times after a number of mails; states, and what arrived."""
     _company(db, _MAILS_A_KILL * kills)
     choose = random.Random(7)
-    with _sink(folder) as port:
+    with sink(folder) as port:
         environment = _environment(db, folder, port)
         ahead = 0
         for _ in range(kills):
@@ -153,7 +153,8 @@ def _company(db: Database, orders: int) -> None:
 
 
 @contextmanager
-def _sink(folder: Path, milliseconds: int = 0) -> Iterator[int]:
+def sink(folder: Path, milliseconds: int = 0) -> Iterator[int]:
+    """The mail server of `tests.integration.sink`; gives its port."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.integration.sink", str(folder), str(milliseconds)],
         stdout=subprocess.PIPE,
