@@ -14,8 +14,8 @@ from models.words import CommitmentKind, Subject
 from tasks.commitments.make import About, Wanted, promise_all
 from tasks.inbound.message import UNNAMED, Bounced, Cause
 from tasks.mailboxes.tally import Became
-from tasks.sending.record_outcome import tell_the_next
 from tasks.sending.suppressions import suppress
+from tasks.sending.undeliverable import tell_the_next
 
 ACTOR = "collect-responses"
 _MAY_PASS = (Cause.FULL, Cause.REFUSED)

@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jinja2 import TemplateError
@@ -29,19 +28,17 @@ from tasks.sending.claim import Claimed
 from tasks.sending.hold_rows import hold_rows
 from tasks.sending.last_look import look_again
 from tasks.sending.mark_mails import Ready, mark_mails
-from tasks.sending.record_outcome import Finished, Unwritable, give_up_apart, record
+from tasks.sending.record_outcome import Finished, record
 from tasks.sending.signed_sender import SignedSender
 from tasks.sending.sweep_report import Report
 from tasks.sending.trial_mails import on_trial
+from tasks.sending.undeliverable import Faulty, Unwritable, give_up_apart
 from tasks.sending.verdicts import Verdicts
+from tasks.sending.window import Window
 from tasks.services import Services
 from tasks.smtp.answers import scrub
 from tasks.smtp.journal import Book
 
-_LEAST_PER_CONNECTION, _MOST_PER_CONNECTION = 8, 32
-"""Mails marked for each connection, so that many share a transaction."""
-_BRISK_SECONDS, _SLOW_SECONDS = 0.5, 2.0
-"""A window that lands sooner grows, one that takes longer shrinks: facts are looked at anew with each window."""
 _GRACE_SECONDS = 10.0
 """How long a run that ends by an error still listens: each answer that comes is one doubt less."""
 
@@ -60,14 +57,6 @@ class MailServerUnreachableError(DispatchStoppedError):
 
 class ServerRefusesError(DispatchStoppedError):
     """The mail server gave many mails the same refusal, or no answer."""
-
-
-@dataclass(frozen=True)
-class Faulty:
-    """A mail that a fault of the program or of its text keeps back; nothing was marked or sent."""
-
-    group: Group
-    fault: Fault
 
 
 _Composed = Ready | Unwritable | Faulty
@@ -91,7 +80,7 @@ class Dispatch:
         self._stop: DispatchStoppedError | None = None
         self._fault: BaseException | None = None
         self._signed = SignedSender(services.composer)
-        self._full_window = self._window = _LEAST_PER_CONNECTION * sending.connections
+        self._window = Window(sending.connections)
         self._lease = timedelta(minutes=sending.lease_minutes)
         self._renewed = services.clock.now()
 
@@ -202,31 +191,22 @@ class Dispatch:
             self._stop = ServerRefusesError(tripped.words)
             self._mailer.withhold(tripped.words)
         if isinstance(answer, Accepted):
-            self._window = self._full_window
+            self._window.accepted()
         if self._arrived >= self._enough:
             self._landed.set()
 
     async def _land(self) -> None:
         """Wait until each connection has but one mail left, or everything landed, or it is time to renew the lease."""
-        enough = self._window - self._policy.sending.connections
-        self._enough = min(max(enough, 1), len(self._flying) + self._arrived)
+        self._enough = min(self._window.enough, len(self._flying) + self._arrived)
         began = time.monotonic()
         if self._arrived < self._enough:
             self._landed.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._landed.wait(), self._lease.total_seconds() / 3)
-        self._size_window(time.monotonic() - began)
-
-    def _size_window(self, seconds: float) -> None:
-        """As many mails as land soon; used from the next mail on that the server takes."""
-        connections = self._policy.sending.connections
-        if seconds < _BRISK_SECONDS:
-            self._full_window = min(2 * self._full_window, _MOST_PER_CONNECTION * connections)
-        elif seconds > _SLOW_SECONDS:
-            self._full_window = max(self._full_window // 2, _LEAST_PER_CONNECTION * connections)
+        self._window.landed_in(time.monotonic() - began)
 
     def _take(self) -> list[Group]:
-        room = self._window - len(self._flying)
+        room = self._window.size - len(self._flying)
         return [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
 
     def _compose(self, group: Group, now: datetime) -> "_Composed":
@@ -292,7 +272,7 @@ class Dispatch:
         if self._was_refused:
             tries = self._policy.sending.breaker.first_tries
             self._services.breaker.try_first(tries)
-            self._window = min(tries, self._window)
+            self._window.begin_with(tries)
 
     def _note_server(self, session: Session, now: datetime) -> None:
         """For the runs to come: it refuses everybody's mail, takes it again, or takes no signed sender."""

@@ -15,7 +15,7 @@ from models.queries.escalation import ladder_steps
 from models.queries.importing import guard
 from models.queries.mailboxes import acknowledgements, possible_answers
 from models.queries.responses import responses
-from models.queries.sending import claim, messages, refusals, suppressions
+from models.queries.sending import claim, messages, refusals, suppressions, threads
 from models.rules.calendar.calendars import day_start, local_day
 from models.rules.commitments.ladder_changes import Pending
 from models.rules.escalation.ownership import Person
@@ -156,8 +156,8 @@ def gather(
         orders=orders,
         invoices=invoices,
         conditions=_conditions(session, policy, follow_ups, orders, invoices, now),
-        newer=claim.newer_steps(session, follow_ups, now),
-        answered=claim.answered_threads(session, [row.id for row in follow_ups if row.nudge]),
+        newer=threads.newer_steps(session, follow_ups, now),
+        answered=threads.answered_threads(session, [row.id for row in follow_ups if row.nudge]),
         in_doubt=possible_answers.senders(
             session, {row.customer_id for row in follow_ups if row.nudge and row.customer_id is not None}
         ),
@@ -168,7 +168,7 @@ def gather(
         else set(),
         holds=holding.held_until(session, follow_ups[0].sweep, buyers, orders, now) if buyers else {},
         levels=cases.levels(session, _subjects(follow_ups, Subject.CASE)),
-        letters=claim.last_letters(session, invoices),
+        letters=threads.last_letters(session, invoices),
         rated=responses.said_lately(session, orders, (Meaning.RATING,)) if orders else {},
         orders_rest=any(one.vanished_at for one in orders.values()) and guard.orders_rest(session),
         began=going_live.began_at(session),

@@ -11,11 +11,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.policy import Policy
-from models.queries.planning import plan
 from models.queries.sending import claim, messages
 from models.rules.calendar.calendars import Place
 from models.rules.escalation.silence import answer_by
-from models.rules.planning.step_key import StepKey
 from models.rules.sending.answers import (
     AboutUs,
     Accepted,
@@ -33,16 +31,15 @@ from models.rules.sending.answers import (
 )
 from models.rules.sending.faults import Fault, Stage
 from models.tables import FollowUp
-from models.words import CaseReasonKind, FollowUpState, MessageState, Subject
-from tasks.cases.open_case import open_case
+from models.words import FollowUpState, MessageState
 from tasks.mails.control_words import NUDGE
-from tasks.mails.letter_facts import Group, address, is_case
+from tasks.mails.letter_facts import Group
 from tasks.runtime.apart import apart
 from tasks.runtime.held_rows import hold
 from tasks.sending.hold_rows import hold_rows
-from tasks.sending.suppressions import suppress
-from tasks.sending.sweep_report import FAULT, TRIED_AGAIN, Report
+from tasks.sending.sweep_report import FAULT, TRIED_AGAIN, Report, count_mail
 from tasks.sending.told_days import keep_told
+from tasks.sending.undeliverable import cases_of, suppress_address, undeliverable
 from tasks.sending.went_out import follow
 
 NO_SERVER = "no mail server"
@@ -61,14 +58,6 @@ class Finished:
     """Where it is known already that the answer is about us; else the rule says what it means."""
     at: datetime | None = None
     """When the answer came, if that was before now."""
-
-
-@dataclass(frozen=True)
-class Unwritable:
-    """A mail that could not be composed, and why; nothing was marked or sent."""
-
-    group: Group
-    why: str
 
 
 def record(
@@ -93,7 +82,7 @@ def record(
         report.take(part)
     for item in finished:
         if isinstance(item.answer, Doubtful):  # stays marked; settled when its lease is over
-            _count(report, item.group, "in doubt", "connection lost")
+            count_mail(report, item.group, "in doubt", "connection lost")
     claim.settle(session, rows)
 
 
@@ -106,37 +95,8 @@ def _hold(session: Session, item: Finished, fault: Fault, now: datetime, report:
     sent = {"state": FollowUpState.SENT, "sent_at": item.at or now, "reason": fault.reason}
     claim.settle(session, [{"id": row.id, **sent, "attempts": row.attempts + 1} for row in rows])
     hold(session, fault, Stage.OTHER, (), now)
-    _count(report, item.group, "sent")
-    _count(report, item.group, FAULT, fault.reason)
-
-
-def give_up_apart(
-    session: Session, policy: Policy, broken: Unwritable, report: Report, now: datetime
-) -> None:
-    """As `give_up`; where what follows from it fails, the contact is held instead."""
-
-    def follow(items: Sequence[Unwritable]) -> Report:
-        part = Report()
-        for item in items:
-            give_up(session, policy, item, part, now)
-        return part
-
-    def failed(item: Unwritable, fault: Fault) -> None:
-        hold_rows(session, [row.id for row in item.group.follow_ups], fault, now, report)
-
-    for part in apart(session, [broken], follow, failed):
-        report.take(part)
-
-
-def give_up(session: Session, policy: Policy, broken: Unwritable, report: Report, now: datetime) -> None:
-    """Note a mail that cannot be composed; a person is told to call instead."""
-    rows = broken.group.follow_ups
-    claim.settle(
-        session, [{"id": row.id, "state": FollowUpState.FAILED, "reason": broken.why} for row in rows]
-    )
-    opened = _undeliverable(session, policy, broken.group, now, report)
-    _count(report, broken.group, "failed", "unusable address", opened)
-    _suppress(session, broken.group, broken.why, now)
+    count_mail(report, item.group, "sent")
+    count_mail(report, item.group, FAULT, fault.reason)
 
 
 def keep_trial(
@@ -145,7 +105,7 @@ def keep_trial(
     """Write down mails that nobody gets, as of a trial."""
     messages.end_trial(session, message_ids, now)
     for group in groups:
-        _count(report, group, "on trial")
+        count_mail(report, group, "on trial")
     claim.settle(
         session,
         [
@@ -184,7 +144,7 @@ def _apply(
     verdict = item.verdict or judge(answer, group.lead.attempts, policy.sending.retry_minutes, now)
     change: dict[str, Any]
     if group.is_trial and isinstance(verdict, Sent | Failed):
-        _count(report, group, "on trial")
+        count_mail(report, group, "on trial")
         return [
             {"id": row.id, "state": FollowUpState.TRIAL, "attempts": row.attempts + 1}
             for row in group.follow_ups
@@ -193,7 +153,7 @@ def _apply(
         case Sent():
             for row in group.follow_ups:
                 kind = row.kind + (NUDGE if row.nudge else "")
-                report.count(kind, "sent", cases=_cases_of(row), about=[row])
+                report.count(kind, "sent", cases=cases_of(row), about=[row])
             follow(session, policy, group.follow_ups, now)
             at, place = item.at or now, Place(group.customer.country, group.customer.timezone)
             change = {
@@ -203,31 +163,25 @@ def _apply(
             }
         case Failed(why, suppress):
             change = {"state": FollowUpState.FAILED, "reason": why}
-            opened = _undeliverable(session, policy, group, now, report)
-            _count(report, group, "failed", short(answer), opened)
+            opened = undeliverable(session, policy, group, now, report)
+            count_mail(report, group, "failed", short(answer), opened)
             if suppress:
-                _suppress(session, group, why, now)
+                suppress_address(session, group, why, now)
         case AboutUs(_, at):
             claim.plan_again(session, [row.id for row in group.follow_ups])
-            _count(report, group, TRIED_AGAIN, _about_us(answer))
+            count_mail(report, group, TRIED_AGAIN, _about_us(answer))
             later = {"due_at": at} if at is not None else {}
             return [{"id": row.id, "state": FollowUpState.PLANNED, **later} for row in group.follow_ups]
         case Retry(at, _):
             change = {"state": FollowUpState.PLANNED, "due_at": at}
             claim.plan_again(session, [row.id for row in group.follow_ups])
-            _count(report, group, TRIED_AGAIN, short(answer))
+            count_mail(report, group, TRIED_AGAIN, short(answer))
         case InDoubt():
             return []  # was left out above
     return [
         {"id": row.id, **change, **_joined(group, row, change), "attempts": row.attempts + 1}
         for row in group.follow_ups
     ]
-
-
-def _count(report: Report, group: Group, outcome: str, reason: str = "", cases: Sequence[int] = ()) -> None:
-    """Add what a mail carried to a count."""
-    kind, rows = group.lead.kind + (NUDGE if group.lead.nudge else ""), group.follow_ups
-    report.count(kind, outcome, reason, len(rows), cases=cases, about=rows)
 
 
 def _joined(group: Group, row: FollowUp, change: Mapping[str, Any]) -> dict[str, Any]:
@@ -237,73 +191,3 @@ def _joined(group: Group, row: FollowUp, change: Mapping[str, Any]) -> dict[str,
 
 def _about_us(answer: Answer) -> str:
     return NO_SERVER if isinstance(answer, NotStarted) else REFUSES
-
-
-def _cases_of(*rows: FollowUp) -> list[int]:
-    return [row.subject_id for row in rows if is_case(row)]
-
-
-def _undeliverable(
-    session: Session, policy: Policy, group: Group, now: datetime, report: Report
-) -> list[int]:
-    """No contact fails in silence: a person is told to call the customer; a notice goes to the next of our people.
-
-    Returns the numbers of the cases that it led to, or was about.
-    """
-    lead = group.lead
-    if lead.staff_id is not None:
-        for row in group.follow_ups:
-            tell_the_next(session, row, now)
-        report.due = True  # by the same run
-        return _cases_of(*group.follow_ups)
-    if lead.subject_type == Subject.HEARD:
-        return []  # the matter has an owner and a clock; only the word that we have it did not arrive
-    if lead.customer_id is None:
-        return []  # what a stranger asked stays owed
-    is_reply = lead.subject_type == Subject.REPLY
-    first = {row.customer_id: row for row in reversed(group.follow_ups)}
-    return [
-        open_case(
-            session,
-            policy,
-            customer_id if customer_id is not None else group.customer.id,
-            CaseReasonKind.UNDELIVERABLE,
-            (Subject.CUSTOMER, lead.customer_id) if is_reply else (row.subject_type, row.subject_id),
-            now=now,
-            actor=row.sweep,
-        ).id
-        for customer_id, row in sorted(first.items(), key=lambda one: one[0] or 0)
-    ]
-
-
-def tell_the_next(session: Session, failed: FollowUp, now: datetime) -> None:
-    """The same notice once more; the claim finds somebody whose server has not refused it, or says there is nobody."""
-    plan.add_follow_ups(
-        session,
-        [
-            {
-                "subject_type": failed.subject_type,
-                "subject_id": failed.subject_id,
-                "customer_id": failed.customer_id,
-                "staff_id": None,
-                "audience": failed.audience,
-                "sweep": failed.sweep,
-                "kind": failed.kind,
-                "step": str(StepKey.parse(failed.step).next_round),
-                "nudge": 0,
-                "owed_at": now,
-                "due_at": now,
-                "state": FollowUpState.PLANNED,
-                "attempts": 0,
-            }
-        ],
-    )
-
-
-def _suppress(session: Session, group: Group, why: str, now: datetime) -> None:
-    """The address that the mail went to, of the customer's; the other one goes on."""
-    is_customers = group.lead.customer_id is not None and group.lead.subject_type != Subject.HEARD
-    if group.lead.staff_id is None and is_customers:
-        to = group.addressed or address(group.cadence.audience, group.customer, None, ())
-        if to is not None:
-            suppress(session, group.customer, to, why, now, group.lead.sweep)

@@ -12,8 +12,9 @@ from models.rules.sending.doubts import settle
 from models.tables import FollowUp, Message
 from models.words import FollowUpState, MessageState
 from tasks.sending import asked
-from tasks.sending.record_outcome import Finished, record, tell_the_next
+from tasks.sending.record_outcome import Finished, record
 from tasks.sending.sweep_report import Report
+from tasks.sending.undeliverable import tell_the_next
 from tasks.sending.went_out import arrived, group_of
 from tasks.services import Services
 from tasks.smtp.journal import Left

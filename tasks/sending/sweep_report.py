@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from models.tables import FollowUp
+from tasks.mails.control_words import NUDGE
+from tasks.mails.letter_facts import Group
 
 FAULT = "held by a fault"
 """An outcome: something has to be mended, and then it goes by itself."""
@@ -136,6 +138,14 @@ class Report:
                         reasons[reason] += count
                 parts.append(f"{number} {outcome}" + (f": {_list(reasons)}" if reasons else ""))
         return ", ".join(parts) or "nothing was due"
+
+
+def count_mail(
+    report: Report, group: Group, outcome: str, reason: str = "", cases: Iterable[int] = ()
+) -> None:
+    """Add what a mail carried to a count."""
+    kind, rows = group.lead.kind + (NUDGE if group.lead.nudge else ""), group.follow_ups
+    report.count(kind, outcome, reason, len(rows), cases=cases, about=rows)
 
 
 _About = dict[tuple[str, str, str], Counter[tuple[str, int]]]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.queries.in_list import among
 from models.queries.mailboxes import possible_answers
-from models.queries.sending.claim import same_thread
+from models.queries.sending.threads import same_thread
 from models.tables import Commitment, FollowUp, Response
 from models.words import FollowUpState, Subject
 

@@ -8,7 +8,7 @@ from models.policy import Policy
 from models.rules.sending.answers import Answer
 from tasks.runtime.clock import SetClock
 from tasks.runtime.database import Database
-from tasks.sending import dispatch
+from tasks.sending import window
 from tasks.smtp.transaction import Mail, Witness
 from tests import factories
 from tests.fakes import FakeMailer
@@ -50,5 +50,5 @@ def test_a_window_grows_where_mails_land_soon(db: Database, policy: Policy, cloc
 def test_a_window_stays_small_where_they_do_not(
     db: Database, policy: Policy, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "_BRISK_SECONDS", 0.0)
+    monkeypatch.setattr(window, "_BRISK_SECONDS", 0.0)
     assert most_at_once(db, policy, clock) == 8 * policy.sending.connections
