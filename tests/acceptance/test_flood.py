@@ -90,9 +90,9 @@ def test_what_an_import_brings_of_several_days_is_one_confirmation_with_the_day_
     world.sweep()
     [mail] = world.mailer.to(PAOLA)
     said = plain(mail)
-    assert "SO-0, concluso giovedì 19 marzo 2026" in said
-    assert "ordine SO-1; concluso venerdì 20 marzo 2026" in said
-    assert "ordine SO-2; concluso domenica 22 marzo 2026" in said
+    assert "SO-0, effettuato giovedì 19 marzo 2026" in said
+    assert "ordine SO-1; effettuato venerdì 20 marzo 2026" in said
+    assert "ordine SO-2; effettuato domenica 22 marzo 2026" in said
     assert "martedì 21 aprile 2026" in said
     assert "mercoledì 22 aprile 2026" in said
     assert len(proven(world, "order-confirmation")) == 1
