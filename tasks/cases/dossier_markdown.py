@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from models.queries.cases.dossier import Dossier
 from models.tables import Commitment, ContractEnd, Order, Staff
-from tasks.mails.formats import end_of_day
+from tasks.mails.formats import end_of_day, lateness
 from tasks.mails.labels import worded
 from tasks.mails.timeline_words import happened
 
@@ -86,10 +86,11 @@ def _order(order: Order, *, words: bool) -> Iterator[str]:
 
 def _owed(one: Commitment, found: Dossier, staff: Mapping[int, Staff], zone: ZoneInfo) -> str:
     owner = staff[one.owner_id].ref if one.owner_id is not None and one.owner_id in staff else "nobody"
-    late = found.read_at - one.due_at
-    hours = int(late.total_seconds() // 3600)
-    clock = f"overdue by {hours // 24} days {hours % 24} hours" if late.total_seconds() > 0 else "in time"
-    until = end_of_day(one.due_at, zone.key) or _at(one.due_at, zone)
+    last = end_of_day(one.due_at, zone.key)
+    late = lateness(one.due_at, found.read_at, zone.key)
+    hours = "" if last else f" {late.seconds // 3600} hours"
+    clock = f"overdue by {late.days} days{hours}" if found.read_at > one.due_at else "in time"
+    until = last or _at(one.due_at, zone)
     start = f" (not before {one.not_before.astimezone(zone):%H:%M})" if one.not_before else ""
     return f"- {_worded('owed', one.kind)}, {owner}, by {until}{start}: {clock}"
 

@@ -8,7 +8,7 @@ from models.policy import Company
 from models.words import CommitmentKind
 from tasks.mails.demand import demand_view
 from tasks.mails.digest_facts import DigestFacts
-from tasks.mails.formats import clean, length, local_day, money, quoted, short_moment
+from tasks.mails.formats import clean, local_day, money, quoted, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
     CaseFacts,
@@ -35,6 +35,7 @@ from tasks.mails.views import (
     dotted,
     interest_line,
     invoice_views,
+    late_words,
     legal_moment,
     lowered,
     moment,
@@ -383,15 +384,15 @@ def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeVie
         deputy_name=cleaned(notice.deputy_name),
         invoices=invoice_views(notice.invoices, language),
         totals=_totals(notice.invoices, language),
-        clock=_clock(notice, due, language),
+        clock=_clock(notice, due, language, timezone),
         by=_by(notice, due, language),
     )
 
 
-def _clock(notice: NoticeFacts, due: str | None, language: str) -> str | None:
+def _clock(notice: NoticeFacts, due: str | None, language: str, timezone: str) -> str | None:
     """By when, or how late it is."""
-    if notice.is_over and notice.overdue:
-        return label(language, "clock.late").format(length=length(language, notice.overdue))
+    if notice.is_over and notice.overdue and notice.due_at:
+        return late_words(language, notice.due_at, notice.overdue, timezone)
     return _by(notice, due, language)
 
 

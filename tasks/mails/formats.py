@@ -102,6 +102,12 @@ def end_of_day(at: datetime, timezone: str) -> date | None:
     return local.date() - timedelta(days=1) if local.time() == time() else None
 
 
+def lateness(due_at: datetime, now: datetime, timezone: str) -> timedelta:
+    """How late it is: in whole days of the calendar where a day was promised, else from the instant on."""
+    last = end_of_day(due_at, timezone)
+    return now - due_at if last is None else timedelta(days=(local_day(now, timezone) - last).days)
+
+
 def short_moment(language: str, at: datetime, timezone: str) -> str:
     """An instant on somebody's clock, such as `5 mar 2026, 09:30`."""
     return _short_moment(language, wall(at, timezone))

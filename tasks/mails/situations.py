@@ -197,7 +197,7 @@ def _notices(subject: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 level="manager",
                 is_over=True,
                 is_yours=False,
-                overdue=timedelta(days=18),
+                overdue=timedelta(days=17, hours=12),  # a day was promised: eighteen days ago
                 deputy_name="Jan Nowak",
             )
             yield f"{kind}, above", {"notice": above, "recipient_name": MANAGER.name}

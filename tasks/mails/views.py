@@ -5,7 +5,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from models.rules.calendar.calendars import zone
-from tasks.mails.formats import clean, end_of_day, full_day, hour, length, local_day, long_day, money, wall
+from tasks.mails.formats import (
+    clean,
+    end_of_day,
+    full_day,
+    hour,
+    lateness,
+    length,
+    local_day,
+    long_day,
+    money,
+    wall,
+)
 from tasks.mails.labels import label
 from tasks.mails.letter import (
     Agreed,
@@ -198,9 +209,15 @@ def dotted(language: str, written: str) -> str:
     return label(language, "clock.day").format(day=written)
 
 
+def late_words(language: str, due_at: datetime, overdue: timedelta, timezone: str) -> str:
+    """How late it is; a promise of a day is late by days, never by hours."""
+    span = lateness(due_at, due_at + overdue, timezone)
+    return label(language, "clock.late").format(length=length(language, span))
+
+
 def owed_line(one: OwedFacts, language: str, timezone: str) -> str:
     """What is owed, by whom and until when; overdue by how much."""
     until = label(language, "clock.due").format(at=due(language, one.due_at, timezone, one.not_before))
-    late = label(language, "clock.late").format(length=length(language, one.overdue))
+    late = late_words(language, one.due_at, one.overdue, timezone)
     parts = [label(language, f"owed.{one.kind}"), *([clean(one.owner)] if one.owner else []), until]
     return ", ".join([*parts, *([late] if one.overdue > timedelta(0) else [])])

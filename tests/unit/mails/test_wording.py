@@ -15,7 +15,7 @@ from tasks.mails.labels import label
 from tasks.mails.letter import Interest, Letter
 from tasks.mails.shelf import CATALOGUES, TEXTS, shipped
 from tasks.mails.situations import MIDNIGHT, situations
-from tasks.mails.views import due, interest_line, legal_moment
+from tasks.mails.views import due, interest_line, late_words, legal_moment
 from tests.unit.mails.test_samples import composer, kinds_that_send, links
 
 MONTHS = "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
@@ -221,6 +221,29 @@ def test_a_receipt_tells_its_hour_with_the_zone() -> None:
 def test_a_delay_is_counted_in_whole_days(language: str, one: str, many: str) -> None:
     assert length(language, timedelta(days=1, hours=5)) == one
     assert length(language, timedelta(days=18)) == many
+
+
+@pytest.mark.parametrize(("hours", "late"), [(1, "1 giorno"), (25, "2 giorni"), (24 * 11 + 13, "12 giorni")])
+def test_what_was_promised_for_a_day_is_late_by_days_of_the_calendar(hours: int, late: str) -> None:
+    told = late_words("it", MIDNIGHT, timedelta(hours=hours), "Europe/Rome")
+    assert told == f"in ritardo di {late}"
+    assert (
+        late_words("it", MIDNIGHT + timedelta(hours=9), timedelta(hours=10), "Europe/Rome")
+        == "in ritardo di 10 ore"
+    )
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_mails_that_go_as_one_name_the_promised_day_alike_so_that_it_stands_once(language: str) -> None:
+    lines = [
+        {
+            line.rpartition(":")[0]
+            for line in (TEXTS / kind / f"{language}.txt").read_text(encoding="utf-8").splitlines()
+            if "order.promised }}" in line
+        }
+        for kind in ("order-confirmation", "welcome-contact")
+    ]
+    assert lines[0] == lines[1] != set()
 
 
 def test_the_first_of_a_month_and_no_other_day_is_written_as_an_ordinal() -> None:
