@@ -12,6 +12,7 @@ from deployments.environment import mails_stay_here, prefect_login, prefect_url
 from deployments.prefect_login import is_open
 from models.policy import PolicyError
 from models.rules.health.finding import Finding, Level
+from tasks.mailboxes.aliases import try_aliases
 from tasks.mailboxes.probe import send_probe
 from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.runtime.settings import AccessError, Settings, read_settings
@@ -24,7 +25,8 @@ def doctor(
 
     Args:
         json_: For a program: a list of findings.
-        probe: Send one mail to our own mailbox: does the server take a signed sender, and the mailbox a plus?
+        probe: Send a mail to our own mailbox (does the server take a signed sender, and the mailbox a plus?), and one
+            to each address of [company.aliases] (does it lead there?).
     """
     found = asyncio.run(_look(probe=probe))
     if json_:
@@ -50,15 +52,15 @@ async def _look(*, probe: bool) -> Sequence[Finding]:
         prefect = await prefect_server()
         if prefect.level is Level.OK:
             known = await settings_with_blocks.settings()
-        sent = [await _probed(known)] if probe else []
+        sent = await _probed(known) if probe else []
         return [*sent, *await look(known), prefect, reach(known)]
 
 
-async def _probed(settings: Settings) -> Finding:
+async def _probed(settings: Settings) -> list[Finding]:
     try:
-        return await send_probe(settings)
+        return [await send_probe(settings), *await try_aliases(settings)]
     except (PolicyError, DatabaseUnreachableError, AccessError) as error:
-        return Finding("return address", Level.TROUBLE, str(error))
+        return [Finding("return address", Level.TROUBLE, str(error))]
 
 
 def reach(settings: Settings) -> Finding:

@@ -14,6 +14,7 @@ from models.rules.health.finding import Finding, Level, last_run
 from models.rules.health.intervals import COLLECT, IMPORT, WAKING, silent_after
 from tasks.escalation.coverage import check_ladders
 from tasks.health.return_address import return_address
+from tasks.mailboxes.aliases import aliases_found
 from tasks.mails.texts import missing_texts
 from tasks.runtime.database import Database
 from tasks.runtime.database_faults import DatabaseUnreachableError
@@ -97,6 +98,7 @@ def _in_the_database(
             yield _people(session, policy, now)
             if settings.imap_host or settings.inbox_maildir:
                 yield return_address(session, settings, policy, now)
+                yield from aliases_found(session, policy, now)
 
 
 def _clock(session: Session, now: datetime) -> Finding:

@@ -18,6 +18,7 @@ from tasks.inbound import message
 from tasks.inbound.message import Unreadable
 from tasks.inbound.reading import read
 from tasks.mailboxes.act_on_mail import take_up
+from tasks.mailboxes.aliases import saw_alias
 from tasks.mailboxes.arrived import Arrived, done
 from tasks.mailboxes.mailbox import Fetched, Mailbox
 from tasks.mailboxes.matching import match_all, with_waiting
@@ -124,7 +125,8 @@ def _put_aside(
     if isinstance(mail, Unreadable):
         return reject(session, reception.policy, row, ParkedFor.UNREADABLE, now)
     key = reception.links.read_message_id(mail.message_id) if mail.message_id else None
-    if saw_probe(session, reception.links, mail, now) or key:
+    is_try = saw_probe(session, reception.links, mail, now) or saw_alias(session, reception.links, mail, now)
+    if is_try or key:
         return done(row, Became.OURS, now)
     return None
 

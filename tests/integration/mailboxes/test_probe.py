@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from models.queries.mailboxes import return_address
 from models.rules.health.finding import Level
 from models.rules.mailboxes.return_address import Standing
 from tasks.health.checks import examine
+from tasks.mailboxes.aliases import aliases_found, try_aliases
 from tasks.mailboxes.collect import collect
 from tasks.mailboxes.opening import reception
 from tasks.mailboxes.probe import KIND, send_probe
@@ -24,6 +26,7 @@ from tasks.runtime.database import Database
 from tasks.runtime.settings import Settings
 from tasks.services import open_services, ways_of
 from tests.command import ROOT
+from tests.inbox import report
 from tests.ports import free_port
 
 
@@ -113,3 +116,80 @@ async def test_a_server_that_refuses_is_believed(
     assert standing(db) is found
     known = ways_of(db, policies.load(mine.policy), mine)
     assert (known.signs_sender, known.tags_replies) == (False, found is not Standing.LOST)
+
+
+async def test_the_addresses_that_customers_see_are_tried_and_one_that_leads_nowhere_is_trouble(
+    db: Database, tmp_path: Path
+) -> None:
+    opened = socket.create_server(("127.0.0.1", 0))
+    server = await listen(opened, Keeper(Store(tmp_path / "mailbox")))
+    mine = with_aliases(settings(db, tmp_path, opened.getsockname()[1]), tmp_path)
+    assert about_aliases(mine)[0] is Level.NOTICE
+    assert await try_aliases(mine) == []
+    async with open_services(mine) as services:
+        tally = await asyncio.to_thread(collect, reception(mine, services))
+    server.close()
+    assert tally.sentence() == "2 read: 2 of our own"
+    assert about_aliases(mine)[0] is Level.OK
+
+    handler: Any = OnlyTheSender()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    await try_aliases(mine.model_copy(update={"smtp_port": controller.port}))
+    controller.stop()
+    level_, said = about_aliases(mine)
+    assert level_ is Level.TROUBLE
+    assert "A-1" in said
+    assert "A-2" not in said
+
+
+async def test_a_mail_to_an_alias_that_comes_back_or_never_arrives_is_trouble(
+    db: Database, tmp_path: Path
+) -> None:
+    opened = socket.create_server(("127.0.0.1", 0))
+    server = await listen(opened, Keeper(Store(tmp_path / "elsewhere")))
+    mine = with_aliases(settings(db, tmp_path, opened.getsockname()[1]), tmp_path)
+    await try_aliases(mine)
+    server.close()
+    assert about_aliases(mine)[0] is Level.NOTICE
+    with db.read() as session:
+        [found] = aliases_found(session, policies.load(mine.policy), SystemClock().now() + timedelta(days=2))
+    assert found.level is Level.TROUBLE
+    sent = [path.read_bytes() for path in (tmp_path / "elsewhere" / "new").iterdir()]
+    raw = next(one for one in sent if b"To: anna@" in one)
+    message_id = next(line for line in raw.decode().splitlines() if line.startswith("Message-ID")).split()[1]
+    box = tmp_path / "mailbox" / "new"
+    for name in ("tmp", "new", "cur"):
+        (tmp_path / "mailbox" / name).mkdir(parents=True, exist_ok=True)
+    (box / "1.P1Q1.x").write_bytes(report("anna@casabelvedere.example", "5.1.1", "failed", message_id))
+    async with open_services(mine) as services:
+        await asyncio.to_thread(collect, reception(mine, services))
+    level_, said = about_aliases(mine)
+    assert (level_, "A-1" in said, "A-2" in said) == (Level.TROUBLE, True, False)
+
+
+class OnlyTheSender:
+    """A server that knows one of the two addresses."""
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address.startswith("anna@"):
+            return "550 5.1.1 User unknown"
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:
+        return "250 ok"
+
+
+def with_aliases(mine: Settings, folder: Path) -> Settings:
+    policy = folder / "policy.toml"
+    text = (ROOT / "policy.toml").read_text(encoding="utf-8")
+    aliases = '[company.aliases]\nA-1 = "anna@casabelvedere.example"\nA-2 = "ewa@casabelvedere.example"\n\n'
+    policy.write_text(text.replace("[sending]\n", f"{aliases}[sending]\n", 1), encoding="utf-8")
+    return mine.model_copy(update={"policy": policy})
+
+
+def about_aliases(mine: Settings) -> tuple[Level, str]:
+    return next((one.level, one.says) for one in examine(mine, SystemClock().now()) if one.kind == "aliases")
