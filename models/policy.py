@@ -31,6 +31,7 @@ from models.rules.importing.guard import Imports
 from models.rules.inbound.trouble_words import TroubleWords
 from models.rules.planning import promises, vocabulary
 from models.rules.planning.cadence import Cadence
+from models.rules.responses.call_hour import BUILT_IN, OwnWords
 from models.sending import Sending
 from models.words import CommitmentKind
 
@@ -199,6 +200,7 @@ class Policy(_Strict):
     answers: Answers = Answers()
     credit: Credit = Credit()
     trouble: TroubleWords = TroubleWords()
+    call_words: OwnWords = BUILT_IN
     report: Reporting = Reporting()
     trial: Trial = Trial()
     imports: Imports = Imports()

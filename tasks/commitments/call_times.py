@@ -29,14 +29,15 @@ def call_time(
     """
     if chosen is not None and (found := from_hour(chosen, now)) is not None:
         return found
-    if not words or not names_hour(words):
+    if not words or not names_hour(words, policy.call_words):
         return None
     customer = session.get_one(Customer, customer_id)
     where = Place(customer.country, customer.timezone)
-    found = wished(words, now, where, policy.working_hours, policy.company.place)
-    if found is None or wants_call or asks_for_call(words) or acknowledgements.calls(session, {customer_id}):
+    own = policy.call_words
+    found = wished(words, now, where, policy.working_hours, policy.company.place, own)
+    if found is None or wants_call or asks_for_call(words, own):
         return found
-    return None
+    return found if acknowledgements.calls(session, {customer_id}) else None
 
 
 def keep_to(

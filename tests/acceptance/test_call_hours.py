@@ -1,11 +1,13 @@
 """Whoever wants a call hears who calls and when, at the hour that was named; on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from models.rules.responses.call_hour import OwnWords, names_hour
 from models.tables import Customer, Order, Staff
 from models.words import CommitmentKind
 from tasks.escalation.daily_digest import digest_of
@@ -54,6 +56,21 @@ def test_b35_the_page_names_who_calls_and_when(company: World, fields: dict[str,
     with company.db.read() as session:
         listed = digest_of(session, company.policy, call.owner_id or 0, company.clock.now())
     assert [(line.due_at, line.not_before) for line in listed.lines] == [(call.due_at, FIVE)]
+
+
+def test_a_companys_own_words_for_the_hour_count_like_ours(company: World) -> None:
+    said = {"text": "Rappelez-moi mardi à partir de 17h30, merci."}
+    assert not names_hour(said["text"])
+    own = OwnWords(
+        call=("rappel",),
+        after=("à partir de",),
+        weekdays=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    )
+    french = replace(company, policy=company.policy.model_copy(update={"call_words": own}))
+    visitor, link = _visit(french)
+    visitor.press(link, meaning="call-me", **said)
+    call = company.promises(CommitmentKind.LISTENING_CALL)[-1]
+    assert call.not_before == datetime(2026, 3, 24, 16, 30, tzinfo=UTC), "Tuesday, half past five in Rome"
 
 
 def test_without_an_hour_the_policys_time_is_named(company: World) -> None:

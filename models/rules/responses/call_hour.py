@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from models.rules.calendar.calendars import (
     Place,
@@ -97,6 +98,18 @@ _WEEKDAYS = tuple(
         r"domenica|niedziel|sonntag|sunday",
     )
 )
+_OURS = (
+    ("call", "call", r"\w*"),
+    ("after", "after", r"\b"),
+    ("before", "before", r"\b"),
+    ("at", "alle", r"\b"),
+    ("morning", "mattina", r"\b"),
+    ("afternoon", "pomeriggio", r"\b"),
+    ("evening", "in serata", r"\b"),
+    ("today", "today", r"\b"),
+    ("tomorrow", "tomorrow", r"\b"),
+)
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True)
@@ -107,30 +120,63 @@ class CallTime:
     by: datetime
 
 
-def asks_for_call(words: str) -> bool:
-    """Whether words speak of a telephone call, in any of our languages."""
-    return bool(_CALL.search(_plain(words)))
+@dataclass(frozen=True)
+class OwnWords:
+    """A company's own words for the hour of a call, beside the built-in ones; accents and case count for nothing."""
+
+    call: tuple[str, ...] = ()
+    """Beginnings of words that speak of a telephone call."""
+    after: tuple[str, ...] = ()
+    """Before an hour: not earlier."""
+    before: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    morning: tuple[str, ...] = ()
+    afternoon: tuple[str, ...] = ()
+    evening: tuple[str, ...] = ()
+    today: tuple[str, ...] = ()
+    tomorrow: tuple[str, ...] = ()
+    weekdays: tuple[str, ...] = ()
+    """Seven, from Monday on."""
+
+    def __post_init__(self) -> None:
+        """Check the week.
+
+        Raises:
+            ValueError: it has another number of days than seven.
+        """
+        if len(self.weekdays) not in {0, len(_WEEK)}:
+            raise ValueError("weekdays: name all seven, from Monday on, or none")
 
 
-def wished(words: str, now: datetime, where: Place, window: Window, company: Place) -> CallTime | None:
+BUILT_IN = OwnWords()
+
+
+def asks_for_call(words: str, own: OwnWords = BUILT_IN) -> bool:
+    """Whether words speak of a telephone call, in any of our languages or in the company's own words."""
+    return bool(_CALL.search(_plain(words, own)))
+
+
+def wished(
+    words: str, now: datetime, where: Place, window: Window, company: Place, own: OwnWords = BUILT_IN
+) -> CallTime | None:
     """The time for a call that words name; None where they name no hour, or none at which anybody is called.
 
     `now` is aware. Hours are those of the customer (`where`); a day on which nobody works (`window`, at `company`)
     gives way to the next one. Without a day it is the next time at which that hour comes.
     """
-    for sentence in _sentences(words):
+    for sentence in _sentences(words, own):
         if (found := _hours(sentence)) is not None:
             return _next(found, _day_named(sentence, local_day(now, where)), now, where, window, company)
     return None
 
 
-def names_hour(words: str) -> bool:
+def names_hour(words: str, own: OwnWords = BUILT_IN) -> bool:
     """Whether words name an hour at which anybody is called."""
-    return any(_hours(sentence) is not None for sentence in _sentences(words))
+    return any(_hours(sentence) is not None for sentence in _sentences(words, own))
 
 
-def _sentences(words: str) -> list[str]:
-    plain = _GREETING.sub(" ", _plain(words))
+def _sentences(words: str, own: OwnWords) -> list[str]:
+    plain = _GREETING.sub(" ", _plain(words, own))
     plain = _WORD_HOUR.sub(lambda found: _IN_WORDS[found[0]], plain)
     return re.split(r"[!?;\n]+|\.(?=\s|$)", plain)
 
@@ -140,7 +186,26 @@ def from_hour(start: datetime, now: datetime) -> CallTime | None:
     return CallTime(start, start + _SPAN) if now - _NOTICE < start <= now + _FARTHEST else None
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, own: OwnWords = BUILT_IN) -> str:
+    """Small letters without accents, the company's own words given back as ours."""
+    plain = _bare(text)
+    for pattern, ours in _own(own):
+        plain = pattern.sub(ours, plain)
+    return plain
+
+
+@lru_cache(maxsize=8)
+def _own(own: OwnWords) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What is put in the place of a company's own words, the longest ones first."""
+    given = [(word, ours, ends) for name, ours, ends in _OURS for word in getattr(own, name)]
+    given += [(word, ours, r"\b") for word, ours in zip(own.weekdays, _WEEK, strict=False)]
+    bare = sorted(
+        ((_bare(word).strip(), ours, ends) for word, ours, ends in given), key=lambda one: -len(one[0])
+    )
+    return tuple((re.compile(rf"\b{re.escape(word)}{ends}"), ours) for word, ours, ends in bare if word)
+
+
+def _bare(text: str) -> str:
     bare = unicodedata.normalize(
         "NFKD", text[:_MAX_CHARS].translate(_LETTERS).casefold().replace("\u2019", "'")
     )
