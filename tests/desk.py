@@ -51,6 +51,11 @@ class Browser:
     def get(self, path: str) -> httpx.Response:
         return self.ask("GET", path)
 
+    def follow(self, path: str) -> httpx.Response:
+        """Where an address leads to."""
+        page = self.get(path)
+        return self.get(page.headers["location"]) if page.status_code == 303 else page
+
     def press(self, path: str, **form: str) -> httpx.Response:
         return self.ask("POST", path, **form)
 

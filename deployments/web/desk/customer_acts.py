@@ -53,6 +53,12 @@ def offered(desk: Desk, session: Session, customer: Customer) -> list[str]:
     return [do for do, is_there in chosen.items() if is_there]
 
 
+def wants_open_to(desk: Desk, session: Session, customer: Customer) -> list[Wants]:
+    """What a customer may be said to wait for; that it is nothing, others say than whoever sold."""
+    left = is_left_to_others(session, desk.reader, customer.id)
+    return [one for one in Wants if not (left and one is Wants.NOTHING)]
+
+
 def do_about(desk: Desk, customer: Customer, form: Fields) -> Said:
     """Do what the button says (`do`); nothing is done where something is missing or it is not for this colleague."""
     do = form.get("do", "")

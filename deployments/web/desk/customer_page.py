@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from deployments.web.case_views import doers, dossier_values
 from deployments.web.context import MissingPageError
-from deployments.web.desk.customer_acts import do_about, offered, references
+from deployments.web.desk.customer_acts import do_about, offered, references, wants_open_to
 from deployments.web.desk.matter_page import path_of
 from deployments.web.desk.session import PATH, Desk, Signed, frame, may_see
 from deployments.web.forms import Form, new_press
@@ -30,7 +30,7 @@ from tasks.mails.timeline_words import name_of
 from tasks.mails.views import due, owed_line
 from tasks.mails.waiting_words import stops, waits
 from tasks.privacy import rights
-from tasks.responses.by_staff import Channel, Wants
+from tasks.responses.by_staff import Channel
 
 router = APIRouter()
 
@@ -41,11 +41,16 @@ _MOST_NEXT = 4
 
 @router.api_route("/desk/find", methods=["GET", "HEAD"])
 def find(desk: Signed, q: str = "") -> Response:
-    """Customers by name, reference, order, invoice, address or telephone; whoever sells sees the own ones at once."""
+    """Customers by name, reference, order, invoice, address or telephone; whoever sells sees the own ones at once.
+
+    Where there is but one, it is opened.
+    """
     asked = q.strip()[:_MOST_OF_A_QUESTION]
     with desk.web.db.read() as session:
         found = search.customers(session, asked, _only(desk)) if asked or _only(desk) else ()
         rows = [(one.ref, clean(one.name), clean(one.email or ""), clean(one.phone or "")) for one in found]
+    if asked and len(rows) == 1:
+        return RedirectResponse(f"{PATH}/customer/{quote(rows[0][0], safe='')}", 303)
     return desk.web.pages.show("desk_find", desk.language, asked=asked, rows=rows, **frame(desk))
 
 
@@ -118,7 +123,10 @@ def _shown(desk: Desk, session: Session, customer: Customer, said: Said) -> Resp
         order_refs=[(one.ref, clean(f"{one.ref}: {one.description}")) for one in found.orders],
         press=new_press(),
         channels=[(one.value, f"channel-{one.value.replace(' ', '-')}") for one in Channel],
-        wants=[(one.value, f"wants-{one.value.replace(' ', '-')}") for one in Wants],
+        wants=[
+            (one.value, f"wants-{one.value.replace(' ', '-')}")
+            for one in wants_open_to(desk, session, customer)
+        ],
         matters=[one.value for one in Matter],
         most=MOST_CHARACTERS,
         has_case=found.matter is not None,

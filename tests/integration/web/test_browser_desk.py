@@ -24,6 +24,13 @@ from tests.visitor import sent
 pytestmark = pytest.mark.browser
 LOOKS = [("light", DESKTOP), ("dark", PHONE)]
 """Both schemes and both widths; what differs by one does not differ by the other."""
+EVERY_LOOK = [
+    ("light", DESKTOP, "it"),
+    ("dark", PHONE, "pl"),
+    pytest.param("dark", DESKTOP, "de", marks=pytest.mark.slow),
+    pytest.param("light", PHONE, "en", marks=pytest.mark.slow),
+]
+"""All of them, each in another language; `make test-browser` goes through the slow ones too."""
 
 
 def busy(site: Site) -> dict[str, int]:
@@ -116,8 +123,8 @@ class Presses:
 async def enter(ui: Ui, site: Site, ref: str) -> Presses:
     """From the link in a mail to the list of the day."""
     await ui.go(site.own(ref))
-    await ui.page.get_by_role("button", name="Aprire la mia scrivania").click()
-    await expect(ui.page.get_by_role("heading", level=1)).to_have_text("Oggi")
+    await ui.page.locator('form[action="/desk/enter"] button').click()
+    await expect(ui.page).to_have_url(f"{site.home}/desk")
     return Presses(ui.page)
 
 
@@ -194,9 +201,14 @@ async def test_a_manager_s_morning(site: Site, scheme: Scheme, width: int) -> No
         await ui.shoot(f"desk-company-{scheme}")
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-async def test_axe_finds_nothing_serious_on_any_page(site: Site, scheme: Scheme, width: int) -> None:
+@pytest.mark.parametrize(("scheme", "width", "language"), EVERY_LOOK)
+async def test_axe_finds_nothing_serious_on_any_page(
+    site: Site, scheme: Scheme, width: int, language: str
+) -> None:
     made = busy(site)
+    with site.db.write() as session:
+        for one in (*session.scalars(select(Staff)), *session.scalars(select(Customer))):
+            one.language = language
     answer = site.answer("C-1")
     now = datetime.now(UTC)
     with site.db.read() as session:
@@ -234,6 +246,8 @@ async def test_axe_finds_nothing_serious_on_any_page(site: Site, scheme: Scheme,
             "/desk/list/cases?sort=-name",
             "/desk/list/commitments",
             "/desk/list/planned?day=week",
+            "/desk/list/calls",
+            "/desk/list/gaps",
             "/desk/look/welcome-contact/SO-C-1",
         ):
             await ui.page.goto(f"{site.home}{path}")
@@ -241,13 +255,14 @@ async def test_axe_finds_nothing_serious_on_any_page(site: Site, scheme: Scheme,
             await ui.shoot(f"axe-{path.strip('/').replace('/', '-').partition('?')[0]}-{scheme}")
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-async def test_axe_finds_nothing_serious_in_any_mail(site: Site, scheme: Scheme, width: int) -> None:
+@pytest.mark.parametrize(("scheme", "width", "language"), EVERY_LOOK)
+async def test_axe_finds_nothing_serious_in_any_mail(
+    site: Site, scheme: Scheme, width: int, language: str
+) -> None:
     composer = Composer(site.policy, site.links)
-    languages = ("it", "en", "pl", "de")
     async with opened("", scheme, width) as ui:
-        for place, kind in enumerate(site.policy.mailed_kinds):
-            _, letter = next(iter(situations(site.policy, kind, languages[place % 4])))
+        for kind in site.policy.mailed_kinds:
+            _, letter = next(iter(situations(site.policy, kind, language)))
             await ui.page.set_content(html_of(composer.compose(letter, NOW).body))
             await is_well(ui)
 

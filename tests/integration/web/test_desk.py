@@ -169,9 +169,9 @@ def test_a_seller_finds_and_sees_only_customers_of_his_or_her_own(browser: Brows
     with browser.world.db.read() as session:
         mine, other = session.scalars(select(Customer.ref).order_by(Customer.id)).all()
     browser.enter("S-1")
-    found = browser.get("/desk/find?q=C-").text + browser.get(f"/desk/find?q={other}").text
+    found = browser.follow("/desk/find?q=C-").text + browser.follow(f"/desk/find?q={other}").text
     assert f"/desk/customer/{other}" not in found
-    assert f"/desk/customer/{mine}" in browser.get(f"/desk/find?q={mine}").text
+    assert f"/desk/customer/{mine}" in browser.follow(f"/desk/find?q={mine}").text
     assert browser.get(f"/desk/customer/{mine}").status_code == 200
     assert browser.get(f"/desk/customer/{other}").status_code == 404
     assert browser.get("/desk/company").status_code == 404
@@ -183,7 +183,7 @@ def test_a_seller_finds_and_sees_only_customers_of_his_or_her_own(browser: Brows
 def test_letters_of_every_language_are_found_in_any_case(browser: Browser, asked: str) -> None:
     with browser.world.db.write() as session:
         session.scalars(select(Customer).where(Customer.ref == "C-1")).one().name = "Łucja Żak 100%"
-    found = browser.enter("M-1").get(f"/desk/find?q={quote(asked)}").text
+    found = browser.enter("M-1").follow(f"/desk/find?q={quote(asked)}").text
     assert "C-1" in found
     assert "C-2" not in found
     listed = browser.get(f"/desk/list/cases?q={quote(asked)}").text
@@ -214,7 +214,7 @@ def test_a_customer_is_found_by_whatever_is_known(browser: Browser) -> None:
         ref = customer.ref
     browser.enter("A-1")
     for asked in ("ferramenta", "SO-1", "0422555777", "555 777", "ZEN@zen", ref.lower()):
-        assert f"/desk/customer/{ref}" in browser.get(f"/desk/find?q={asked}").text, asked
+        assert f"/desk/customer/{ref}" in browser.follow(f"/desk/find?q={asked}").text, asked
     nothing = browser.get("/desk/find?q=<script>alert(1)</script>")
     assert nothing.status_code == 200
     assert "<script>alert" not in nothing.text

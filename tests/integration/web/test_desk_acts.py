@@ -89,6 +89,9 @@ def test_a_seller_mutes_nothing_of_an_own_sale_and_is_not_offered_to(firm: World
     for do in ("hold", "release", "stop-alert", "erase"):
         assert f'id="{do}"' not in page
     assert "/desk/export/" not in page
+    assert '<option value="nothing more"' not in page, "what is refused is not offered"
+    said = press(firm, "S-1", do="record", text="Chiede il pezzo nuovo.", wants="an answer", press="w")
+    assert said.status_code == 200
     for form in (
         {"do": "hold", "until": SOON, "text": "aspetto"},
         {"do": "stop-alert", "order": "SO-1", "until": SOON, "text": "glielo dico io"},
