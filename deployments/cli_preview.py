@@ -96,6 +96,23 @@ def _kinds(policy: Policy, kind: str | None) -> list[str]:
     return [kind] if kind else known
 
 
+_INDEX = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Messages</title>
+<style>
+body {{ font: 16px/1.5 sans-serif; max-width: 800px; margin: 24px auto; padding: 0 16px; overflow-wrap: anywhere }}
+li {{ margin: 0 0 8px }}</style>
+<h1>Messages</h1>
+<ul>
+{items}
+</ul>
+</html>
+"""
+
+
 def _gallery(
     composer: Composer, policy: Policy, kinds: list[str], languages: tuple[str, ...], folder: Path
 ) -> int:
@@ -110,7 +127,7 @@ def _gallery(
                 title = escape(f"{kind}, {code}: {situation}")
                 lines.append(f'<li><a href="{name}">{title}</a> {escape(str(mail["Subject"]))}</li>')
     listed = "\n".join(lines)
-    page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>Messages</title>\n<ul>\n{listed}\n</ul>\n'
+    page = _INDEX.format(items=listed)
     (folder / "index.html").write_text(page, encoding="utf-8")
     return len(lines)
 

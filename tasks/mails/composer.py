@@ -2,6 +2,7 @@
 
 import re
 from binascii import a2b_qp
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -93,10 +94,12 @@ class Composer:
         own = self._links.own(letter.staff_id, now) if letter.staff_id else ""
         links = MailLinks(self._link(letter, now), stop, own)
         subject, paragraphs = self.written(letter)
-        html, pictures = texts.as_html(paragraphs, self._company.brand.colour), []
+        end, colour, pictures = _signature(paragraphs, letter.signer), self._company.brand.colour, []
+        html = texts.as_html(paragraphs[:end], colour)
         if asks_for_money(letter) and (shown := code(self._company, letter)):
             html += shown[0]
             pictures.append(shown[1])
+        html += texts.as_html(paragraphs[end:], colour)
         if picture := logo(self._company):
             pictures.append(picture)
         bodies = texts.as_text(paragraphs), html
@@ -139,7 +142,8 @@ class Composer:
         first, more = also(letter, first)
         paragraphs += more
         if asks_for_money(letter):
-            paragraphs = _above_signature(paragraphs, means(self._company, letter), letter.signer)
+            end = _signature(paragraphs, letter.signer)
+            paragraphs[end:end] = means(self._company, letter)
         return clean(first), paragraphs
 
     def _link(self, letter: Letter, now: datetime) -> str:
@@ -173,13 +177,10 @@ class Composer:
         return headers
 
 
-def _above_signature(
-    paragraphs: list[tuple[str, str]], more: list[tuple[str, str]], signer: Contact | None
-) -> list[tuple[str, str]]:
-    """Put paragraphs at the end, but above a signature: what is signed stands over it."""
+def _signature(paragraphs: Sequence[tuple[str, str]], signer: Contact | None) -> int:
+    """Where a signature begins, or the end: what is signed stands over it, how to pay and its code included."""
     is_signed = signer is not None and bool(paragraphs) and clean(signer.name) in paragraphs[-1][1]
-    end = len(paragraphs) - is_signed
-    return [*paragraphs[:end], *more, *paragraphs[end:]]
+    return len(paragraphs) - is_signed
 
 
 def _thread(earlier: str, thread: tuple[str, ...]) -> str:

@@ -135,6 +135,8 @@ def as_text(paragraphs: list[tuple[str, str]]) -> str:
 
 def as_html(paragraphs: list[tuple[str, str]], colour: str) -> str:
     """The same paragraphs for the HTML part, escaped; links have `colour`."""
+    if not paragraphs:
+        return ""
     parts: list[str] = []
     in_list = False
     escaped = escape("\x00".join([words for _, words in paragraphs])).split(

@@ -20,6 +20,7 @@ from models.rules.mails.colour import contrast
 from models.rules.mails.iban import is_iban
 from models.rules.mails.pay_code import Transfer, content
 from tasks.mails.composer import Composer
+from tasks.mails.examples import MANAGER
 from tasks.mails.letter import InvoiceLine
 from tasks.mails.pictures import logo_problems
 from tests.command import ROOT
@@ -112,6 +113,13 @@ def test_the_account_stands_in_words_and_in_a_code_that_scans() -> None:
             "FT-2026/311",
         ),
     ]
+
+
+def test_how_to_pay_stands_over_a_signature_with_its_code() -> None:
+    policy = with_brand(f'[company.payment]\niban = "{IBAN}"\n')
+    signed = sent(policy, "credit-recovery-warning", invoices=ONE, signer=MANAGER)
+    text = html(signed)
+    assert text.index("IBAN:") < text.index("cid:pay-code") < text.index("Firmato da")
 
 
 def test_the_code_of_polish_banks_in_zloty() -> None:
