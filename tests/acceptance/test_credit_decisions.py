@@ -90,7 +90,9 @@ def test_the_warning_demands_interest_and_flat_sum_and_the_ladder_counts_from_th
     visitor(world).press(link, do="sign", letter=letter[1])
     world.sweep(CREDIT)
     said = " ".join(text_of(world.mailer.to("conti@posta.example")[-1]).split())
-    assert "Prosimy o zapłatę 1 251,13 zł + równowartość 40,00 € do 31 marca 2026 r." in said
+    assert (
+        "Prosimy o zapłatę do 31 marca 2026 r. Kwota do zapłaty: 1 251,13 zł + równowartość 40,00 €." in said
+    )
     assert "Odsetki za opóźnienie do 23 marca 2026 r.: 16,57 zł" in said
     assert "Ustawa z 8 marca 2013 r." in said
     assert "art. 187 § 1 pkt 3 k.p.c." in said

@@ -55,7 +55,8 @@ def test_in_poland_a_signed_warning_is_owed_by_post_and_its_page_prints_what_was
         assert part in words
     sent = " ".join(text_of(world.mailer.to("conti@posta.example")[-1]).split())
     for line in re.findall(
-        r"Prosimy o zapłatę [^.]+\.|Odsetki za opóźnienie do [^:]+: \S+ zł|Podpisano: [^.]+\.", sent
+        r"(?:Prosimy o zapłatę|Kwota do zapłaty:|Podpisano:) [^.]+\.|Odsetki za opóźnienie do [^:]+: \S+ zł",
+        sent,
     ):
         assert line in " ".join(words.split()), "the same letter as was mailed"
     assert "Prosimy o zapłatę" in sent

@@ -55,7 +55,7 @@ def test_a_business_is_asked_for_interest_and_flat_sum_with_the_law(policy: Poli
 def test_in_zloty_the_flat_sum_of_euros_is_told_and_not_added(policy: Policy) -> None:
     # PLN 420.00 + 150.00 + interest 5.83 = 575.83; the flat sums are twice EUR 40.00
     text = said(with_account(policy), warnings(policy, "pl")["business in Poland"]).replace("\xa0", " ")
-    assert "Prosimy o zapłatę 575,83 zł + równowartość 80,00 € do 26 marca 2026 r." in text
+    assert "Prosimy o zapłatę do 26 marca 2026 r. Kwota do zapłaty: 575,83 zł + równowartość 80,00 €." in text
     assert "Kwota: 575,83 zł" in text
 
 
