@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from models.queries import history
 from models.queries.commitments import commitments
 from models.rules.commitments.ladder import rank
+from models.rules.escalation.recipients import ABOUT_DELIVERY
 from models.rules.sending.before_sending import IN_DIGEST, NOBODY
 from models.tables import FollowUp
 from models.words import CommitmentKind, Level, Subject
@@ -28,7 +29,7 @@ def told(session: Session, row: FollowUp, now: datetime, *, in_digest: bool = Fa
     if owed.level is None or rank(row.audience) >= rank(owed.level):
         owed.level = row.audience
     to_manager = owed.kind == CommitmentKind.LISTENING_CALL and row.audience != Level.OWNER
-    to_manager |= owed.kind == CommitmentKind.PHONE and in_digest
+    to_manager |= in_digest and (owed.kind == CommitmentKind.PHONE or owed.kind in ABOUT_DELIVERY)
     if to_manager or rank(row.audience) >= rank(Level.MANAGER):
         owed.told_id = row.staff_id
     about = (Subject.COMMITMENT, owed.id)

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from models.queries.planning.plan import plan_customer_again
 from models.rules.sending.answers import Deferred
-from models.tables import Case, Customer, FollowUp, Message, Order
+from models.tables import Case, Customer, FollowUp, Message, Order, Staff
 from models.words import CommitmentKind
+from tasks.commitments.close import promise
 from tasks.responses.record import Answer
 from tests import factories
 from tests.fakes import FakeMailer, plain
@@ -321,3 +322,27 @@ def test_a_courtesy_that_the_server_put_off_is_not_in_its_own_way(world: World) 
 def states(world: World, kind: str) -> set[str]:
     with world.db.read() as session:
         return set(session.scalars(select(FollowUp.state).where(FollowUp.kind == kind)))
+
+
+def test_a_manager_who_owes_the_new_days_too_gets_three_mails_of_them_a_day_and_the_rest_in_the_digest(
+    world: World,
+) -> None:
+    """A company of a manager and a seller: what after-sale would owe is the manager's."""
+    with world.db.write() as session:
+        for one in session.scalars(select(Staff).where(Staff.ref.in_(("A-1", "A-2", "D-1")))):
+            one.active = False
+    for number in range(6):
+        world.clock.set(datetime(2026, 3, 18, 8 + number, tzinfo=UTC))
+        with world.db.write() as session:
+            customer = factories.customer(session, f"C-{number}", name=f"Famiglia {number}")
+            order = factories.order(session, customer, f"SO-{number}", promised_on=None)
+            about = ("order", order.id)
+            kind = CommitmentKind.SET_APPOINTMENT
+            promise(session, world.policy, customer.id, kind, about, now=world.clock.now())
+        world.escalate()
+    mails = [mail.subject for mail in world.mailer.to("m-1@casa.example")]
+    assert len([one for one in mails if "Oggi" not in one]) == 3
+    world.clock.set(datetime(2026, 3, 19, 8, tzinfo=UTC))
+    world.escalate()
+    digest = plain(world.mailer.to("m-1@casa.example")[-1])
+    assert all(f"Famiglia {number}" in digest for number in range(6)), "nothing is lost by it"

@@ -13,6 +13,9 @@ from models.words import CommitmentKind, Level, Role, Subject
 
 SLIPPED = "slipped"
 """The rung that tells a manager of the second slip of a chain, at once (B26)."""
+ABOUT_DELIVERY = frozenset({CommitmentKind.DELIVERY, CommitmentKind.SET_APPOINTMENT})
+"""Of these there are many at once where goods slip. A manager who owes them, since nobody else is there, has them on
+the list of the day; a call back, or help, is asked for by somebody who waits for it."""
 _AT_ONCE = (Mark.LINK, Mark.HANDED, Mark.RAISED)
 """A case that was handed over, that a colleague raised, or whose link somebody asked for, waits for no digest."""
 
@@ -104,7 +107,8 @@ def waits_for_digest(matter: Matter) -> bool:
     """Whether it is told in the one mail a day: nothing urgent, and for whoever has calls to make."""
     if matter.complains:
         return False
-    if matter.had_enough and matter.level is not None and rank(matter.level) >= rank(Level.MANAGER):
+    is_above = matter.level is not None and rank(matter.level) >= rank(Level.MANAGER)
+    if matter.had_enough and (is_above or matter.commitment_kind in ABOUT_DELIVERY):
         return True
     if matter.key.name == SLIPPED:
         return False
@@ -114,4 +118,4 @@ def waits_for_digest(matter: Matter) -> bool:
         return False
     is_call = matter.commitment_kind == CommitmentKind.LISTENING_CALL
     is_call |= matter.has_list and matter.commitment_kind == CommitmentKind.PHONE
-    return is_call or rank(matter.level) >= rank(Level.MANAGER)
+    return is_call or is_above
