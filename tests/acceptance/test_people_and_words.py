@@ -21,7 +21,7 @@ from tests.world import World
 _TROUBLE = {
     "it": (r"dispiace|scus", r"soluzione|si fa sentire|Le risponde"),
     "pl": (r"rzepraszamy|rzykro nam", r"rozwiązani|odezwie się|da Państwu znać"),
-    "en": (r"sorry", r"way round|gets in touch|gets back|another way"),
+    "en": (r"sorry", r"way round|get in touch|get back to you|another way"),
     "de": (r"tut uns leid", r"Lösung|meldet sich"),
 }
 """How each language acknowledges trouble, and how it offers a way round it."""
