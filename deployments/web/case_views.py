@@ -1,6 +1,7 @@
 """What the page of a case shows: everything we know, for the person who has to call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -23,7 +24,7 @@ from tasks.cases.actions import OUTCOMES
 from tasks.commitments.own_sales import acts_open_to
 from tasks.mails.dossier_facts import interest_of_case, owed_facts, owing_lines
 from tasks.mails.formats import clean, language_name, quoted, short_moment
-from tasks.mails.labels import worded
+from tasks.mails.labels import label, worded
 from tasks.mails.row_facts import order_facts
 from tasks.mails.timeline_words import happened, name_of
 from tasks.mails.views import due, interest_line, invoice_views, order_view, owed_line
@@ -96,11 +97,15 @@ def dossier_values(
     """What the pages show of a dossier, in the reader's language."""
     zone = policy.company.timezone
     moment = partial(short_moment, language, timezone=zone)
+    apart = found.told_apart if found.matter else ()
     return {
         "customer": found.customer,
         "opened": in_sentence(language, found.matter.opened_at, zone) if found.matter else "",
         "reasons": _reasons(found, language) if found.matter else [],
-        "heard": _versions(found.said(), found, language, zone, staff),
+        "heard": [
+            *_written(found, language, moment),
+            *_versions(found.said(), found, language, zone, staff),
+        ],
         "statements": _versions(found.ours(), found, language, zone, staff),
         "orders": [(order_view(order_facts(one), language, zone), one.cancelled_at) for one in found.orders],
         "invoices": invoice_views(owing_lines(found, zone), language),
@@ -115,7 +120,7 @@ def dossier_values(
             for one in found.ends
             if one.dismissed_at is None
         ],
-        "timeline": [(moment(one.at), happened(one, language, staff)) for one in found.events],
+        "timeline": [(moment(one.at), happened(one, language, staff, apart)) for one in found.events],
     }
 
 
@@ -171,6 +176,23 @@ def _reasons(found: Dossier, language: str) -> list[tuple[str, str, bool]]:
             still_open and one.settled_at is not None,
         )
         for one in found.reasons
+    ]
+
+
+def _written(
+    found: Dossier, language: str, moment: Callable[[datetime], str]
+) -> list[tuple[str, str, str, str, str]]:
+    """What the customer has written beside the matter, as `_versions` tells it; a rating stands with its day."""
+    return [
+        (
+            moment(one.received_at)
+            + (f", {label(language, 'quote.rating').format(score=one.rating)}" if one.rating else ""),
+            worded(language, "team", Side.CUSTOMER),
+            clean(found.customer.name),
+            one.text or "",
+            "",
+        )
+        for one in found.written()
     ]
 
 

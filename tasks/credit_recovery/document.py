@@ -82,7 +82,7 @@ def document(
         day,
         is_business=found.customer.is_business,
     )
-    moment = partial(short_moment, language, timezone=zone)
+    moment, apart = partial(short_moment, language, timezone=zone), found.told_apart
     values = dict(
         language=language,
         style=Markup(style()),  # noqa: S704 (our own style sheet)
@@ -101,12 +101,8 @@ def document(
             (label(language, f"team.{one.side}"), _author(one, found.customer), moment(one.at), one.words)
             for one in (version(statement, staff) for statement in found.statements)
         ],
-        words=[
-            (one.text, moment(one.received_at), one.rating)
-            for one in found.answers
-            if one.text and one.text not in {statement.text for statement in found.statements}
-        ],
-        timeline=[(moment(one.at), happened(one, language, staff).sentence) for one in found.events],
+        words=[(one.text, moment(one.received_at), one.rating) for one in found.written()],
+        timeline=[(moment(one.at), happened(one, language, staff, apart).sentence) for one in found.events],
         groups=_groups(
             reckoned,
             day,

@@ -38,6 +38,7 @@ def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[i
     timezone = policy.company.timezone
     call = next((one for one in dossier.owed if one.kind == CommitmentKind.LISTENING_CALL), None)
     open_reasons = [reason.reason for reason in dossier.reasons if reason.settled_at is None]
+    apart = dossier.told_apart
     return CaseFacts(
         id=dossier.case.id,
         reasons=tuple(dict.fromkeys(open_reasons or [reason.reason for reason in dossier.reasons])),
@@ -46,7 +47,7 @@ def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[i
         customer_phone=dossier.customer.phone,
         customer_email=dossier.customer.email,
         timeline=tuple(
-            (event.at.astimezone(ZoneInfo(timezone)), happened(event, language, staff).sentence)
+            (event.at.astimezone(ZoneInfo(timezone)), happened(event, language, staff, apart).sentence)
             for event in dossier.events
         ),
         orders=tuple(order_facts(order) for order in dossier.orders),

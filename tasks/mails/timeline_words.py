@@ -3,7 +3,7 @@
 Every code of a closed vocabulary has its words in `texts/labels.toml`; one that only a policy knows is shown as it is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from models.languages import ELSE
@@ -52,14 +52,20 @@ class Happened(NamedTuple):
         return f"{told} {quoted(self.language, self.text)}" if self.text else told
 
 
-def happened(event: Event, language: str, staff: Mapping[int, Staff]) -> Happened:
-    """An event in the words of a language. Without `staff`, our own people are named by their references."""
+def happened(
+    event: Event, language: str, staff: Mapping[int, Staff], told_apart: Collection[str] = ()
+) -> Happened:
+    """An event in the words of a language. Without `staff`, our own people are named by their references.
+
+    What somebody said is left out where it stands elsewhere on the page (`told_apart`).
+    """
     parts = [_detail(event, language, staff), f"{event.rating}/5" if event.rating is not None else ""]
     about = "" if event.what == "stated" else clean(event.about)
     parts = [about, *parts] if event.what in OF_CASES else [*parts, about]
     what = label(language, f"timeline.{event.what}").rstrip(":")
     parts = [*parts, name_of(event.by, staff)]
-    return Happened(what, " · ".join(part for part in parts if part), event.text, language, event.mail)
+    text = None if event.text in told_apart else event.text
+    return Happened(what, " · ".join(part for part in parts if part), text, language, event.mail)
 
 
 def name_of(ref: str, staff: Mapping[int, Staff]) -> str:

@@ -1,6 +1,6 @@
 """Everything we know of a customer, for the person who has to call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +61,16 @@ class Dossier:
         if self.matter is None:
             raise LookupError("this dossier belongs to no case")
         return self.matter
+
+    @property
+    def told_apart(self) -> Collection[str]:
+        """Words that stand by themselves, with whose they are and their day: a story beside them repeats none."""
+        return {one.text for one in (*self.statements, *self.answers) if one.text}
+
+    def written(self) -> Sequence[Response]:
+        """Answers with words that are no statement of the matter: they came before it, or about something else."""
+        stated = {one.text for one in self.statements}
+        return [one for one in self.answers if one.text and one.text not in stated]
 
     def said(self) -> Sequence[Statement]:
         """The customer's side of the matter."""

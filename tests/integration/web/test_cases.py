@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.languages import CODES
 from models.policy import Policy
 from models.queries.cases import cases
-from models.tables import Case, History, Staff, Statement
+from models.tables import Case, History, Response, Staff, Statement
 from models.words import CaseReasonKind
 from tasks.cases.open_case import open_case
 from tasks.responses.record import Answer, hear
@@ -94,6 +94,31 @@ def test_opening_a_case_shows_everything_and_changes_nothing(
     assert (
         timeline.index("Ordine effettuato") < timeline.index("contatto di benvenuto") < timeline.index("1/5")
     )
+
+
+def test_words_written_before_the_case_stand_in_it_once_and_with_their_rating(
+    visitor: Visitor, desk: dict[str, Staff], case_id: int
+):
+    now = visitor.clock.now()
+    with visitor.db.write() as session:
+        session.add(
+            Response(
+                ref="old",
+                customer_id=1,
+                order_id=1,
+                meaning="rating",
+                rating=2,
+                text="Le ante stridono.",
+                channel="mail",
+                received_at=now - timedelta(days=5),
+                recorded_at=now,
+            )
+        )
+    page = visitor.open(visitor.case_link(case_id, desk["manager"].id)).text
+    for said in ("Le ante stridono.", "Nessuno risponde.", "Il quarzo era in ritardo."):
+        assert page.count(said) == 1, said
+    assert "valutazione 2 su 5" in page
+    assert "nessuna parola scritta" not in page
 
 
 def test_the_manager_takes_a_case_once(visitor: Visitor, desk: dict[str, Staff], case_id: int):
