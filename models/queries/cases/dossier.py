@@ -65,7 +65,7 @@ class Dossier:
     @property
     def told_apart(self) -> Collection[str]:
         """Words that stand by themselves, with whose they are and their day: a story beside them repeats none."""
-        return {one.text for one in (*self.statements, *self.answers) if one.text}
+        return {one.text for one in self.statements} | {one.text for one in self.answers if one.text}
 
     def written(self) -> Sequence[Response]:
         """Answers with words that are no statement of the matter: they came before it, or about something else."""
