@@ -125,9 +125,16 @@ def close(
         about, by = owing.owed.subject_id, owing.by.ref
         day_is_known(owing.session, owing.owed.buyer_id, about, outcome, words, now=owing.now, actor=by)
     if done:
-        after = tell_called_off if outcome == CALLED_OFF else remedy_kept
-        after(owing.session, owing.policy, owing.owed, owing.now)
+        _after_end(owing, outcome)
     return done
+
+
+def _after_end(owing: Owing, outcome: str) -> None:
+    """An appointment that was called off is told; what was done in a closed case is asked about."""
+    if outcome == CALLED_OFF:
+        tell_called_off(owing.session, owing.policy, owing.owed, owing.now, owing.by.id)
+    else:
+        remedy_kept(owing.session, owing.policy, owing.owed, owing.now)
 
 
 def _check_seller(owing: Owing, outcome: str) -> None:

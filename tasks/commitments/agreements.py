@@ -120,7 +120,7 @@ def settle(
             session, policy, owed, at, reason, words, now=now, actor=by.ref, kind=kind, owners=owners
         )
         if owed.kind == CommitmentKind.APPOINTMENT != kind:
-            tell_called_off(session, policy, owed, now)
+            tell_called_off(session, policy, owed, now, by.id)
         return new
     about, buyer = (owed.subject_type, owed.subject_id), owed.buyer_id
     if owed.kind != CommitmentKind.DELIVERY and outcome != APPOINTMENT_SET:

@@ -150,9 +150,15 @@ def make(
     return made
 
 
-def tell_called_off(session: Session, policy: Policy, owed: Commitment, now: datetime) -> None:
-    """Tell the customer that an appointment does not take place, whom we told that it does; once."""
-    if owed.done_at is None or not commitments.told_of(session, owed):
+def tell_called_off(session: Session, policy: Policy, owed: Commitment, now: datetime, by: int) -> None:
+    """Tell that an appointment does not take place: the customer, whom we told that it does, and the one who goes.
+
+    `by` is the id of whoever called it off, and knows.
+    """
+    if owed.owner_id != by:
+        key = StepKey("called-off", Level.OWNER, mark=Mark.OFF, value=str(owed.id))
+        climbing.tell_more(session, policy, owed, key, now)
+    if not commitments.told_of(session, owed):
         return
     rows = [
         {**row, "step": str(StepKey.parse(row["step"]).marked(Mark.OFF, str(owed.id)))}

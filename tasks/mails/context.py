@@ -11,6 +11,7 @@ from tasks.mails.digest_facts import DigestFacts
 from tasks.mails.formats import clean, local_day, money, quoted, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.letter import (
+    APPOINTMENT_OFF,
     CaseFacts,
     Contact,
     Declared,
@@ -397,7 +398,7 @@ def _clock(notice: NoticeFacts, due: str | None, language: str, timezone: str) -
 
 
 def _by(notice: NoticeFacts, due: str | None, language: str) -> str | None:
-    if due is None or notice.kind == CommitmentKind.APPOINTMENT:
+    if due is None or notice.kind in {CommitmentKind.APPOINTMENT, APPOINTMENT_OFF}:
         return due
     return label(language, "clock.by").format(at=due)
 

@@ -225,6 +225,10 @@ class Written(NamedTuple):
     """Message-IDs of the thread, the oldest first."""
 
 
+APPOINTMENT_OFF = "appointment-off"
+"""The kind of a notice about an appointment that does not take place."""
+
+
 class Agreed(NamedTuple):
     """What was agreed on with a customer for a time, as it stands in a calendar. Instants are aware."""
 

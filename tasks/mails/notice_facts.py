@@ -14,7 +14,8 @@ from models.queries.responses import responses
 from models.rules.escalation.random_calls import DRAWN
 from models.tables import Commitment, Customer, FollowUp, ImportStop, Inbound, Staff
 from models.words import CommitmentKind, Level, ParkedFor, Subject
-from tasks.mails.letter import InvoiceLine, NoticeFacts, Quote
+from tasks.mails.agreed_facts import fell_through
+from tasks.mails.letter import APPOINTMENT_OFF, InvoiceLine, NoticeFacts, Quote
 from tasks.mails.mime import as_kept
 from tasks.mails.row_facts import invoice_line, order_facts
 from tasks.mails.suppressed import suppressed_among
@@ -33,6 +34,8 @@ def notice(session: Session, follow_up: FollowUp, now: datetime) -> NoticeFacts 
         if commitment is None or facts is None:
             return None
         reader = follow_up.staff_id
+        if fell_through(session, commitment):
+            facts = _of_called_off(facts, commitment)
         return replace(
             facts,
             level=follow_up.audience or Level.OWNER,
@@ -78,6 +81,12 @@ def of_commitment(session: Session, commitment: Commitment) -> NoticeFacts:
         invoices=_invoices(session, customer.id, commitment.kind) if decides else (),
         first_due=commitment.clock_at,
     )
+
+
+def _of_called_off(facts: NoticeFacts, commitment: Commitment) -> NoticeFacts:
+    """An appointment that does not take place, with what was said of it at its end."""
+    said = Quote(_cut((commitment.outcome or "").partition(": ")[2]), commitment.done_at)
+    return replace(facts, kind=APPOINTMENT_OFF, words=(*facts.words, said))
 
 
 def _said(session: Session, owed: Commitment, asking: Sequence[Inbound]) -> list[Quote]:

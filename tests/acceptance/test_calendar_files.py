@@ -97,13 +97,15 @@ def test_a_moved_appointment_takes_the_place_of_the_first_in_every_calendar(firm
     assert after["begins"] == (AT + timedelta(days=1)).isoformat()
 
 
-def settle(world: World, outcome: str, text: str, following: Next = NOTHING, reason: str = "") -> None:
-    """Anna closes the appointment, a while later."""
+def settle(
+    world: World, outcome: str, text: str, following: Next = NOTHING, reason: str = "", by: str = "A-1"
+) -> None:
+    """Anna or another one closes the appointment, a while later."""
     world.clock.set(world.clock.now() + timedelta(minutes=2))
     with world.db.write() as session:
         owed = session.scalars(select(Commitment).where(Commitment.kind == CommitmentKind.APPOINTMENT)).one()
-        anna = session.scalars(select(Staff).where(Staff.ref == "A-1")).one()
-        close(Owing(session, world.policy, owed, anna, world.clock.now()), outcome, text, reason, following)
+        who = session.scalars(select(Staff).where(Staff.ref == by)).one()
+        close(Owing(session, world.policy, owed, who, world.clock.now()), outcome, text, reason, following)
 
 
 @pytest.mark.parametrize("gives_way", [False, True])
@@ -130,6 +132,25 @@ def test_an_appointment_that_is_called_off_goes_out_of_the_customer_s_calendar(
     firm.clock.set(firm.clock.now() + timedelta(days=1))
     firm.escalate()
     assert len(mails_to(firm, "c-1@posta.example")) == 2, "told once"
+
+
+def test_whoever_goes_hears_from_us_what_a_colleague_called_off(firm: World) -> None:
+    firm.escalate()
+    before = event(mails_to(firm, "a-1@casa.example")[-1])
+    settle(firm, "called-off", "La signora ha disdetto.", by="M-1")
+    firm.escalate()
+    mail = mails_to(firm, "a-1@casa.example")[-1]
+    after = event(mail)
+    assert (after["method"], after["uid"]) == ("CANCEL", before["uid"])
+    assert "un appuntamento annullato" in str(mail["Subject"])
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "La signora ha disdetto." in body.get_content()
+    assert "Quando c'è un esito" not in body.get_content()
+    told = len(mails_to(firm, "a-1@casa.example"))
+    firm.clock.set(firm.clock.now() + timedelta(days=1))
+    firm.escalate()
+    assert len(mails_to(firm, "a-1@casa.example")) == told, "once"
 
 
 def test_whom_nobody_told_of_an_appointment_hears_nothing_of_its_end(firm: World) -> None:

@@ -9,7 +9,7 @@ from models.rules.commitments.ladder import rank
 from models.rules.commitments.ladder_changes import Pending, Times
 from models.rules.escalation import ownership
 from models.rules.escalation.ownership import UNREACHED, Person
-from models.rules.planning.step_key import StepKey
+from models.rules.planning.step_key import Mark, StepKey
 
 CLOSED = "closed"
 
@@ -71,7 +71,7 @@ def place(due: Sequence[DueRung], promises: Mapping[int, Promise], now: datetime
     empty = []
     for rung in due:
         promise = promises.get(rung.commitment)
-        if promise is None or promise.is_done:
+        if promise is None or (promise.is_done and rung.key.mark is not Mark.OFF):
             found.rungs[rung.id] = Placed(skipped=CLOSED)
             continue
         chosen = ownership.at_level(
