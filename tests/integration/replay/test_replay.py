@@ -41,7 +41,7 @@ def test_two_years_of_orders(real_data: Path) -> None:
     assert totals["orders_welcomed"] == totals["sent"]["welcome-contact"] == 3_960
     assert totals["orders_answered"] == 3_972
     assert totals["orders_low_rating"] == 591
-    assert totals["silent"] == totals["answered_after_silence"] == 210
+    assert totals["silent"] == totals["answered_after_silence"] == 204  # counted in the files; see the page
 
 
 @pytest.mark.slow
