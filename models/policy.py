@@ -321,7 +321,12 @@ class Policy(_Strict):
     @property
     def gaps(self) -> list[promises.Gap]:
         """Which promised behaviours cannot hold under this policy, accepted or not."""
-        return promises.gaps(self.cadences, self.windows, has_ladders=bool(self.ladders))
+        return promises.gaps(
+            self.cadences,
+            self.windows,
+            has_ladders=bool(self.ladders),
+            silent_call_share=self.answers.silent_call_share,
+        )
 
     def ladder(self, kind: str) -> Ladder | None:
         """The ladder of a kind of promise; None where the policy has none at all."""

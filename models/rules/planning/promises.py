@@ -6,11 +6,15 @@ Each gap has a name. A company that wants it so writes the name into `accepts` o
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from models.rules.calendar import offsets
 from models.rules.calendar.calendars import Window
+from models.rules.calendar.offsets import Offset
 from models.rules.planning.cadence import Cadence
 
 _LEAST_STAFF_MINUTES = 120
 _LEAST_CHECKS = 2
+_LEAST_LATE = 0.25
+"""Days: sweeps come every hour, and a stop of some hours is nothing out of the way."""
 _WARNING = "credit-recovery-warning"
 _DAYS = {"hour": 1 / 24, "day": 1.0, "business day": 1.4, "week": 7.0, "month": 30.0}
 
@@ -30,6 +34,9 @@ NAMES = frozenset(
         "no-listening-call",
         "no-missing-date-alarm",
         "no-new-date-alert",
+        "no-not-reached-mail",
+        "no-progress-news",
+        "no-random-calls",
         "no-re-check",
         "no-satisfaction-check",
         "no-version-request",
@@ -37,6 +44,7 @@ NAMES = frozenset(
         "no-welcome-alarm",
         "short-staff-hours",
         "silence-ends-in-nothing",
+        "stale-at-once",
         "warning-without-call",
         "warning-without-signature",
     }
@@ -52,13 +60,21 @@ class Gap:
     why: str
 
 
-def gaps(cadences: Mapping[str, Cadence], windows: Mapping[str, Window], *, has_ladders: bool) -> list[Gap]:
-    """Everything that a policy leaves out, in the order of the behaviours."""
+def gaps(
+    cadences: Mapping[str, Cadence],
+    windows: Mapping[str, Window],
+    *,
+    has_ladders: bool,
+    silent_call_share: float = 1.0,
+) -> list[Gap]:
+    """Everything that a policy leaves out, in the order of the behaviours; the share is that of silent customers."""
     every = list(cadences.values())
     found = [
         *_of_staff(every, windows, has_ladders=has_ladders),
         *_of_orders(every),
         *_of_contacts(every),
+        *_of_silence(every, silent_call_share),
+        *_of_stale(cadences),
         *_of_money(every, cadences.get(_WARNING)),
     ]
     return sorted(found, key=lambda gap: (gap.behaviour, gap.name))
@@ -127,12 +143,6 @@ def _of_orders(every: list[Cadence]) -> Iterator[Gap]:
             "B29",
             "the alarm of the welcome rings after the withdrawal window; set it lower",
         )
-    if not any(_asks_after(one) for one in orders):
-        yield Gap(
-            "silence-ends-in-nothing",
-            "B27",
-            "silence is taken for satisfaction; set on_silence to case, list or draw",
-        )
 
 
 def _of_contacts(every: list[Cadence]) -> Iterator[Gap]:
@@ -168,8 +178,52 @@ def _of_contacts(every: list[Cadence]) -> Iterator[Gap]:
             not any(one.subject == "case" and one.anchor == "complained" for one in every),
             Gap("no-version-request", "B02", "nobody asks for the seller's version; add version-request"),
         ),
+        (
+            not any(one.sends and one.subject == "customer" and one.anchor == "not-reached" for one in every),
+            Gap(
+                "no-not-reached-mail",
+                "B11",
+                "who is not reached is not written to; add [cadences.not-reached]",
+            ),
+        ),
+        (
+            not any(one.anchor == "promised" and _earliest(one) < 0 for one in orders),
+            Gap("no-progress-news", "B13", "who waits hears nothing; add [cadences.progress-update]"),
+        ),
     )
     yield from (gap for is_so, gap in lacks if is_so)
+
+
+def _of_silence(every: list[Cadence], share: float) -> Iterator[Gap]:
+    if not any(_asks_after(one) for one in every if one.subject == "order"):
+        yield Gap(
+            "silence-ends-in-nothing",
+            "B27",
+            "silence is taken for satisfaction; set on_silence to case, list or draw",
+        )
+    drawn = any(
+        (step.on_silence or one.on_silence) in {"draw", "list"} for one in every for step in one.steps
+    )
+    if drawn and not share:
+        yield Gap(
+            "no-random-calls", "B27", "nobody who is silent is called; set answers.silent_call_share above 0"
+        )
+
+
+def _of_stale(cadences: Mapping[str, Cadence]) -> Iterator[Gap]:
+    """Contacts of which the next sweep would say that they come too late."""
+    stale = [
+        name
+        for name, one in cadences.items()
+        if one.sends and _days(offsets.parse(one.max_late)) < _LEAST_LATE
+    ]
+    if stale:
+        what = ", ".join(stale)
+        yield Gap(
+            "stale-at-once",
+            "B09",
+            f"{what}: max_late is shorter than the time between two sweeps; make it a day",
+        )
 
 
 def _asks_after(one: Cadence) -> bool:
@@ -203,7 +257,16 @@ def _of_money(every: list[Cadence], warning: Cadence | None) -> Iterator[Gap]:
 
 def _latest(one: Cadence) -> float:
     """How many days after its date the last step lies, about."""
-    return max(step.offset.count * _DAYS.get(step.offset.unit, 1.0) for step in one.steps)
+    return max(_days(step.offset) for step in one.steps)
+
+
+def _earliest(one: Cadence) -> float:
+    """How many days after its date the first step lies, about."""
+    return min(_days(step.offset) for step in one.steps)
+
+
+def _days(offset: Offset) -> float:
+    return offset.count * _DAYS.get(offset.unit, 1.0)
 
 
 def _minutes(hours: str) -> int:

@@ -45,6 +45,10 @@ CHANGED = {
     "no-re-check": without("re-check"),
     "no-acknowledgement": without("acknowledgement"),
     "no-version-request": without("version-request"),
+    "no-not-reached-mail": without("not-reached"),
+    "no-progress-news": without("progress-update"),
+    "no-random-calls": TEXT.replace("silent_call_share = 0.05", "silent_call_share = 0"),
+    "stale-at-once": within("new-date-alert", 'max_late = "3 days"', 'max_late = "0 hours"'),
     "short-staff-hours": TEXT.replace('hours = ["08:00-18:00"]', 'hours = ["08:00-08:01"]'),
 }
 
