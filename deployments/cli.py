@@ -41,6 +41,7 @@ from tasks.commitments.recalculate_ladders import recompute
 from tasks.escalation.coverage import check_ladders
 from tasks.health import good_runs
 from tasks.importing.run import import_source
+from tasks.importing.stops import WHAT_TO_DO
 from tasks.planning.policy_changes import warnings
 from tasks.runtime.clock import SystemClock
 from tasks.runtime.database import Database
@@ -123,6 +124,8 @@ def import_(
             check=check,
         )
     print(report.sentence())
+    if report.has_waiting:
+        print(WHAT_TO_DO)
     if report.preview is not None:
         print(*lines(report.preview), sep="\n")
     if report.rejects_file is not None:

@@ -118,6 +118,11 @@ class ImportReport:
     rejects_file: Path | None = None
     preview: Preview | None = field(default=None, repr=False)
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether something waits for a person."""
+        return any(counts.waiting for counts in self.tables.values())
+
     def sentence(self) -> str:
         """In a line: `300 customers: 300 new; 800 orders: 12 new, 3 changed, 2 rejected (promised_on 2)`."""
         said = "; ".join(_said(table, counts) for table, counts in self.tables.items())

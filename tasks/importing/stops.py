@@ -61,6 +61,12 @@ def let_through(session: Session, number: int, by: str, now: datetime) -> Import
     return stop
 
 
+WHAT_TO_DO = (
+    "What waits is not written: `seguito imports list` names it. Mend the export or the SELECT, and import again; or, "
+    "where it is right, `seguito imports let-through NUMBER --by REF`, and import again."
+)
+
+
 def in_words(stop: ImportStop) -> str:
     """One stop on one line; references only."""
     shown = ", ".join(stop.examples)

@@ -110,3 +110,20 @@ def test_a_hostile_file_is_told_by_its_own_lines_with_what_reads_it(
     assert "    '2;za mało' in dane.csv, row 3" in said
     causes = [line.partition(":")[0] for line in said if not line.startswith(" ")][1:]
     assert sorted(causes) == ["customers.line", "orders.amount", "orders.line", "orders.signed_at"]
+
+
+def test_what_waits_for_a_person_is_said_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def orders(day: str) -> str:
+        head = "ref,customer,description,amount,signed_at,promised_on\n"
+        return head + "".join(f"o{number},c1,table,300,2026-03-02,{day}\n" for number in range(6))
+
+    customers = "ref,name,email,country\nc1,Mario Rossi,mario@rossi.example,IT\n"
+    company = Company.at(tmp_path / "erp", customers=customers, orders=orders("2026-04-01"))
+    assert "let-through" not in run(capsys, "import", str(company.folder)).out
+    company.write("orders", orders("2026-05-01"))
+    said = run(capsys, "import", str(company.folder)).out
+    assert "6 orders dates-moved wait for a person (stop 1)" in said
+    assert "Mend the export or the SELECT, and import again" in said
+    assert "seguito imports let-through NUMBER --by REF" in said
