@@ -110,7 +110,7 @@ def dossier_values(
         "orders": [(order_view(order_facts(one), language, zone), one.cancelled_at) for one in found.orders],
         "invoices": invoice_views(owing_lines(found, zone), language),
         "interest": interest_line(interest_of_case(policy, found), language),
-        "owed": [owed_line(owed_facts(one, found.read_at, staff), language, zone) for one in found.owed],
+        "owed": [owed_line(owed_facts(one, found, staff), language, zone) for one in found.owed],
         "holds": [
             f"{due(language, one.until, zone)} ({name_of(one.actor, staff)}: {quoted(language, clean(one.reason))})"
             for one in found.holds

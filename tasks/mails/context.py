@@ -361,7 +361,9 @@ def _version(one: Version, language: str, timezone: str) -> str:
 
 
 def _notice_view(notice: NoticeFacts, language: str, timezone: str) -> NoticeView:
-    why = label(language, f"notice.{notice.kind}{'-' if notice.cause else ''}{notice.cause}")
+    is_work = notice.kind == CommitmentKind.DELIVERY and notice.order is not None and notice.order.is_service
+    parts = (notice.kind, notice.cause, "service" if is_work else "")
+    why = label(language, "notice." + "-".join(part for part in parts if part))
     due = due_words(language, notice.due_at, timezone, notice.not_before) if notice.due_at else None
     first = due_words(language, notice.first_due, timezone) if notice.first_due else None
     return NoticeView(

@@ -1,7 +1,6 @@
 """A dossier as the plain facts of a mail or page."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.policy import Policy
@@ -56,7 +55,7 @@ def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[i
         versions=tuple(
             version(one, staff) for one in dossier.statements if one.recorded_by or one in dossier.ours()
         ),
-        owed=tuple(owed_facts(one, dossier.read_at, staff) for one in dossier.owed),
+        owed=tuple(owed_facts(one, dossier, staff) for one in dossier.owed),
         held_until=tuple((hold.until, name_of(hold.actor, staff), hold.reason) for hold in dossier.holds),
         reopened=dossier.case.reopens_id is not None,
         interest=interest_of_case(policy, dossier),
@@ -84,10 +83,14 @@ def version(statement: Statement, staff: Mapping[int, Staff]) -> Version:
     return Version(statement.side, author, statement.at, statement.text)
 
 
-def owed_facts(owed: Commitment, now: datetime, staff: Mapping[int, Staff]) -> OwedFacts:
-    """What is owed, with its clock at `now`."""
+def owed_facts(owed: Commitment, dossier: Dossier, staff: Mapping[int, Staff]) -> OwedFacts:
+    """What is owed, with its clock when the dossier was read; of a delivery, whether goods or work."""
     owner = staff[owed.owner_id].name if owed.owner_id is not None and owed.owner_id in staff else None
-    return OwedFacts(owed.kind, owner, owed.due_at, now - owed.due_at, owed.not_before)
+    is_work = {one.id: one.is_service for one in dossier.orders}
+    kind = str(owed.kind)
+    if owed.kind == CommitmentKind.DELIVERY and owed.subject_id in is_work:
+        kind += "-service" if is_work[owed.subject_id] else "-goods"
+    return OwedFacts(kind, owner, owed.due_at, dossier.read_at - owed.due_at, owed.not_before)
 
 
 def interest_of_case(policy: Policy, dossier: Dossier) -> Interest | None:

@@ -30,6 +30,9 @@ from tasks.commitments.agreements import Next
 from tasks.commitments.close import promise
 from tasks.commitments.moments import moment
 from tasks.credit_recovery.document import document
+from tasks.mails.dossier_facts import owed_facts
+from tasks.mails.timeline_words import happened
+from tasks.mails.views import owed_line
 from tasks.responses.record import Answer
 from tests import factories
 from tests.fakes import plain
@@ -174,3 +177,35 @@ def test_how_a_promise_ended_is_told_on_its_own_page(world: World, case_id: int)
         manager_id = session.scalars(select(Staff.id).where(Staff.ref == "M-1")).one()
     page = visitor.open(visitor.links.duty("commitment", done.id, manager_id, world.clock.now()))
     assert "fatto: Detto al cliente." in page.text
+
+
+def test_a_service_is_completed_and_goods_are_delivered(world: World) -> None:
+    now = world.clock.now()
+    with world.db.write() as session:
+        customer = factories.customer(session)
+        for ref, is_service, done in (("SO-7", True, now), ("SO-8", False, now), ("SO-9", True, None)):
+            order = factories.order(
+                session,
+                customer,
+                ref,
+                is_service=is_service,
+                delivered_at=done,
+                promised_on=now.date() - timedelta(days=1),
+            )
+        promise(
+            session,
+            world.policy,
+            customer.id,
+            CommitmentKind.DELIVERY,
+            (Subject.ORDER, order.id),
+            now=now - timedelta(days=9),
+            actor="import",
+            due_at=now - timedelta(hours=9),
+        )
+        found = dossier.of_customer(session, customer.id, now)
+        assert found is not None
+        told = [happened(event, "it", {}).sentence for event in found.events]
+        owed = [owed_line(owed_facts(one, found, {}), "it", "Europe/Rome") for one in found.owed]
+    assert [one for one in told if "SO-7" in one][-1].startswith("Completato: SO-7")
+    assert [one for one in told if "SO-8" in one][-1].startswith("Consegnato: SO-8")
+    assert [one.partition(",")[0] for one in owed] == ["Il completamento del lavoro"]

@@ -134,7 +134,7 @@ def _shown(desk: Desk, session: Session, customer: Customer, said: Said) -> Resp
         open_matters=[
             (
                 path_of(Subject.COMMITMENT, one.id),
-                owed_line(owed_facts(one, now, staff), desk.language, desk.zone),
+                owed_line(owed_facts(one, found, staff), desk.language, desk.zone),
             )
             for one in found.owed
         ],

@@ -48,9 +48,9 @@ class Event:
 
     at: datetime
     what: str
-    """`signed`, `promise-moved`, `delivered`, `cancelled`, `sent`, `failed`, `silent`, `said`, `stated`, `case-opened`,
-    `case-reopened`, `case-closed`, `owed`, `kept`, `withdrawal`, `termination`, `paid`, `disputed`, `TOLD_ANOTHER`,
-    or one of `OF_INVOICES`."""
+    """`signed`, `promise-moved`, `delivered` (of a service `completed`), `cancelled`, `sent`, `failed`, `silent`,
+    `said`, `stated`, `case-opened`, `case-reopened`, `case-closed`, `owed`, `kept`, `withdrawal`, `termination`,
+    `paid`, `disputed`, `TOLD_ANOTHER`, or one of `OF_INVOICES`."""
     about: str
     kind: str = ""
     """The kind of mail or commitment, the meaning of the answer, how a case ended, the cause of a withdrawal, or who
@@ -90,7 +90,7 @@ def _of_orders(orders: Sequence[Order]) -> list[Event]:
         for order in orders
         for what, at in (
             ("signed", order.signed_at),
-            ("delivered", order.delivered_at),
+            ("completed" if order.is_service else "delivered", order.delivered_at),
             ("cancelled", order.cancelled_at),
             ("promise-moved", order.promise_moved_at),
         )
