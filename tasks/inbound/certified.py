@@ -21,6 +21,7 @@ _ELEMENT = re.compile(
 )
 _ERROR = re.compile(r"<postacert\b[^>]{0,300}\berrore=[\"']([a-z-]{1,40})", re.IGNORECASE)
 _CARRIED = re.compile(r"<postacert\b[^>]{0,300}\btipo=[\"']posta-certificata[\"']", re.IGNORECASE)
+_PROVIDER = re.compile(r"per\s+conto\s+di\b|\bposta-certificata@", re.IGNORECASE)
 _SENDER = re.compile(r"<mittente\b[^>]{0,200}>([^<]{1,400})</", re.IGNORECASE)
 _SUCCESSES = {"accettazione", "presa-in-carico", "avvenuta-consegna"}
 
@@ -77,13 +78,15 @@ def unwrapped(mail: Message) -> tuple[bytes, str] | None:
     """The source of the mail that a provider carries in an envelope of its own (`postacert.eml`), and its sender.
 
     The sender is the one of the certified data; empty where they name none. Where a mail was moved on and lost the
-    header that says what it is, the certified data say it.
+    header that says what it is, its From and the certified data say it; who passes one on in a mail of his own is
+    heard himself.
     """
     if receipt(mail):
         return None
     parts = parts_of(mail)
     data = _data(parts)
-    if not headers.text(mail, "X-Trasporto", 100) and not _CARRIED.search(data):
+    moved = _PROVIDER.search(headers.text(mail, "From")) and _CARRIED.search(data)
+    if not headers.text(mail, "X-Trasporto", 100) and not moved:
         return None
     whole = [data_of(one.message) for one in parts if _is_carried(one)]
     named = (headers.addresses(unescape(match[1])) if (match := _SENDER.search(data)) else ()) or ("",)

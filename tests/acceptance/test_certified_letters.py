@@ -241,10 +241,11 @@ def fresh(how: str) -> bytes:
         f"<mittente>{THEIRS}</mittente></intestazione><dati><msgid>&lt;m@x&gt;</msgid></dati></postacert>"
     )
     wrapping = EmailMessage(policy=email.policy.SMTP)
-    wrapping["From"] = f'"Per conto di: {THEIRS}" <posta-certificata@legalmail.example>'
+    provider = f'"Per conto di: {THEIRS}" <posta-certificata@legalmail.example>'
+    wrapping["From"] = "Ada <ada@posta.example>" if how == "passed on" else provider
     wrapping["To"] = CERTIFIED
     wrapping["Subject"] = "POSTA CERTIFICATA: Segnalazione"
-    if how != "moved without its header":
+    if how not in {"moved without its header", "passed on"}:
         wrapping["X-Trasporto"] = "posta-certificata"
     wrapping.set_content("Messaggio di posta certificata. Il messaggio originale è incluso in allegato.")
     wrapping.add_attachment(data.encode(), maintype="application", subtype="xml", filename="daticert.xml")
@@ -268,3 +269,15 @@ def test_what_comes_from_a_certified_address_is_that_customers(
     found = row(world)
     assert (found.matched_by, found.customer_id, found.sender.lower()) == ("sender", 2, THEIRS)
     assert found.words == "Il guasto non è stato riparato: attendo notizie."
+
+
+def test_who_passes_a_certified_mail_on_is_heard_himself(world: World, tmp_path: Path) -> None:
+    with world.db.write() as session:
+        factories.customer(session, "C-1", certified_email=THEIRS)
+        factories.customer(session, "C-2", email="ada@posta.example")
+    inbox = Inbox(world, tmp_path)
+    inbox.deliver(fresh("passed on"))
+    box = MaildirMailbox(tmp_path / "mailbox", world.policy.company.sender, [CERTIFIED])
+    collect(replace(inbox.reception, mailboxes=(box,)))
+    found = row(world)
+    assert (found.customer_id, found.sender) == (2, "ada@posta.example")
