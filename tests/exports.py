@@ -108,3 +108,24 @@ MAGO = """Nr. Ordine;Data Ordine;Cliente;Ragione Sociale;Rif. Ord. Cliente;Data 
 26/00123;01/10/2026;000123;Città Verde S.r.l.;PO-5;15/10/2026;14/10/2026;ART1;Sedia in legno;4;25,00;100,00;Rossi;Evaso;ordini@verde.example
 26/00124;16/10/2026;000124;Caffè Blu;PO-6;30/10/2026;;ART2;Tavolo;1;250,00;250,00;Rossi;Annullato;blu@caffe.example
 """
+# Below, the field names that programs publish for their interfaces, as tools write them into tables; docs/how-to/import.md names the pages.
+FAKTUROWNIA_FIELDS = """number;issue_date;sell_date;payment_to;buyer_name;buyer_tax_no;buyer_email;price_net;price_gross;currency;status;paid_date
+FV 1/10/2026;2026-10-01;2026-10-01;2026-10-15;Zielony Ogród;5213000000;biuro@ogrod.example;1000.00;1230.00;PLN;paid;2026-10-12
+FV 2/10/2026;2026-10-02;2026-10-02;2026-10-16;Meble Łoś;5213000001;los@meble.example;100.00;123.00;PLN;issued;
+"""
+FATTURE_IN_CLOUD_FIELDS = """id,type,number,numeration,date,year,entity.name,entity.vat_number,entity.email,currency.id,amount_net,amount_vat,amount_gross,next_due_date
+901,invoice,71,/A,2026-10-01,2026,Serra & Figli,01234567890,conti@serra.example,EUR,1000.00,220.00,1220.00,2026-10-31
+902,invoice,72,/A,2026-10-15,2026,Ugo Zen,,ugo@zen.example,EUR,100.00,22.00,122.00,2026-11-14
+"""
+BASELINKER_FIELDS = """order_id;date_add;date_confirmed;user_login;phone;email;currency;payment_done;delivery_fullname;invoice_fullname;invoice_nip;products.name
+7712345;2026-10-01 12:30;2026-10-01 12:31;ewal;600100200;ewa@lis.example;PLN;129.99;Ewa Lis;Ewa Lis;;Krzesło Nord
+7712346;2026-10-02 13:30;2026-10-02 13:31;jank;600100201;jan@kot.example;PLN;50.00;Jan Kot;Jan Kot;;Poduszka
+"""
+ODOO_FIELDS = """"id","name","date_order","partner_id","user_id","commitment_date","amount_total","currency_id","state"
+"sale.sale_order_12","S00012","2026-10-01 09:12:33","Serra e figli","Anna","2026-11-10 09:00:00","1240.00","EUR","sale"
+"sale.sale_order_13","S00013","2026-10-03 09:12:33","Bar Zen","Ugo","2026-11-12 09:00:00","240.00","EUR","cancel"
+"""
+PAYMENTS_WITHOUT_NAMES = """invoice_number,customer_email,issue_date,due_date,total,status
+A-1,ada@serra.example,2026-10-01,2026-10-31,120.00,paid
+A-2,ugo@zen.example,2026-10-02,2026-11-01,20.00,open
+"""

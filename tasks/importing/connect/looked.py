@@ -66,12 +66,12 @@ class Looked:
 
     @property
     def is_invoice(self) -> bool:
-        """Whether its rows are invoices: a due day says so, or the word."""
-        words = vocabulary().words
-        is_named = any("invoice" in words.read(header) for header in (self.table.name, *self.table.columns))
-        return self.invoice.keys() >= {"ref", "issued_on", "amount"} and (
-            self.invoice.keys() >= _OF_INVOICE or is_named
-        )
+        """Whether its rows are invoices: a due day says so, or the word; addresses of an order's invoice do not."""
+        if not self.invoice.keys() >= {"ref", "issued_on", "amount"}:
+            return False
+        words, ref = vocabulary().words, self.invoice["ref"].column
+        named = {*words.read(self.table.name), *words.read(ref)}
+        return "order" not in words.read(ref) and (self.invoice.keys() >= _OF_INVOICE or "invoice" in named)
 
     @property
     def is_order(self) -> bool:

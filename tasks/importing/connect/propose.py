@@ -51,6 +51,9 @@ def _customers(looked: Looked, key: str | None) -> Select:
         select.items.append(Item("name", f"any_value(concat_ws(' ', {', '.join(both)}))"))
     else:
         _plain(select, looked, found, "name", "name")
+    if not any(item.column == "name" for item in select.items):
+        asked = "no name in this file; how are they to be greeted?"
+        select.items.append(Item("name", f"any_value({select.items[0].sql})", asked))
     for name in ("email", "phone", "country", "language"):
         _plain(select, looked, found, name, name)
     if "vat" in found:
@@ -125,9 +128,8 @@ def _invoices(looked: Looked, key: str | None) -> Select:
     for name in ("order", "issued_on", "due_on", "amount", "currency"):
         _plain(select, looked, found, name, name)
     if "due_on" not in found:
-        select.items.append(
-            Item("due_on", select.items[-1].sql, "no due day here: the day of issue stands in")
-        )
+        issued = next(item.sql for item in select.items if item.column == "issued_on")
+        select.items.append(Item("due_on", issued, "no due day here: the day of issue stands in"))
     _plain(select, looked, found, "open_amount", "open_amount")
     paid, payment = found.get("paid_at"), found.get("payment")
     states = _said(looked.column(payment), vocabulary().paid) if payment else []

@@ -253,3 +253,57 @@ def test_what_has_no_headers_is_named(tmp_path: Path) -> None:
     path.write_text("1;2;3\n4;5;6\n", encoding="utf-8")
     with pytest.raises(SourceError, match="has no line of headers"):
         look(path)
+
+
+def test_invoices_under_the_field_names_that_programs_publish(tmp_path: Path) -> None:
+    rows, selects = connected(tmp_path, faktury=exports.FAKTUROWNIA_FIELDS)
+    assert [row[0] for row in customers(rows)] == ["5213000000", "5213000001"]
+    assert [row[2:] for row in invoices(rows)] == [
+        (123_000, date(2026, 10, 15), True),
+        (12_300, date(2026, 10, 16), False),
+    ]
+    assert asked(selects) == {"invoices.due_on", "invoices.amount"}, (
+        "payment_to says little, price_gross may be a unit's"
+    )
+    (tmp_path / "2").mkdir()
+    rows, selects = connected(tmp_path / "2", issued_documents=exports.FATTURE_IN_CLOUD_FIELDS)
+    assert [row[1:] for row in customers(rows)] == [
+        ("Serra & Figli", "conti@serra.example"),
+        ("Ugo Zen", "ugo@zen.example"),
+    ]
+    assert invoices(rows) == [
+        ("71", "01234567890", 122_000, date(2026, 10, 31), False),
+        ("72", "ugo@zen.example", 12_200, date(2026, 11, 14), False),
+    ]
+    assert any("NOTHING SAYS WHAT IS PAID" in line for select in selects for line in select.missing)
+
+
+def test_orders_under_the_field_names_that_programs_publish(tmp_path: Path) -> None:
+    """Columns about the invoice of an order make no invoices of orders."""
+    rows, selects = connected(tmp_path, orders=exports.BASELINKER_FIELDS)
+    assert orders(rows) == [
+        ("7712345", "ewa@lis.example", 12_999, False),
+        ("7712346", "jan@kot.example", 5_000, False),
+    ]
+    assert "invoices" not in rows
+    assert "orders.amount" in asked(selects)
+    (tmp_path / "2").mkdir()
+    rows, selects = connected(tmp_path / "2", orders=exports.ODOO_FIELDS)
+    assert [row[:3] for row in orders(rows)] == [
+        ("S00012", "Serra e figli", 124_000),
+        ("S00013", "Bar Zen", 24_000),
+    ]
+    assert {"orders.ref", "orders.customer"} <= asked(selects)
+
+
+def test_whoever_has_no_name_in_a_file_is_imported_and_asked_about(tmp_path: Path) -> None:
+    rows, selects = connected(tmp_path, invoices=exports.PAYMENTS_WITHOUT_NAMES)
+    assert [row[0] for row in customers(rows)] == ["ada@serra.example", "ugo@zen.example"]
+    assert "customers.name" in asked(selects)
+
+
+def test_an_invoice_without_a_due_day_takes_the_day_of_issue_whatever_columns_follow(tmp_path: Path) -> None:
+    text = "invoice_number,customer,issue_date,total,currency\nA-1,Ada Serra,2026-10-01,120.00,EUR\n"
+    rows, selects = connected(tmp_path, invoices=text)
+    assert invoices(rows) == [("A-1", "Ada Serra", 12_000, date(2026, 10, 1), False)]
+    assert "invoices.due_on" in asked(selects)
