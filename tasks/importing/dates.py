@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from tasks.importing.months import in_english
+
 _DAYS = (
     "%Y-%m-%d",
     "%d/%m/%Y",
@@ -19,6 +21,11 @@ _DAYS = (
     "%d %b %Y",
     "%B %d, %Y",
     "%d %B %Y",
+    "%d. %b %Y",
+    "%d. %B %Y",
+    "%d-%b-%y",
+    "%d-%b-%Y",
+    "%d-%B-%Y",
 )
 """Days first, as Italian, Polish and German files have them; months first only where nothing else fits."""
 _HOURS = (
@@ -83,6 +90,6 @@ def is_ambiguous(values: Sequence[str], form: str) -> bool:
 
 def _reads(value: str, form: str) -> bool:
     try:
-        return _FIRST_YEAR <= datetime.strptime(value, form).year <= _LAST_YEAR  # noqa: DTZ007 (only its form is asked)
+        return _FIRST_YEAR <= datetime.strptime(in_english(value), form).year <= _LAST_YEAR  # noqa: DTZ007 (only its form is asked)
     except ValueError:
         return False

@@ -13,22 +13,25 @@ from tasks.importing.config import SourceConfig
 from tasks.importing.encodings import TEXT_FILES, encoding_of, is_utf8
 from tasks.importing.errors import SourceError
 from tasks.importing.files import encodings_of, in_utf8
+from tasks.importing.months import in_sql
 from tasks.importing.rows import Reject
 from tasks.importing.selected import Selected
 from tasks.importing.spreadsheets import sheets
 from tasks.importing.xml_documents import documents
 
 _MEMORY, _THREADS = "1GB", 2
-_HELPERS = """
+_HELPERS = f"""
+CREATE MACRO read_day(value, format) AS
+    try_strptime(CASE WHEN format ILIKE '%\\%b%' ESCAPE '\\' THEN {in_sql("value")} ELSE value END, format);
 CREATE MACRO iso_date(value, format) AS
-    CASE WHEN year(try_strptime(value, format)) BETWEEN 1900 AND 2199
-        THEN strftime(try_strptime(value, format), '%Y-%m-%d') ELSE value END;
+    CASE WHEN year(read_day(value, format)) BETWEEN 1900 AND 2199
+        THEN strftime(read_day(value, format), '%Y-%m-%d') ELSE value END;
 CREATE MACRO iso_time(value, format) AS
-    CASE WHEN year(try_strptime(value, format)) BETWEEN 1900 AND 2199
-        THEN strftime(try_strptime(value, format), '%Y-%m-%d %H:%M:%S') ELSE value END;
+    CASE WHEN year(read_day(value, format)) BETWEEN 1900 AND 2199
+        THEN strftime(read_day(value, format), '%Y-%m-%d %H:%M:%S') ELSE value END;
 """
-"""Text in another order to ISO; what cannot be read, or gives a year of another age (`10/1/26` by `%d/%m/%Y`), stays as
-it is, so that only its row is refused, with its own words."""
+"""Text in another order to ISO, with names of months in our languages (%b, %B). What cannot be read, or gives a year of
+another age (`10/1/26` by `%d/%m/%Y`), stays as it is, so that only its row is refused, with its own words."""
 _NAME = r"'([^'\n]+\.(?:csv|tsv|txt|parquet|json|jsonl|ndjson|gz|zst))'"
 _FILE = re.compile(rf"{_NAME}(?!\s+AS\s)", re.IGNORECASE)
 """A file that a SELECT names, but for one that it only tells as a value."""

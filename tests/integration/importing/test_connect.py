@@ -296,6 +296,30 @@ def test_orders_under_the_field_names_that_programs_publish(tmp_path: Path) -> N
     assert {"orders.ref", "orders.customer"} <= asked(selects)
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("14-Okt-26", "02-Mai-26"),  # eBay in Germany
+        ("14. Okt. 2026", "3. Mai 2026"),
+        ("14. Oktober 2026", "2. März 2026"),
+        ("14 ott 2026", "2 mar 2026"),
+        ("14 ottobre 2026", "2 gennaio 2026"),
+        ("14 paź 2026", "2 cze 2026"),
+        ("14 października 2026", "2 września 2026"),
+        ("Oct 14, 2026", "Aug 2, 2026"),
+    ],
+)
+def test_days_with_names_of_months_are_read_in_every_language_of_ours(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    head = "Bestellnummer;Kaufdatum;Name des Käufers;E-Mail des Käufers;Gesamtpreis\n"
+    text = f"{head}12-1;{first};Ada Serra;ada@serra.example;120,50\n12-2;{second};Ugo Zen;ugo@zen.example;20,00\n"
+    rows, _ = connected(tmp_path, bestellungen=text)
+    days = {row.ref: row.signed_at.date() for row in rows["orders"] if isinstance(row, OrderRow)}
+    assert days["12-1"] in {date(2026, 10, 13), date(2026, 10, 14)}, "midnight in Rome"
+    assert len(days) == 2
+
+
 def test_whoever_has_no_name_in_a_file_is_imported_and_asked_about(tmp_path: Path) -> None:
     rows, selects = connected(tmp_path, invoices=exports.PAYMENTS_WITHOUT_NAMES)
     assert [row[0] for row in customers(rows)] == ["ada@serra.example", "ugo@zen.example"]
