@@ -25,7 +25,7 @@ from models.words import CommitmentKind, ParkedFor, Subject
 from tasks.cases.replies import To
 from tasks.commitments.own_sales import acts_open_to
 from tasks.mails.agreed_facts import is_agreed
-from tasks.mails.formats import clean, short_moment
+from tasks.mails.formats import clean, language_name, short_moment
 from tasks.mails.remarks import foreign, signs
 from tasks.mails.row_facts import order_facts
 from tasks.mails.timeline_words import ended
@@ -103,6 +103,7 @@ def show_matter(
         422 if said.fault and said.fault != "too-late" else 200,
         kind=matter.kind,
         customer=matter.customer,
+        spoken=language_name(language, matter.customer.language) if matter.customer else None,
         order=order_view(order_facts(matter.order), language, zone) if matter.order else None,
         owner=clean(owner.name) if owner else None,
         due=due(language, matter.due_at, zone, matter.not_before) if matter.due_at else None,

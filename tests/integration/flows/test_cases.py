@@ -19,6 +19,7 @@ from flows.cases import (
     snooze_case,
     take_case,
 )
+from flows.desk import sign_out
 from models import policy as policies
 from models.policy import Policy
 from models.tables import Case, ContractEnd, History, Statement
@@ -132,3 +133,13 @@ async def test_the_forms_offer_closed_choices(policy: Policy) -> None:
     assert {"$ref", "allOf", "enum"} & set(found["record-contract-end"]["kind"])
     assert "case" in found["show-case"]
     assert all(field.get("title") for fields in found.values() for field in fields.values())
+
+
+async def test_a_colleague_is_signed_out_at_the_desk_by_reference() -> None:
+    said = await final(sign_out, colleague="M-1", by="S-1")
+    assert said.message == "M-1 is signed out at the desk, sessions ended: 0"
+    refused = await final(sign_out, colleague="M-9", by="S-1")
+    assert (refused.name, refused.message) == (
+        "Refused",
+        "nobody here has the reference M-9; nothing was done",
+    )

@@ -322,7 +322,10 @@ def test_a_matter_is_opened_done_and_the_list_comes_back(firm: World) -> None:
         owed.owner_id = session.scalars(select(factories.Staff.id).where(factories.Staff.ref == "A-1")).one()
     browser = Browser(firm).enter("A-1")
     path = f"/desk/commitment/{owed.id}"
-    assert f'href="{path}"' in browser.get("/desk").text
+    today = browser.get("/desk").text
+    assert f'href="{path}"' in today
+    assert 'href="tel:' in today, "a number to press"
+    assert "italiano" in browser.get(path).text, "in which language"
     assert browser.press(path, do="done", outcome="called").status_code == 422
     over = browser.press(path, do="hand-over", to="A-2", text="parla polacco")
     assert over.headers["location"] == "/desk?did=inbox.thanks-hand-over&to=A-2"
