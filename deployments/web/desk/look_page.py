@@ -20,6 +20,7 @@ from tasks.mails.views import due, moment
 from tasks.mails.waiting_words import waits
 from tasks.sending import explain
 from tasks.sending.explain import Previewed
+from tasks.sending.send_now import next_is_too_early
 
 router = APIRouter()
 
@@ -30,13 +31,16 @@ def show(desk: Signed, kind: str, about: str, shown: str = "") -> Response:
     customer, found = _found(desk, kind, about)
     if shown:
         return framed(found.mail.body)
+    with desk.web.db.read() as session:
+        is_early = next_is_too_early(session, desk.web.policy, kind, about, desk.web.clock.now())
     values: dict[str, Any] = {
         "customer": customer,
         "kind": kind,
         "kind_words": worded(desk.language, "kind", kind),
         "about": about,
         "subject": found.mail.subject,
-        "would": _would(desk, found),
+        "would": words(desk.language, "act.too-early") if is_early else _would(desk, found),
+        "may_send": not is_early,
         "most": MOST_CHARACTERS,
     }
     return desk.web.pages.show("desk_look", desk.language, **values, **frame(desk))

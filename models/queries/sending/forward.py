@@ -35,12 +35,12 @@ def named(session: Session, ref: str) -> Named | None:
     return None if customer is None else Named(Subject.CUSTOMER, customer, customer)
 
 
-def waiting(session: Session, kind: str, ref: str) -> Sequence[FollowUp]:
-    """Contacts of a kind about an order or invoice that are planned, the earliest first."""
+def waiting(session: Session, kind: str, ref: str, *, lock: bool = True) -> Sequence[FollowUp]:
+    """Contacts of a kind about an order or invoice that are planned, the earliest first; locked unless only read."""
     found = named(session, ref)
     if found is None or found.kind is Subject.CUSTOMER:
         return []
-    return session.scalars(
+    query = (
         select(FollowUp)
         .where(
             FollowUp.subject_type == found.kind,
@@ -50,8 +50,8 @@ def waiting(session: Session, kind: str, ref: str) -> Sequence[FollowUp]:
             FollowUp.state == FollowUpState.PLANNED,
         )
         .order_by(FollowUp.owed_at, FollowUp.id)
-        .with_for_update()
-    ).all()
+    )
+    return session.scalars(query.with_for_update() if lock else query).all()
 
 
 def contacts(session: Session, found: Named) -> Sequence[FollowUp]:

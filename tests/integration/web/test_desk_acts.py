@@ -27,6 +27,7 @@ from models.words import CaseReasonKind, CommitmentKind, Matter, Subject
 from tasks.archive.archives import MaildirArchive
 from tasks.cases.open_case import open_case
 from tasks.commitments.close import promise
+from tasks.planning.plan import plan_all
 from tasks.runtime.settings import Settings
 from tests import factories
 from tests.desk import Browser, staff
@@ -257,6 +258,30 @@ def test_a_mail_is_looked_at_before_it_is_sent_and_looking_changes_nothing(firm:
         note = session.scalars(select(History).where(History.event == "brought-forward")).one()
     assert (note.actor, note.cause) == ("A-1", "parte domani")
     assert "parte domani" in browser.get("/desk/customer/C-1").text, "it stands in the story"
+
+
+def test_what_says_that_a_day_has_passed_is_not_brought_before_it(firm: World) -> None:
+    with firm.db.write() as session:
+        order = session.scalars(select(Order).where(Order.ref == "SO-1")).one()
+        order.promised_on = firm.clock.now().date() + timedelta(days=2)
+        factories.invoice(
+            session, session.get_one(Customer, order.customer_id), "F-1"
+        ).due_on = order.promised_on
+    plan_all(firm.db, firm.policy, firm.clock.now())
+    browser = Browser(firm).enter("A-1")
+    forms = [
+        {"do": "forward", "kind": kind, "about": about, "text": "subito"}
+        for kind, about in (("delay-alert", "SO-1"), ("payment-reminder", "F-1"))
+    ]
+    for form in forms:
+        looked = browser.get(f"/desk/look/{form['kind']}/{form['about']}")
+        assert "dice che un giorno è passato" in looked.text
+        assert 'value="forward"' not in looked.text
+        assert browser.press("/desk/customer/C-1", **form).status_code == 422
+    firm.clock.set(firm.clock.now() + timedelta(days=3))
+    browser = Browser(firm).enter("A-1")
+    for form in forms:
+        assert browser.press("/desk/customer/C-1", **form).status_code == 200, "it has passed"
 
 
 def test_a_mail_is_read_from_the_archive_as_it_was_sent_and_its_links_lead_nowhere(
