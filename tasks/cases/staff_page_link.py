@@ -1,6 +1,6 @@
 """The link of somebody's own page, mailed to the address on record: whoever asks for it learns nothing by asking."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,8 @@ from models.rules.planning.plan import Subject, new_row, owed
 from models.rules.planning.step_key import Mark, StepKey
 from models.tables import Staff
 from models.words import Subject as SubjectType
+
+_AN_HOUR = timedelta(hours=1)
 
 
 def send_link(session: Session, policy: Policy, person: Staff, now: datetime) -> None:
@@ -27,6 +29,9 @@ def send_link(session: Session, policy: Policy, person: Staff, now: datetime) ->
         raise ActError(
             "no-mail", "the policy sends no such link; add [cadences.own-page], as the shipped one has it"
         )
+    kinds = [row["kind"] for row in rows]
+    if plan.was_owed_since(session, (SubjectType.STAFF, person.id), kinds, now - _AN_HOUR):
+        return
     hour = f"{now:%Y%m%d%H}"
     plan.add_follow_ups(
         session, [{**row, "step": str(StepKey.parse(row["step"]).marked(Mark.LINK, hour))} for row in rows]

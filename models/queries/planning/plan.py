@@ -209,3 +209,16 @@ def plan_customer_again(session: Session, customer_id: int) -> None:
     beside = people.billed_together(session, [customer_id]).get(customer_id, set())
     for table, ids in ((Order, {customer_id}), (Invoice, {customer_id, *beside})):
         session.execute(update(table).where(table.customer_id.in_(sorted(ids))).values(to_plan=True))
+
+
+def was_owed_since(
+    session: Session, subject: tuple[str, int], kinds: Collection[str], since: datetime
+) -> bool:
+    """Whether a contact of one of these kinds has been owed about a subject since a time."""
+    found = select(FollowUp.id).where(
+        FollowUp.subject_type == subject[0],
+        FollowUp.subject_id == subject[1],
+        FollowUp.kind.in_(kinds),
+        FollowUp.owed_at > since,
+    )
+    return session.scalar(select(found.exists())) is True

@@ -82,6 +82,16 @@ def test_who_asks_for_a_link_learns_nothing_and_gets_one_an_hour(browser: Browse
     assert len(asked) == 1
 
 
+def test_an_hour_is_an_hour_and_not_that_of_the_clock(browser: Browser) -> None:
+    known, start = staff(browser.world, "M-1").email or "", browser.world.clock.now().replace(minute=59)
+    for minutes, mails in ((0, 1), (2, 1), (59, 1), (61, 2), (62, 2)):
+        browser.world.clock.set(start + timedelta(minutes=minutes))
+        browser.press("/desk/ask", address=known)
+        with browser.world.db.read() as session:
+            asked = session.scalars(select(FollowUp).where(FollowUp.kind == "own-page")).all()
+        assert len(asked) == mails, minutes
+
+
 def test_a_session_ends_by_time_by_pressing_and_everywhere(browser: Browser) -> None:
     browser.enter("M-1")
     assert "seguito" not in browser.get("/desk").text.partition("<main>")[0]
