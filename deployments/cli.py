@@ -186,9 +186,6 @@ def check(file: Path | None = None) -> int:
         return 1
     per_sweep = Counter(cadence.sweep for cadence in policy.cadences.values())
     print(f"{path} holds: " + ", ".join(f"{name} {number}" for name, number in per_sweep.items()) + ".")
-    if not Database(Settings().database).exists:  # where there is one, it knows where the customers are
-        for line in ending_tables(policy.credit, SystemClock().now().date(), {policy.company.country}):
-            print(line[:1].upper() + line[1:] + ".")
     return max(_check_promises(policy), _check_sent(policy), _check_people(policy))
 
 
@@ -234,12 +231,14 @@ def _check_promises(policy: Policy) -> int:
 
 
 def _check_people(policy: Policy) -> int:
-    """Who is told at each rung, as far as the database knows our people."""
-    if not Database(Settings().database).exists:
-        return 0  # a policy may be checked before there is anything else
-    with closing(open_database(Settings())) as db, db.read() as session:
-        checked = check_ladders(session, policy, SystemClock().now())
-    if not checked.rows:
+    """What runs out, and who is told at each rung, as far as the database knows our people."""
+    now, checked = SystemClock().now(), None
+    if Database(Settings().database).exists:
+        with closing(open_database(Settings())) as db, db.read() as session:
+            checked = check_ladders(session, policy, now)
+    if checked is None or not checked.rows:  # a policy may be checked before there is anything else
+        for line in ending_tables(policy.credit, now.date(), {policy.company.country}):
+            print(line[:1].upper() + line[1:] + ".")
         return 0
     print(checked.sentence[:1].upper() + checked.sentence[1:] + ".")
     return 1 if checked.gaps else 0
