@@ -351,7 +351,11 @@ def test_a_matter_is_opened_done_and_the_list_comes_back(firm: World) -> None:
     assert f'href="{path}"' in today
     assert 'href="tel:' in today, "a number to press"
     assert "italiano" in browser.get(path).text, "in which language"
-    assert browser.press(path, do="done", outcome="called").status_code == 422
+    missing = browser.press(path, do="done", outcome="called")
+    assert missing.status_code == 422
+    taken = browser.press(path, do="take").text
+    assert "da adesso se ne occupa Lei" in taken
+    assert "caso" not in missing.text.partition('class="notice')[2].partition("</")[0], "this is none"
     over = browser.press(path, do="hand-over", to="A-2", text="parla polacco")
     assert over.headers["location"] == "/desk?did=inbox.thanks-hand-over&to=A-2"
     assert "Passato a: Ewa Nowak" in browser.get(over.headers["location"]).text
