@@ -19,10 +19,10 @@ from models.queries.cases.dossier import Dossier, dossier
 from models.queries.responses import pages
 from models.rules.cases.acting import MOST_CHARACTERS, Act
 from models.tables import Case, Staff, Statement
-from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side, Subject
+from models.words import CommitmentKind, EndCause, EndKind, Outcome, Role, Side
 from tasks.cases.actions import OUTCOMES
 from tasks.commitments.own_sales import acts_open_to
-from tasks.mails.dossier_facts import interest_of_case, owed_facts, owing_lines
+from tasks.mails.dossier_facts import details, interest_of_case, owed_facts, owing_lines
 from tasks.mails.formats import clean, language_name, quoted, short_moment
 from tasks.mails.labels import label, worded
 from tasks.mails.row_facts import order_facts
@@ -166,16 +166,10 @@ def _standing(session: Session, web: Web, case: Case, reader: Staff, staff: Mapp
 
 def _reasons(found: Dossier, language: str) -> list[tuple[str, str, bool]]:
     """Reason, what it is about, and whether it fell away by itself."""
-    refs = {(Subject.ORDER, one.id): one.ref for one in found.orders}
-    refs |= {(Subject.INVOICE, one.id): one.ref for one in found.invoices}
     still_open = found.case.closed_at is None
     return [
-        (
-            worded(language, "reason", one.reason),
-            clean(refs.get((Subject(one.subject_type), one.subject_id), "")),
-            still_open and one.settled_at is not None,
-        )
-        for one in found.reasons
+        (worded(language, "reason", one.reason), clean(about), still_open and one.settled_at is not None)
+        for one, about in zip(found.reasons, details(found), strict=True)
     ]
 
 

@@ -59,22 +59,27 @@ def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[i
         held_until=tuple((hold.until, name_of(hold.actor, staff), hold.reason) for hold in dossier.holds),
         reopened=dossier.case.reopens_id is not None,
         interest=interest_of_case(policy, dossier),
-        details=tuple(_details(dossier)),
+        details=tuple(
+            (reason.reason, detail)
+            for reason, detail in zip(dossier.reasons, details(dossier), strict=True)
+            if detail
+        ),
         call_by=call.due_at if call else None,
         call_from=call.not_before if call else None,
     )
 
 
-def _details(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    """By reason: the rating that opened the case, and the order or invoice it is about."""
+def details(dossier: Dossier) -> Iterator[str]:
+    """For each reason of the case: the rating that opened it, and the order or invoice it is about, if any."""
     refs = {(Subject.ORDER, one.id): one.ref for one in dossier.orders}
     refs |= {(Subject.INVOICE, one.id): one.ref for one in dossier.invoices}
     low = [one for one in dossier.answers if one.rating is not None and one.rating <= LOW_RATING]
+    own = {one.id: one for one in low}
     for reason in dossier.reasons:
         ref = refs.get((Subject(reason.subject_type), reason.subject_id), "")
-        rating = f"{low[-1].rating}/5" if low and reason.reason == CaseReasonKind.LOW_RATING else ""
-        if detail := ", ".join(part for part in (rating, ref) if part):
-            yield reason.reason, detail
+        rated = own.get(reason.response_id or 0) or next(reversed(low), None)
+        rating = f"{rated.rating}/5" if rated and reason.reason == CaseReasonKind.LOW_RATING else ""
+        yield ", ".join(part for part in (rating, ref) if part)
 
 
 def version(statement: Statement, staff: Mapping[int, Staff]) -> Version:

@@ -96,7 +96,7 @@ def test_opening_a_case_shows_everything_and_changes_nothing(
     )
 
 
-def test_words_written_before_the_case_stand_in_it_once_and_with_their_rating(
+def test_words_written_beside_the_case_stand_in_it_once_and_with_their_rating(
     visitor: Visitor, desk: dict[str, Staff], case_id: int
 ):
     now = visitor.clock.now()
@@ -110,7 +110,7 @@ def test_words_written_before_the_case_stand_in_it_once_and_with_their_rating(
                 rating=2,
                 text="Le ante stridono.",
                 channel="mail",
-                received_at=now - timedelta(days=5),
+                received_at=now + timedelta(minutes=5),  # beside the matter, and newer than what opened it
                 recorded_at=now,
             )
         )
@@ -118,6 +118,8 @@ def test_words_written_before_the_case_stand_in_it_once_and_with_their_rating(
     for said in ("Le ante stridono.", "Nessuno risponde.", "Il quarzo era in ritardo."):
         assert page.count(said) == 1, said
     assert "valutazione 2 su 5" in page
+    assert "1/5, SO-1" in page, "why it was opened, with its figure"
+    assert "2/5, SO-1" not in page
     assert "nessuna parola scritta" not in page
 
 
