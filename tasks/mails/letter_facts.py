@@ -234,7 +234,7 @@ def write_letter(
         else answer_by(group.cadence, now, Place(customer.country, customer.timezone)),
         demand=_demand(group, policy, now),
         is_certified=group.cadence.audience == CERTIFIED and recipient == customer.certified_email,
-        signer=_signer(group, desk),
+        signer=signed_by(group, desk),
         in_reply_to=_answered(group, message_id_of),
     )
 
@@ -263,12 +263,12 @@ def _also(group: Group, order: Order, owner: int | None, desk: Desk, now: dateti
     return AlsoFacts(order_facts(order, group.customer, now), other.name if other else None)
 
 
-def _signer(group: Group, desk: Desk) -> Contact | None:
+def signed_by(group: Group, desk: Desk) -> Contact | None:
     """Whose name stands under a formal warning."""
-    signed_by = group.invoices[0].signed_by if group.invoices and group.cadence.is_signed else None
-    if signed_by is None:
+    ref = group.invoices[0].signed_by if group.invoices and group.cadence.is_signed else None
+    if ref is None:
         return None
-    return next((desk.contact(id_) for id_, one in desk.staff.items() if one.ref == signed_by), None)
+    return next((desk.contact(id_) for id_, one in desk.staff.items() if one.ref == ref), None)
 
 
 def _owner(group: Group, desk: Desk) -> tuple[int | None, int | None]:

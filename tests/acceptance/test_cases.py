@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from models.queries.cases import cases, contract_ends
+from models.queries.sending import claim
 from models.rules.cases.acting import ActError
 from models.tables import (
     Case,
@@ -25,6 +26,8 @@ from tasks.cases import actions
 from tasks.cases.actions import Acting
 from tasks.commitments.agreements import Next
 from tasks.responses.record import Answer
+from tasks.sending.sweep import prepare
+from tasks.sending.sweep_report import Scope
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.fakes import plain
@@ -413,8 +416,17 @@ def test_b29_without_a_delivered_welcome_the_manager_hears_of_it_and_somebody_ca
 def test_b29_a_welcome_that_arrived_asks_nobody_to_call(world: World) -> None:
     with world.db.write() as session:
         factories.order(session, factories.customer(session))
-    world.sweep("welcome-contact")
+    prepare(world.services, Scope("welcome-contact", world.clock.now()))
     at(world, 24)
+    with world.db.write() as session:
+        query = claim.due(
+            "welcome-contact", world.clock.now(), 9, kinds=["order-confirmation", "welcome-contact"]
+        )
+        theirs = claim.claim(session, query, "another run", world.clock.now() + timedelta(minutes=10))
+    world.sweep("welcome-contact")
+    assert world.reasons() == [], "while another run has the welcome in hand, its alarm waits"
+    with world.db.write() as session:
+        claim.release(session, theirs, "another run")
     world.sweep("welcome-contact")
     with world.db.read() as session:
         assert session.scalars(select(Commitment).where(Commitment.kind == "phone")).all() == []

@@ -82,6 +82,14 @@ def test_b04_and_b11_a_promise_that_nobody_keeps_climbs_by_itself(world: World) 
     assert told(world)[3:] == ["m-1"]
 
 
+def test_after_an_outage_of_weeks_a_ladder_goes_on_where_it_stood(world: World) -> None:
+    number = asked(world)
+    world.clock.set(datetime(2026, 4, 8, 9, tzinfo=UTC))
+    world.escalate()
+    assert {"a-1", "a-2"} <= set(told(world))
+    assert owed(world, number).level == "director"
+
+
 def test_nobody_gets_the_same_notice_twice_in_a_minute_from_whatever_run_it_comes(world: World) -> None:
     """A call within four minutes: its owner was told when it was asked for, and the deputy hears when it is over."""
     number = asked(world)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models.queries.sending import suppressions
+from models.rules.sending.answers import Accepted, Refused
 from models.tables import Customer, Response, Staff
 from tests import factories
 from tests.fakes import plain
@@ -174,8 +175,12 @@ def test_a_loop_of_two_programs_ends_at_the_cap(inbox: Inbox) -> None:
                 session, f"C-{number}", name=f"Cliente {number}", email="c-1@posta.example"
             )
             factories.order(session, customer, f"SO-{number}")
+    world.mailer.answers = lambda _mail: Refused(554, "5.7.1 spam", recipient=False)
     report = world.sweep("welcome-contact")
-    assert len(world.mailer.to("c-1@posta.example")) == 2
+    world.mailer.answers = lambda _mail: Accepted(250, "OK")
+    world.clock.set(world.clock.now() + timedelta(minutes=10))
+    world.sweep("welcome-contact")
+    assert len(world.mailer.to("c-1@posta.example")) == 2, "what was refused went to nobody"
     assert report.counts["welcome-contact", "postponed", "too many mails to one address"] > 0
 
 

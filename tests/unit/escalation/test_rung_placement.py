@@ -21,6 +21,12 @@ def rung(id_: int, level: Level, people: Sequence[Person] = EVERYBODY, name: str
     return DueRung(id_, 7, StepKey(name, level), level, people, "it")
 
 
+def above(id_: int, level: Level, people: Sequence[Person]) -> dict[int, Placed]:
+    """What becomes of a rung beside one at which the manager is told."""
+    due = [rung(9, Level.MANAGER, people, "manager"), rung(id_, level, people)]
+    return place(due, promise(), NOW).rungs
+
+
 def promise(*pending: Pending, told: str | None = None, done: bool = False) -> dict[int, Promise]:
     return {7: Promise(OWNER.id, DEPUTY.id, told, done, pending)}
 
@@ -76,6 +82,27 @@ def test_an_empty_level_beside_one_that_is_told_moves_nothing() -> None:
     assert found.times == {}
     known = place(due[:1], promise(later(3, Level.DIRECTOR, 5), told="manager"), NOW)
     assert known.times == {}
+
+
+def test_nobody_is_told_instead_of_an_empty_rung_when_somebody_above_it_hears_or_has_heard() -> None:
+    people = (OWNER, MANAGER)
+    assert above(1, Level.DEPUTY, people) == {
+        1: Placed(skipped="nobody reachable: deputy"),
+        9: Placed(MANAGER.id),
+    }
+    assert above(1, Level.DIRECTOR, people) == {1: Placed(MANAGER.id), 9: Placed(MANAGER.id)}
+    alone = [rung(1, Level.DEPUTY, people)]
+    assert place(alone, promise(told="manager"), NOW).rungs == {1: Placed(skipped="nobody reachable: deputy")}
+    assert place(alone, promise(told="deputy"), NOW).rungs == {1: Placed(MANAGER.id)}
+
+
+def test_of_the_levels_of_one_rung_that_are_empty_only_one_is_told_to_somebody_else() -> None:
+    people = (OWNER, MANAGER)
+    due = [rung(1, Level.DIRECTOR, people), rung(2, Level.MANAGER, people)]
+    assert place(due, promise(), NOW).rungs == {
+        1: Placed(skipped="nobody reachable: director"),
+        2: Placed(MANAGER.id),
+    }
 
 
 def test_at_the_end_of_a_ladder_it_is_anybody_and_the_owner_only_at_last() -> None:
