@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 18, 8, 30, tzinfo=UTC)
 """Wednesday, 18 March 2026, 9:30 in Rome: our people are at work, and no rung but the first is due for hours."""
 _APART = timedelta(minutes=2)
 """Between two runs: the lease of the one before is over."""
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 300
 
 
 def company(db: Database, policy: Policy, matters: int) -> None:

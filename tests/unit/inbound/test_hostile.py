@@ -125,11 +125,11 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_in_one_line(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Unreadable) as refused:
         read(BOMBS[name])
     assert "\n" not in str(refused.value)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 PIECES = [
@@ -166,11 +166,11 @@ PIECES = [
 @pytest.mark.parametrize("kind", [b"text/plain", b"text/html"])
 def test_long_hostile_lines_take_no_time(piece: bytes, kind: bytes) -> None:
     head = HEAD + b"Content-Type: " + kind + b"\n\n"
-    started = time.perf_counter()
+    started = time.process_time()
     read_or_refuse(head + piece * (60_000 // len(piece)))
     read_or_refuse(head + (piece * 8 + b"\n") * (60_000 // (8 * len(piece) + 1)))
     read_or_refuse(HEAD + b"Subject: " + piece * (50_000 // len(piece)) + b"\n\nx")
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_attachments_have_limits_and_safe_names() -> None:
