@@ -1,6 +1,6 @@
 # `make up` runs everything on this machine; `make test` checks everything. `make up` installs no more than it runs.
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev named-python up test test-newest test-slow test-faults simulations test-cluster test-browser bench gallery check audit clean constraints
+.PHONY: help install install-dev named-python up test test-newest test-slow test-faults simulations test-cluster test-browser bench mutants gallery check audit clean constraints
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -11,6 +11,11 @@ DEV_STAMP := .venv/.installed-dev
 WORKERS := import os; print(min(4, (os.cpu_count() or 1) + 1))
 # What runs under a second Python: all rules, and of the rest what opens and closes databases, sockets and files.
 SHORT := tests/unit tests/integration/cli tests/integration/runtime tests/integration/replay tests/integration/web tests/acceptance/test_main_job.py
+
+# How many mutants `make mutants` draws, by which seed, and how long the tests of each may take.
+MUTANTS ?= 100
+SEED ?= 18
+MUTANT_SECONDS ?= 120
 
 # pip keeps its cache in HOME; the notice about newer versions of pip would look to the internet for nothing.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -81,6 +86,10 @@ bench: install-dev  ## measure, and write benchmarks/results.md (about three qua
 	@$(BIN)/python deployments/install.py '.[dev,bench]'
 	$(BIN)/python -m benchmarks
 
+mutants: install-dev  ## small breaks in rules, sending, escalation and responses, and whether a test notices; writes docs/reference/mutants.md
+	@$(BIN)/python deployments/install.py '.[dev,mutants]'
+	nice $(BIN)/python -m tests.mutants --number $(MUTANTS) --seed $(SEED) --seconds $(MUTANT_SECONDS)
+
 test-browser: install-dev  ## the Prefect UI in a real browser (Chromium of the system; SEGUITO_TEST_PICTURES keeps pictures)
 	$(BIN)/python -m pytest -m browser
 
@@ -99,7 +108,7 @@ audit:  ## look up known weaknesses of what is installed (asks the advisories of
 
 constraints:  ## write constraints.txt anew from a fresh install (then run the tests)
 	@rm -rf .venv-fresh && "$(PYTHON)" -m venv .venv-fresh
-	@.venv-fresh/bin/python -m pip install --quiet '.[dev,bench,cluster]'
+	@.venv-fresh/bin/python -m pip install --quiet '.[dev,bench,cluster,mutants]'
 	@{ sed -n 1p constraints.txt; .venv-fresh/bin/python -m pip freeze | grep -v -e '^seguito ' -e ' @ '; } > constraints.new
 	@mv constraints.new constraints.txt && rm -rf .venv-fresh
 
