@@ -13,7 +13,7 @@ from tasks.planning.plan import plan_all
 from tasks.runtime.database import Database
 from tasks.sending.sweep_report import Scope
 from tasks.smtp.mailer import open_mailer
-from tasks.smtp.transaction import Mail, Witness
+from tasks.smtp.transaction import Mail, PostingWitness
 
 CONNECTIONS = 8
 
@@ -24,7 +24,7 @@ class _Keeper:
     def __init__(self) -> None:
         self.mails: list[Mail] = []
 
-    async def send(self, mail: Mail, witness: Witness | None = None) -> Answer:
+    async def send(self, mail: Mail, witness: PostingWitness | None = None) -> Answer:
         del witness
         self.mails.append(mail)
         return Accepted(250, "OK")

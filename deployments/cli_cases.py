@@ -11,7 +11,7 @@ from models.words import EndCause, EndKind, Matter
 from tasks.cases import actions, by_reference
 from tasks.cases.by_reference import Did
 from tasks.cases.dossier_markdown import as_markdown
-from tasks.commitments.agreements import Next
+from tasks.commitments.agreements import Agreement
 from tasks.commitments.moments import moment
 from tasks.runtime.settings import Settings
 from tasks.services import Services, open_services
@@ -115,7 +115,7 @@ def outcome(
                 heard,
                 spoke_with,
                 moment(spoke_at, zone, "need-spoke"),
-                Next(moment(until, zone, "need-next-at"), who, what),
+                Agreement(moment(until, zone, "need-next-at"), who, what),
                 reason,
             )
         ),

@@ -11,7 +11,7 @@ from deployments import settings_with_blocks
 from deployments.environment import mails_stay_here, prefect_login, prefect_url
 from deployments.prefect_login import is_open
 from models.policy import PolicyError
-from models.rules.health.finding import Finding, Level
+from models.rules.health.finding import Finding, Severity
 from tasks.mailboxes.aliases import try_aliases
 from tasks.mailboxes.probe import send_probe
 from tasks.runtime.database_faults import DatabaseUnreachableError
@@ -33,7 +33,7 @@ def doctor(
         print(json.dumps([one.as_json() for one in found], indent=1, ensure_ascii=False))
     else:
         print("\n".join(one.line() for one in found))
-    return 1 if any(one.level is Level.TROUBLE for one in found) else 0
+    return 1 if any(one.level is Severity.TROUBLE for one in found) else 0
 
 
 async def _look(*, probe: bool) -> Sequence[Finding]:
@@ -50,7 +50,7 @@ async def _look(*, probe: bool) -> Sequence[Finding]:
     login = PREFECT_API_AUTH_STRING.value() or prefect_login(known)
     with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}):
         prefect = await prefect_server()
-        if prefect.level is Level.OK:
+        if prefect.level is Severity.OK:
             known = await settings_with_blocks.settings()
         sent = await _probed(known) if probe else []
         return [*sent, *await look(known), prefect, reach(known)]
@@ -60,17 +60,17 @@ async def _probed(settings: Settings) -> list[Finding]:
     try:
         return [await send_probe(settings), *await try_aliases(settings)]
     except (PolicyError, DatabaseUnreachableError, AccessError) as error:
-        return [Finding("return address", Level.TROUBLE, str(error))]
+        return [Finding("return address", Severity.TROUBLE, str(error))]
 
 
 def reach(settings: Settings) -> Finding:
     """Who can reach what listens here."""
     if not is_open(settings):
-        return Finding("reach", Level.OK, f"everything listens on {settings.bind}, on this machine only")
+        return Finding("reach", Severity.OK, f"everything listens on {settings.bind}, on this machine only")
     said = f"SEGUITO_BIND={settings.bind}: pages and Prefect are open to other machines"
     if prefect_login(settings) is None:
         return Finding(
-            "reach", Level.TROUBLE, f"{said}, and Prefect asks for no login", "remove SEGUITO_PREFECT_AUTH"
+            "reach", Severity.TROUBLE, f"{said}, and Prefect asks for no login", "remove SEGUITO_PREFECT_AUTH"
         )
     stays = ", the local mailbox is not" if mails_stay_here(settings) else ""
-    return Finding("reach", Level.NOTICE, f"{said}{stays}", "put a proxy with TLS before them")
+    return Finding("reach", Severity.NOTICE, f"{said}{stays}", "put a proxy with TLS before them")

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from models.languages import CODES
 from models.rules.calendar.reach import OutOfReachError, written_day
-from tasks.reporting.weekly import Report, monday_of, report, week_report
+from tasks.reporting.weekly import WeeklyReport, monday_of, report, week_report
 from tasks.runtime.settings import Settings
 from tasks.services import open_services
 
@@ -46,7 +46,7 @@ def report_(
     return 0
 
 
-async def _report(first: date | None, last: date | None, language: str | None) -> Report:
+async def _report(first: date | None, last: date | None, language: str | None) -> WeeklyReport:
     async with open_services(Settings()) as services:
         today = services.clock.now().astimezone(ZoneInfo(services.policy.company.timezone)).date()
         if first is None:

@@ -17,10 +17,10 @@ from tasks.commitments.moments import moment
 from tasks.health import good_runs
 from tasks.mailboxes.collect import collect as collect_all
 from tasks.mailboxes.opening import reception
-from tasks.mailboxes.tally import Tally
+from tasks.mailboxes.tally import CollectTally
 from tasks.mails.formats import end_of_day
 from tasks.mails.labels import label
-from tasks.responses.by_staff import Channel, RecordingError, Spoken, Wants, record
+from tasks.responses.by_staff import RecordingError, Spoken, SpokenBy, Wants, record
 from tasks.runtime.settings import Settings
 from tasks.services import open_services
 
@@ -34,11 +34,13 @@ def collect() -> int:
     return 1 if tally.problems else 0
 
 
-async def _collect() -> Tally:
+async def _collect() -> CollectTally:
     settings = await settings_with_blocks.settings()
     async with open_services(settings) as services:
         if not (desk := reception(settings, services)).mailboxes:
-            return Tally(problems=["no mailbox is set; set SEGUITO_IMAP_HOST or SEGUITO_INBOX_MAILDIR"])
+            return CollectTally(
+                problems=["no mailbox is set; set SEGUITO_IMAP_HOST or SEGUITO_INBOX_MAILDIR"]
+            )
         tally = await asyncio.to_thread(collect_all, desk)
         if not tally.problems:
             good_runs.note(services.db, "collect-responses", services.clock.now())
@@ -51,7 +53,7 @@ def respond(
     *,
     by: str,
     rating: int | None = None,
-    channel: Channel = Channel.PHONE,
+    channel: SpokenBy = SpokenBy.PHONE,
     wants: Wants = Wants.NOTHING,
     pays_on: str | None = None,
     call_at: str = "",

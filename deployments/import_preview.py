@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from tasks.importing.report import Cause, Preview
+from tasks.importing.report import Preview, RejectCause
 from tasks.importing.rows import AnyRow
 
 _PERSONAL = {
@@ -64,7 +64,7 @@ def _plain(value: object) -> str:
             return str(value)
 
 
-def _cause(cause: Cause) -> Iterator[str]:
+def _cause(cause: RejectCause) -> Iterator[str]:
     number = f"{cause.count} {'row' if cause.costs_row else 'cell'}{'' if cause.count == 1 else 's'}"
     lost = "stay outside" if cause.count > 1 else "stays outside"
     yield f"{cause.table}.{cause.column}: {number}{f' {lost}' if cause.costs_row else ''}: {cause.fix}"

@@ -25,7 +25,7 @@ from deployments.environment import (
 )
 from deployments.mailbox.page import create_app as mailbox_page
 from deployments.mailbox.smtp import Keeper, listen
-from deployments.mailbox.store import Mailbox
+from deployments.mailbox.store import MailboxFolder
 from deployments.prefect_login import NoLoginError, is_sample, login_for_launch
 from deployments.preflight import LaunchError, migrate, own_state_dir, ports
 from deployments.processes import Child
@@ -166,8 +166,8 @@ async def _everything(
     """
     async with AsyncExitStack() as stack:
         if mails_stay_here(settings):
-            mailbox = Mailbox(settings.state_dir / "mailbox")
-            archive = Mailbox(settings.archive_maildir) if settings.archive_maildir else None
+            mailbox = MailboxFolder(settings.state_dir / "mailbox")
+            archive = MailboxFolder(settings.archive_maildir) if settings.archive_maildir else None
             server = await listen(sockets["smtp"], Keeper(mailbox, archive, settings.archive_address))
             stack.callback(server.close)
             await stack.enter_async_context(

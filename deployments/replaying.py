@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows.replaying import Span, replay
+from flows.replaying import ReplaySpan, replay
 from models.policy import Policy
 from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.rows import AnyRow, Reject
@@ -33,7 +33,7 @@ class Past:
 
     rows: dict[str, list[AnyRow]]
     rejected: int
-    span: Span
+    span: ReplaySpan
 
 
 def run(
@@ -92,7 +92,7 @@ def read(source: Path, data: Path | None, first: date, last: date, step: str) ->
             for batch in opened.read(table, after):
                 rows.setdefault(table, []).extend(row for row in batch if not isinstance(row, Reject))
                 rejected += sum(isinstance(row, Reject) and row.costs_row for row in batch)
-        return Past(rows, rejected, Span(first, last, _step(step), ZoneInfo(opened.config.timezone)))
+        return Past(rows, rejected, ReplaySpan(first, last, _step(step), ZoneInfo(opened.config.timezone)))
 
 
 def read_own(db: Database, policy: Policy, first: date, last: date, step: str) -> Past:
@@ -105,7 +105,7 @@ def read_own(db: Database, policy: Policy, first: date, last: date, step: str) -
         raise ValueError(f"--to {last} lies before --from {first}")
     with db.read() as session:
         rows = rows_of(session)
-    return Past(rows, 0, Span(first, last, _step(step), ZoneInfo(policy.company.timezone)))
+    return Past(rows, 0, ReplaySpan(first, last, _step(step), ZoneInfo(policy.company.timezone)))
 
 
 def with_calls(policy: Policy, calls_per_day: int | None) -> Policy:

@@ -34,7 +34,7 @@ from tasks.health import good_runs
 from tasks.mailboxes.opening import mailboxes
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
-from tasks.waking.arrivals import Answers, has_mail
+from tasks.waking.arrivals import AnswerSource, has_mail
 from tasks.waking.due import sweeps_with_work
 
 LOOK_SECONDS = 15.0
@@ -94,7 +94,7 @@ class Waker:
 
     def __init__(self, client: PrefectClient, settings: Settings) -> None:
         self._client, self._settings = client, settings
-        self._turns, self._answers = Turns(), Answers(settings)
+        self._turns, self._answers = Turns(), AnswerSource(settings)
         self._mail_at: datetime | None = None
         self._noted_at: datetime | None = None
         self._mail = False

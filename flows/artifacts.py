@@ -12,7 +12,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 
-from tasks.mails.control_words import Cases
+from tasks.mails.control_words import CaseNumbers
 from tasks.mails.links import door
 from tasks.runtime.settings import Settings
 
@@ -58,7 +58,7 @@ def table(rows: Sequence[Mapping[str, Any]], nothing: str = NOTHING) -> str:
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, Cases):
+    if isinstance(value, CaseNumbers):
         return _doors(value)
     return str(value).replace("|", "\\|").replace("\n", " ")
 

@@ -10,7 +10,7 @@ from flows.naming import CaseNumber, ReasonCode, Reference, Words
 from models.rules.calendar.reach import instant
 from models.words import Outcome
 from tasks.cases import actions, by_reference
-from tasks.commitments.agreements import Next
+from tasks.commitments.agreements import Agreement
 from tasks.services import Services
 
 Ending = Literal[
@@ -56,7 +56,7 @@ async def record_outcome(
         reason_code: Why a promised day gives way to a new one: one of the policy's reasons.
     """
     at = None if agreed_until is None else instant(agreed_until)
-    following = Next(at, agreed_by or "", agreed_on)
+    following = Agreement(at, agreed_by or "", agreed_on)
 
     def record(opened: Services) -> str:
         by_reference.act(

@@ -13,7 +13,7 @@ from flows.runs import CANNOT_RUN, said, services
 from tasks.health import good_runs
 from tasks.mailboxes.collect import collect
 from tasks.mailboxes.opening import reception
-from tasks.mailboxes.tally import Tally
+from tasks.mailboxes.tally import CollectTally
 
 
 @named_flow(
@@ -39,7 +39,7 @@ async def collect_responses() -> State[None]:
 
 
 @task(name="read the mailboxes", cache_policy=NO_CACHE, persist_result=False)
-async def read_mailboxes() -> Tally:
+async def read_mailboxes() -> CollectTally:
     """Read every mailbox that the settings name."""
     async with services() as opened:
         tally = await asyncio.to_thread(collect, reception(await settings(), opened))

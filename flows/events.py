@@ -9,7 +9,7 @@ import httpx
 from prefect.client.orchestration import get_client
 from prefect.logging import get_run_logger
 
-from tasks.reporting.outgoing_events import News
+from tasks.reporting.outgoing_events import OutgoingEvent
 from tasks.sending.sweep_report import Report
 
 _SENT = "seguito.follow-up.sent"
@@ -31,7 +31,7 @@ async def tell_refusal(words: str) -> None:
     await post([_event("seguito.mail-server.refuses", "seguito.mail-server", {"words": words})])
 
 
-async def tell_news(news: Sequence[News]) -> bool:
+async def tell_news(news: Sequence[OutgoingEvent]) -> bool:
     """What happened to cases, one by one, and to answers in sum. Returns whether the server has it.
 
     The same news has the same id, and the server takes an id once: telling twice does no harm.

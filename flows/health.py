@@ -13,7 +13,7 @@ from flows.outcomes import named_flow
 from flows.runs import said
 from models import policy as policies
 from models.policy import PolicyError
-from models.rules.health.finding import Finding, Level
+from models.rules.health.finding import Finding, Severity
 from tasks.health.checks import examine
 from tasks.health.servers import certified_account, mail_server, mailbox, routes
 from tasks.health.tell import UntoldError, tell
@@ -49,10 +49,10 @@ async def prefect_server() -> Finding:
             problem = await client.api_healthcheck()
             if problem is None:
                 await client.read_flows(limit=1)
-                return Finding("prefect", Level.OK, f"{where} answers")
+                return Finding("prefect", Severity.OK, f"{where} answers")
         except httpx.HTTPError as error:
             problem = error
-    return Finding("prefect", Level.TROUBLE, f"{where}: {type(problem).__name__}", todo)
+    return Finding("prefect", Severity.TROUBLE, f"{where}: {type(problem).__name__}", todo)
 
 
 @named_flow(
@@ -76,5 +76,5 @@ async def check_health() -> State[None]:
     except (PolicyError, AccessError, DatabaseUnreachableError, UntoldError) as error:
         return Failed(message=str(error))
     await leave_if_new(KEY, [one.as_json() for one in found], "What was looked at, and what to do.")
-    troubles = [f"{one.kind}: {one.says}" for one in found if one.level is Level.TROUBLE]
+    troubles = [f"{one.kind}: {one.says}" for one in found if one.level is Severity.TROUBLE]
     return Completed(name=TROUBLE, message="; ".join(troubles)) if troubles else said("everything works")

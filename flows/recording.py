@@ -10,7 +10,7 @@ from pydantic import Field
 from flows.forms import form, with_words
 from flows.naming import Reference, Words
 from models.rules.calendar.reach import instant
-from tasks.responses.by_staff import Channel, Spoken, Wants, record
+from tasks.responses.by_staff import Spoken, SpokenBy, Wants, record
 from tasks.services import Services
 
 Rating = Annotated[int, Field(ge=1, le=5)]
@@ -25,7 +25,7 @@ async def record_response(
     what_was_said: Words,
     taken_by: Reference,
     rating: Rating | None = None,
-    channel: Channel = Channel.PHONE,
+    channel: SpokenBy = SpokenBy.PHONE,
     wants: Wants = Wants.NOTHING,
     pays_on: date | None = None,
     call_at: datetime | None = None,

@@ -26,7 +26,7 @@ _APART = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Span:
+class ReplaySpan:
     """From the first day to the last, both whole, in steps; days are those of `zone`."""
 
     first: date
@@ -58,7 +58,7 @@ async def replay(
     services: Services,
     clock: SetClock,
     feed: Feed,
-    span: Span,
+    span: ReplaySpan,
     progress: Callable[[date], None],
     people: People | None = None,
 ) -> dict[str, Any]:
@@ -81,7 +81,7 @@ async def replay(
         return {"totals": {**totals(session), "held": held_in(days), **calls_in(days)}, "days": days}
 
 
-def _looks(services: Services, span: Span) -> Iterator[tuple[datetime, datetime]]:
+def _looks(services: Services, span: ReplaySpan) -> Iterator[tuple[datetime, datetime]]:
     """The end of each step, and before it whatever time something falls due; each with the one before.
 
     At the midnight that ends a day everybody's hours are over: what keeps to hours has to be looked at within them.

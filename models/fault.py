@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, BigId
 
 
-class Fault(Base):
+class HeldFault(Base):
     """A fault of the program or of a text that keeps rows back: one row a cause, however many rows it holds."""
 
     __tablename__ = "faults"

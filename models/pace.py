@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base
 
 
-class Pace(Base):
+class PaceCount(Base):
     """How many mails went out lately, counted by all runs together: this minute, or this hour from or to a domain."""
 
     __tablename__ = "paces"

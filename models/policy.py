@@ -319,7 +319,7 @@ class Policy(_Strict):
         return self
 
     @property
-    def gaps(self) -> list[promises.Gap]:
+    def gaps(self) -> list[promises.PolicyGap]:
         """Which promised behaviours cannot hold under this policy, accepted or not."""
         return promises.gaps(
             self.cadences,

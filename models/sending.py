@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from models.rules.sending.breaker import Limits
+from models.rules.sending.breaker import BreakerLimits
 
 
 class _Strict(BaseModel):
@@ -39,9 +39,9 @@ class Breaker(_Strict):
     """Mails that the next run tries first, before it sends the rest."""
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> BreakerLimits:
         """As the rule takes them."""
-        return Limits(self.alike, self.dead_addresses, self.share, self.of_last)
+        return BreakerLimits(self.alike, self.dead_addresses, self.share, self.of_last)
 
 
 class Sending(_Strict):

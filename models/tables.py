@@ -6,7 +6,7 @@ from models.commitment import Commitment
 from models.contract_end import ContractEnd
 from models.customer import Customer
 from models.desk_session import DeskSession
-from models.fault import Fault, HeldRow
+from models.fault import HeldFault, HeldRow
 from models.follow_up import FollowUp
 from models.history import History
 from models.hold import Hold
@@ -15,7 +15,7 @@ from models.inbound import Inbound, Sighting
 from models.invoice import Invoice
 from models.message import Message
 from models.order import Order
-from models.pace import Pace
+from models.pace import PaceCount
 from models.reply import Reply
 from models.response import Response
 from models.staff import Staff
@@ -30,8 +30,8 @@ __all__ = [
     "ContractEnd",
     "Customer",
     "DeskSession",
-    "Fault",
     "FollowUp",
+    "HeldFault",
     "HeldRow",
     "History",
     "Hold",
@@ -40,7 +40,7 @@ __all__ = [
     "Invoice",
     "Message",
     "Order",
-    "Pace",
+    "PaceCount",
     "Reply",
     "Response",
     "Sighting",

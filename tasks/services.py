@@ -8,7 +8,7 @@ from models import policy as policies
 from models.policy import Policy, PolicyError
 from models.queries.mailboxes import return_address
 from models.rules.mailboxes.return_address import Ways, ways
-from models.rules.sending.breaker import Breaker
+from models.rules.sending.breaker import CircuitBreaker
 from tasks.archive.archives import Archive, MaildirArchive, NoArchive
 from tasks.archive.imap_archive import ImapArchive
 from tasks.mails.composer import Composer
@@ -18,7 +18,7 @@ from tasks.runtime.clock import Clock, SystemClock
 from tasks.runtime.database import Database
 from tasks.runtime.opening import open_database
 from tasks.runtime.settings import Settings
-from tasks.runtime.trial import Trial, refuse_own_address, trial_of
+from tasks.runtime.trial import RunningTrial, refuse_own_address, trial_of
 from tasks.smtp.accounts import open_accounts
 from tasks.smtp.journal import Journal
 from tasks.smtp.mailer import Mailer
@@ -35,9 +35,9 @@ class Services:
     mailer: Mailer
     archive: Archive
     journal: Journal = field(default_factory=Journal)
-    breaker: Breaker = field(default_factory=Breaker)
+    breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     """What the mail server said in this run."""
-    trial: Trial | None = None
+    trial: RunningTrial | None = None
     """Customers are not written to yet."""
 
 

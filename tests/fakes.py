@@ -6,7 +6,7 @@ from datetime import datetime
 from email import message_from_bytes
 
 from models.rules.sending.answers import Accepted, Answer, Doubtful, NotStarted, Withheld
-from tasks.smtp.transaction import Mail, Witness
+from tasks.smtp.transaction import Mail, PostingWitness
 
 
 def plain(mail: Mail) -> str:
@@ -23,7 +23,7 @@ class FakeMailer:
         self.mails: list[Mail] = []
         self.answers = answers or (lambda _mail: Accepted(250, "OK"))
 
-    async def send(self, mail: Mail, witness: Witness | None = None) -> Answer:
+    async def send(self, mail: Mail, witness: PostingWitness | None = None) -> Answer:
         answer = self.answers(mail)
         if witness is not None and not isinstance(answer, NotStarted | Withheld):
             witness.begins()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.rules.sending.dead_address import is_dead
-from tasks.inbound.message import Bounced, Cause, Inbound, Verdict
+from tasks.inbound.message import BounceCause, Bounced, ReadMail, Verdict
 from tasks.inbound.reading import read
 
 _FOLDER = Path(__file__).parent / "mails" / "first-look"
@@ -25,7 +25,7 @@ class Sample:
     expected: str
     raw: bytes
 
-    def read(self) -> Inbound:
+    def read(self) -> ReadMail:
         """The mail as the program understands it."""
         return read(self.raw)
 
@@ -104,7 +104,7 @@ def _at_home(found: str, wanted: str) -> str:
 def kills(report: Bounced) -> bool:
     """Whether the address would be used no more, as `tasks.mailboxes.bounces` decides it."""
     said = report.diagnostic or ""
-    return report.permanent and report.cause is Cause.GONE and is_dead(said, status=report.status)
+    return report.permanent and report.cause is BounceCause.GONE and is_dead(said, status=report.status)
 
 
 def _whom(expected: str) -> str:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from deployments.mailbox.store import Mailbox as Store
+from deployments.mailbox.store import MailboxFolder as Store
 from models.tables import Commitment, Inbound, Message
 from tasks.mailboxes.collect import collect
 from tasks.mailboxes.intake import Reception
 from tasks.mailboxes.maildir import MaildirMailbox
 from tasks.mailboxes.originals import Originals
-from tasks.mailboxes.tally import Tally
+from tasks.mailboxes.tally import CollectTally
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World
@@ -37,7 +37,7 @@ class Inbox:
     def deliver(self, raw: bytes) -> None:
         Store(self.folder / "mailbox").deliver(raw)
 
-    def collect(self) -> Tally:
+    def collect(self) -> CollectTally:
         return collect(self.reception)
 
     def reply(self, mail: Mail, text: str, sender: str = "", **headers: str) -> None:

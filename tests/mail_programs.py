@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from tasks.inbound.html import to_text
 from tasks.mails import examples
-from tasks.mails.composer import Composer, Mail
+from tasks.mails.composer import ComposedMail, Composer
 from tasks.mails.links import Links
 from tasks.runtime.clock import SetClock
 
@@ -29,7 +29,7 @@ ANSWERS = ("rating", "call-me", "not-arrived", "message", "fine")
 class Sent(NamedTuple):
     """A mail of ours as its reader's program has it."""
 
-    mail: Mail
+    mail: ComposedMail
     plain: str
     html: str
     """The HTML part as programs turn it into text."""

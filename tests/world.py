@@ -21,7 +21,7 @@ from tasks.mails.links import Links
 from tasks.responses.record import Answer, hear
 from tasks.runtime.clock import SetClock
 from tasks.runtime.database import Database
-from tasks.runtime.trial import Trial
+from tasks.runtime.trial import RunningTrial
 from tasks.sending.sweep_report import Report, Scope
 from tasks.services import Services
 from tests import factories
@@ -40,7 +40,7 @@ class World:
     mailer: FakeMailer
     archive: Archive
     links: Links
-    trial: Trial | None = None
+    trial: RunningTrial | None = None
     imports_run: bool = True
     """Whether payments were imported just before each sweep."""
 

@@ -10,7 +10,7 @@ from fastapi.middleware import Middleware
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
 
-from deployments.mailbox.store import Mailbox
+from deployments.mailbox.store import MailboxFolder
 from deployments.web.hosts import MISDIRECTED, KnownHosts
 
 _PAGE = 50
@@ -28,7 +28,7 @@ _MAIL = (
 )
 
 
-def create_app(mailbox: Mailbox, hosts: frozenset[str] = frozenset()) -> FastAPI:
+def create_app(mailbox: MailboxFolder, hosts: frozenset[str] = frozenset()) -> FastAPI:
     """The pages over a mailbox; `hosts` are names under which they answer, besides those of this machine."""
     app = FastAPI(
         title="Mailbox",

@@ -5,7 +5,7 @@ from socket import socket
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deployments.mailbox.store import Mailbox
+from deployments.mailbox.store import MailboxFolder
 
 _MAX_BYTES = 32 * 1024 * 1024
 
@@ -14,7 +14,7 @@ class Keeper:
     """Keeps what arrives; copies for the archive's address go to the archive."""
 
     def __init__(
-        self, mailbox: Mailbox, archive: Mailbox | None = None, archive_address: str | None = None
+        self, mailbox: MailboxFolder, archive: MailboxFolder | None = None, archive_address: str | None = None
     ) -> None:
         self._mailbox = mailbox
         self._archive = archive

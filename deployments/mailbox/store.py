@@ -28,7 +28,7 @@ class Head:
     subject: str
 
 
-class Mailbox:
+class MailboxFolder:
     """A Maildir. Names begin with the time of arrival, so their order is the mails' order."""
 
     def __init__(self, folder: Path) -> None:

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from deployments.web.answer_views import ask, pay_days, thank
 from deployments.web.context import MissingPageError, Parts
-from deployments.web.filled import Filled
+from deployments.web.filled import FilledFields
 from deployments.web.forms import Form
 from tasks.responses.by_link import answer, question
 
@@ -22,14 +22,14 @@ def show(token: str, web: Parts, say: str = "", score: str = "") -> Response:
         asked = question(session, web.policy, key, web.clock.now())
         if asked is None:
             raise MissingPageError
-        return ask(web, session, asked, Filled(say, score), token)
+        return ask(web, session, asked, FilledFields(say, score), token)
 
 
 @router.post("/a/{token}")
 def record(token: str, form: Form, web: Parts) -> Response:
     """Record what the form says: `meaning`, `rating` and `text`, each of them optional, but not all."""
     key, now = web.links.read_answer(token, web.link_days), web.clock.now()
-    filled = Filled.of(form)
+    filled = FilledFields.of(form)
     with web.db.write() as session:
         asked = question(session, web.policy, key, now, lock=True)
         if asked is None:

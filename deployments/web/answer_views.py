@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from deployments.web.context import Web
-from deployments.web.filled import RATINGS, Filled
+from deployments.web.filled import RATINGS, FilledFields
 from deployments.web.wording import answer_words, words
 from models.queries import people
 from models.queries.mailboxes import acknowledgements
@@ -18,7 +18,7 @@ from tasks.mails.formats import clean, local_day
 from tasks.mails.row_facts import invoice_line, order_facts
 from tasks.mails.views import contact_view, day, due, invoice_views, legal_moment, order_view
 from tasks.responses import withdrawal
-from tasks.responses.by_link import MOST_ANSWERS, MOST_CHARACTERS, Question, Said
+from tasks.responses.by_link import MOST_ANSWERS, MOST_CHARACTERS, LinkAnswer, Question
 
 _FAIR_RATING = LOW_RATING + 1
 _PHONE_DIGITS = 6
@@ -26,7 +26,7 @@ _PHONE_DIGITS = 6
 
 
 def ask(
-    web: Web, session: Session, asked: Question, filled: Filled, token: str, fault: str | None = None
+    web: Web, session: Session, asked: Question, filled: FilledFields, token: str, fault: str | None = None
 ) -> Response:
     """The question, with what is filled in already; with a fault, what is missing (422)."""
     has_rating = Meaning.RATING in asked.offered or filled.rating in RATINGS
@@ -46,7 +46,7 @@ def ask(
     )
 
 
-def thank(web: Web, session: Session, asked: Question, said: Said, new: int) -> Response:
+def thank(web: Web, session: Session, asked: Question, said: LinkAnswer, new: int) -> Response:
     """Thanks, what was recorded, and what happens next: where a call is owed, by whom and by when."""
     call = acknowledgements.calls(session, {asked.customer.id}).get(asked.customer.id)
     caller = people.staff(session).get(call.owner_id or 0) if call is not None else None
@@ -77,14 +77,14 @@ def pay_days(web: Web, asked: Question) -> tuple[date, date]:
     return today, last_day(today, web.policy.credit.promise_max_days)
 
 
-def next_steps(said: Said, *, is_service: bool) -> list[str]:
+def next_steps(said: LinkAnswer, *, is_service: bool) -> list[str]:
     """The names of the sentences that tell what happens now: a low rating is answered first, whatever else was said."""
     step = next_step(said, is_service=is_service)
     is_low = said.rating is not None and said.rating <= LOW_RATING and step not in {"low-rating", "good"}
     return ["sorry", step] if is_low else [step]
 
 
-def next_step(said: Said, *, is_service: bool) -> str:
+def next_step(said: LinkAnswer, *, is_service: bool) -> str:
     """The name of the sentence that tells what happens now."""
     if said.meaning in {Meaning.SOLVED, Meaning.FINE}:
         return "good"
@@ -99,7 +99,7 @@ def next_step(said: Said, *, is_service: bool) -> str:
     return "fair" if said.rating == _FAIR_RATING else "good"
 
 
-def _choices(web: Web, asked: Question, filled: Filled, *, offers_rating: bool) -> dict[str, str]:
+def _choices(web: Web, asked: Question, filled: FilledFields, *, offers_rating: bool) -> dict[str, str]:
     """What the cadence offers, what the link says, and always free words; with a rating, nothing more is a choice too.
 
     By the word that is sent: what stands beside it.
@@ -122,7 +122,7 @@ def _withdrawal(web: Web, session: Session, asked: Question) -> dict[str, Any]:
     }
 
 
-def _number_wanted(asked: Question, said: Said) -> bool:
+def _number_wanted(asked: Question, said: LinkAnswer) -> bool:
     """Whether we were asked for a call and know no number."""
     digits = sum(sign.isdigit() for sign in said.text or "")
     return said.meaning == Meaning.CALL_ME and not asked.customer.phone and digits < _PHONE_DIGITS

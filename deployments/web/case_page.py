@@ -12,14 +12,14 @@ from deployments.web.case_views import show_case
 from deployments.web.context import MissingPageError, Parts, Web
 from deployments.web.forms import Form
 from deployments.web.reply_form import ANSWER, answered, to_customer
-from deployments.web.said import Said
+from deployments.web.said import PageReply
 from models.queries import people
 from models.queries.responses import pages
 from models.rules.cases.acting import Act, ActError
 from models.tables import Case, Customer, Staff
 from tasks.cases import actions
 from tasks.cases.actions import Acting
-from tasks.commitments.agreements import Next
+from tasks.commitments.agreements import Agreement
 from tasks.commitments.moments import moment
 
 router = APIRouter()
@@ -33,7 +33,7 @@ def show(token: str, web: Parts, do: str = "", block: str = "") -> Response:
     case_id, staff_id = web.links.read_case(token, web.link_days)
     with web.db.read() as session:
         reader = reader_of(session, staff_id)
-        return show_case(web, session, case_id, reader, Said(do=do, block=block))
+        return show_case(web, session, case_id, reader, PageReply(do=do, block=block))
 
 
 @router.post("/c/{token}")
@@ -48,21 +48,21 @@ def act(token: str, form: Form, web: Parts) -> Response:
         return show_case(web, session, case_id, reader, done_about(web, session, case, reader, form))
 
 
-def done_about(web: Web, session: Session, case: Case, reader: Staff, form: Mapping[str, str]) -> Said:
+def done_about(web: Web, session: Session, case: Case, reader: Staff, form: Mapping[str, str]) -> PageReply:
     """What a press on the page of a case brought (`do` and its fields)."""
     do = form.get("do", "")
     if do == ANSWER:
         to = to_customer(web, session, session.get_one(Customer, case.customer_id))
         return answered(web, session, to, reader, form, web.clock.now())
     if do not in _DOES:
-        return Said(fault="unknown", filled=form)
+        return PageReply(fault="unknown", filled=form)
     acting = Acting(session, web.policy, case, reader, web.clock.now())
     try:
         with session.begin_nested():
             done = _DOES[do](acting, form)
     except ActError as error:
-        return Said(do=do, fault=error.code, filled=form)
-    return Said(thanks=f"thanks-{do}") if done else Said(unsaved=form.get("text", ""))
+        return PageReply(do=do, fault=error.code, filled=form)
+    return PageReply(thanks=f"thanks-{do}") if done else PageReply(unsaved=form.get("text", ""))
 
 
 def _time(acting: Acting, form: Mapping[str, str], code: str) -> datetime | None:
@@ -102,14 +102,14 @@ _DOES: Mapping[str, _Do] = {
 }
 
 
-def next_of(form: Mapping[str, str], zone: ZoneInfo) -> Next:
+def next_of(form: Mapping[str, str], zone: ZoneInfo) -> Agreement:
     """What was filled in of what was agreed on.
 
     Raises:
         ActError: a time that is none.
     """
     at = moment(form.get("next-at", ""), zone, "need-next-at")
-    return Next(at, form.get("next-who", ""), form.get("next-what", ""))
+    return Agreement(at, form.get("next-who", ""), form.get("next-what", ""))
 
 
 def reader_of(session: Session, staff_id: int) -> Staff:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from deployments.web.context import MissingPageError, Web
 from deployments.web.forms import new_press
 from deployments.web.reply_form import form_for, to_customer
-from deployments.web.said import Said
+from deployments.web.said import PageReply
 from deployments.web.wording import words
 from models.policy import Policy
 from models.queries import people
@@ -36,7 +36,7 @@ def show_case(
     session: Session,
     case_id: int,
     reader: Staff,
-    said: Said,
+    said: PageReply,
     around: Mapping[str, object] | None = None,
 ) -> Response:
     """The page as it stands now; `around` is what stands at its head, where somebody is signed in at the desk.

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from deployments.web.context import Web
-from deployments.web.said import Said
+from deployments.web.said import PageReply
 from models.queries.credit_recovery import invoices
 from models.rules.calendar.calendars import day_start
 from models.rules.calendar.reach import written_day
@@ -34,11 +34,11 @@ def show_decision(
     session: Session,
     owed: Commitment,
     reader: Staff,
-    said: Said | None = None,
+    said: PageReply | None = None,
     around: Mapping[str, object] | None = None,
 ) -> Response:
     """The page as it stands now; showing it changes nothing."""
-    said, now = said or Said(), web.clock.now()
+    said, now = said or PageReply(), web.clock.now()
     language, zone = web.language(reader.language), web.policy.company.timezone
     what = CommitmentKind(owed.kind)
     customer = session.get_one(Customer, owed.buyer_id)
@@ -68,23 +68,25 @@ def show_decision(
     )
 
 
-def decided(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Said:
+def decided(
+    web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]
+) -> PageReply:
     """Sign (`do=sign` with the `letter` that was shown), hand over (`do=hand-over`) or put off (`do=put-off`)."""
     do, text = form.get("do", ""), form.get("text", "")
     if (fault := _fault(owed, reader, form)) is not None:
-        return Said(do=do, fault=fault, filled=form)
+        return PageReply(do=do, fault=fault, filled=form)
     try:
         match do:
             case "sign":
                 return _sign(web, session, owed, reader, form.get("letter", ""))
             case "hand-over":
                 hand_over(session, owed.buyer_id, reader, text, now=web.clock.now())
-                return Said(thanks="handed-over")
+                return PageReply(thanks="handed-over")
         return _put_off(web, session, owed, reader, form)
     except LetterChangedError:
-        return Said(fault="changed")
+        return PageReply(fault="changed")
     except ValueError:  # paid or settled since the page was opened
-        return Said(fault="too-late", unsaved=text)
+        return PageReply(fault="too-late", unsaved=text)
 
 
 def _fault(owed: Commitment, reader: Staff, form: Mapping[str, str]) -> str | None:
@@ -100,7 +102,7 @@ def _fault(owed: Commitment, reader: Staff, form: Mapping[str, str]) -> str | No
     return next((name for name, is_so in faults if is_so), None)
 
 
-def _sign(web: Web, session: Session, owed: Commitment, reader: Staff, digest: str) -> Said:
+def _sign(web: Web, session: Session, owed: Commitment, reader: Staff, digest: str) -> PageReply:
     composer = Composer(web.policy, web.links)
     sign(
         session,
@@ -112,14 +114,16 @@ def _sign(web: Web, session: Session, owed: Commitment, reader: Staff, digest: s
         now=web.clock.now(),
         via="link",
     )
-    return Said(thanks="signed")
+    return PageReply(thanks="signed")
 
 
-def _put_off(web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]) -> Said:
+def _put_off(
+    web: Web, session: Session, owed: Commitment, reader: Staff, form: Mapping[str, str]
+) -> PageReply:
     until, text = form.get("until", ""), form.get("text", "")
     try:
         end = day_start(written_day(until.partition("T")[0]), web.policy.company.place).astimezone(UTC)
         put_off(session, owed.buyer_id, CommitmentKind(owed.kind), reader, text, end, now=web.clock.now())
     except ValueError:
-        return Said(do="put-off", fault="need-until", filled=form)
-    return Said(thanks="put-off")
+        return PageReply(do="put-off", fault="need-until", filled=form)
+    return PageReply(thanks="put-off")

@@ -8,14 +8,14 @@ from typing import Self
 from models.rules.calendar.reach import written_day, written_instant
 from models.rules.responses.call_hour import from_hour
 from models.words import Meaning
-from tasks.responses.by_link import MOST_CHARACTERS, Said
+from tasks.responses.by_link import MOST_CHARACTERS, LinkAnswer
 
 RATINGS = ("1", "2", "3", "4", "5")
 _MEANINGS = frozenset(Meaning) - {Meaning.WITHDRAW}  # which is declared in two steps, on a page of its own
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledFields:
     """The fields as they came, so that nothing has to be typed twice."""
 
     meaning: str = ""
@@ -80,9 +80,9 @@ class Filled:
         )
         return next((name for name, is_so in faults if is_so), None)
 
-    def said(self, now: datetime, zone: tzinfo) -> Said:
+    def said(self, now: datetime, zone: tzinfo) -> LinkAnswer:
         """The same, understood; only where there is no fault."""
-        return Said(
+        return LinkAnswer(
             int(self.rating) if self.rating in RATINGS else None,
             self.choice,
             self.text or None,

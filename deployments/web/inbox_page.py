@@ -14,7 +14,7 @@ from deployments.web.decision_page import decided, is_decision, show_decision
 from deployments.web.forms import Form
 from deployments.web.inbox_views import OF_MAILS, Opened, answers_to, show_matter
 from deployments.web.reply_form import ANSWER, answered
-from deployments.web.said import Said
+from deployments.web.said import PageReply
 from models.queries.commitments import commitments
 from models.queries.mailboxes import inbound
 from models.rules.calendar.reach import written_day
@@ -41,7 +41,7 @@ router = APIRouter()
 def show(token: str, web: Parts, do: str = "", block: str = "") -> Response:
     """Show the mail, or what is owed; `do` opens a form. Changes nothing."""
     with web.db.read() as session:
-        return shown(web, session, _opened(web, session, token), Said(do=do, block=block))
+        return shown(web, session, _opened(web, session, token), PageReply(do=do, block=block))
 
 
 @router.get("/i/{token}/original/{inbound_id}")
@@ -79,7 +79,7 @@ def shown(
     web: Web,
     session: Session,
     opened: Opened,
-    said: Said | None = None,
+    said: PageReply | None = None,
     around: Mapping[str, object] | None = None,
 ) -> Response:
     """The page of a matter: a manager's decision has one of its own."""
@@ -88,7 +88,7 @@ def shown(
     return show_matter(web, session, opened, said, around)
 
 
-def done_about(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> Said:
+def done_about(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> PageReply:
     """What a press on the page of a matter brought (`do` and its fields)."""
     if (owed := _decision(session, opened)) is not None:
         return decided(web, session, owed, opened.reader, form)
@@ -127,21 +127,21 @@ def calendar_of(web: Web, session: Session, opened: Opened) -> Response:
     return Response(file, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def _owed(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> Said:
+def _owed(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> PageReply:
     """What is done about something owed."""
     do = form.get("do", "done")
     owed = commitments.to_change(session, opened.id)
     if owed is None or owed.done_at is not None:
-        return Said(fault="too-late", unsaved=form.get("text", ""))
+        return PageReply(fault="too-late", unsaved=form.get("text", ""))
     if do not in _DOES:
-        return Said(fault="unknown", filled=form)
+        return PageReply(fault="unknown", filled=form)
     owing = Owing(session, web.policy, owed, opened.reader, web.clock.now())
     try:
         with session.begin_nested():
             _DOES[do](owing, form)
     except ActError as error:
-        return Said(do=do, fault=error.code, filled=form)
-    return Said(thanks="thanks" if do in {"done", "goes-on"} else f"thanks-{do}")
+        return PageReply(do=do, fault=error.code, filled=form)
+    return PageReply(thanks="thanks" if do in {"done", "goes-on"} else f"thanks-{do}")
 
 
 def _time(owing: Owing, form: Mapping[str, str], code: str) -> datetime | None:
@@ -180,7 +180,7 @@ _DOES: Mapping[str, Callable[[Owing, Mapping[str, str]], object]] = {
 }
 
 
-def _settle(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> Said:
+def _settle(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> PageReply:
     """What came of a mail that was parked."""
     outcome, text = form.get("outcome", ""), form.get("text", "")
     faults = (
@@ -189,27 +189,27 @@ def _settle(web: Web, session: Session, opened: Opened, form: Mapping[str, str])
         ("need-outcome", outcome not in OF_MAILS),
     )
     if (fault := next((name for name, is_so in faults if is_so), None)) is not None:
-        return Said(do="done", fault=fault, filled=form)
+        return PageReply(do="done", fault=fault, filled=form)
     mail = inbound.to_change(session, opened.id)
     try:
         changed = mail is not None and settle_mail(
             session, web.policy, mail, outcome, text, now=web.clock.now(), actor=opened.reader.ref
         )
     except ActError as error:
-        return Said(do="done", fault=error.code, filled=form)
-    return Said(thanks="thanks") if changed else Said(fault="too-late", unsaved=text)
+        return PageReply(do="done", fault=error.code, filled=form)
+    return PageReply(thanks="thanks") if changed else PageReply(fault="too-late", unsaved=text)
 
 
-def _assign(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> Said:
+def _assign(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -> PageReply:
     waiting = next((one for one in _mails(session, opened) if one.handled_at is None), None)
     mail = inbound.to_change(session, waiting.id) if waiting is not None else None
     if mail is None or mail.handled_at is not None or mail.parked_for is None:
-        return Said(fault="too-late")
+        return PageReply(fault="too-late")
     try:
         assign(session, web.policy, mail, form.get("about", ""), now=web.clock.now(), actor=opened.reader.ref)
     except UnknownReferenceError:
-        return Said(do="assign", fault="unknown-about", filled=form)
-    return Said(thanks="assigned")
+        return PageReply(do="assign", fault="unknown-about", filled=form)
+    return PageReply(thanks="assigned")
 
 
 def _source(web: Web, session: Session, opened: Opened, inbound_id: int) -> bytes:

@@ -12,7 +12,7 @@ from deployments.web.case_views import doers
 from deployments.web.context import MissingPageError, Web
 from deployments.web.forms import new_press
 from deployments.web.reply_form import ReplyForm, form_for, to_commitment, to_mail
-from deployments.web.said import Said
+from deployments.web.said import PageReply
 from models.queries import people
 from models.queries.commitments import commitments
 from models.queries.mailboxes import inbound
@@ -81,7 +81,7 @@ def show_matter(
     web: Web,
     session: Session,
     opened: Opened,
-    said: Said | None = None,
+    said: PageReply | None = None,
     around: Mapping[str, object] | None = None,
 ) -> Response:
     """The page as it stands now; `around` is what stands at its head, where somebody is signed in at the desk.
@@ -93,7 +93,7 @@ def show_matter(
     matter = _commitment(session, opened.id) if kind == Subject.COMMITMENT else _mail(session, opened.id)
     if matter is None:
         raise MissingPageError
-    said = said or Said()
+    said = said or PageReply()
     language, zone, now = web.language(reader.language), web.policy.company.timezone, web.clock.now()
     moment = partial(short_moment, language, timezone=zone)
     owner = people.staff(session).get(matter.owner_id or 0)
@@ -143,7 +143,7 @@ def show_matter(
     )
 
 
-def _reply(web: Web, session: Session, opened: Opened, matter: _Matter, said: Said) -> ReplyForm | None:
+def _reply(web: Web, session: Session, opened: Opened, matter: _Matter, said: PageReply) -> ReplyForm | None:
     """The form to answer by mail; None where there is nobody to answer, or nothing any more."""
     to = None if matter.done_at is not None else answers_to(web, session, opened)
     if to is None:

@@ -13,7 +13,7 @@ from deployments.web.context import Parts, Web
 from deployments.web.forms import Form
 from deployments.web.wording import words
 from tasks.mailboxes import withdrawal_form
-from tasks.mailboxes.withdrawal_form import Claim
+from tasks.mailboxes.withdrawal_form import FormClaim
 from tasks.mails.formats import clean
 from tasks.mails.texts import offered
 from tasks.mails.views import legal_moment
@@ -42,7 +42,7 @@ def act(request: Request, form: Form, web: Parts) -> Response:
     if form.get("do") != "confirm":
         return _page(web, language, "confirm", form)
     now = web.clock.now()
-    claim = Claim(form["order"], form["email"], form["name"], _declaration(language, form))
+    claim = FormClaim(form["order"], form["email"], form["name"], _declaration(language, form))
     with web.db.write() as session:
         withdrawal_form.declare(session, web.policy, claim, now, web.keep)
     at = legal_moment(language, now, web.policy.company.timezone)

@@ -36,7 +36,7 @@ _FIELDS = {
 
 
 @dataclass(frozen=True)
-class Filled:
+class OwnPageFields:
     """What was filled in, so that nothing has to be typed twice, and what is wrong with it."""
 
     form: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ def show(token: str, web: Parts) -> Response:
     """Offer the form; changes nothing, and tells nothing of any customer."""
     with web.db.read() as session:
         reader = reader_of(session, web.links.read_own(token, web.link_days))
-        return _form(web, reader, Filled(), token)
+        return _form(web, reader, OwnPageFields(), token)
 
 
 @router.post("/r/{token}")
@@ -72,7 +72,7 @@ def act(token: str, form: Form, web: Parts) -> Response:
                 return _thanks(web, session, reader, raised)
             except ActError as error:
                 fault = error.code
-        return _form(web, reader, Filled(form, fault), token)
+        return _form(web, reader, OwnPageFields(form, fault), token)
 
 
 def _missing(form: Mapping[str, str]) -> str | None:
@@ -98,7 +98,7 @@ def _raise(web: Web, session: Session, reader: Staff, form: Mapping[str, str]) -
     )
 
 
-def _form(web: Web, reader: Staff, filled: Filled, token: str) -> Response:
+def _form(web: Web, reader: Staff, filled: OwnPageFields, token: str) -> Response:
     return web.pages.show(
         "own",
         web.language(reader.language),

@@ -9,7 +9,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 @dataclass(frozen=True)
-class Limits:
+class RequestLimits:
     """What is granted to connections whose request has not arrived in full."""
 
     head_seconds: float = 10.0
@@ -17,17 +17,17 @@ class Limits:
     of_one_address: int = 20
     of_all: int = 200
 
-    def within(self, files: int) -> "Limits":
+    def within(self, files: int) -> "RequestLimits":
         """The same, for a process that may have so many files open."""
-        return Limits(self.head_seconds, self.of_one_address, max(min(self.of_all, files // 4), 4))
+        return RequestLimits(self.head_seconds, self.of_one_address, max(min(self.of_all, files // 4), 4))
 
 
-def patient(limits: Limits | None = None) -> type[H11Protocol]:
+def patient(limits: RequestLimits | None = None) -> type[H11Protocol]:
     """A protocol for one server of uvicorn. Of too many half-open connections the oldest end, never the newest.
 
     So whoever sends a whole request is served, however many others hold connections open.
     """
-    granted = (limits or Limits()).within(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    granted = (limits or RequestLimits()).within(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     unfinished: dict[_Patient, None] = {}
 
     class OfOneServer(_Patient):
@@ -38,7 +38,7 @@ def patient(limits: Limits | None = None) -> type[H11Protocol]:
 
 
 class _Patient(H11Protocol):
-    _limits: Limits
+    _limits: RequestLimits
     _unfinished: "dict[_Patient, None]"
     _timer: asyncio.TimerHandle | None = None
 

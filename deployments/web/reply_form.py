@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from deployments.web.context import Web
-from deployments.web.said import Said
+from deployments.web.said import PageReply
 from deployments.web.wording import words
 from models.queries import people
 from models.queries.cases import replies
-from models.queries.cases.replies import Written
+from models.queries.cases.replies import ReplyState
 from models.queries.commitments import commitments
 from models.queries.desk import of_customer
 from models.queries.mailboxes import inbound
@@ -72,7 +72,7 @@ def to_customer(web: Web, session: Session, customer: Customer) -> To:
 
 
 def form_for(
-    web: Web, session: Session, to: To, reader: Staff, said: Said, block: str, press: str
+    web: Web, session: Session, to: To, reader: Staff, said: PageReply, block: str, press: str
 ) -> ReplyForm:
     """The form; `block` is the ready text to begin with."""
     language, customer = web.language(reader.language), to.customer
@@ -106,10 +106,10 @@ def form_for(
 
 def answered(
     web: Web, session: Session, to: To | None, reader: Staff, form: Mapping[str, str], now: datetime
-) -> Said:
+) -> PageReply:
     """What pressing the button brought."""
     if to is None:
-        return Said(fault="unknown", filled=form)
+        return PageReply(fault="unknown", filled=form)
     try:
         with session.begin_nested():
             write(
@@ -123,8 +123,8 @@ def answered(
                 by=reader,
             )
     except ActError as error:
-        return Said(do=ANSWER, fault=error.code, filled=form)
-    return Said(thanks="thanks-answer")
+        return PageReply(do=ANSWER, fault=error.code, filled=form)
+    return PageReply(thanks="thanks-answer")
 
 
 def _with_thread(web: Web, to: To) -> To:
@@ -145,13 +145,13 @@ def _order(session: Session, to: To) -> Order | None:
     return commitments.order_about(session, to.customer.id, about)
 
 
-def _before(session: Session, to: To) -> Sequence[Written]:
+def _before(session: Session, to: To) -> Sequence[ReplyState]:
     if to.commitment_id is not None:
         return replies.about(session, commitment_id=to.commitment_id)
     return replies.about(session, inbound_id=to.mail.id) if to.mail is not None else []
 
 
-def _told(web: Web, session: Session, language: str, one: Written) -> str:
+def _told(web: Web, session: Session, language: str, one: ReplyState) -> str:
     author = people.staff(session)[one.reply.staff_id]
     at = short_moment(language, one.reply.written_at, web.policy.company.timezone)
     key = "on-its-way" if one.is_on_its_way else "gone"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Said:
+class PageReply:
     """Thanks, or a fault with what was filled in, so that nothing has to be typed twice."""
 
     thanks: str | None = None

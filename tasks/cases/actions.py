@@ -19,17 +19,17 @@ from models.tables import Case, Customer, Order, Staff
 from models.words import EndCause, EndKind, Outcome, Subject
 from tasks.cases import statements
 from tasks.cases.close_case import close_case
-from tasks.cases.contract_ends import Declared, declare, dismiss
+from tasks.cases.contract_ends import DeclaredEnd, declare, dismiss
 from tasks.cases.open_case import hand_over_case, take_case
 from tasks.commitments import actions
 from tasks.commitments.actions import Owing, ask
-from tasks.commitments.agreements import Next, owe_next
+from tasks.commitments.agreements import Agreement, owe_next
 from tasks.commitments.own_sales import check_act
 
 OUTCOMES = tuple(outcome for outcome in Outcome if not outcome.is_by_itself)
 """What a person can close a case with; `answered` is what happens by itself."""
 
-NOTHING = Next()
+NOTHING = Agreement()
 _Word = TypeVar("_Word", Outcome, EndKind, EndCause)
 
 
@@ -101,7 +101,7 @@ def close(
     heard: str = "",
     spoke_with: str = "",
     spoke_at: datetime | None = None,
-    following: Next = NOTHING,
+    following: Agreement = NOTHING,
     reason: str = "",
 ) -> bool:
     """Close the case with what happened; False when it is closed. Who was not reached is called again: it stays open.
@@ -201,7 +201,7 @@ def end_contract(acting: Acting, order: str, kind: str, cause: str, words: str, 
         raise ActError("unknown-order", f"order: this customer has no order {order!r}")
     end_kind, end_cause = _word(EndKind, kind, "kind"), _word(EndCause, cause, "cause")
     at = day_at(day, acting.now, ZoneInfo(acting.policy.company.timezone))
-    said = Declared(end_kind, end_cause, words, at)
+    said = DeclaredEnd(end_kind, end_cause, words, at)
     record_end(acting.session, row, said, now=acting.now, by=acting.by)
     return True
 
@@ -219,7 +219,7 @@ def dismiss_end(acting: Acting, number: str) -> bool:
     return dismiss(acting.session, end, now=acting.now, actor=acting.by.ref)
 
 
-def record_end(session: Session, order: Order, said: Declared, *, now: datetime, by: Staff) -> None:
+def record_end(session: Session, order: Order, said: DeclaredEnd, *, now: datetime, by: Staff) -> None:
     """As `end_contract`, for an order with or without a case.
 
     Raises:

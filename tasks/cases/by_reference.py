@@ -18,7 +18,7 @@ from models.words import EndCause, EndKind, Matter
 from tasks.cases import actions, staff_page_link
 from tasks.cases import raise_matter as raising
 from tasks.cases.actions import Acting
-from tasks.cases.contract_ends import Declared
+from tasks.cases.contract_ends import DeclaredEnd
 from tasks.mails.labels import worded
 from tasks.mails.timeline_words import why
 from tasks.services import Services
@@ -27,7 +27,7 @@ Did = Callable[[Acting], bool]
 
 
 @dataclass(frozen=True)
-class Waiting:
+class ListedCase:
     """A case that is open, as a list shows it: references, never a name."""
 
     number: int
@@ -121,17 +121,17 @@ def end_contract(
         if order is None:
             raise ActError("unknown-order", f"order: no order has the reference {ref}; nothing was done")
         actions.record_end(
-            session, order, Declared(kind, cause, words, at or now), now=now, by=_staff(session, by)
+            session, order, DeclaredEnd(kind, cause, words, at or now), now=now, by=_staff(session, by)
         )
 
 
-def open_cases(services: Services) -> list[Waiting]:
+def open_cases(services: Services) -> list[ListedCase]:
     """The open cases, the most urgent first."""
     language = services.policy.company.language
     with services.db.read() as session:
         calls = ranked(call_list.open_cases(session))
     return [
-        Waiting(call.case, call.customer, why(language, call.why), call.owner, call.since, call.taken)
+        ListedCase(call.case, call.customer, why(language, call.why), call.owner, call.since, call.taken)
         for call in calls
         if call.case is not None
     ]

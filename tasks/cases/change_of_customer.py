@@ -26,7 +26,7 @@ ANOTHERS = "it is another customer's"
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedSubject:
     """An order or invoice (`about`), whose it was, and whose it is."""
 
     about: About
@@ -34,7 +34,9 @@ class Moved:
     new: int
 
 
-def follow(session: Session, policy: Policy, moves: Sequence[Moved], now: datetime, actor: str) -> None:
+def follow(
+    session: Session, policy: Policy, moves: Sequence[MovedSubject], now: datetime, actor: str
+) -> None:
     """Bring what hangs on these orders and invoices to where they belong."""
     for one in sorted(moves, key=lambda moved: (moved.new, moved.about)):  # cases are locked in one order
         old, new = session.get_one(Customer, one.old), session.get_one(Customer, one.new)
@@ -51,7 +53,7 @@ def follow(session: Session, policy: Policy, moves: Sequence[Moved], now: dateti
             _tell(session, policy, one, told, now, actor)
 
 
-def _carry(session: Session, one: Moved) -> None:
+def _carry(session: Session, one: MovedSubject) -> None:
     """Everything goes on: what was sent was sent."""
     rows = queries.contacts(session, one.about)
     for row in rows:
@@ -62,7 +64,7 @@ def _carry(session: Session, one: Moved) -> None:
     queries.carry_inbound(session, [row.id for row in rows], one.old, one.new)
 
 
-def _leave(session: Session, one: Moved) -> Sequence[Message]:
+def _leave(session: Session, one: MovedSubject) -> Sequence[Message]:
     """What went out stays with whoever got it, about nothing any more; returns the mails that reached somebody."""
     rows = queries.contacts(session, one.about)
     left = [row for row in rows if not queries.is_unsent(row)]
@@ -77,7 +79,7 @@ def _leave(session: Session, one: Moved) -> Sequence[Message]:
     return [mail for mail in sent if queries.reached(mail) and mail.customer_id == one.old]
 
 
-def _detach(row: FollowUp, one: Moved) -> None:
+def _detach(row: FollowUp, one: MovedSubject) -> None:
     row.step = str(replace(StepKey.parse(row.step), was_about=one.about))
     row.subject_type, row.subject_id, row.customer_id, row.answer_by = (
         Subject.CUSTOMER,
@@ -89,7 +91,7 @@ def _detach(row: FollowUp, one: Moved) -> None:
         row.state, row.reason = FollowUpState.SKIPPED, ANOTHERS
 
 
-def _forget_words(session: Session, one: Moved) -> None:
+def _forget_words(session: Session, one: MovedSubject) -> None:
     """What a stranger said of it decides nothing; nor does a signature that was given for the stranger's letter."""
     queries.take_words_off(session, one.about, one.old)
     if one.about[0] == Subject.INVOICE:
@@ -98,7 +100,7 @@ def _forget_words(session: Session, one: Moved) -> None:
         invoice.signed_at = invoice.signed_by = None
 
 
-def _carry_promises(session: Session, one: Moved, now: datetime, actor: str, *, same: bool) -> None:
+def _carry_promises(session: Session, one: MovedSubject, now: datetime, actor: str, *, same: bool) -> None:
     carried = []
     for owed in queries.promises(session, one.about):
         if not same and (owed.kind in OF_THE_PERSON or owed.inbound_id is not None):
@@ -116,7 +118,7 @@ def _note(session: Session, owed: Commitment, now: datetime, actor: str) -> None
 
 
 def _carry_reasons(
-    session: Session, policy: Policy, one: Moved, now: datetime, actor: str, *, same: bool
+    session: Session, policy: Policy, one: MovedSubject, now: datetime, actor: str, *, same: bool
 ) -> None:
     found = queries.reasons(session, one.old, one.about)
     for case, reason in found:
@@ -141,7 +143,7 @@ def _carry_reasons(
             close_fallen_away(session, case, ANOTHERS, now, actor)
 
 
-def _leave_reason(session: Session, case: Case, reason: CaseReason, one: Moved, now: datetime) -> None:
+def _leave_reason(session: Session, case: Case, reason: CaseReason, one: MovedSubject, now: datetime) -> None:
     """What the stranger asked for is still asked for; it is about nothing of the right customer's."""
     reason.settled_at = now
     cases.add_reason(
@@ -158,7 +160,7 @@ def _leave_reason(session: Session, case: Case, reason: CaseReason, one: Moved, 
 
 
 def _tell(
-    session: Session, policy: Policy, one: Moved, told: Sequence[Message], now: datetime, actor: str
+    session: Session, policy: Policy, one: MovedSubject, told: Sequence[Message], now: datetime, actor: str
 ) -> None:
     """A person hears what the wrong one was told: it may be a breach that has to be reported within 72 hours."""
     stranger = session.get_one(Customer, one.old)

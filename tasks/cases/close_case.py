@@ -14,8 +14,7 @@ from models.rules.cases import closing
 from models.rules.cases.acting import Act, ActError, checked
 from models.rules.cases.case_reasons import COMPLAINTS, OF_PAYMENT
 from models.tables import Case, Customer
-from models.words import CaseReasonKind, Outcome
-from models.words import Subject as SubjectType
+from models.words import CaseReasonKind, Outcome, Subject
 from tasks.cases.listening_call import end_call, owe_call
 from tasks.cases.open_case import About
 from tasks.cases.statements import customer_says, state
@@ -97,7 +96,7 @@ def settle_paid(session: Session, customer_id: int, invoice_id: int, now: dateti
     case = cases.open_case_of(session, customer_id)
     if case is None:
         return
-    about = (SubjectType.INVOICE, invoice_id)
+    about = (Subject.INVOICE, invoice_id)
     settled = sum(cases.settle_reasons(session, case.id, now, (reason, *about)) for reason in OF_PAYMENT)
     if settled and all(one.settled_at is not None for one in cases.reasons(session, case.id)):
         close_fallen_away(session, case, "the payment has come", now, actor)
@@ -118,7 +117,7 @@ def _close(
         case.released_at, case.released_by = now, actor
     session.flush()
     cases.settle_reasons(session, case.id, now)
-    history.note(session, (SubjectType.CASE, case.id), "closed", now, actor, cause=outcome)
+    history.note(session, (Subject.CASE, case.id), "closed", now, actor, cause=outcome)
     plan.plan_customer_again(session, case.customer_id)
 
 

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from models.queries import history
 from models.queries.cases import contract_ends
 from models.queries.planning import plan
-from models.rules.inbound.trouble_words import Trouble
+from models.rules.inbound.trouble_words import Urgency
 from models.tables import ContractEnd, Order
 from models.words import EndCause, EndKind, Subject
 
-_HEARD = {Trouble.WITHDRAWAL: EndKind.WITHDRAWAL, Trouble.TERMINATION: EndKind.TERMINATION}
+_HEARD = {Urgency.WITHDRAWAL: EndKind.WITHDRAWAL, Urgency.TERMINATION: EndKind.TERMINATION}
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredEnd:
     """What a person records. Instants are aware."""
 
     kind: EndKind
@@ -28,7 +28,7 @@ class Declared:
 
 def listen(
     session: Session,
-    found: Collection[Trouble],
+    found: Collection[Urgency],
     customer_id: int,
     order_id: int | None,
     words: str,
@@ -62,7 +62,7 @@ def listen(
         history.note(session, about, "contract-end-heard", declared_at, "customer", cause=kind, end=made.id)
 
 
-def declare(session: Session, order: Order, said: Declared, *, now: datetime, actor: str) -> ContractEnd:
+def declare(session: Session, order: Order, said: DeclaredEnd, *, now: datetime, actor: str) -> ContractEnd:
     """Record that a customer ends an order's contract. One that was heard before keeps its earlier date.
 
     Raises:

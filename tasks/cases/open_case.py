@@ -12,12 +12,11 @@ from models.queries.planning import plan
 from models.rules.cases.acting import Act, ActError, checked
 from models.rules.cases.case_reasons import COMPLAINTS
 from models.rules.escalation import ownership
-from models.rules.planning.plan import Subject, new_row, owed
+from models.rules.planning.plan import PlanFacts, new_row, owed
 from models.rules.planning.step_key import Mark, StepKey
 from models.rules.responses.call_hour import CallTime
 from models.tables import Case, Customer, Staff
-from models.words import CaseReasonKind, Matter, Role
-from models.words import Subject as SubjectType
+from models.words import CaseReasonKind, Matter, Role, Subject
 from tasks.cases.listening_call import give_call, owe_call
 from tasks.commitments.own_sales import check_act
 
@@ -55,7 +54,7 @@ def open_case(
     `asked_at` is when the customer spoke: waiting and the time for the call count from then. `call_time` is the hour
     that the customer named for the call.
     """
-    before = session.get(Case, about[1]) if about[0] == SubjectType.CLOSED_CASE else None
+    before = session.get(Case, about[1]) if about[0] == Subject.CLOSED_CASE else None
     level = before.level + 1 if before else 0
     case, is_new = cases.open_or_join(
         session, customer_id, _manager(session, customer_id, level, now), now, before, asked_at
@@ -73,11 +72,11 @@ def open_case(
     )
     if added is not None:
         event = ("reopened" if before else "opened") if is_new else "joined"
-        history.note(session, (SubjectType.CASE, case.id), event, now, actor, cause=reason)
+        history.note(session, (Subject.CASE, case.id), event, now, actor, cause=reason)
     if before is not None and not is_new:
         _raise(session, case, before, now, actor)
     if is_new and case.manager_id is not None:
-        note_stand_in(session, (SubjectType.CASE, case.id), audience_of(level), case.manager_id, now, actor)
+        note_stand_in(session, (Subject.CASE, case.id), audience_of(level), case.manager_id, now, actor)
     owe_call(session, policy, case, now=now, actor=actor, asked_at=asked_at, call_time=call_time)
     if reason in _AT_ONCE and added is not None:
         _tell(session, policy, case, now, (Mark.RAISED, added))
@@ -103,7 +102,7 @@ def take_case(session: Session, case: Case, staff_id: int, now: datetime, actor:
     if case.taken_at is not None or case.closed_at is not None:
         return False
     case.taken_at, case.taken_by_id = now, staff_id
-    history.note(session, (SubjectType.CASE, case.id), "taken", now, actor)
+    history.note(session, (Subject.CASE, case.id), "taken", now, actor)
     give_call(session, case.id, staff_id, now=now, actor=actor, cause="taken")
     return True
 
@@ -128,7 +127,7 @@ def hand_over_case(
     case.manager_id, case.taken_at, case.taken_by_id = person.id, None, None
     session.flush()
     made = history.note(
-        session, (SubjectType.CASE, case.id), "handed-over", now, by.ref, cause=words, to=person.ref
+        session, (Subject.CASE, case.id), "handed-over", now, by.ref, cause=words, to=person.ref
     )
     give_call(session, case.id, person.id, now=now, actor=by.ref, cause=words)
     _tell(session, policy, case, now, (Mark.HANDED, made))
@@ -157,7 +156,7 @@ def fill_in(session: Session, case_id: int, staff_id: int, now: datetime, actor:
     if case.manager_id is None and case.closed_at is None:
         case.manager_id = staff_id
         session.flush()
-        note_stand_in(session, (SubjectType.CASE, case_id), audience_of(case.level), staff_id, now, actor)
+        note_stand_in(session, (Subject.CASE, case_id), audience_of(case.level), staff_id, now, actor)
         give_call(session, case_id, staff_id, now=now, actor=actor, cause="somebody can be reached")
 
 
@@ -184,9 +183,7 @@ def _raise(session: Session, case: Case, before: Case, now: datetime, actor: str
     session.flush()
     if case.manager_id is not None:
         give_call(session, case.id, case.manager_id, now=now, actor=actor, cause="raised a level")
-    history.note(
-        session, (SubjectType.CASE, case.id), "raised-a-level", now, actor, cause=f"case {before.id}"
-    )
+    history.note(session, (Subject.CASE, case.id), "raised-a-level", now, actor, cause=f"case {before.id}")
 
 
 def _manager(session: Session, customer_id: int, level: int, now: datetime) -> int | None:
@@ -217,7 +214,7 @@ def _plan(
     staff_id: int | None,
     mark: _Mark | None = None,
 ) -> None:
-    subject = Subject(SubjectType.CASE, case.id, case.customer_id, policy.company.place, dict(anchors))
+    subject = PlanFacts(Subject.CASE, case.id, case.customer_id, policy.company.place, dict(anchors))
     rows = [new_row(subject, item, staff_id) for item in owed(subject, policy.cadences, policy.windows)]
     if mark is not None:
         rows = [{**row, "step": str(StepKey.parse(row["step"]).marked(*mark))} for row in rows]

@@ -14,10 +14,9 @@ from models.queries.mailboxes import inbound
 from models.queries.planning import plan
 from models.queries.sending import suppressions
 from models.rules.cases.acting import ActError, checked
-from models.rules.planning.plan import Subject, new_row, owed
+from models.rules.planning.plan import PlanFacts, new_row, owed
 from models.tables import Customer, Inbound, Reply, Staff
-from models.words import CommitmentKind
-from models.words import Subject as SubjectType
+from models.words import CommitmentKind, Subject
 from tasks.commitments.close import fulfil
 from tasks.mails.formats import clean
 from tasks.mails.mime import AddressError, as_kept, ascii_address
@@ -99,7 +98,7 @@ def write(
     kept, is_new = replies.add(session, row)
     if is_new:
         anchors = {"written": now}
-        about = Subject(SubjectType.REPLY, kept.id, kept.customer_id, policy.company.place, anchors)
+        about = PlanFacts(Subject.REPLY, kept.id, kept.customer_id, policy.company.place, anchors)
         cadences = {REPLY: policy.cadences[REPLY]}
         plan.add_follow_ups(session, [new_row(about, item) for item in owed(about, cadences, policy.windows)])
         history.note(session, _about(kept), "wrote", now, by.ref)
@@ -121,7 +120,7 @@ def sent(session: Session, reply_id: int, now: datetime) -> None:
 
 def _about(reply: Reply) -> tuple[str, int]:
     if reply.commitment_id is not None:
-        return SubjectType.COMMITMENT, reply.commitment_id
+        return Subject.COMMITMENT, reply.commitment_id
     if reply.inbound_id is not None:
-        return SubjectType.INBOUND, reply.inbound_id
-    return SubjectType.CUSTOMER, reply.customer_id or 0
+        return Subject.INBOUND, reply.inbound_id
+    return Subject.CUSTOMER, reply.customer_id or 0

@@ -27,7 +27,7 @@ from models.rules.mailboxes.parked import NOTHING_NEEDED
 from models.tables import Commitment, Staff
 from models.words import CommitmentKind, Subject
 from tasks.commitments import ladder
-from tasks.commitments.agreements import FARTHEST, Next, day_is_known, settle
+from tasks.commitments.agreements import FARTHEST, Agreement, day_is_known, settle
 from tasks.commitments.appointments_and_help import ask_for_help
 from tasks.commitments.close import fulfil, promise, re_promise
 from tasks.commitments.conversations import JUST_NOW, Spoke, noted
@@ -37,7 +37,7 @@ from tasks.commitments.not_reached import try_again
 from tasks.commitments.own_sales import check_act, check_own_sale
 from tasks.commitments.solved import remedy_kept
 
-NOTHING = Next()
+NOTHING = Agreement()
 _LONGEST = timedelta(days=3650)
 
 
@@ -80,7 +80,7 @@ def close(
     outcome: str,
     text: str,
     reason_code: str | None = None,
-    following: Next = NOTHING,
+    following: Agreement = NOTHING,
     spoke: Spoke = JUST_NOW,
 ) -> bool:
     """Close it with what happened; False when it was closed. Who was not reached is called again: it stays open.
@@ -149,7 +149,7 @@ def _check_seller(owing: Owing, outcome: str) -> None:
         check_act(owing.session, owing.by, Act.OUTCOME)
 
 
-def _agree(owing: Owing, outcome: str, words: str, reason: str, following: Next) -> bool:
+def _agree(owing: Owing, outcome: str, words: str, reason: str, following: Agreement) -> bool:
     """Settle it with the next promise."""
     if outcome == NEW_DAY:
         _check(owing, Act.NEW_DAY)

@@ -25,7 +25,7 @@ _CHAINED = frozenset({CommitmentKind.AGREED, CommitmentKind.APPOINTMENT})
 
 
 @dataclass(frozen=True)
-class Next:
+class Agreement:
     """What a person fills in of what was agreed on."""
 
     at: datetime | None = None
@@ -40,7 +40,7 @@ def owe_next(
     session: Session,
     policy: Policy,
     outcome: str,
-    following: Next,
+    following: Agreement,
     text: str,
     *,
     customer_id: int,
@@ -96,7 +96,7 @@ def settle(
     policy: Policy,
     owed: Commitment,
     outcome: str,
-    following: Next,
+    following: Agreement,
     text: str,
     *,
     now: datetime,
@@ -207,7 +207,7 @@ def _new_day(
     return re_promise(session, policy, before, due, reason, words, now=now, actor=by.ref)
 
 
-def _checked(session: Session, following: Next, now: datetime, by: Staff) -> tuple[datetime, Staff]:
+def _checked(session: Session, following: Agreement, now: datetime, by: Staff) -> tuple[datetime, Staff]:
     if following.at is None or not now < following.at <= now + FARTHEST:
         raise ActError(
             "need-next-at",

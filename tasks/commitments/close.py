@@ -16,9 +16,8 @@ from models.queries.mailboxes import inbound
 from models.rules.commitments import ledger
 from models.rules.responses.call_hour import CallTime
 from models.tables import Commitment
-from models.words import CommitmentKind, CommitmentState
-from models.words import Subject as SubjectType
-from tasks.commitments.make import About, Owners, Wanted, make, promise_all
+from models.words import CommitmentKind, CommitmentState, Subject
+from tasks.commitments.make import About, NewCommitment, Owners, make, promise_all
 from tasks.commitments.of_the_company import still_stands
 
 
@@ -60,7 +59,9 @@ def promise(
         asked_at: when the customer asked, from which the time runs; now, when not given.
         call_time: the hour at which the customer wants to be called; it goes before `due_at`.
     """
-    wanted = Wanted(customer_id, about, inbound_id, due_at, owners, case_id, words, asked_at, call_time)
+    wanted = NewCommitment(
+        customer_id, about, inbound_id, due_at, owners, case_id, words, asked_at, call_time
+    )
     return promise_all(session, policy, kind, [wanted], now=now, actor=actor)[0]
 
 
@@ -239,4 +240,4 @@ def _note(
     cause: str | None = None,
     **details: Any,
 ) -> None:
-    history.note(session, (SubjectType.COMMITMENT, commitment.id), event, now, actor, cause=cause, **details)
+    history.note(session, (Subject.COMMITMENT, commitment.id), event, now, actor, cause=cause, **details)

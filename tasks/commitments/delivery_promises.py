@@ -12,7 +12,7 @@ from models.queries.commitments import deliveries
 from models.queries.escalation import ladder_steps
 from models.queries.planning import plan
 from models.rules.calendar.calendars import Place, local_instant
-from models.rules.commitments.deliveries import ACTS, TAKEN_BACK, End, Facts, Standing, Turn, turn
+from models.rules.commitments.deliveries import ACTS, TAKEN_BACK, End, Facts, LastPromise, PromiseChange, turn
 from models.rules.commitments.ladder import Telling
 from models.rules.commitments.ledger import UNSTATED
 from models.rules.escalation.recipients import SLIPPED
@@ -105,10 +105,12 @@ def _facts(policy: Policy, order: Order, place: Place, now: datetime) -> Facts:
     )
 
 
-def _turn(policy: Policy, order: Order, place: Place, last: Commitment | None, now: datetime) -> Turn:
+def _turn(
+    policy: Policy, order: Order, place: Place, last: Commitment | None, now: datetime
+) -> PromiseChange:
     known = None
     if last is not None:
-        known = Standing(
+        known = LastPromise(
             last.id, last.due_at, last.state, last.done_at, last.breaks, last.made_at, _by_hand(last)
         )
     return turn(_facts(policy, order, place, now), known)
@@ -131,7 +133,7 @@ def _ending(id_: int, end: End) -> dict[str, Any]:
     }
 
 
-def _row(order: Order, before: Commitment | None, one: Turn, place: Place) -> dict[str, Any]:
+def _row(order: Order, before: Commitment | None, one: PromiseChange, place: Place) -> dict[str, Any]:
     assert order.promised_on is not None  # noqa: S101 (a promise without its day is not made)
     end = one.made_ends
     return {

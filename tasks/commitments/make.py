@@ -18,12 +18,11 @@ from models.queries.commitments import commitments
 from models.queries.planning import plan
 from models.rules.calendar.due import due_at as within_hours
 from models.rules.escalation import ownership
-from models.rules.planning.plan import Subject, new_row, owed
+from models.rules.planning.plan import PlanFacts, new_row, owed
 from models.rules.planning.step_key import Mark, StepKey
 from models.rules.responses.call_hour import CallTime
 from models.tables import Commitment
-from models.words import CommitmentKind, Level
-from models.words import Subject as SubjectType
+from models.words import CommitmentKind, Level, Subject
 from tasks.commitments import ladder as climbing
 
 About = tuple[str, int]
@@ -44,7 +43,7 @@ class Owners:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class NewCommitment:
     """What is owed to one customer; the words of `tasks.commitments.close.promise`."""
 
     customer_id: int
@@ -64,7 +63,7 @@ def promise_all(
     session: Session,
     policy: Policy,
     kind: CommitmentKind,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[NewCommitment],
     *,
     now: datetime,
     actor: str,
@@ -88,7 +87,7 @@ def _new(
     session: Session,
     policy: Policy,
     kind: CommitmentKind,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[NewCommitment],
     now: datetime,
     actor: str,
 ) -> dict[int, Commitment]:
@@ -133,7 +132,7 @@ def make(
 ) -> Sequence[Commitment]:
     """Write promises down, whatever is open already, with their ladders; `rows` have the same columns."""
     made = commitments.add(session, rows)
-    about = {"at": now, "actor": actor, "subject_type": SubjectType.COMMITMENT, "event": "made"}
+    about = {"at": now, "actor": actor, "subject_type": Subject.COMMITMENT, "event": "made"}
     history.note_all(
         session,
         [
@@ -146,7 +145,7 @@ def make(
     plan.add_follow_ups(session, [row for one in made for row in _for_customer(policy, one, now)])
     for one, ladder in zip(made, ladders, strict=True):
         if not ladder and one.kind not in _TOLD_OTHERWISE:
-            tell(session, policy, (SubjectType.COMMITMENT, one.id), one.customer_id, one.owner_id, now)
+            tell(session, policy, (Subject.COMMITMENT, one.id), one.customer_id, one.owner_id, now)
     return made
 
 
@@ -171,7 +170,7 @@ def _for_customer(policy: Policy, made: Commitment, now: datetime) -> list[dict[
     """The word to the customer about an appointment, which has the calendar file with it."""
     if made.kind != CommitmentKind.APPOINTMENT or made.customer_id is None:
         return []
-    subject = Subject(SubjectType.AGREED, made.id, made.customer_id, policy.company.place, {"agreed": now})
+    subject = PlanFacts(Subject.AGREED, made.id, made.customer_id, policy.company.place, {"agreed": now})
     cadences = {APPOINTMENT: policy.cadences[APPOINTMENT]}
     return [new_row(subject, item) for item in owed(subject, cadences, policy.windows)]
 
@@ -208,7 +207,7 @@ def tell(
 ) -> None:
     """Plan the notice about a matter for its owner: the first at once, further ones once a day at most."""
     anchors = {"made": now, "parked": now}
-    subject = Subject(matter[0], matter[1], customer_id, policy.company.place, anchors)
+    subject = PlanFacts(matter[0], matter[1], customer_id, policy.company.place, anchors)
     rows = [new_row(subject, item, staff_id) for item in owed(subject, policy.cadences, policy.windows)]
     if commitments.notices(session, matter):
         rows = [{**row, "step": str(StepKey.parse(row["step"]).on(now.date()))} for row in rows]
@@ -220,7 +219,7 @@ def _tell_again(session: Session, policy: Policy, known: Commitment, now: dateti
     if known.kind in _TOLD_OTHERWISE:
         return
     if policy.ladder(known.kind) is None:
-        tell(session, policy, (SubjectType.COMMITMENT, known.id), known.customer_id, known.owner_id, now)
+        tell(session, policy, (Subject.COMMITMENT, known.id), known.customer_id, known.owner_id, now)
     else:
         climbing.tell_more(session, policy, known, StepKey("again", Level.OWNER, now.date()), now)
 

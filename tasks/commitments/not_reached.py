@@ -8,12 +8,11 @@ from models.policy import Policy
 from models.queries import history, people
 from models.queries.planning import plan
 from models.rules.calendar.due import due_at
-from models.rules.commitments.tries import Next, after_try
-from models.rules.planning.plan import Subject, new_row, owed
+from models.rules.commitments.tries import NextCaller, after_try
+from models.rules.planning.plan import PlanFacts, new_row, owed
 from models.rules.planning.step_key import Mark, StepKey
 from models.tables import Commitment
-from models.words import Level
-from models.words import Subject as SubjectType
+from models.words import Level, Subject
 from tasks.commitments import ladder
 
 _TRIED = "not-reached"
@@ -40,13 +39,13 @@ def try_again(
         promise.acted_at = now
     step = after_try(promise.tries, policy.ledger.tries, has_deputy=_has_deputy(session, promise, now))
     at = due_at(now, step.wait, policy.working_hours, policy.company.place)
-    about = (SubjectType.COMMITMENT, promise.id)
+    about = (Subject.COMMITMENT, promise.id)
     history.note(session, about, _TRIED, now, actor, cause=words, number=promise.tries, next=at.isoformat())
-    if step.by is Next.DEPUTY and promise.deputy_id is not None:
+    if step.by is NextCaller.DEPUTY and promise.deputy_id is not None:
         ladder.hand_over(
             session, policy, promise, promise.deputy_id, now=now, actor=actor, cause=f"{_TRIED}: {words}"
         )
-    elif step.by is Next.CUSTOMER:
+    elif step.by is NextCaller.CUSTOMER:
         _write(session, policy, promise, now)
     key = StepKey("try", Level.OWNER, mark=Mark.TRY, value=str(promise.tries))
     ladder.tell_more(session, policy, promise, key, at)
@@ -66,8 +65,8 @@ def _write(session: Session, policy: Policy, promise: Commitment, now: datetime)
     if promise.customer_id is None:
         return
     anchors = {_TRIED: now}
-    subject = Subject(
-        SubjectType.CUSTOMER, promise.customer_id, promise.customer_id, policy.company.place, anchors
+    subject = PlanFacts(
+        Subject.CUSTOMER, promise.customer_id, promise.customer_id, policy.company.place, anchors
     )
     rows = [new_row(subject, item) for item in owed(subject, policy.cadences, policy.windows)]
     plan.add_follow_ups(

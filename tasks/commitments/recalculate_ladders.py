@@ -14,7 +14,7 @@ from tasks.commitments.ladder import ladder
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedRung:
     """A rung that stands elsewhere on the calendar of today. References only."""
 
     rung: int
@@ -24,7 +24,7 @@ class Moved:
     after: datetime
 
 
-def recompute(session: Session, policy: Policy, *, apply: bool) -> list[Moved]:
+def recompute(session: Session, policy: Policy, *, apply: bool) -> list[MovedRung]:
     """Compare every rung that is still to come with the policy's calendar and ladder; move it where `apply` says so.
 
     Rungs that the policy no longer has, and those of promises that somebody acknowledged or put off, stay as they are.
@@ -35,14 +35,14 @@ def recompute(session: Session, policy: Policy, *, apply: bool) -> list[Moved]:
     return found
 
 
-def _of(policy: Policy, owed: Commitment, steps: dict[str, Pending]) -> Iterator[Moved]:
+def _of(policy: Policy, owed: Commitment, steps: dict[str, Pending]) -> Iterator[MovedRung]:
     """A ladder that started one rung up is known by its steps."""
     for complains in (False, True):
         found = ladder(policy, owed.kind, owed.made_at, owed.due_at, complains=complains, breaks=owed.breaks)
         times = {item.step: item.at for item in found}
         if set(steps) <= set(times):
             yield from (
-                Moved(rung.id, owed.id, step, rung.owed_at, times[step])
+                MovedRung(rung.id, owed.id, step, rung.owed_at, times[step])
                 for step, rung in steps.items()
                 if rung.owed_at == rung.due_at and rung.owed_at != times[step]
             )

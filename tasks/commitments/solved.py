@@ -10,11 +10,10 @@ from models.queries.planning import plan
 from models.rules.calendar.calendars import Place
 from models.rules.cases import closing
 from models.rules.commitments.outcomes import REMEDIES
-from models.rules.planning.plan import Subject, new_row, owed
+from models.rules.planning.plan import PlanFacts, new_row, owed
 from models.rules.planning.step_key import StepKey
 from models.tables import Case, Commitment, Customer
-from models.words import Outcome
-from models.words import Subject as SubjectType
+from models.words import Outcome, Subject
 
 
 def ask_if_solved(
@@ -23,7 +22,7 @@ def ask_if_solved(
     """Plan the question; `on` is the day of the remedy, where it is asked once more."""
     customer = session.get_one(Customer, customer_id)
     place = Place(customer.country, customer.timezone)
-    subject = Subject(SubjectType.CLOSED_CASE, case_id, customer.id, place, {"closed": now})
+    subject = PlanFacts(Subject.CLOSED_CASE, case_id, customer.id, place, {"closed": now})
     rows = [new_row(subject, item) for item in owed(subject, policy.cadences, policy.windows)]
     if on is not None:
         rows = [{**row, "step": str(StepKey.parse(row["step"]).on(on))} for row in rows]

@@ -11,8 +11,7 @@ from models.queries.commitments import commitments
 from models.queries.credit_recovery import invoices
 from models.rules.escalation import ownership
 from models.tables import Commitment, Customer, Staff
-from models.words import CommitmentKind, Role
-from models.words import Subject as SubjectType
+from models.words import CommitmentKind, Role, Subject
 from tasks.commitments.close import promise, withdraw
 from tasks.commitments.make import Owners
 
@@ -35,7 +34,7 @@ def ask_manager(
     owner = ownership.reached(everyone, Role.MANAGER, language, day)
     others = [person for person in everyone if person.id != owner]
     owners = Owners(owner, ownership.reached(others, Role.MANAGER, language, day))
-    about = (SubjectType.CUSTOMER, customer_id)
+    about = (Subject.CUSTOMER, customer_id)
     return promise(session, policy, customer_id, what, about, now=now, actor=actor, owners=owners)
 
 

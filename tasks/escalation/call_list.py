@@ -14,7 +14,7 @@ from models.rules.calendar.calendars import day_start, local_day
 from models.rules.escalation.call_list import Call, for_today, ranked
 from models.words import CaseReasonKind
 from tasks.escalation.silent_customers import silent_ones
-from tasks.mails.control_words import Cases, ControlWords
+from tasks.mails.control_words import CaseNumbers, ControlWords
 from tasks.mails.formats import end_of_day
 from tasks.mails.timeline_words import why
 from tasks.runtime.database import Database
@@ -91,7 +91,7 @@ def call_table(db: Database, policy: Policy, now: datetime) -> list[dict[str, An
         {
             "place": row["place"],
             "customer": row["customer"],
-            "case": Cases((row["case"],) if row["case"] else ()),
+            "case": CaseNumbers((row["case"],) if row["case"] else ()),
             "why": row["why"],
             "for": words.say("text.nobody") if row["for"] == _NOBODY else row["for"],
             "day": words.say(f"text.{row['when']}"),

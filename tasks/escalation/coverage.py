@@ -13,7 +13,7 @@ from models.policy import Policy
 from models.queries import people
 from models.queries.escalation import ladder_steps
 from models.rules.calendar.calendars import local_day
-from models.rules.escalation.coverage import Gap, Reach, gaps, reaches, working_days
+from models.rules.escalation.coverage import CoverageGap, Reach, gaps, reaches, working_days
 from models.rules.escalation.ownership import at_level, reached, standing
 from models.words import CommitmentKind, Role
 from tasks.mails.control_words import ControlWords
@@ -29,7 +29,7 @@ class Checked:
     """What was found: rows with references only, and the gaps."""
 
     rows: list[dict[str, Any]]
-    gaps: list[Gap]
+    gaps: list[CoverageGap]
     planned: Mapping[str, int]
     """By level: rungs that are planned for these days, and at which nobody stands."""
     warnings: tuple[str, ...] = ()

@@ -15,10 +15,9 @@ from models.queries.planning import plan
 from models.rules.calendar.calendars import day_start, local_day, next_open
 from models.rules.escalation import ownership
 from models.rules.escalation.call_list import is_for_digest
-from models.rules.planning.plan import Owed, Subject, new_row
+from models.rules.planning.plan import OwedContact, PlanFacts, new_row
 from models.rules.planning.step_key import StepKey
-from models.words import Role
-from models.words import Subject as SubjectType
+from models.words import Role, Subject
 from tasks.escalation.call_list import listed
 from tasks.escalation.silent_customers import silent_ones
 from tasks.mails.digest_facts import DigestFacts, DigestLine, SilentNames
@@ -48,7 +47,7 @@ def plan_digests(db: Database, policy: Policy, now: datetime) -> int:
             readers |= {manager} if manager is not None else set()
         if holds.any_placed(session, midnight - _before(midnight), now):
             readers |= _managers(session, policy, now)
-        new = sorted(readers - plan.planned_for(session, SubjectType.STAFF, DIGEST, step))
+        new = sorted(readers - plan.planned_for(session, Subject.STAFF, DIGEST, step))
     if new:
         with db.write() as session:
             plan.add_follow_ups(session, [_row(policy, cadence.sweep, holder, step, now) for holder in new])
@@ -79,8 +78,8 @@ def _before(midnight: datetime) -> timedelta:
 
 
 def _row(policy: Policy, sweep: str, holder: int, step: str, now: datetime) -> dict[str, Any]:
-    subject = Subject(SubjectType.STAFF, holder, None, policy.company.place, {})
-    return new_row(subject, Owed(DIGEST, step, sweep, now, None), holder)
+    subject = PlanFacts(Subject.STAFF, holder, None, policy.company.place, {})
+    return new_row(subject, OwedContact(DIGEST, step, sweep, now, None), holder)
 
 
 def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> DigestFacts:
@@ -93,7 +92,7 @@ def digest_of(session: Session, policy: Policy, holder: int, now: datetime) -> D
     return DigestFacts(
         lines=tuple(
             DigestLine(
-                matter=one.call.matter or (SubjectType.CASE, one.call.case or 0),
+                matter=one.call.matter or (Subject.CASE, one.call.case or 0),
                 why=one.call.why,
                 customer_name=who.name if who else senders.get(one.call.customer, one.call.customer),
                 customer_phone=who.phone if who else None,
@@ -130,7 +129,7 @@ def _silent(session: Session, policy: Policy, holder: int, now: datetime) -> Sil
 def _new_silent(session: Session, now: datetime, before: datetime) -> dict[int | None, list[SilentCustomer]]:
     """By manager: who came onto the list since the last digest that was owed `before` a time."""
     silent = silent_ones(session, now)
-    last = plan.last_planned(session, SubjectType.STAFF, DIGEST, before) if silent else {}
+    last = plan.last_planned(session, Subject.STAFF, DIGEST, before) if silent else {}
     found: dict[int | None, list[SilentCustomer]] = {}
     for customer, holder in silent:
         told_at = last.get(holder or 0)

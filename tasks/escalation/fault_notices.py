@@ -9,12 +9,11 @@ from models.queries import people
 from models.queries.planning import plan
 from models.queries.sending import faults
 from models.rules.escalation import ownership
-from models.rules.planning.plan import Owed, Subject, new_row
+from models.rules.planning.plan import OwedContact, PlanFacts, new_row
 from models.rules.planning.step_key import Mark, StepKey
-from models.rules.sending.faults import Kind, parse
+from models.rules.sending.faults import FaultKind, parse
 from models.tables import FollowUp
-from models.words import Role
-from models.words import Subject as SubjectType
+from models.words import Role, Subject
 from tasks.mails.letter import FaultFacts
 from tasks.runtime.database import Database
 
@@ -35,8 +34,8 @@ def plan_fault_notices(db: Database, policy: Policy, now: datetime) -> int:
             key = StepKey(
                 cadence.steps[0].name, mark=Mark.FAULT, value=str(fault.id), number=fault.times_told
             )
-            subject = Subject(SubjectType.STAFF, reader or 0, None, policy.company.place, {})
-            row = new_row(subject, Owed(FAULT_NOTICE, str(key), cadence.sweep, now, None), reader)
+            subject = PlanFacts(Subject.STAFF, reader or 0, None, policy.company.place, {})
+            row = new_row(subject, OwedContact(FAULT_NOTICE, str(key), cadence.sweep, now, None), reader)
             plan.add_follow_ups(session, [row])
     return len(found)
 
@@ -49,4 +48,6 @@ def fault_facts(session: Session, row: FollowUp) -> FaultFacts | None:
         return None
     fault, held = found
     known = parse(fault.reason)
-    return FaultFacts(is_text=known.kind is Kind.TEXT, cause=known.cause, held=held, since=fault.first_at)
+    return FaultFacts(
+        is_text=known.kind is FaultKind.TEXT, cause=known.cause, held=held, since=fault.first_at
+    )

@@ -12,14 +12,14 @@ from models.rules.escalation import ownership
 from models.words import Role
 
 
-class Silent(NamedTuple):
+class SilentOnList(NamedTuple):
     """Somebody on the list, and whose list it is (id of staff; None where nobody can be reached)."""
 
     customer: SilentCustomer
     holder: int | None
 
 
-def silent_ones(session: Session, now: datetime) -> list[Silent]:
+def silent_ones(session: Session, now: datetime) -> list[SilentOnList]:
     """Everybody on the list, who waits longest first; a customer is for the manager who speaks the language."""
     found = silent_customers.standing(session)
     if not found:
@@ -29,4 +29,4 @@ def silent_ones(session: Session, now: datetime) -> list[Silent]:
         language: ownership.reached(here, Role.MANAGER, language, day)
         for language in {one.language for one in found}
     }
-    return [Silent(one, holders[one.language]) for one in found]
+    return [SilentOnList(one, holders[one.language]) for one in found]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models import policy as policies
 from models.policy import SWEEPS, Policy, PolicyError
 from models.queries.health import state
-from models.rules.health.finding import Finding, Level, last_run
+from models.rules.health.finding import Finding, Severity, last_run
 from models.rules.health.intervals import COLLECT, IMPORT, WAKING, silent_after
 from tasks.escalation.coverage import check_ladders
 from tasks.health.return_address import return_address
@@ -36,11 +36,11 @@ def examine(settings: Settings, now: datetime) -> list[Finding]:
     try:
         database = open_database(settings, busy_seconds=5)
     except DatabaseUnreachableError as error:
-        return [*found, Finding("database", Level.TROUBLE, str(error))]
+        return [*found, Finding("database", Severity.TROUBLE, str(error))]
     try:
         found += _in_the_database(database, policy, settings, now)
     except DatabaseUnreachableError as error:
-        found.append(Finding("database", Level.TROUBLE, str(error)))
+        found.append(Finding("database", Severity.TROUBLE, str(error)))
     finally:
         database.close()
     return found
@@ -52,11 +52,11 @@ def disk(settings: Settings) -> Finding:
         free = shutil.disk_usage(settings.state_dir).free
     except OSError as error:
         reason = f"{settings.state_dir} cannot be looked at ({error.strerror})"
-        return Finding("disk", Level.TROUBLE, reason, "mend SEGUITO_STATE_DIR")
+        return Finding("disk", Severity.TROUBLE, reason, "mend SEGUITO_STATE_DIR")
     said = f"{free / 1e9:.1f} GB free at {settings.state_dir}"
     if free < _LEAST_FREE:
-        return Finding("disk", Level.TROUBLE, said, "make room: with a full disk nothing is sent")
-    return Finding("disk", Level.OK, said)
+        return Finding("disk", Severity.TROUBLE, said, "make room: with a full disk nothing is sent")
+    return Finding("disk", Severity.OK, said)
 
 
 def secrets(settings: Settings) -> Iterator[Finding]:
@@ -71,26 +71,26 @@ def secrets(settings: Settings) -> Iterator[Finding]:
     if open_ones:
         names = " ".join(str(path) for path in open_ones)
         said = f"other users of this machine can read {names}"
-        yield Finding("secrets", Level.TROUBLE, said, f"chmod go-rwx {names}")
+        yield Finding("secrets", Severity.TROUBLE, said, f"chmod go-rwx {names}")
     else:
-        yield Finding("secrets", Level.OK, "only their owner can read them")
+        yield Finding("secrets", Severity.OK, "only their owner can read them")
 
 
 def _policy(settings: Settings) -> tuple[Policy | None, Finding]:
     try:
         policy = policies.load(settings.policy)
     except PolicyError as error:
-        return None, Finding("policy", Level.TROUBLE, " / ".join(str(error).splitlines()))
+        return None, Finding("policy", Severity.TROUBLE, " / ".join(str(error).splitlines()))
     if problems := missing_texts(policy):
-        return policy, Finding("policy", Level.TROUBLE, " / ".join(problems), "seguito policy check")
-    return policy, Finding("policy", Level.OK, f"{settings.policy} holds")
+        return policy, Finding("policy", Severity.TROUBLE, " / ".join(problems), "seguito policy check")
+    return policy, Finding("policy", Severity.OK, f"{settings.policy} holds")
 
 
 def _in_the_database(
     database: Database, policy: Policy | None, settings: Settings, now: datetime
 ) -> Iterator[Finding]:
     with database.read() as session:
-        yield Finding("database", Level.OK, f"{database.where} answers, at the newest version")
+        yield Finding("database", Severity.OK, f"{database.where} answers, at the newest version")
         yield _clock(session, now)
         yield from _not_moving(session, now)
         yield from _runs(session, settings, now)
@@ -105,11 +105,11 @@ def _clock(session: Session, now: datetime) -> Finding:
     newest, theirs = state.newest_time(session), state.server_time(session)
     if newest is not None and newest > now + _APART:
         said = f"something was remembered at {newest:%Y-%m-%d %H:%M} UTC, which lies ahead"
-        return Finding("clock", Level.TROUBLE, said, "set the clock of this machine (NTP)")
+        return Finding("clock", Severity.TROUBLE, said, "set the clock of this machine (NTP)")
     if theirs is not None and abs(theirs - now) > _APART:
         said = f"the database server's clock is {round((theirs - now).total_seconds())} seconds away"
-        return Finding("clock", Level.TROUBLE, said, "set both clocks (NTP)")
-    return Finding("clock", Level.OK, f"{now:%Y-%m-%d %H:%M} UTC")
+        return Finding("clock", Severity.TROUBLE, said, "set both clocks (NTP)")
+    return Finding("clock", Severity.OK, f"{now:%Y-%m-%d %H:%M} UTC")
 
 
 def _not_moving(session: Session, now: datetime) -> Iterator[Finding]:
@@ -128,12 +128,15 @@ def _not_moving(session: Session, now: datetime) -> Iterator[Finding]:
     dead = state.suppressed(session)
     said = f"{dead} addresses get no mail any more"
     yield Finding(
-        "suppressed", Level.NOTICE if dead else Level.OK, said, "mend them in your own system" if dead else ""
+        "suppressed",
+        Severity.NOTICE if dead else Severity.OK,
+        said,
+        "mend them in your own system" if dead else "",
     )
 
 
 def _count(kind: str, number: int, todo: str) -> Finding:
-    return Finding(kind, Level.TROUBLE if number else Level.OK, str(number), todo if number else "")
+    return Finding(kind, Severity.TROUBLE if number else Severity.OK, str(number), todo if number else "")
 
 
 def _runs(session: Session, settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -146,7 +149,7 @@ def _runs(session: Session, settings: Settings, now: datetime) -> Iterator[Findi
 def _people(session: Session, policy: Policy, now: datetime) -> Finding:
     checked = check_ladders(session, policy, now)
     if checked.rows and (checked.gaps or checked.warnings):
-        return Finding("ladders and rates", Level.NOTICE, checked.sentence)
+        return Finding("ladders and rates", Severity.NOTICE, checked.sentence)
     return Finding(
-        "ladders and rates", Level.OK, "somebody hears at every rung; the tables of interest go on"
+        "ladders and rates", Severity.OK, "somebody hears at every rung; the tables of interest go on"
     )

@@ -6,23 +6,27 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries.mailboxes import return_address as queries
-from models.rules.health.finding import Finding, Level
+from models.rules.health.finding import Finding, Severity
 from models.rules.mailboxes.return_address import Standing, standing
 from tasks.mailboxes.probe import KIND
 from tasks.runtime.settings import Settings
 
 _TRY = "`seguito doctor --probe` sends one mail to your own mailbox and finds out"
 _SAID = {
-    Standing.ASKED: (Level.NOTICE, "a mail is on its way since {at}", "see that collect-responses runs"),
-    Standing.SEEN: (Level.OK, "each mail has a signed sender; the mailbox was seen to take it at {at}", ""),
-    Standing.REFUSED: (Level.NOTICE, "the mail server takes one sender only, seen at {at}", _TRY),
+    Standing.ASKED: (Severity.NOTICE, "a mail is on its way since {at}", "see that collect-responses runs"),
+    Standing.SEEN: (
+        Severity.OK,
+        "each mail has a signed sender; the mailbox was seen to take it at {at}",
+        "",
+    ),
+    Standing.REFUSED: (Severity.NOTICE, "the mail server takes one sender only, seen at {at}", _TRY),
     Standing.REWRITTEN: (
-        Level.NOTICE,
+        Severity.NOTICE,
         "the mail server puts its own sender in place of ours, seen at {at}",
         _TRY,
     ),
     Standing.LOST: (
-        Level.NOTICE,
+        Severity.NOTICE,
         "the mailbox takes no addresses with a plus, tried at {at}; answers go to the plain address",
         _TRY,
     ),
@@ -34,6 +38,6 @@ def return_address(session: Session, settings: Settings, policy: Policy, now: da
     tried = queries.tried(session)
     if tried is None or tried.way != queries.way(settings.smtp_host, policy.company.sender):
         said = "untried: a report of failure is known only by what the far server gives back"
-        return Finding(KIND, Level.NOTICE, said, _TRY)
+        return Finding(KIND, Severity.NOTICE, said, _TRY)
     level, says, todo = _SAID[standing(tried, now)]
     return Finding(KIND, level, says.format(at=f"{tried.at:%Y-%m-%d %H:%M} UTC"), todo)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from imapclient.exceptions import IMAPClientError
 
 from models.policy import Policy
-from models.rules.health.finding import Finding, Level
+from models.rules.health.finding import Finding, Severity
 from tasks.archive.imap_connection import connect as connect_imap
 from tasks.runtime.settings import AccessError, Settings
 from tasks.smtp.accounts import of_certified
@@ -32,9 +32,12 @@ async def mail_server(settings: Settings) -> Finding:
     except (ConnectError, AccessError, OSError, TimeoutError) as error:
         reason = str(error) or "no answer in time"
         return Finding(
-            MAIL_SERVER, Level.TROUBLE, f"{where}: {reason}", "mend the SEGUITO_SMTP_ settings, or the server"
+            MAIL_SERVER,
+            Severity.TROUBLE,
+            f"{where}: {reason}",
+            "mend the SEGUITO_SMTP_ settings, or the server",
         )
-    return Finding(MAIL_SERVER, Level.OK, f"{where} lets us in")
+    return Finding(MAIL_SERVER, Severity.OK, f"{where} lets us in")
 
 
 async def certified_account(settings: Settings, policy: Policy | None) -> list[Finding]:
@@ -44,9 +47,9 @@ async def certified_account(settings: Settings, policy: Policy | None) -> list[F
     todo = "mend the SEGUITO_CERTIFIED_ settings, or the server"
     if not settings.certified_smtp_host:
         said = f"{policy.company.certified_sender} has no server: SEGUITO_CERTIFIED_SMTP_HOST is not set"
-        return [Finding(CERTIFIED, Level.TROUBLE, said, todo)]
+        return [Finding(CERTIFIED, Severity.TROUBLE, said, todo)]
     found = await mail_server(of_certified(settings))
-    return [replace(found, kind=CERTIFIED, todo=todo if found.level is Level.TROUBLE else "")]
+    return [replace(found, kind=CERTIFIED, todo=todo if found.level is Severity.TROUBLE else "")]
 
 
 def mailbox(settings: Settings) -> Finding:
@@ -55,10 +58,10 @@ def mailbox(settings: Settings) -> Finding:
         if settings.inbox_maildir is not None:
             is_there = settings.inbox_maildir.is_dir()
             said = f"{settings.inbox_maildir} {'is there' if is_there else 'is not there'}"
-            return Finding("mailbox", Level.OK if is_there else Level.TROUBLE, said)
+            return Finding("mailbox", Severity.OK if is_there else Severity.TROUBLE, said)
         return Finding(
             "mailbox",
-            Level.NOTICE,
+            Severity.NOTICE,
             "none is read",
             "set SEGUITO_IMAP_HOST, or answers by mail are never seen",
         )
@@ -68,8 +71,8 @@ def mailbox(settings: Settings) -> Finding:
         ).logout()
     except (IMAPClientError, OSError) as error:
         said = f"{settings.imap_host}: {type(error).__name__}"
-        return Finding("mailbox", Level.TROUBLE, said, "mend the SEGUITO_IMAP_ settings, or the server")
-    return Finding("mailbox", Level.OK, f"{settings.imap_host} lets us in")
+        return Finding("mailbox", Severity.TROUBLE, said, "mend the SEGUITO_IMAP_ settings, or the server")
+    return Finding("mailbox", Severity.OK, f"{settings.imap_host} lets us in")
 
 
 def routes(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
@@ -77,16 +80,16 @@ def routes(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
     if policy is None or not policy.company.ops:
         yield Finding(
             "told of trouble",
-            Level.NOTICE,
+            Severity.NOTICE,
             "nobody is told",
             'write ops = ["it@example.com"] under [company] in the policy',
         )
         return
-    yield Finding("told of trouble", Level.OK, f"{len(policy.company.ops)} addresses")
+    yield Finding("told of trouble", Severity.OK, f"{len(policy.company.ops)} addresses")
     if settings.ops_smtp_url is None and not settings.notify_block:
         yield Finding(
             "second way",
-            Level.NOTICE,
+            Severity.NOTICE,
             "nobody is told where our own mail server is the trouble",
             "set SEGUITO_OPS_SMTP_URL to another server, or SEGUITO_NOTIFY_BLOCK",
         )

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from models.errors import TryLaterError
 from models.policy import Company
 from models.queries.health import state
-from models.rules.health.finding import Finding, News, news
+from models.rules.health.finding import Finding, TroubleNews, news
 from tasks.runtime.database import Database
 from tasks.runtime.settings import Settings
 
@@ -25,7 +25,7 @@ class UntoldError(TryLaterError):
 
 def tell(
     database: Database, settings: Settings, company: Company, findings: Sequence[Finding], now: datetime
-) -> News:
+) -> TroubleNews:
     """Tell the addresses of `[company] ops` what is new, and remember that they were told; returns what was.
 
     Raises:
@@ -45,7 +45,7 @@ def tell(
     return new
 
 
-def _mail(company: Company, new: News, now: datetime) -> EmailMessage:
+def _mail(company: Company, new: TroubleNews, now: datetime) -> EmailMessage:
     mail = EmailMessage()
     kinds = ", ".join([*(one.kind for one in new.begun), *(f"{kind} is over" for kind in new.over)])
     mail["Subject"] = f"Seguito: {kinds}"

@@ -17,7 +17,7 @@ from tasks.importing import resolving
 from tasks.importing.changed_facts import take
 from tasks.importing.guard import Guard
 from tasks.importing.rows import CustomerRow, ResponseRow, StaffRow
-from tasks.importing.writing import Applied, Resolved, Turns, Word, change, write
+from tasks.importing.writing import Applied, FollowingChanges, ImportOrigin, Resolved, change, write
 from tasks.responses.record import Answer, Asks, hear
 
 _CHUNK = 5_000
@@ -49,7 +49,7 @@ def apply_rows(
     watermarks.take_turn(session)
     size = len(rows) if table == "staff" else _CHUNK
     parts = (rows[start : start + size] for start in range(0, len(rows), size))
-    done = [_apply(session, table, part, Word(at, actor), policy, guard) for part in parts]
+    done = [_apply(session, table, part, ImportOrigin(at, actor), policy, guard) for part in parts]
     return Applied(
         inserted=sum(item.inserted for item in done),
         changed=sum(item.changed for item in done),
@@ -61,7 +61,7 @@ def apply_rows(
 def finish(session: Session, guard: Guard, at: datetime, actor: str, *, policy: Policy) -> Applied:
     """Write what was put aside, but for what is too much of its kind."""
     watermarks.take_turn(session)
-    word, table = Word(at, actor), guard.table
+    word, table = ImportOrigin(at, actor), guard.table
     for one in guard.aside:
         guard.keep(one)
     new = guard.new_rows()
@@ -89,7 +89,7 @@ def _apply(
     session: Session,
     table: str,
     rows: Sequence[Any],
-    word: Word,
+    word: ImportOrigin,
     policy: Policy,
     guard: Guard | None,
 ) -> Applied:
@@ -111,7 +111,7 @@ def _apply(
     raise ValueError(f"{table!r} is no table of an import")
 
 
-def _staff(session: Session, rows: Sequence[StaffRow], word: Word) -> Applied:
+def _staff(session: Session, rows: Sequence[StaffRow], word: ImportOrigin) -> Applied:
     """In two steps, since a deputy may stand further down, and two may stand in for each other."""
     resolved = resolving.staff(session, rows)
     applied = write(session, "staff", resolved, word).applied
@@ -124,7 +124,7 @@ def _staff(session: Session, rows: Sequence[StaffRow], word: Word) -> Applied:
 
 
 def _sales(
-    session: Session, table: str, resolved: Resolved, word: Word, policy: Policy, guard: Guard | None
+    session: Session, table: str, resolved: Resolved, word: ImportOrigin, policy: Policy, guard: Guard | None
 ) -> Applied:
     written = write(session, table, resolved, word, guard)
     _follow(session, table, list(resolved.values.values()), written.turns, (), word, policy)
@@ -132,7 +132,7 @@ def _sales(
 
 
 def _customers(
-    session: Session, rows: Sequence[CustomerRow], word: Word, policy: Policy, guard: Guard | None
+    session: Session, rows: Sequence[CustomerRow], word: ImportOrigin, policy: Policy, guard: Guard | None
 ) -> Applied:
     written = write(session, "customers", resolving.customers(rows), word, guard)
     _follow(session, "customers", (), written.turns, list(written.changes), word, policy)
@@ -143,9 +143,9 @@ def _follow(
     session: Session,
     table: str,
     rows: Sequence[Mapping[str, Any]],
-    turns: Turns,
+    turns: FollowingChanges,
     changed: Sequence[int],
-    word: Word,
+    word: ImportOrigin,
     policy: Policy,
 ) -> None:
     """What follows from rows that were written: plans, balances, and whatever a change asks for beside them."""

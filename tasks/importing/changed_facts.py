@@ -14,12 +14,12 @@ from models.words import CommitmentKind, Subject
 from tasks.cases.change_of_customer import follow
 from tasks.cases.close_case import settle_paid
 from tasks.commitments.close import promise
-from tasks.importing.writing import Turns, Word
+from tasks.importing.writing import FollowingChanges, ImportOrigin
 
 _WANTED_AGAIN = "the order is wanted again, and its promised day is over"
 
 
-def take(session: Session, policy: Policy, turns: Turns, word: Word) -> None:
+def take(session: Session, policy: Policy, turns: FollowingChanges, word: ImportOrigin) -> None:
     """See to everything that these changes ask for, in the transaction that wrote them."""
     if turns.moved:
         follow(session, policy, turns.moved, word.at, word.actor)
@@ -44,7 +44,7 @@ def _kinds(policy: Policy, anchor: str) -> list[str]:
     return [kind for kind, cadence in policy.cadences.items() if cadence.anchor == anchor]
 
 
-def _reinstate(session: Session, policy: Policy, order_id: int, customer_id: int, word: Word) -> None:
+def _reinstate(session: Session, policy: Policy, order_id: int, customer_id: int, word: ImportOrigin) -> None:
     """A cancellation is taken back after the promised day: a person agrees on another one before anything is said."""
     order = session.get_one(Order, order_id, populate_existing=True)
     anew.let_pass(session, order_id, _kinds(policy, "promised"), word.at)

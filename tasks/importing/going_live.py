@@ -25,7 +25,7 @@ _FEWEST = 3
 
 
 @dataclass(frozen=True)
-class Past:
+class OpenPast:
     """What is open of the past, by kind: references of orders, invoices and customers."""
 
     late: tuple[str, ...]
@@ -43,13 +43,13 @@ class Past:
                 yield f"    --{kind} {choice}: {meaning}"
 
 
-def past(session: Session, policy: Policy, now: datetime) -> Past:
+def past(session: Session, policy: Policy, now: datetime) -> OpenPast:
     """What the past left open and matters today."""
     today = local_day(now, policy.company.place)
     began = going_live.began_at(session) or now
     angry = going_live.complaints(session, began, now)
     refs = going_live.references(session, {one.customer_id for one in angry})
-    return Past(
+    return OpenPast(
         tuple(one.ref for one in going_live.late_orders(session, today)),
         tuple(one.ref for one in going_live.unpaid_invoices(session, today)),
         tuple(dict.fromkeys(refs[one.customer_id] for one in angry)),

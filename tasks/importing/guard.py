@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.rules.importing.guard import DATED, Imports, Kind, is_old, judged, trips
+from models.rules.importing.guard import DATED, GuardKind, Imports, is_old, judged, trips
 
 _SHOWN = 5
 
@@ -18,7 +18,7 @@ class Aside(NamedTuple):
     row_id: int
     old: Mapping[str, Any]
     new: dict[str, Any]
-    kinds: Mapping[Kind, tuple[str, ...]]
+    kinds: Mapping[GuardKind, tuple[str, ...]]
 
 
 @dataclass
@@ -27,15 +27,15 @@ class Guard:
 
     table: str
     limits: Imports
-    bases: Mapping[Kind, int]
+    bases: Mapping[GuardKind, int]
     last_import: datetime | None
-    let_through: frozenset[Kind] = frozenset()
+    let_through: frozenset[GuardKind] = frozenset()
     usual_new: float = math.inf
     """How many new rows an ordinary import brings at most."""
-    counts: Counter[Kind] = field(default_factory=Counter)
-    examples: dict[Kind, list[str]] = field(default_factory=dict)
+    counts: Counter[GuardKind] = field(default_factory=Counter)
+    examples: dict[GuardKind, list[str]] = field(default_factory=dict)
     aside: list[Aside] = field(default_factory=list)
-    new: defaultdict[Kind, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    new: defaultdict[GuardKind, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def takes_change(self, row_id: int, old: Mapping[str, Any], new: dict[str, Any]) -> bool:
         """Whether a changed row waits; one whose kind trips already only keeps its columns, and is written."""
@@ -54,7 +54,7 @@ class Guard:
         """Whether a new row waits until it is known how many there are of its kind."""
         if self.last_import is None or self.table not in DATED:
             return False
-        kind = Kind.OLD_ROWS if is_old(self.table, new, self.last_import) else Kind.NEW_ROWS
+        kind = GuardKind.OLD_ROWS if is_old(self.table, new, self.last_import) else GuardKind.NEW_ROWS
         if not self._asks(kind):
             return False
         self._count(kind, new["ref"])
@@ -68,11 +68,11 @@ class Guard:
 
     def note_vanished(self, ref: str) -> None:
         """A row that no longer comes."""
-        self._count(Kind.VANISHED, ref)
+        self._count(GuardKind.VANISHED, ref)
 
-    def trips(self, kind: Kind) -> bool:
+    def trips(self, kind: GuardKind) -> bool:
         """Whether there is too much of a kind by now."""
-        if kind is Kind.NEW_ROWS and self.counts[kind] <= self.usual_new:
+        if kind is GuardKind.NEW_ROWS and self.counts[kind] <= self.usual_new:
             return False
         return self._asks(kind) and trips(self.counts[kind], self.bases[kind], self.limits)
 
@@ -83,10 +83,10 @@ class Guard:
                 one.new.update({name: one.old[name] for name in names})
                 one.new["fingerprint"] = ""
 
-    def _asks(self, kind: Kind) -> bool:
+    def _asks(self, kind: GuardKind) -> bool:
         return kind not in self.let_through
 
-    def _count(self, kind: Kind, ref: str) -> None:
+    def _count(self, kind: GuardKind, ref: str) -> None:
         self.counts[kind] += 1
         shown = self.examples.setdefault(kind, [])
         if len(shown) < _SHOWN:

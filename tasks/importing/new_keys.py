@@ -9,9 +9,9 @@ from models.queries.importing import guard as guards
 from models.queries.importing import twins
 from models.queries.importing import upsert as queries
 from models.rules.importing import new_keys
-from models.rules.importing.new_keys import Bill, Person, Sale
+from models.rules.importing.new_keys import Bill, KeyedCustomer, Sale
 from tasks.importing.rows import AnyRow, CustomerRow, InvoiceRow, OrderRow
-from tasks.importing.seen import Seen
+from tasks.importing.seen import SeenKeys
 
 
 @dataclass
@@ -30,7 +30,7 @@ class NewKeys:
             self.candidates |= self._like(session, new)
         return [row for row in rows if row.ref not in self.candidates]
 
-    def settle(self, session: Session, seen: Seen) -> int:
+    def settle(self, session: Session, seen: SeenKeys) -> int:
         """Give known rows their new keys, where they do not come under the old ones; returns how many."""
         renamed = new_keys.pairs(self.candidates, seen.has)
         return guards.rename(session, self.table, renamed)
@@ -50,7 +50,7 @@ class NewKeys:
 
 
 def _people(session: Session, rows: Collection[CustomerRow]) -> dict[str, list[str]]:
-    new = [Person(row.ref, row.name, row.email, row.phone) for row in rows]
+    new = [KeyedCustomer(row.ref, row.name, row.email, row.phone) for row in rows]
     known = twins.people(session, new)
     return _named(
         (

@@ -10,7 +10,7 @@ from tasks.importing.columns import SOURCE_FILE, SOURCE_ROW, Column, column_of
 from tasks.importing.config import SourceConfig
 from tasks.importing.readers import readers
 from tasks.importing.rows import AnyRow, Origin, Reject
-from tasks.importing.seen import Seen
+from tasks.importing.seen import SeenKeys
 
 _MISSING = "is missing, and a row cannot do without it; fill it in, or leave the row out with WHERE"
 _NAMELESS = "is missing; fill it in; until then the reference stands in its place"
@@ -41,7 +41,7 @@ class RowParser:
         self._build, self._line = BUILDERS[table], line
         self._config, self._now, self._file = config, now, file
         self._at = {name: number for number, name in enumerate(names)}
-        self._seen = Seen()
+        self._seen = SeenKeys()
         self._row = 0
         self.faults: list[Reject] = []
         read = readers(config.timezone)

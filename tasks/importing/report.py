@@ -61,7 +61,7 @@ class Counts:
 
 
 @dataclass
-class Cause:
+class RejectCause:
     """One thing to do, however many rows it costs: the same column, refused for the same reason."""
 
     table: str
@@ -80,7 +80,7 @@ class Preview:
     """What `--check` shows to the person at the keyboard, grouped by cause. Personal data: not for logs."""
 
     samples: dict[str, list[AnyRow]] = field(default_factory=dict)
-    causes: list[Cause] = field(default_factory=list)
+    causes: list[RejectCause] = field(default_factory=list)
     """In the order of the tables, parents first; of a table the most frequent first."""
 
     def add(self, table: str, rows: list[AnyRow], rejects: list[Reject]) -> None:
@@ -91,7 +91,7 @@ class Preview:
         for reject in rejects:
             key = (table, reject.column, reject.fix, reject.costs_row)
             if key not in known:
-                known[key] = Cause(*key)
+                known[key] = RejectCause(*key)
                 self.causes.append(known[key])
             cause = known[key]
             cause.count += 1

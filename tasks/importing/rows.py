@@ -35,7 +35,7 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ImportRow:
     """What all rows have in common. Times are aware and UTC; days are calendar days of the source."""
 
     ref: str
@@ -47,7 +47,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffRow(Row):
+class StaffRow(ImportRow):
     """One of `staff.sql`."""
 
     name: str
@@ -66,7 +66,7 @@ class StaffRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerRow(Row):
+class CustomerRow(ImportRow):
     """One of `customers.sql`."""
 
     name: str
@@ -86,7 +86,7 @@ class CustomerRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRow(Row):
+class OrderRow(ImportRow):
     """One of `orders.sql`. `withdrawal_days` is None where the customer's kind decides it."""
 
     customer: str
@@ -111,7 +111,7 @@ class OrderRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceRow(Row):
+class InvoiceRow(ImportRow):
     """One of `invoices.sql`."""
 
     customer: str
@@ -128,7 +128,7 @@ class InvoiceRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseRow(Row):
+class ResponseRow(ImportRow):
     """One of `responses.sql`; at least one of `customer`, `order` and `invoice` is there."""
 
     meaning: str

@@ -12,7 +12,7 @@ from models.policy import Policy
 from models.queries import going_live, watermarks
 from models.queries.importing import guard as guards
 from models.queries.importing import upsert as queries
-from models.rules.importing.guard import Kind, usual_new
+from models.rules.importing.guard import GuardKind, usual_new
 from tasks.importing.apply import apply_rows, finish
 from tasks.importing.config import FIRST_IMPORT, read_config
 from tasks.importing.errors import SourceError
@@ -21,7 +21,7 @@ from tasks.importing.new_keys import NewKeys
 from tasks.importing.rejects import RejectFile
 from tasks.importing.report import Counts, ImportReport, Preview
 from tasks.importing.rows import AnyRow, Reject
-from tasks.importing.seen import Seen
+from tasks.importing.seen import SeenKeys
 from tasks.importing.source import Source, open_source
 from tasks.importing.stops import note
 from tasks.importing.vanished import habit_of, look_for_vanished
@@ -92,7 +92,7 @@ class _Import:
 
     def _table(self, source: Source, table: str) -> None:
         counts = self.report.tables[table] = Counts()
-        guard, seen = self._guard(source.name, table), Seen()
+        guard, seen = self._guard(source.name, table), SeenKeys()
         new_keys = self._new_keys(source, table, guard)
         with closing(seen):
             for batch in source.read(table, self.now):
@@ -128,13 +128,15 @@ class _Import:
 
     def _new_keys(self, source: Source, table: str, guard: Guard | None) -> NewKeys | None:
         """Where rows are looked for under other keys: in exports that have all rows each time."""
-        if guard is None or not guard.bases[Kind.VANISHED]:
+        if guard is None or not guard.bases[GuardKind.VANISHED]:
             return None
         with self.transaction() as session:
             habit = habit_of(session, source.name, table, complete=source.config.complete)
         return NewKeys(table) if habit.is_whole else None
 
-    def _settle(self, source: Source, guard: Guard, counts: Counts, seen: Seen, new_keys: NewKeys) -> None:
+    def _settle(
+        self, source: Source, guard: Guard, counts: Counts, seen: SeenKeys, new_keys: NewKeys
+    ) -> None:
         """Write what waited: known rows under their new keys, and the others, read a second time, as new ones."""
         with self.transaction() as session:
             counts.renamed = new_keys.settle(session, seen)
@@ -150,7 +152,7 @@ class _Import:
             return None
         with self.transaction() as session:
             let = {
-                Kind(one.kind)
+                GuardKind(one.kind)
                 for one in guards.standing(session, source)
                 if one.about == table and one.let_through_at is not None
             }
@@ -165,7 +167,7 @@ class _Import:
                 usual_new(fullest, last, self.now, self.policy.imports),
             )
 
-    def _finish(self, source: Source, guard: Guard, counts: Counts, seen: Seen) -> None:
+    def _finish(self, source: Source, guard: Guard, counts: Counts, seen: SeenKeys) -> None:
         with self.transaction() as session:
             applied = finish(session, guard, self.now, f"import:{source.name}", policy=self.policy)
             counts.inserted += applied.inserted

@@ -6,7 +6,7 @@ _MAKE = "CREATE TABLE seen (ref TEXT PRIMARY KEY) WITHOUT ROWID"
 _ADD = "INSERT OR IGNORE INTO seen VALUES (?)"
 
 
-class Seen:
+class SeenKeys:
     """A set of texts that takes two megabytes of memory, whatever it holds; it is gone with the object."""
 
     def __init__(self) -> None:

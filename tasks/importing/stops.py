@@ -9,7 +9,7 @@ from models.policy import Policy
 from models.queries import history, people
 from models.queries.importing import guard as queries
 from models.rules.cases.acting import Act
-from models.rules.importing.guard import Kind
+from models.rules.importing.guard import GuardKind
 from models.words import CommitmentKind, Subject
 from tasks.commitments.close import fulfil, withdraw
 from tasks.commitments.of_the_company import owe
@@ -25,7 +25,7 @@ def note(session: Session, policy: Policy, source: str, guard: Guard, now: datet
         (one.about, one.kind): one for one in queries.standing(session, source) if one.about == guard.table
     }
     said = []
-    for kind in Kind:
+    for kind in GuardKind:
         stop = known.get((guard.table, kind))
         if guard.trips(kind):
             said.append(_stand(session, policy, source, guard, kind, stop, now))
@@ -82,7 +82,7 @@ def _stand(
     policy: Policy,
     source: str,
     guard: Guard,
-    kind: Kind,
+    kind: GuardKind,
     stop: ImportStop | None,
     now: datetime,
 ) -> str:

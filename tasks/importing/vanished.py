@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from models.queries import watermarks
 from models.queries.importing import guard as queries
-from models.rules.importing.guard import Habit, Kind, habit_after
+from models.rules.importing.guard import GuardKind, Habit, habit_after
 from tasks.importing.guard import Guard
-from tasks.importing.seen import Seen
+from tasks.importing.seen import SeenKeys
 
 _PART = 10_000
 
@@ -37,11 +37,11 @@ def habit_of(session: Session, source: str, table: str, *, complete: bool | None
 
 
 def look_for_vanished(
-    session: Session, source: str, guard: Guard, seen: Seen, now: datetime, *, complete: bool | None
+    session: Session, source: str, guard: Guard, seen: SeenKeys, now: datetime, *, complete: bool | None
 ) -> int:
     """Compare what is there with what came; returns how many rows do not come any more, new ones or not."""
     habit = habit_of(session, source, guard.table, complete=complete)
-    if habit is Habit.PARTS or not guard.bases[Kind.VANISHED]:
+    if habit is Habit.PARTS or not guard.bases[GuardKind.VANISHED]:
         return 0
     found = _compare(session, guard.table, seen)
     if habit.is_whole:
@@ -52,8 +52,8 @@ def look_for_vanished(
         all_came=not found.missing,
         some_came_back=bool(found.back and found.gone),
         complete=bool(complete),
-        asks=guard.trips(Kind.VANISHED),
-        let_through=Kind.VANISHED in guard.let_through,
+        asks=guard.trips(GuardKind.VANISHED),
+        let_through=GuardKind.VANISHED in guard.let_through,
     )
     watermarks.set_watermark(session, queries.habit_name(source, guard.table), after, now)
     if not after.is_whole:
@@ -66,7 +66,7 @@ def look_for_vanished(
     return len(found.missing)
 
 
-def _compare(session: Session, table: str, seen: Seen) -> _Compared:
+def _compare(session: Session, table: str, seen: SeenKeys) -> _Compared:
     found = _Compared()
     for id_, ref, at in _known(session, table):
         if seen.has(ref):

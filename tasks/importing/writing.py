@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.queries import history
 from models.queries.importing import upsert as queries
 from models.rules.planning.changes import is_in_dispute, promise, transitions
-from tasks.cases.change_of_customer import Moved
+from tasks.cases.change_of_customer import MovedSubject
 from tasks.importing.guard import Guard
 from tasks.importing.rows import AnyRow, Reject
 
@@ -20,7 +20,7 @@ _YOUNGER = frozenset({"open_cents", "no_extras"})
 """Columns that came later: where they say nothing, a row keeps the hash that it had before there were any."""
 
 
-class Word(NamedTuple):
+class ImportOrigin(NamedTuple):
     """Who told us, and when we learned of it (aware)."""
 
     at: datetime
@@ -62,10 +62,10 @@ class Resolved:
 
 
 @dataclass
-class Turns:
+class FollowingChanges:
     """Changes that more follows from than planning anew."""
 
-    moved: list[Moved] = field(default_factory=list)
+    moved: list[MovedSubject] = field(default_factory=list)
     """Orders and invoices that are another customer's than before."""
     paid: list[tuple[int, int]] = field(default_factory=list)
     """Invoices that are paid now, each with its customer."""
@@ -81,7 +81,9 @@ class Turns:
         if table not in _SUBJECTS:
             return
         if old["customer_id"] != new["customer_id"]:
-            self.moved.append(Moved((_SUBJECTS[table], row_id), old["customer_id"], new["customer_id"]))
+            self.moved.append(
+                MovedSubject((_SUBJECTS[table], row_id), old["customer_id"], new["customer_id"])
+            )
         if table == "orders":
             if old["cancelled_at"] and not new["cancelled_at"] and not new["delivered_at"]:
                 self.reinstated.append((row_id, new["customer_id"]))
@@ -95,12 +97,12 @@ class Turns:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenRows:
     """What `write` did, for those who have to follow up on it."""
 
     applied: Applied
     changes: Mapping[int, Mapping[str, Any]]
-    turns: Turns = field(default_factory=Turns)
+    turns: FollowingChanges = field(default_factory=FollowingChanges)
 
 
 def fingerprint(values: Mapping[str, Any], later: str | None = None, unread: Collection[str] = ()) -> str:
@@ -114,8 +116,8 @@ def fingerprint(values: Mapping[str, Any], later: str | None = None, unread: Col
 
 
 def write(
-    session: Session, table: str, resolved: Resolved, word: Word, guard: Guard | None = None
-) -> Written:
+    session: Session, table: str, resolved: Resolved, word: ImportOrigin, guard: Guard | None = None
+) -> WrittenRows:
     """Insert the rows that are new and change those that differ; the rest costs one question a batch."""
     known = queries.known(session, table, resolved.values)
     new: list[dict[str, Any]] = []
@@ -140,20 +142,20 @@ def write(
     judged = len(changes)
     turns = change(session, table, changes, word, guard)
     unchanged = len(resolved.values) - len(new) - judged
-    return Written(Applied(len(new), len(changes), unchanged, tuple(resolved.rejects)), changes, turns)
+    return WrittenRows(Applied(len(new), len(changes), unchanged, tuple(resolved.rejects)), changes, turns)
 
 
 def change(
     session: Session,
     table: str,
     changes: dict[int, dict[str, Any]],
-    word: Word,
+    word: ImportOrigin,
     guard: Guard | None = None,
-) -> Turns:
+) -> FollowingChanges:
     """Write changed rows, with their history; those that the guard puts aside are taken out of `changes`."""
     entries: list[dict[str, Any]] = []
     settled: set[int] = set()
-    turns = Turns()
+    turns = FollowingChanges()
     for row_id, old in queries.remembered(session, table, changes).items():
         new = changes[row_id] = _settled(changes[row_id], old.get("paid_at"), word.at)
         if guard is not None and guard.takes_change(row_id, old, new):
@@ -183,7 +185,9 @@ def _settled(values: dict[str, Any], paid_at: datetime | None, now: datetime) ->
     return values if values["amount_cents"] < 0 else values | {"paid_at": paid_at or now}
 
 
-def _event(word: Word, subject: tuple[str, int], event: str, details: dict[str, Any]) -> dict[str, Any]:
+def _event(
+    word: ImportOrigin, subject: tuple[str, int], event: str, details: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "at": word.at,
         "actor": word.actor,

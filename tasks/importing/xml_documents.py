@@ -21,7 +21,7 @@ _ENDINGS = frozenset({".xml", ".defxml"})
 
 
 @dataclass(frozen=True)
-class Form:
+class DocumentForm:
     """A published form of documents."""
 
     table: str
@@ -36,8 +36,8 @@ _PAY_IT = "DatiPagamento/DettaglioPagamento"
 _GENERAL_IT = "DatiGenerali/DatiGeneraliDocumento"
 _BUYER_PL = "Podmiot2"
 
-FORMS: Mapping[str, Form] = {
-    "FatturaElettronica": Form(
+FORMS: Mapping[str, DocumentForm] = {
+    "FatturaElettronica": DocumentForm(
         "fatturapa",
         "FatturaElettronicaBody",
         {
@@ -59,7 +59,7 @@ FORMS: Mapping[str, Form] = {
             "pec": "/FatturaElettronicaHeader/DatiTrasmissione/PECDestinatario",
         },
     ),
-    "Faktura": Form(
+    "Faktura": DocumentForm(
         "ksef",
         "",
         {
@@ -81,7 +81,7 @@ FORMS: Mapping[str, Form] = {
             "nr_klienta": f"{_BUYER_PL}/NrKlienta",
         },
     ),
-    "EasyfattDocuments": Form(
+    "EasyfattDocuments": DocumentForm(
         "danea",
         "Documents/Document",
         {
@@ -147,7 +147,7 @@ def _root(path: Path) -> Element:
     return root
 
 
-def _rows(root: Element, form: Form) -> Iterator[dict[str, str]]:
+def _rows(root: Element, form: DocumentForm) -> Iterator[dict[str, str]]:
     for document in _at(root, form.document) if form.document else [root]:
         yield {
             column: _cell(column, root if path.startswith("/") else document, path.lstrip("/"))

@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     """To be parked and shown to a person, and not acted on."""
 
 
-class Cause(StrEnum):
+class BounceCause(StrEnum):
     """Why a mail was not delivered, as far as the report says it."""
 
     GONE = "gone"
@@ -54,7 +54,7 @@ class Bounced:
     """The enhanced status code (RFC 3463), such as 5.1.1."""
     diagnostic: str | None = None
     """What the server said, cut short, without addresses."""
-    cause: Cause = Cause.OTHER
+    cause: BounceCause = BounceCause.OTHER
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Inbound:
+class ReadMail:
     """A mail, read and judged. Text holds no NUL and no lone surrogate, so that every database takes it."""
 
     message_id: str | None

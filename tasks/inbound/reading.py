@@ -9,14 +9,14 @@ from tasks.inbound.attachments import attachments_of
 from tasks.inbound.bodies import Body, body_of
 from tasks.inbound.bounces import finding
 from tasks.inbound.limits import refuse_bombs
-from tasks.inbound.message import UNNAMED, Inbound, Unreadable, Verdict
+from tasks.inbound.message import UNNAMED, ReadMail, Unreadable, Verdict
 from tasks.inbound.parts import Part, parse, parts_of
 from tasks.inbound.traces import traces
 from tasks.inbound.trimming.trimming import trim
 from tasks.inbound.unsubscribing import asks_to_stop
 
 
-def read(raw: bytes) -> Inbound:
+def read(raw: bytes) -> ReadMail:
     """Read and judge a mail.
 
     Raises:
@@ -33,7 +33,7 @@ def read(raw: bytes) -> Inbound:
         raise Unreadable(f"the mail cannot be taken apart ({type(error).__name__})") from error
 
 
-def _read(raw: bytes) -> Inbound:
+def _read(raw: bytes) -> ReadMail:
     mail = parse(raw)
     certified_sender = ""
     if (wrapped := certified.unwrapped(mail)) is not None:
@@ -53,11 +53,11 @@ def _read(raw: bytes) -> Inbound:
     return replace(judged, attachments=files, attachments_left_out=left_out)
 
 
-def _described(mail: Message, body: Body) -> Inbound:
+def _described(mail: Message, body: Body) -> ReadMail:
     """Everything but the verdict, which is a person's until a judge says otherwise."""
     sender, name = headers.sender(mail)
     trimmed = trim(body.text)
-    return Inbound(
+    return ReadMail(
         message_id=next(iter(headers.message_ids(mail, "Message-ID")), None),
         in_reply_to=headers.message_ids(mail, "In-Reply-To"),
         references=headers.message_ids(mail, "References"),
@@ -80,8 +80,8 @@ def _described(mail: Message, body: Body) -> Inbound:
 
 
 def _as_complaint(
-    message: Inbound, mail: Message, parts: list[Part], body: Body, raw: bytes
-) -> Inbound | None:
+    message: ReadMail, mail: Message, parts: list[Part], body: Body, raw: bytes
+) -> ReadMail | None:
     judged = complaints.judge(mail, parts, body.text)
     if judged is None:
         return None
@@ -96,7 +96,9 @@ def _as_complaint(
     )
 
 
-def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body, raw: bytes) -> Inbound | None:
+def _as_bounce(
+    message: ReadMail, mail: Message, parts: list[Part], body: Body, raw: bytes
+) -> ReadMail | None:
     found = finding.find(mail, parts, body.text, raw)
     if found is None:
         return None
@@ -121,7 +123,7 @@ def _as_bounce(message: Inbound, mail: Message, parts: list[Part], body: Body, r
     )
 
 
-def _as_written(message: Inbound, mail: Message, parts: list[Part]) -> Inbound:
+def _as_written(message: ReadMail, mail: Message, parts: list[Part]) -> ReadMail:
     """By a person or by a machine, as all the evidence together says."""
     if why := automatic.is_machines(mail, parts):
         about = certified.ids(mail, parts)
@@ -133,7 +135,7 @@ def _as_written(message: Inbound, mail: Message, parts: list[Part]) -> Inbound:
     return (as_farewell(judged) or judged) if verdict is Verdict.HUMAN else judged
 
 
-def as_farewell(message: Inbound) -> Inbound | None:
+def as_farewell(message: ReadMail) -> ReadMail | None:
     """The mail as a wish to be written to no more, where it is that and nothing else."""
     answers = bool(message.in_reply_to or message.references)
     if not asks_to_stop(message.subject, message.words, message.recipients, answers):

@@ -10,8 +10,8 @@ from models.queries.cases import cases
 from models.queries.mailboxes import acknowledgements
 from models.queries.planning import plan
 from models.rules.mailboxes.acknowledging import may_be_told
-from models.rules.planning.plan import Subject, new_row, owed
-from models.words import Subject as SubjectType
+from models.rules.planning.plan import PlanFacts, new_row, owed
+from models.words import Subject
 from tasks.inbound.message import Verdict
 from tasks.mailboxes.arrived import Arrived
 
@@ -32,7 +32,7 @@ def acknowledge(session: Session, policy: Policy, complaints: Sequence[Arrived],
         if acknowledgements.was_told(session, customer_id=row.customer_id, sender=row.sender, since=since):
             continue
         anchors = {"spoke": now}
-        subject = Subject(SubjectType.HEARD, row.id, row.customer_id, policy.company.place, anchors)
+        subject = PlanFacts(Subject.HEARD, row.id, row.customer_id, policy.company.place, anchors)
         rows = [new_row(subject, item) for item in owed(subject, policy.cadences, policy.windows)]
         plan.add_follow_ups(session, rows)
 

@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 
 from models.policy import Policy
 from models.queries.mailboxes import alias_tries
-from models.rules.health.finding import Finding, Level
+from models.rules.health.finding import Finding, Severity
 from models.rules.mailboxes.return_address import Standing, standing
 from models.rules.sending.answers import Accepted, Answer, Refused
-from tasks.inbound.message import Inbound, Verdict
+from tasks.inbound.message import ReadMail, Verdict
 from tasks.mails import mime
-from tasks.mails.composer import Mail
+from tasks.mails.composer import ComposedMail
 from tasks.mails.links import Links
 from tasks.runtime.settings import Settings
 from tasks.services import Services, open_services
@@ -49,7 +49,7 @@ async def try_aliases(settings: Settings) -> list[Finding]:
     return [
         Finding(
             KIND,
-            Level.NOTICE,
+            Severity.NOTICE,
             f"the address of {ref}: nothing was learned ({scrub(answer.text)})",
             "try again later",
         )
@@ -58,7 +58,7 @@ async def try_aliases(settings: Settings) -> list[Finding]:
     ]
 
 
-def saw_alias(session: Session, links: Links, mail: Inbound, now: datetime) -> bool:
+def saw_alias(session: Session, links: Links, mail: ReadMail, now: datetime) -> bool:
     """Whether a mail that came in is one of these, or a report that it did not arrive; what it says is remembered."""
     is_report = mail.verdict is Verdict.BOUNCE
     keys = [links.read_message_id(one) for one in (mail.traces if is_report else (mail.message_id or "",))]
@@ -78,17 +78,19 @@ def aliases_found(session: Session, policy: Policy, now: datetime) -> list[Findi
         one = tried.get(alias_tries.name_of(address))
         by_standing.setdefault(standing(one, now) if one is not None else None, []).append(ref)
     if lost := by_standing.get(Standing.LOST):
-        return [Finding(KIND, Level.TROUBLE, f"no mail arrives at the address of {', '.join(lost)}", _MEND)]
+        return [
+            Finding(KIND, Severity.TROUBLE, f"no mail arrives at the address of {', '.join(lost)}", _MEND)
+        ]
     if untried := by_standing.get(None):
-        return [Finding(KIND, Level.NOTICE, f"the address of {', '.join(untried)} is untried", _TRY)]
+        return [Finding(KIND, Severity.NOTICE, f"the address of {', '.join(untried)} is untried", _TRY)]
     if asked := by_standing.get(Standing.ASKED):
         said = f"a mail to the address of {', '.join(asked)} is on its way"
-        return [Finding(KIND, Level.NOTICE, said, "see that collect-responses runs")]
+        return [Finding(KIND, Severity.NOTICE, said, "see that collect-responses runs")]
     seen = by_standing.get(Standing.SEEN)
-    return [Finding(KIND, Level.OK, f"mail to {len(seen)} of our people arrives")] if seen else []
+    return [Finding(KIND, Severity.OK, f"mail to {len(seen)} of our people arrives")] if seen else []
 
 
-def _written(services: Services, to: str, now: datetime) -> Mail:
+def _written(services: Services, to: str, now: datetime) -> ComposedMail:
     company = services.policy.company
     sender, address = mime.ascii_address(company.sender), mime.ascii_address(to)
     message_id = services.composer.message_id(f"{_PREFIX}{alias_tries.name_of(to)}-{int(now.timestamp())}")
@@ -104,7 +106,7 @@ def _written(services: Services, to: str, now: datetime) -> Mail:
         "Content-Type: text/plain; charset=us-ascii",
     ]
     body = "\r\n".join([*head, "", _WORDS]).encode("ascii")
-    return Mail(message_id, subject, sender, (address,), body)
+    return ComposedMail(message_id, subject, sender, (address,), body)
 
 
 def _meant(answer: Answer) -> Standing | None:

@@ -8,7 +8,7 @@ from models.tables import Inbound
 from models.words import InboundState
 from tasks.inbound import message
 from tasks.mailboxes.bounces import ACTOR
-from tasks.mailboxes.matching import Match
+from tasks.mailboxes.matching import MailMatch
 from tasks.mailboxes.tally import Became
 
 
@@ -17,8 +17,8 @@ class Arrived:
     """A mail with its row, what it says, and what it belongs to."""
 
     row: Inbound
-    match: Match
-    mail: message.Inbound | None = None
+    match: MailMatch
+    mail: message.ReadMail | None = None
     """Nothing when a person brings it up again later."""
     is_whole: bool = True
     """False: so large that only its head was fetched."""

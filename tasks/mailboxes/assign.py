@@ -18,7 +18,7 @@ from tasks.commitments.looks import check_done
 from tasks.commitments.own_sales import check_own_sale
 from tasks.mailboxes.arrived import Arrived
 from tasks.mailboxes.customers_mail import reply
-from tasks.mailboxes.matching import Match
+from tasks.mailboxes.matching import MailMatch
 from tasks.mailboxes.tally import Became
 
 _ASSIGNED = "assigned"
@@ -89,5 +89,5 @@ def _assign(
     row.parked_for = None
     history.note(session, (Subject.INBOUND, row.id), _ASSIGNED, now, actor, cause=about)
     named = () if matter[0] == Subject.CUSTOMER else (matter,)
-    arrived = Arrived(row, Match("hand", None, [asked] if asked else [], customer_id, named=named))
+    arrived = Arrived(row, MailMatch("hand", None, [asked] if asked else [], customer_id, named=named))
     return reply(session, policy, [arrived], now)[row.id]

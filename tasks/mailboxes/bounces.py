@@ -11,14 +11,14 @@ from models.queries.mailboxes import bounces, inbound
 from models.rules.sending.dead_address import is_dead
 from models.tables import FollowUp, Message
 from models.words import CommitmentKind, Subject
-from tasks.commitments.make import About, Wanted, promise_all
-from tasks.inbound.message import UNNAMED, Bounced, Cause
+from tasks.commitments.make import About, NewCommitment, promise_all
+from tasks.inbound.message import UNNAMED, BounceCause, Bounced
 from tasks.mailboxes.tally import Became
 from tasks.sending.suppressions import suppress
 from tasks.sending.undeliverable import tell_the_next
 
 ACTOR = "collect-responses"
-_MAY_PASS = (Cause.FULL, Cause.REFUSED)
+_MAY_PASS = (BounceCause.FULL, BounceCause.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def came_back(
 def _weigh(session: Session, policy: Policy, back: Returned, now: datetime) -> Became:
     if any(report.permanent and report.cause not in _MAY_PASS for report in back.reports):
         return Became.HARD
-    if all(report.cause is Cause.DELAYED for report in back.reports):
+    if all(report.cause is BounceCause.DELAYED for report in back.reports):
         return Became.DELAYED
     lead = back.carried[0].id if back.carried else 0
     tried, waits = inbound.bounces_of(session, lead), policy.answers.soft_bounce_hours
@@ -84,7 +84,7 @@ def _dead(back: Returned) -> str | None:
         said = report.diagnostic or ""
         if report.address == UNNAMED:
             continue
-        if report.permanent and report.cause is Cause.GONE and is_dead(said, status=report.status):
+        if report.permanent and report.cause is BounceCause.GONE and is_dead(said, status=report.status):
             return f"came back: {report.status or ''} {said}".strip()
     return None
 
@@ -101,7 +101,7 @@ def _hard(session: Session, policy: Policy, returned: Sequence[Returned], now: d
     bounces.not_delivered(session, [row.id for row in carried], "the mail came back")
     bounces.take_back_nudges(session, carried)
     bounces.ring_again(session, {row.subject_id for row in carried if row.subject_type == Subject.ORDER}, now)
-    wanted = [Wanted(one.customer_id, one.about, one.inbound_id) for one in returned]
+    wanted = [NewCommitment(one.customer_id, one.about, one.inbound_id) for one in returned]
     promise_all(session, policy, CommitmentKind.PHONE, wanted, now=now, actor=ACTOR)
 
 

@@ -22,12 +22,12 @@ from tasks.cases.raise_matter import raise_about
 from tasks.cases.references import About, UnknownReferenceError, about_of
 from tasks.cases.statements import state
 from tasks.commitments.actions import ask
-from tasks.mailboxes.matching import Match
+from tasks.mailboxes.matching import MailMatch
 from tasks.mailboxes.tally import Became
 
 
 def hear_colleague(
-    session: Session, policy: Policy, row: Inbound, match: Match, now: datetime
+    session: Session, policy: Policy, row: Inbound, match: MailMatch, now: datetime
 ) -> Became | None:
     """Do what the mail asks for; None where a person has to look at it."""
     by = session.get(Staff, match.staff_id)
@@ -48,7 +48,7 @@ def hear_colleague(
         return None  # a reference nobody has, or a mail too long for a version: somebody reads it
 
 
-def _own_notice(match: Match, by: Staff) -> FollowUp | None:
+def _own_notice(match: MailMatch, by: Staff) -> FollowUp | None:
     """The notice that this mail answers, where it went to this very colleague."""
     if match.mail is None or match.mail.staff_id != by.id or not match.follow_ups:
         return None

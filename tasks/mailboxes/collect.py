@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from models.queries.mailboxes import inbound
 from tasks.mailboxes.intake import Reception, sighting, take_in
-from tasks.mailboxes.mailbox import Fetched, Mailbox, MailboxUnreachableError, Waiting
-from tasks.mailboxes.tally import Became, Tally
+from tasks.mailboxes.mailbox import Fetched, Mailbox, MailboxUnreachableError, UnreadMail
+from tasks.mailboxes.tally import Became, CollectTally
 from tasks.runtime.database import Database
 
 _BATCH = 100
@@ -33,9 +33,9 @@ class Memory:
             return inbound.known_uids(session, self.mailbox.name, self.mailbox.uidvalidity, uids)
 
 
-def collect(reception: Reception) -> Tally:
+def collect(reception: Reception) -> CollectTally:
     """Read every mailbox. One that cannot be reached stands in the tally's problems, and the next one is read."""
-    tally = Tally()
+    tally = CollectTally()
     for mailbox in reception.mailboxes:
         try:
             with mailbox:
@@ -45,7 +45,7 @@ def collect(reception: Reception) -> Tally:
     return tally
 
 
-def _collect_from(reception: Reception, mailbox: Mailbox, tally: Tally) -> None:
+def _collect_from(reception: Reception, mailbox: Mailbox, tally: CollectTally) -> None:
     limit = reception.policy.answers.max_mail_megabytes * _MEGABYTE
     for batch in _batches(mailbox.waiting(Memory(reception.db, mailbox))):
         for fetched in _held(mailbox.fetch(batch, limit)):
@@ -55,7 +55,9 @@ def _collect_from(reception: Reception, mailbox: Mailbox, tally: Tally) -> None:
             mailbox.flag([item.uid for item in ours])
 
 
-def _pass_over(reception: Reception, mailbox: Mailbox, elsewhere: Sequence[Fetched], tally: Tally) -> None:
+def _pass_over(
+    reception: Reception, mailbox: Mailbox, elsewhere: Sequence[Fetched], tally: CollectTally
+) -> None:
     """Mails that are not addressed to us are not looked at again."""
     now = reception.clock.now()
     with reception.db.write() as session:
@@ -63,7 +65,7 @@ def _pass_over(reception: Reception, mailbox: Mailbox, elsewhere: Sequence[Fetch
     tally.counts[Became.ELSEWHERE] += len(elsewhere)
 
 
-def _batches(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
+def _batches(waiting: Sequence[UnreadMail]) -> Iterator[Sequence[UnreadMail]]:
     for start in range(0, len(waiting), _BATCH):
         yield waiting[start : start + _BATCH]
 

@@ -10,7 +10,7 @@ from models.queries.credit_recovery import invoices
 from models.queries.responses import responses
 from models.rules.cases.case_reasons import case_reason
 from models.rules.inbound.trouble import is_thanks, trouble
-from models.rules.inbound.trouble_words import Trouble
+from models.rules.inbound.trouble_words import Urgency
 from models.rules.mailboxes.forwarded import PassedOn, passed_on
 from models.rules.mailboxes.parked import says
 from models.rules.responses.rating_in_words import rating_in
@@ -20,7 +20,7 @@ from tasks.commitments.call_times import call_time
 from tasks.commitments.make import About, owners_of_all
 from tasks.mailboxes.acknowledge import acknowledge
 from tasks.mailboxes.arrived import Arrived, done
-from tasks.mailboxes.matching import Match
+from tasks.mailboxes.matching import MailMatch
 from tasks.mailboxes.tally import Became
 from tasks.responses.record import Answer, Asks, hear
 
@@ -120,23 +120,23 @@ def _rated(score: int) -> Became:
     return Became.URGENT if case_reason(Meaning.RATING, score) is not None else Became.THANKS
 
 
-def _matter(session: Session, match: Match, found: Collection[Trouble]) -> About:
+def _matter(session: Session, match: MailMatch, found: Collection[Urgency]) -> About:
     """What it is about: an invoice where one is contested, an order where one is taken back, as far as it is named."""
-    if Trouble.DISPUTE in found:
+    if Urgency.DISPUTE in found:
         invoice = _named(match, Subject.INVOICE) or _only_invoice(session, match.customer_id or 0)
         return (Subject.INVOICE, invoice) if invoice is not None else match.about
-    if Trouble.WITHDRAWAL in found and (order := _named(match, Subject.ORDER)) is not None:
+    if Urgency.WITHDRAWAL in found and (order := _named(match, Subject.ORDER)) is not None:
         return Subject.ORDER, order
     return match.about
 
 
-def _named(match: Match, kind: Subject) -> int | None:
+def _named(match: MailMatch, kind: Subject) -> int | None:
     """The first of a kind that the words name, or that the mail answers."""
     answered = ((one.subject_type, one.subject_id) for one in match.follow_ups)
     return next((id_ for named, id_ in (*match.named, *answered) if named == kind), None)
 
 
-def _asked(match: Match, about: About) -> FollowUp | None:
+def _asked(match: MailMatch, about: About) -> FollowUp | None:
     """The contact that is answered: none, where the words are about something else."""
     return next((one for one in match.follow_ups if (one.subject_type, one.subject_id) == about), None)
 
@@ -147,8 +147,8 @@ def _only_invoice(session: Session, customer_id: int) -> int | None:
     return found[0].id if len(found) == 1 else None
 
 
-def _asks(policy: Policy, words: str, found: frozenset[Trouble]) -> tuple[Asks, Meaning, Became]:
-    if Trouble.DISPUTE in found:
+def _asks(policy: Policy, words: str, found: frozenset[Urgency]) -> tuple[Asks, Meaning, Became]:
+    if Urgency.DISPUTE in found:
         return Asks.BY_MEANING, Meaning.DISPUTE, Became.URGENT
     if found:
         return Asks.MANAGER, Meaning.MESSAGE, Became.URGENT

@@ -16,7 +16,7 @@ from models.tables import Inbound, Staff
 from tasks.cases.raise_matter import raise_about
 from tasks.mailboxes.arrived import Arrived
 from tasks.mailboxes.customers_mail import reply
-from tasks.mailboxes.matching import Match, with_waiting
+from tasks.mailboxes.matching import MailMatch, with_waiting
 from tasks.mailboxes.tally import Became
 
 
@@ -34,7 +34,7 @@ def hear_forwarded(session: Session, policy: Policy, arrived: Arrived, now: date
     return _raised(session, policy, row, arrived.match, now)
 
 
-def _whose(session: Session, one: Forwarded) -> Match | None:
+def _whose(session: Session, one: Forwarded) -> MailMatch | None:
     customers = matching.customers_by_addresses(session, [one.sender]).get(one.sender, [])
     numbers = telling_numbers(f"{one.subject}\n{one.words}")
     found = [hit for hits in matching.named(session, numbers).values() for hit in hits]
@@ -43,10 +43,10 @@ def _whose(session: Session, one: Forwarded) -> Match | None:
         return None
     customer_id = theirs[0].customer_id if theirs else customers[0]
     named = tuple(hit.about for hit in theirs if hit.customer_id == customer_id)
-    return Match("forwarded", customer_id=customer_id, named=named)
+    return MailMatch("forwarded", customer_id=customer_id, named=named)
 
 
-def _raised(session: Session, policy: Policy, row: Inbound, match: Match, now: datetime) -> Became | None:
+def _raised(session: Session, policy: Policy, row: Inbound, match: MailMatch, now: datetime) -> Became | None:
     """A colleague who writes of trouble about an order that is named raises it, whatever the subject begins with."""
     by = session.get(Staff, match.staff_id)
     words = says(row.subject, row.words)

@@ -10,7 +10,7 @@ from imapclient import SEEN
 from imapclient.exceptions import IMAPClientError, IMAPClientReadOnlyError
 
 from tasks.archive.imap_connection import connect
-from tasks.mailboxes.mailbox import Fetched, MailboxUnreachableError, Seen, Waiting
+from tasks.mailboxes.mailbox import Fetched, MailboxUnreachableError, SeenMails, UnreadMail
 from tasks.runtime.settings import Settings
 from tasks.smtp.answers import scrub
 
@@ -54,26 +54,26 @@ class ImapMailbox:
         except (IMAPClientError, OSError):
             self._client.shutdown()
 
-    def waiting(self, seen: Seen) -> list[Waiting]:
+    def waiting(self, seen: SeenMails) -> list[UnreadMail]:
         """What came after the highest UID looked at: a server never gives a new mail a lower one."""
         with self._told("was lost"):
             uids = self._new_ones(seen)
             found = []
             for start in range(0, len(uids), 500):
                 sizes = self._client.fetch(uids[start : start + 500], [b"RFC822.SIZE"])
-                found += [Waiting(uid, int(row[b"RFC822.SIZE"])) for uid, row in sizes.items()]
+                found += [UnreadMail(uid, int(row[b"RFC822.SIZE"])) for uid, row in sizes.items()]
         return sorted(found, key=lambda item: item.uid)
 
-    def has_new(self, seen: Seen) -> bool:
+    def has_new(self, seen: SeenMails) -> bool:
         """See `Mailbox`; everything in the folder is for us."""
         with self._told("was lost"):
             return bool(self._new_ones(seen))
 
-    def _new_ones(self, seen: Seen) -> list[int]:
+    def _new_ones(self, seen: SeenMails) -> list[int]:
         after = seen.highest() + 1
         return [uid for uid in self._client.search(["UID", f"{after}:*"]) if uid >= after]
 
-    def fetch(self, batch: Sequence[Waiting], max_bytes: int) -> Iterator[Fetched]:
+    def fetch(self, batch: Sequence[UnreadMail], max_bytes: int) -> Iterator[Fetched]:
         """See `Mailbox`; asks for a few mails at a time, so that memory stays small."""
         for part in _parts(batch, max_bytes):
             whole = part[0].size_bytes <= max_bytes
@@ -101,10 +101,10 @@ class ImapMailbox:
             raise MailboxUnreachableError(f"the mailbox {self._folder} {what} ({text})") from error
 
 
-def _parts(batch: Sequence[Waiting], max_bytes: int) -> Iterator[list[Waiting]]:
+def _parts(batch: Sequence[UnreadMail], max_bytes: int) -> Iterator[list[UnreadMail]]:
     """Neighbours that are asked for together: few, not too large, and all of one sort."""
-    part: list[Waiting] = []
-    is_large: Callable[[Waiting], bool] = lambda item: item.size_bytes > max_bytes  # noqa: E731 (used twice below)
+    part: list[UnreadMail] = []
+    is_large: Callable[[UnreadMail], bool] = lambda item: item.size_bytes > max_bytes  # noqa: E731 (used twice below)
     for item in batch:
         full = len(part) >= _BATCH or sum(one.size_bytes for one in part) + item.size_bytes > _BATCH_BYTES
         if part and (full or is_large(part[0]) != is_large(item)):

@@ -53,7 +53,7 @@ class _Mail:
     """A mail whose original is kept, as it was read."""
 
     item: Fetched
-    mail: message.Inbound | Unreadable
+    mail: message.ReadMail | Unreadable
     identity: str
     digest: str
 
@@ -82,7 +82,7 @@ def sighting(mailbox: Mailbox, item: Fetched, inbound_id: int | None, now: datet
 def _read(item: Fetched, digest: str) -> _Mail:
     raw = item.raw or b""
     try:
-        mail: message.Inbound | Unreadable = read(raw)
+        mail: message.ReadMail | Unreadable = read(raw)
     except Unreadable as error:
         mail = error
     return _Mail(item, mail, _identity(raw, mail), digest)
@@ -119,7 +119,7 @@ def _write(session: Session, reception: Reception, mailbox: Mailbox, mails: Sequ
 
 
 def _put_aside(
-    session: Session, reception: Reception, row: Inbound, mail: message.Inbound | Unreadable, now: datetime
+    session: Session, reception: Reception, row: Inbound, mail: message.ReadMail | Unreadable, now: datetime
 ) -> Became | None:
     """What became of a mail from which nothing follows; nothing for any other one."""
     if isinstance(mail, Unreadable):
@@ -217,7 +217,7 @@ def _row(one: _Mail, now: datetime) -> dict[str, Any]:
     }
 
 
-def _identity(raw: bytes, mail: message.Inbound | Unreadable) -> str:
+def _identity(raw: bytes, mail: message.ReadMail | Unreadable) -> str:
     """The same mail that took another way has other headers, but the same Message-ID and body."""
     message_id = None if isinstance(mail, Unreadable) else mail.message_id
     text = raw.replace(b"\r\n", b"\n")

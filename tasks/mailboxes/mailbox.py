@@ -14,7 +14,7 @@ class MailboxUnreachableError(TryLaterError):
 
 
 @dataclass(frozen=True)
-class Waiting:
+class UnreadMail:
     """A mail that was not looked at yet."""
 
     uid: int
@@ -35,7 +35,7 @@ class Fetched:
     """Whether `raw` is the whole mail, or its head only because it is too large."""
 
 
-class Seen(Protocol):
+class SeenMails(Protocol):
     """What our database remembers of one mailbox under one UIDVALIDITY."""
 
     def highest(self) -> int:
@@ -70,15 +70,15 @@ class Mailbox(Protocol):
         """Close it."""
         ...
 
-    def waiting(self, seen: Seen) -> Sequence[Waiting]:
+    def waiting(self, seen: SeenMails) -> Sequence[UnreadMail]:
         """What was not looked at, in ascending order of UID."""
         ...
 
-    def has_new(self, seen: Seen) -> bool:
+    def has_new(self, seen: SeenMails) -> bool:
         """Whether a mail for us was not looked at; asks for as little as it can."""
         ...
 
-    def fetch(self, batch: Sequence[Waiting], max_bytes: int) -> Iterator[Fetched]:
+    def fetch(self, batch: Sequence[UnreadMail], max_bytes: int) -> Iterator[Fetched]:
         """The mails of a batch in its order, only the heads of larger ones; those that are gone are left out."""
         ...
 

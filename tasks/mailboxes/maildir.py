@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tasks.mailboxes.mailbox import Fetched, MailboxUnreachableError, Seen, Waiting
+from tasks.mailboxes.mailbox import Fetched, MailboxUnreachableError, SeenMails, UnreadMail
 
 _HEAD_BYTES = 65_536
 _FOLDERS = ("new", "cur")
@@ -56,20 +56,20 @@ class MaildirMailbox:
     ) -> None:
         """Nothing is held open."""
 
-    def waiting(self, seen: Seen) -> list[Waiting]:
+    def waiting(self, seen: SeenMails) -> list[UnreadMail]:
         """What was not looked at, by name; names do not come in order, so every one is compared."""
         known = seen.among(self._paths)
         found = []
         for uid, path in self._paths.items():
             if uid not in known and (size := _size(path)) is not None:
-                found.append(Waiting(uid, size))
+                found.append(UnreadMail(uid, size))
         return found
 
-    def has_new(self, seen: Seen) -> bool:
+    def has_new(self, seen: SeenMails) -> bool:
         """See `Mailbox`; reads the heads of those that were not looked at."""
         return any(item.raw is not None for item in self.fetch(self.waiting(seen), 0))
 
-    def fetch(self, batch: Sequence[Waiting], max_bytes: int) -> Iterator[Fetched]:
+    def fetch(self, batch: Sequence[UnreadMail], max_bytes: int) -> Iterator[Fetched]:
         """See `Mailbox`; of what is not for us, only the head is read."""
         for item in batch:
             try:

@@ -11,7 +11,7 @@ from models.queries.responses import pages
 from models.rules.mailboxes.named import numbers, telling_numbers
 from models.tables import FollowUp, Message, Staff
 from models.words import Subject
-from tasks.inbound.message import UNNAMED, Bounced, Cause, Inbound, Verdict
+from tasks.inbound.message import UNNAMED, BounceCause, Bounced, ReadMail, Verdict
 from tasks.mails.links import Links
 
 RECIPIENT = "recipient"
@@ -26,7 +26,7 @@ _LATELY = timedelta(days=10)
 
 
 @dataclass(frozen=True)
-class Match:
+class MailMatch:
     """What a mail belongs to, as far as is known."""
 
     by: str | None = None
@@ -74,7 +74,7 @@ class Match:
         return Subject.CUSTOMER, self.customer_id or 0
 
 
-def match_all(session: Session, links: Links, mails: Sequence[Inbound], now: datetime) -> list[Match]:
+def match_all(session: Session, links: Links, mails: Sequence[ReadMail], now: datetime) -> list[MailMatch]:
     """Find out by the token in an address, then by the Message-IDs a mail names, by its sender, and by what it names.
 
     A report of failure that shows no proof is of the one mail that went to whom it names, if there is but one.
@@ -101,7 +101,7 @@ def match_all(session: Session, links: Links, mails: Sequence[Inbound], now: dat
     ]
 
 
-def with_waiting(session: Session, matches: Sequence[Match]) -> list[Match]:
+def with_waiting(session: Session, matches: Sequence[MailMatch]) -> list[MailMatch]:
     """What is known without a proof answers the contact that waits, about what it names if it names something.
 
     Where several wait and nothing is named, whoever wrote has been heard for all that we asked about orders: nobody is
@@ -117,7 +117,7 @@ def with_waiting(session: Session, matches: Sequence[Match]) -> list[Match]:
     ]
 
 
-def _answering(match: Match, waiting: Sequence[FollowUp]) -> Match:
+def _answering(match: MailMatch, waiting: Sequence[FollowUp]) -> MailMatch:
     if match.named:
         about = [one for one in waiting if (one.subject_type, one.subject_id) in match.named]
         return replace(match, follow_ups=about)
@@ -126,15 +126,15 @@ def _answering(match: Match, waiting: Sequence[FollowUp]) -> Match:
     return replace(match, beside=[one for one in waiting if one.subject_type == Subject.ORDER])
 
 
-def _numbers(mail: Inbound) -> list[str]:
+def _numbers(mail: ReadMail) -> list[str]:
     """What may be a number of ours; the subject of an answer repeats what we wrote."""
     is_answer = bool(mail.in_reply_to or mail.references)
     return numbers(mail.words if is_answer else f"{mail.subject}\n{mail.words}")
 
 
 def _by_sender(
-    customers: Sequence[int], mail: Inbound, found: Mapping[str, Sequence[matching.Named]]
-) -> Match:
+    customers: Sequence[int], mail: ReadMail, found: Mapping[str, Sequence[matching.NamedNumber]]
+) -> MailMatch:
     """Several customers may read one mailbox: then it is whose number is named, else the one with the newest order."""
     if len(customers) > 1:
         theirs = (
@@ -143,21 +143,23 @@ def _by_sender(
             for one in found.get(number.lower(), ())
             if one.customer_id in customers
         )
-        return Match("sender", customer_id=next(theirs, customers[0]))
+        return MailMatch("sender", customer_id=next(theirs, customers[0]))
     if customers:
-        return Match("sender", customer_id=customers[0])
+        return MailMatch("sender", customer_id=customers[0])
     telling = telling_numbers(f"{mail.subject}\n{mail.words}")
     named = [one for number in telling for one in found.get(number.lower(), ())]
-    return Match("named", customer_id=named[0].customer_id) if named else Match()
+    return MailMatch("named", customer_id=named[0].customer_id) if named else MailMatch()
 
 
-def _with_named(mail: Inbound, match: Match, found: Mapping[str, Sequence[matching.Named]]) -> Match:
+def _with_named(
+    mail: ReadMail, match: MailMatch, found: Mapping[str, Sequence[matching.NamedNumber]]
+) -> MailMatch:
     named = (one for number in _numbers(mail) for one in found.get(number.lower(), ()))
     mine = [one.about for one in named if one.customer_id == match.customer_id]
     return replace(match, named=tuple(dict.fromkeys(mine)))
 
 
-def keys_of(links: Links, mail: Inbound) -> list[tuple[str, str]]:
+def keys_of(links: Links, mail: ReadMail) -> list[tuple[str, str]]:
     """What a mail names of ours, with the kind of the proof; the surest first."""
     tagged = (*mail.recipients, *mail.traces)
     tokens = (links.read_return_path(address) or links.read_reply_to(address) for address in tagged)
@@ -167,8 +169,8 @@ def keys_of(links: Links, mail: Inbound) -> list[tuple[str, str]]:
 
 
 def _with_failed(
-    session: Session, mails: Sequence[Inbound], proofs: Sequence[Match | None], now: datetime
-) -> list[Match | None]:
+    session: Session, mails: Sequence[ReadMail], proofs: Sequence[MailMatch | None], now: datetime
+) -> list[MailMatch | None]:
     """What is proven, and for the other reports of failure the one mail that lately went to whom they name."""
     unproven = [
         mail.bounced if proof is None and mail.verdict is Verdict.BOUNCE else ()
@@ -189,26 +191,26 @@ def _by_recipient(
     reports: Sequence[Bounced],
     found: Mapping[str, Sequence[Message]],
     carried: Mapping[int, Sequence[FollowUp]],
-) -> Match | None:
+) -> MailMatch | None:
     """The one mail with an open contact. Of several, where the address is gone: the one whose answer we wait for."""
     mails = [mail for report in reports for mail in found.get(report.address, ())]
-    if len(mails) > 1 and all(report.cause is Cause.GONE for report in reports):
+    if len(mails) > 1 and all(report.cause is BounceCause.GONE for report in reports):
         mails = [mail for mail in mails if any(one.answer_by for one in carried[mail.id])]
     if len(mails) != 1:
         return None
-    return Match(RECIPIENT, mails[0], carried[mails[0].id], mails[0].customer_id)
+    return MailMatch(RECIPIENT, mails[0], carried[mails[0].id], mails[0].customer_id)
 
 
 def _by_keys(
     keys: Iterable[tuple[str, str]], ours: Mapping[str, Message], carried: Mapping[int, Sequence[FollowUp]]
-) -> Match | None:
+) -> MailMatch | None:
     for by, key in keys:
         if (mail := ours.get(key)) is not None:
-            return Match(by, mail, carried[mail.id], mail.customer_id)
+            return MailMatch(by, mail, carried[mail.id], mail.customer_id)
     return None
 
 
-def _of_staff(staff: Staff, match: Match | None) -> Match:
+def _of_staff(staff: Staff, match: MailMatch | None) -> MailMatch:
     if match is None:
-        return Match(staff_id=staff.id)
-    return Match(by=match.by, staff_id=staff.id, mail=match.mail, follow_ups=match.follow_ups)
+        return MailMatch(staff_id=staff.id)
+    return MailMatch(by=match.by, staff_id=staff.id, mail=match.mail, follow_ups=match.follow_ups)

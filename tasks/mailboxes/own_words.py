@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from models.queries.mailboxes import matching
 from models.tables import Message
-from tasks.inbound.message import Inbound
+from tasks.inbound.message import ReadMail
 from tasks.inbound.trimming.sent import MAY_QUOTE, without_sent
 from tasks.mailboxes.matching import keys_of
 from tasks.mails.links import Links
@@ -15,7 +15,7 @@ _LATEST = 10
 """Mails to one address that are compared where it is not proven which one is answered."""
 
 
-def without_ours(session: Session, links: Links, company: str, mails: Sequence[Inbound]) -> list[Inbound]:
+def without_ours(session: Session, links: Links, company: str, mails: Sequence[ReadMail]) -> list[ReadMail]:
     """The mails, each without what it quotes of ours: of the mail that it answers, else of the latest to its sender.
 
     `company` is the company's name, which stands in our mails as a picture or a line of its own.
@@ -36,15 +36,15 @@ def without_ours(session: Session, links: Links, company: str, mails: Sequence[I
     ]
 
 
-def _may_quote(mail: Inbound) -> bool:
+def _may_quote(mail: ReadMail) -> bool:
     return len(mail.text) >= MAY_QUOTE and not mail.bounced
 
 
-def _without(mail: Inbound, ours: Sequence[Message], company: str) -> Inbound:
+def _without(mail: ReadMail, ours: Sequence[Message], company: str) -> ReadMail:
     """Without the one that it quotes most of: all of ours have the same foot."""
     told = [without_sent(mail, f"{sent.subject}\n{sent.text}", (company,)) for sent in ours if sent.text]
     return min((one for one in told if one is not mail), key=_typed, default=mail)
 
 
-def _typed(mail: Inbound) -> int:
+def _typed(mail: ReadMail) -> int:
     return sum(len(line) for line in mail.words.splitlines() if not line.startswith(">"))

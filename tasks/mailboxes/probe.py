@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.queries.mailboxes import return_address
-from models.rules.health.finding import Finding, Level
+from models.rules.health.finding import Finding, Severity
 from models.rules.mailboxes.return_address import PROBE, Standing, refuses_sender
 from models.rules.sending.answers import Accepted, Answer, Refused
-from tasks.inbound.message import Inbound, Verdict
+from tasks.inbound.message import ReadMail, Verdict
 from tasks.mails import mime
-from tasks.mails.composer import Mail
+from tasks.mails.composer import ComposedMail
 from tasks.mails.links import Links
 from tasks.runtime.settings import Settings
 from tasks.services import Services, open_services
@@ -30,7 +30,7 @@ async def send_probe(settings: Settings) -> Finding:
         PolicyError, DatabaseUnreachableError: see `open_services`.
     """
     if settings.imap_host is None and settings.inbox_maildir is None:
-        return Finding(KIND, Level.NOTICE, "no mailbox is read, so nothing would see the mail arrive")
+        return Finding(KIND, Severity.NOTICE, "no mailbox is read, so nothing would see the mail arrive")
     async with open_services(settings) as services:
         now = services.clock.now()
         links = Links(settings.public_url, settings.signing_key)
@@ -43,7 +43,7 @@ async def send_probe(settings: Settings) -> Finding:
     return _told(answer, standing)
 
 
-def written(services: Services, links: Links, now: datetime) -> Mail:
+def written(services: Services, links: Links, now: datetime) -> ComposedMail:
     """The mail; its sender and its recipient are the same signed address."""
     sender = mime.ascii_address(services.policy.company.sender)
     key = f"{PROBE}{int(now.timestamp())}"
@@ -60,10 +60,10 @@ def written(services: Services, links: Links, now: datetime) -> Mail:
         "Content-Type: text/plain; charset=us-ascii",
     ]
     body = "\r\n".join([*head, "", _WORDS]).encode("ascii")
-    return Mail(message_id, subject, address, (address,), body)
+    return ComposedMail(message_id, subject, address, (address,), body)
 
 
-def saw_probe(session: Session, links: Links, mail: Inbound, now: datetime) -> bool:
+def saw_probe(session: Session, links: Links, mail: ReadMail, now: datetime) -> bool:
     """Whether a mail that came in is that mail, or a report that it did not arrive; what it says is remembered."""
     keys = (
         *(links.read_return_path(address) for address in (*mail.recipients, *mail.traces)),
@@ -95,10 +95,10 @@ def _told(answer: Answer, standing: Standing | None) -> Finding:
     match standing:
         case Standing.ASKED:
             return Finding(
-                KIND, Level.OK, "a mail is on its way; the next collection sees whether it arrives"
+                KIND, Severity.OK, "a mail is on its way; the next collection sees whether it arrives"
             )
         case Standing.REFUSED:
-            return Finding(KIND, Level.NOTICE, f"the mail server takes one sender only ({said})")
+            return Finding(KIND, Severity.NOTICE, f"the mail server takes one sender only ({said})")
         case Standing.LOST:
-            return Finding(KIND, Level.NOTICE, f"the mailbox takes no addresses with a plus ({said})")
-    return Finding(KIND, Level.NOTICE, f"nothing was learned ({said})", "try again later")
+            return Finding(KIND, Severity.NOTICE, f"the mailbox takes no addresses with a plus ({said})")
+    return Finding(KIND, Severity.NOTICE, f"nothing was learned ({said})", "try again later")

@@ -46,7 +46,7 @@ _FURTHER = (
 
 
 @dataclass
-class Tally:
+class CollectTally:
     """Counts, and what went wrong with a mailbox."""
 
     counts: Counter[Became] = field(default_factory=Counter)

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from models.queries.mailboxes import inbound
 from models.rules.inbound.witnesses import heard, of_history, says_much
 from tasks.inbound import automatic
-from tasks.inbound.message import Inbound, Verdict
+from tasks.inbound.message import ReadMail, Verdict
 from tasks.inbound.person import speaks
 from tasks.inbound.reading import as_farewell
 from tasks.mailboxes.arrived import Arrived
-from tasks.mailboxes.matching import Match
+from tasks.mailboxes.matching import MailMatch
 
 _WEIGHED = (Verdict.HUMAN, Verdict.DOUBTFUL, Verdict.AUTOMATIC)
 
@@ -42,10 +42,10 @@ def _judged(one: Arrived, *, is_again: bool) -> Arrived:
     return replace(one, mail=judged)
 
 
-def _is_weighed(mail: Inbound) -> bool:
+def _is_weighed(mail: ReadMail) -> bool:
     return mail.evidence is not None and mail.verdict in _WEIGHED
 
 
-def _seconds_after(mail: Inbound, match: Match) -> float | None:
+def _seconds_after(mail: ReadMail, match: MailMatch) -> float | None:
     sent = match.mail.recorded_at if match.mail is not None else None
     return (mail.date - sent).total_seconds() if mail.date is not None and sent is not None else None

@@ -26,7 +26,7 @@ _WHY = "declared on the open page; no such order at that address"
 
 
 @dataclass(frozen=True)
-class Claim:
+class FormClaim:
     """What was filled in, and the declaration that was made of it."""
 
     order: str
@@ -36,7 +36,7 @@ class Claim:
 
 
 def declare(
-    session: Session, policy: Policy, claim: Claim, now: datetime, keep: Callable[[bytes], str]
+    session: Session, policy: Policy, claim: FormClaim, now: datetime, keep: Callable[[bytes], str]
 ) -> None:
     """Record the declaration for its order, or put it before a person; the same one twice counts once.
 
@@ -54,7 +54,7 @@ def declare(
 
 
 def _put_before_a_person(
-    session: Session, policy: Policy, claim: Claim, now: datetime, keep: Callable[[bytes], str]
+    session: Session, policy: Policy, claim: FormClaim, now: datetime, keep: Callable[[bytes], str]
 ) -> None:
     raw = f"{claim.address}\n{claim.name}\n{claim.order}\n\n{claim.text}\n".encode()
     digest = hashlib.sha256(raw).hexdigest()

@@ -29,7 +29,7 @@ _PREHEADER_CHARACTERS = 140
 
 
 @dataclass(frozen=True)
-class Mail:
+class ComposedMail:
     """A mail that is ready for the server."""
 
     message_id: str
@@ -63,7 +63,7 @@ class Composer:
         self._frames = Frames(policy.company)
         self._ways = ways or Ways()
 
-    def signs(self, mail: Mail) -> bool:
+    def signs(self, mail: ComposedMail) -> bool:
         """Whether the envelope sender of a mail is its own, and not the company's."""
         return mail.sender not in {self._sender, self.certified_sender}
 
@@ -81,7 +81,7 @@ class Composer:
             raise ValueError(f"{key!r} is no message key; use lower-case letters, digits and dashes")
         return f"<seguito.{key}.{self._links.signature('message', key)}@{self._sender.rpartition('@')[2]}>"
 
-    def compose(self, letter: Letter, now: datetime) -> Mail:
+    def compose(self, letter: Letter, now: datetime) -> ComposedMail:
         """Write a mail; `now` is aware, dates the mail and starts the age of its links.
 
         Raises:
@@ -116,13 +116,13 @@ class Composer:
             letter.is_certified
         ):  # such servers take neither a blind copy nor a sender that is not the account's
             body = mime.alternative(headers, *parts, pictures)
-            return Mail(message_id, subject, self.certified_sender, (recipient,), body)
+            return ComposedMail(message_id, subject, self.certified_sender, (recipient,), body)
         recipients = (recipient, *self._archive)
         sender = (
             self._links.return_path(letter.key, self._sender) if self._ways.signs_sender else self._sender
         )
         body = mime.alternative(headers, *parts, pictures, self._calendar(letter))
-        return Mail(message_id, subject, sender, recipients, body, _readable(parts[0]))
+        return ComposedMail(message_id, subject, sender, recipients, body, _readable(parts[0]))
 
     def _calendar(self, letter: Letter) -> tuple[str, bytes] | None:
         if letter.agreed is None:

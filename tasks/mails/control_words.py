@@ -17,7 +17,7 @@ NUDGE = " (nudge)"
 """Marks, behind a kind, that a reminder of it was sent."""
 
 
-class Cases(tuple[int, ...]):
+class CaseNumbers(tuple[int, ...]):
     """Numbers of cases; a table makes links of them, which lead to a door."""
 
     __slots__ = ()

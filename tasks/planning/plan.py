@@ -16,11 +16,11 @@ from models.rules.calendar.calendars import Place
 from models.rules.credit_recovery.pay_day import due_by_law
 from models.rules.escalation import ownership
 from models.rules.planning.cadence import OWN_FACTS
-from models.rules.planning.plan import Subject, new_row, numbered, owed, reconcile
-from models.rules.sending.delivery_day import Told, is_news
+from models.rules.planning.plan import PlanFacts, new_row, numbered, owed, reconcile
+from models.rules.sending.delivery_day import ToldDay, is_news
 from models.rules.sending.faults import Fault, Stage
 from models.tables import Invoice, Order
-from models.words import Subject as SubjectType
+from models.words import Subject
 from tasks.commitments.delivery_promises import keep_deliveries
 from tasks.runtime.apart import apart
 from tasks.runtime.database import Database
@@ -48,7 +48,7 @@ def plan_all(db: Database, policy: Policy, now: datetime) -> int:
 def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BATCH) -> int:
     """Plan up to `limit` changed orders and as many changed invoices; returns how many there were."""
     for id_ in plan.end_rests(session, now):
-        history.note(session, (SubjectType.INVOICE, id_), "payment-promise-broken", now, "planning")
+        history.note(session, (Subject.INVOICE, id_), "payment-promise-broken", now, "planning")
     orders = plan.take_orders_to_plan(session, limit)
     invoices = plan.take_invoices_to_plan(session, limit)
 
@@ -66,7 +66,7 @@ def plan_batch(session: Session, policy: Policy, now: datetime, limit: int = BAT
 def _hold(session: Session, stage: Stage, id_: int, fault: Fault, now: datetime) -> None:
     """What cannot be planned is left alone until it is tried again; the others go on."""
     hold(session, fault, stage, [id_], now)
-    plan.planned(session, SubjectType.ORDER if stage is Stage.PLAN_ORDER else SubjectType.INVOICE, [id_])
+    plan.planned(session, Subject.ORDER if stage is Stage.PLAN_ORDER else Subject.INVOICE, [id_])
 
 
 def _plan_orders(
@@ -81,7 +81,7 @@ def _plan_orders(
         )
         for order, country, timezone, _ in orders
     }
-    _derive(session, policy, now, SubjectType.ORDER, subjects)
+    _derive(session, policy, now, Subject.ORDER, subjects)
     since = policy.company.follow_up_from or date.min
     followed = [
         (order, Place(country, timezone))
@@ -98,10 +98,12 @@ def _plan_invoices(
         invoice.id: (invoice_subject(invoice, Place(country, timezone)), invoice.issued_on)
         for invoice, country, timezone in invoices
     }
-    _derive(session, policy, now, SubjectType.INVOICE, subjects)
+    _derive(session, policy, now, Subject.INVOICE, subjects)
 
 
-def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.Declaration] = ()) -> Subject:
+def order_subject(
+    order: Order, place: Place, declared: Sequence[contract_ends.Declaration] = ()
+) -> PlanFacts:
     """The facts of an order that planning needs; `declared` are the withdrawals declared of it, oldest first."""
     anchors: dict[str, date | datetime | None] = {
         "signed": order.signed_at,
@@ -114,9 +116,9 @@ def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.D
         **{name: named_date(text) for name, text in order.dates.items()},
     }
     present = {name: at for name, at in anchors.items() if at is not None}
-    untrue = OWN_FACTS[SubjectType.ORDER] - facts.order_words(order)
-    return Subject(
-        SubjectType.ORDER,
+    untrue = OWN_FACTS[Subject.ORDER] - facts.order_words(order)
+    return PlanFacts(
+        Subject.ORDER,
         order.id,
         order.customer_id,
         place,
@@ -129,12 +131,12 @@ def order_subject(order: Order, place: Place, declared: Sequence[contract_ends.D
     )
 
 
-def invoice_subject(invoice: Invoice, place: Place) -> Subject:
+def invoice_subject(invoice: Invoice, place: Place) -> PlanFacts:
     """The facts of an invoice that planning needs. What is due on a day off is due on the next working day."""
     due_on = due_by_law(place.country, invoice.due_on)
     anchors = {} if invoice.is_credit else {"issued": invoice.issued_on, "due": due_on}
-    untrue = OWN_FACTS[SubjectType.INVOICE] - facts.invoice_words(invoice)
-    return Subject(SubjectType.INVOICE, invoice.id, invoice.customer_id, place, anchors, untrue=untrue)
+    untrue = OWN_FACTS[Subject.INVOICE] - facts.invoice_words(invoice)
+    return PlanFacts(Subject.INVOICE, invoice.id, invoice.customer_id, place, anchors, untrue=untrue)
 
 
 def named_date(text: str) -> date | datetime:
@@ -148,7 +150,7 @@ def named_date(text: str) -> date | datetime:
 
 def _is_news(order: Order) -> bool:
     """Whether the customer has to be told of another day: later or nearer, whatever it was before."""
-    known = Told(order.promised_on, order.told_on, order.told_at, order.promise_moved_at)
+    known = ToldDay(order.promised_on, order.told_on, order.told_at, order.promise_moved_at)
     return is_news(known, order.promised_before)
 
 
@@ -156,8 +158,8 @@ def _derive(
     session: Session,
     policy: Policy,
     now: datetime,
-    kind: SubjectType,
-    subjects: Mapping[int, tuple[Subject, date]],
+    kind: Subject,
+    subjects: Mapping[int, tuple[PlanFacts, date]],
 ) -> None:
     if not subjects:
         return

@@ -15,7 +15,7 @@ from tasks.mails.links import Links
 from tasks.runtime.clock import SetClock
 from tasks.runtime.database import Database
 from tasks.services import Services
-from tasks.smtp.transaction import Mail, Witness
+from tasks.smtp.transaction import Mail, PostingWitness
 
 _CONNECTIONS = 100
 _KEY = "a replay sends nothing, so its links may be signed by anybody"
@@ -24,7 +24,7 @@ _KEY = "a replay sends nothing, so its links may be signed by anybody"
 class YesMailer:
     """Accepts every mail and sends none."""
 
-    async def send(self, mail: Mail, witness: Witness | None = None) -> Answer:
+    async def send(self, mail: Mail, witness: PostingWitness | None = None) -> Answer:
         """Accept."""
         del mail, witness
         return Accepted(250, "simulated")

@@ -13,7 +13,7 @@ from models.rules.reporting.tallies import Tally
 from models.words import EndKind
 from tasks.reporting.bar_charts import bars, picture
 from tasks.reporting.measures import Measures
-from tasks.reporting.report_language import Words
+from tasks.reporting.report_language import ReportWords
 
 _HOW = ("fell-due", "kept", "late", "broken", "moved")
 _LINES = (
@@ -39,7 +39,7 @@ class Series:
 
 def sentence(of: Measures, company: Company) -> str:
     """The report in one sentence, for the state of the run."""
-    words = Words(company.language)
+    words = ReportWords(company.language)
     return words.say(
         "sentence",
         orders=of.orders,
@@ -56,7 +56,7 @@ def page(
     now: Measures, before: Measures, lines: Sequence[LeadTimes], series: Sequence[Series], company: Company
 ) -> str:
     """The whole page, in the language of the company."""
-    zone, words = ZoneInfo(company.timezone), Words(company.language)
+    zone, words = ZoneInfo(company.timezone), ReportWords(company.language)
     code = words.code
     spans = (_days(now, zone, words), _days(before, zone, words))
     parts: tuple[tuple[str, tuple[str, ...], Sequence[Sequence[object]]], ...] = (
@@ -82,12 +82,12 @@ def page(
     return "\n\n".join(sections)
 
 
-def _side_by_side(now: Measures, before: Measures, words: Words) -> list[tuple[str, str, str]]:
+def _side_by_side(now: Measures, before: Measures, words: ReportWords) -> list[tuple[str, str, str]]:
     both = zip(_rows(now, words), _rows(before, words), strict=True)
     return [(words.say(key), this, old) for (key, this), (_, old) in both]
 
 
-def _rows(of: Measures, words: Words) -> list[tuple[str, str]]:
+def _rows(of: Measures, words: ReportWords) -> list[tuple[str, str]]:
     contacts, cases, share = of.contacts, of.cases, words.share
     rows: list[tuple[str, object]] = [
         ("orders-signed", of.orders),
@@ -121,7 +121,7 @@ def _rows(of: Measures, words: Words) -> list[tuple[str, str]]:
     return [(key, str(value)) for key, value in rows]
 
 
-def _kept(tallies: Mapping[str, Tally], words: Words, section: str) -> list[tuple[object, ...]]:
+def _kept(tallies: Mapping[str, Tally], words: ReportWords, section: str) -> list[tuple[object, ...]]:
     return [
         (words.code(section, name), of.due, words.share(of.kept_share), of.late, of.broken, of.moved)
         for name, of in tallies.items()
@@ -132,7 +132,7 @@ def _counted(counts: Mapping[str, int], word: Callable[[str], str]) -> list[tupl
     return [(word(code), count) for code, count in counts.items()]
 
 
-def _ends(of: Measures, words: Words) -> list[tuple[object, ...]]:
+def _ends(of: Measures, words: ReportWords) -> list[tuple[object, ...]]:
     return [
         (words.code("end", kind), words.code("cause", cause), count)
         for kind, by in of.contract_ends.items()
@@ -140,7 +140,7 @@ def _ends(of: Measures, words: Words) -> list[tuple[object, ...]]:
     ]
 
 
-def _line(of: LeadTimes, words: Words) -> tuple[object, ...]:
+def _line(of: LeadTimes, words: ReportWords) -> tuple[object, ...]:
     promised, reached = of.promised_days, of.reached_days
     days = (promised.median, reached.median, promised.p80, reached.p80)
     return (
@@ -151,12 +151,12 @@ def _line(of: LeadTimes, words: Words) -> tuple[object, ...]:
     )
 
 
-def _waits(item: tuple[str, Spread], words: Words) -> tuple[object, ...]:
+def _waits(item: tuple[str, Spread], words: ReportWords) -> tuple[object, ...]:
     name, hours = item
     return name, hours.n, words.time(hours.median), words.time(hours.p80)
 
 
-def _queue(of: Measures, words: Words) -> str:
+def _queue(of: Measures, words: ReportWords) -> str:
     contacts, waiting = of.queue.place_by_contacts, of.queue.place_by_waiting
     count = words.say("queue", count=of.queue.waiting)
     if contacts is None:
@@ -165,7 +165,7 @@ def _queue(of: Measures, words: Words) -> str:
     return f"{count} {words.say('correlation', contacts=f'{contacts:+.2f}', waiting=told)}"
 
 
-def _pictures(series: Sequence[Series], zone: ZoneInfo, words: Words) -> str:
+def _pictures(series: Sequence[Series], zone: ZoneInfo, words: ReportWords) -> str:
     most = max(series, key=lambda week: sum(week.turnover_cents.values())).turnover_cents
     main = max(most, key=lambda name: most[name], default="EUR")
     starts = [week.start.astimezone(zone) for week in series]
@@ -180,18 +180,18 @@ def _pictures(series: Sequence[Series], zone: ZoneInfo, words: Words) -> str:
     )
 
 
-def _days(of: Measures, zone: ZoneInfo, words: Words) -> str:
+def _days(of: Measures, zone: ZoneInfo, words: ReportWords) -> str:
     last = (of.end - timedelta(microseconds=1)).astimezone(zone)
     return words.span(of.start.astimezone(zone).date(), last.date())
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[object]], words: Words) -> str:
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]], words: ReportWords) -> str:
     lines = [f"| {' | '.join(str(cell).replace('|', '/') for cell in row)} |" for row in rows]
     empty = f"| {words.say('none')} |{' |' * (len(head) - 1)}"
     return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *(lines or [empty])])
 
 
-def _ratings(count: int, mean: float | None, words: Words) -> str:
+def _ratings(count: int, mean: float | None, words: ReportWords) -> str:
     if mean is None:
         return words.say("none")
     return words.say("ratings-told", count=count, mean=words.number(mean, "0.0"))

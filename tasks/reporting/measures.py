@@ -12,7 +12,7 @@ from models.queries.cases import contract_ends
 from models.queries.escalation import call_list
 from models.queries.reporting.measures.backlog import Backlog, backlog, contacts_since
 from models.queries.reporting.measures.calls import Calls, calls
-from models.queries.reporting.measures.cases import Cases, by_contacts, cases, waited
+from models.queries.reporting.measures.cases import CaseFigures, by_contacts, cases, waited
 from models.queries.reporting.measures.contacts import Contacts, contacts, sent_by_kind
 from models.queries.reporting.measures.orders import LeadTimes, delivered, lead_times, turnover
 from models.queries.reporting.measures.promises import members, promises
@@ -50,7 +50,7 @@ class Measures:
     sent: dict[str, int]
     """Contacts sent to customers, by kind; nudges are left out."""
     contacts: Contacts
-    cases: Cases
+    cases: CaseFigures
     waits_by_contacts: dict[str, Spread]
     """Hours from opening to closing a case, by how often the customer contacted us meanwhile (B10)."""
     backlog: Backlog

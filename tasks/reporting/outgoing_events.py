@@ -23,7 +23,7 @@ _SPACE = uuid.UUID("5e9017a5-0000-4000-8000-000000000000")
 
 
 @dataclass(frozen=True)
-class News:
+class OutgoingEvent:
     """One event. `related` holds roles and references."""
 
     id: uuid.UUID
@@ -35,7 +35,7 @@ class News:
 
 
 @dataclass
-class Told:
+class ToldUntil:
     """How far telling has come: the highest ids, and those near them that were told."""
 
     upto: dict[str, int] = field(default_factory=lambda: {"case": 0, "answer": 0})
@@ -51,11 +51,11 @@ class Told:
         self.recent[what] = [id_ for id_ in [*self.recent[what], *ids] if id_ > self.after(what)]
 
 
-def read_news(db: Database, now: datetime) -> tuple[list[News], Told]:
+def read_news(db: Database, now: datetime) -> tuple[list[OutgoingEvent], ToldUntil]:
     """What was not told yet, and what to remember once it was."""
     with db.read() as session:
         kept = watermarks.watermark(session, _MARK)
-        told = Told(**json.loads(kept)) if kept else Told()
+        told = ToldUntil(**json.loads(kept)) if kept else ToldUntil()
         rows = queries.case_history(session, told.after("case"), told.recent["case"], _MOST)
         found = [_case(session, row) for row in rows]
         told.add("case", [row.id for row in rows])
@@ -64,16 +64,16 @@ def read_news(db: Database, now: datetime) -> tuple[list[News], Told]:
     return found + ([_answers(said, now)] if said else []), told
 
 
-def remember(db: Database, told: Told, now: datetime) -> None:
+def remember(db: Database, told: ToldUntil, now: datetime) -> None:
     """What was told is not told again."""
     value = json.dumps({"upto": told.upto, "recent": told.recent})
     with db.write() as session:
         watermarks.set_watermark(session, _MARK, value, now)
 
 
-def _case(session: Session, row: History) -> News:
+def _case(session: Session, row: History) -> OutgoingEvent:
     payload = {"case": row.subject_id, "cause": row.cause or "", "by": row.actor}
-    return News(
+    return OutgoingEvent(
         uuid.uuid5(_SPACE, f"history:{row.id}"),
         f"seguito.case.{row.event}",
         row.at,
@@ -83,14 +83,14 @@ def _case(session: Session, row: History) -> News:
     )
 
 
-def _answers(said: Sequence[tuple[int, str, str]], now: datetime) -> News:
+def _answers(said: Sequence[tuple[int, str, str]], now: datetime) -> OutgoingEvent:
     payload = {
         "count": len(said),
         "meanings": dict(sorted(Counter(meaning for _, meaning, _ in said).items())),
         "channels": dict(sorted(Counter(channel for _, _, channel in said).items())),
     }
     ids = ",".join(str(id_) for id_, _, _ in said)
-    return News(
+    return OutgoingEvent(
         uuid.uuid5(_SPACE, f"answers:{ids}"),
         "seguito.follow-up.answered",
         now,

@@ -15,7 +15,7 @@ from tasks.mails.shelf import laid
 
 
 @dataclass(frozen=True)
-class Words:
+class ReportWords:
     """The report's words and figures as one language writes them."""
 
     language: str

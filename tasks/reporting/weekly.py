@@ -18,7 +18,7 @@ _WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True)
-class Report:
+class WeeklyReport:
     """A report on a span of days, in the three forms that people and programs read."""
 
     markdown: str
@@ -32,7 +32,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def week_report(services: Services, monday: date, language: str | None = None) -> Report:
+def week_report(services: Services, monday: date, language: str | None = None) -> WeeklyReport:
     """The report on the week from `monday`. Lead times are those of thirteen weeks: a single one says little."""
     check(monday)
     return report(
@@ -47,7 +47,7 @@ def report(
     *,
     lead_times_since: date | None = None,
     language: str | None = None,
-) -> Report:
+) -> WeeklyReport:
     """The report on a span of days of the company, both included, beside the span of equal length before it.
 
     Raises:
@@ -72,7 +72,7 @@ def report(
             _span(end - (back + 1) * _WEEK, end - back * _WEEK, zone) for back in reversed(range(_WEEKS))
         ]
         series = [Series(week.start, turnover(session, week)[1], opened_in(session, week)) for week in weeks]
-    return Report(
+    return WeeklyReport(
         page(this, before, lead_times(came), series, company),
         sentence(this, company),
         {"now": this.as_json(), "before": before.as_json()},

@@ -50,7 +50,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Said:
+class LinkAnswer:
     """What somebody filled in. Nothing but words counts as a message."""
 
     rating: int | None = None
@@ -93,7 +93,7 @@ def question(
     )
 
 
-def answer(session: Session, policy: Policy, asked: Question, said: Said, now: datetime) -> int:
+def answer(session: Session, policy: Policy, asked: Question, said: LinkAnswer, now: datetime) -> int:
     """Record what is said; returns how many things were new.
 
     A meaning counts once per mail. What differs from it when it is said again (other words, another rating)
@@ -139,19 +139,21 @@ def _people(
     return desk.contact(owner), knows or desk.manager(message.language)
 
 
-def _sorted_out(key: str, said: Said, known: dict[str, Response]) -> list[tuple[str, Said]]:
+def _sorted_out(key: str, said: LinkAnswer, known: dict[str, Response]) -> list[tuple[str, LinkAnswer]]:
     """What is said, one meaning each with its reference; the words go with the first of them."""
-    parts: list[Said] = []
+    parts: list[LinkAnswer] = []
     if said.meaning is not None:
-        parts.append(Said(None, said.meaning, said.text, said.pays_on, said.call_at))
+        parts.append(LinkAnswer(None, said.meaning, said.text, said.pays_on, said.call_at))
     if said.rating is not None:
-        parts.append(Said(said.rating, Meaning.RATING, None if parts else said.text, call_at=said.call_at))
+        parts.append(
+            LinkAnswer(said.rating, Meaning.RATING, None if parts else said.text, call_at=said.call_at)
+        )
     if not parts and said.text:
-        parts.append(Said(None, Meaning.MESSAGE, said.text, call_at=said.call_at))
+        parts.append(LinkAnswer(None, Meaning.MESSAGE, said.text, call_at=said.call_at))
     return [_once(key, part, known.get(f"{key}:{part.meaning}")) for part in parts]
 
 
-def _once(key: str, part: Said, before: Response | None) -> tuple[str, Said]:
+def _once(key: str, part: LinkAnswer, before: Response | None) -> tuple[str, LinkAnswer]:
     ref = f"{key}:{part.meaning}"
     if before is None:
         return ref, part
@@ -164,10 +166,10 @@ def _once(key: str, part: Said, before: Response | None) -> tuple[str, Said]:
     meaning = part.meaning if part.call_at is not None else Meaning.MESSAGE  # another hour is another wish
     hour = f":{part.call_at:%Y%m%d%H%M}" if part.call_at is not None else ""
     digest = hashlib.sha256(f"{rating}:{text}{hour}".encode()).hexdigest()[:16]
-    return f"{key}:{Meaning.MESSAGE}:{digest}", Said(rating, meaning, text, call_at=part.call_at)
+    return f"{key}:{Meaning.MESSAGE}:{digest}", LinkAnswer(rating, meaning, text, call_at=part.call_at)
 
 
-def _answer(asked: Question, ref: str, said: Said, now: datetime) -> Answer:
+def _answer(asked: Question, ref: str, said: LinkAnswer, now: datetime) -> Answer:
     subject = (asked.asked.subject_type, asked.asked.subject_id) if asked.asked else (Subject.CUSTOMER, 0)
     return Answer(
         ref=ref,

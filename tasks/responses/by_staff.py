@@ -22,7 +22,7 @@ from tasks.responses.record import Answer, Asks, hear
 _RATINGS = range(1, 6)
 
 
-class Channel(StrEnum):
+class SpokenBy(StrEnum):
     """How somebody spoke with us."""
 
     PHONE = "phone"
@@ -49,7 +49,7 @@ class Spoken:
     text: str
     taken_by: str
     """Reference of the member of staff who heard it."""
-    channel: Channel = Channel.PHONE
+    channel: SpokenBy = SpokenBy.PHONE
     rating: int | None = None
     wants: Wants = Wants.NOTHING
     pays_on: date | None = None

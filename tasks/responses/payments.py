@@ -16,7 +16,7 @@ from models.tables import FollowUp
 from models.words import Subject
 
 
-class Said(Protocol):
+class PaymentWords(Protocol):
     """What is asked of an answer here."""
 
     @property
@@ -37,7 +37,7 @@ class Said(Protocol):
 
 
 def let_rest(
-    session: Session, policy: Policy, answer: Said, answered: Sequence[FollowUp], now: datetime
+    session: Session, policy: Policy, answer: PaymentWords, answered: Sequence[FollowUp], now: datetime
 ) -> None:
     """The customer says that it is paid: the reminders of every invoice of the letter wait until that is checked."""
     ids = _invoices(answer, answered)
@@ -48,7 +48,7 @@ def let_rest(
 
 
 def await_payment(
-    session: Session, policy: Policy, answer: Said, answered: Sequence[FollowUp], now: datetime
+    session: Session, policy: Policy, answer: PaymentWords, answered: Sequence[FollowUp], now: datetime
 ) -> bool:
     """A day is named for the payment: the reminders rest until then. False where a person has to agree on it first.
 
@@ -69,7 +69,7 @@ def await_payment(
     return len(first) == len(known)
 
 
-def _invoices(answer: Said, answered: Sequence[FollowUp]) -> set[int]:
+def _invoices(answer: PaymentWords, answered: Sequence[FollowUp]) -> set[int]:
     """The invoices that an answer is about: all of its letter; none means every open one of the customer."""
     ids = {row.subject_id for row in answered if row.subject_type == Subject.INVOICE}
     return ids | ({answer.invoice_id} if answer.invoice_id is not None else set())

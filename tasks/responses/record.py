@@ -15,7 +15,7 @@ from models.queries.planning import plan
 from models.queries.responses import responses
 from models.rules.cases.case_reasons import GOOD_RATING, case_reason
 from models.rules.inbound.trouble import asks_something, is_thanks, trouble
-from models.rules.inbound.trouble_words import Trouble
+from models.rules.inbound.trouble_words import Urgency
 from models.rules.responses.call_hour import CallTime
 from models.tables import Case, FollowUp
 from models.words import CaseReasonKind, CommitmentKind, FollowUpState, Meaning, Subject
@@ -26,7 +26,7 @@ from tasks.cases.open_case import About, open_case
 from tasks.cases.statements import customer_says
 from tasks.commitments import ladder
 from tasks.commitments.call_times import call_time, keep_to
-from tasks.commitments.make import Wanted, promise_all
+from tasks.commitments.make import NewCommitment, promise_all
 from tasks.responses.payments import await_payment, let_rest
 from tasks.runtime.customer_rounds import turns
 
@@ -192,7 +192,7 @@ def _take_up(session: Session, policy: Policy, heard: Sequence[_Heard], now: dat
                 call_time=times[one.answer.ref],
             )
     wanted = [
-        Wanted(
+        NewCommitment(
             one.answer.customer_id,
             one.about,
             one.answer.inbound_id,
@@ -229,7 +229,7 @@ def _keep_words(session: Session, policy: Policy, heard: _Heard, case: Case | No
         return
     if case is not None:
         customer_says(session, case, answer.text, answer.received_at)
-    declared = {Trouble.WITHDRAWAL} if answer.meaning == Meaning.WITHDRAW else set()
+    declared = {Urgency.WITHDRAWAL} if answer.meaning == Meaning.WITHDRAW else set()
     contract_ends.listen(
         session,
         declared | trouble(answer.text, policy.trouble),

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from models.errors import MendError
-from models.rules.sending.faults import Fault, Kind
+from models.rules.sending.faults import Fault, FaultKind
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -59,11 +59,11 @@ def is_of_database(error: Exception) -> bool:
 def fault_of(error: BaseException) -> Fault:
     """What has to be mended, without anybody's data: types and places, and the words of whoever reads a text."""
     if isinstance(error, TextFaultError):
-        return Fault(Kind.TEXT, str(error))
+        return Fault(FaultKind.TEXT, str(error))
     where = _place(error)
     if isinstance(error, TemplateError):
-        return Fault(Kind.TEXT, f"{error.message or type(error).__name__} ({where})")
-    kind = Kind.TEXT if where.startswith(_OF_TEXTS) else Kind.PROGRAM
+        return Fault(FaultKind.TEXT, f"{error.message or type(error).__name__} ({where})")
+    kind = FaultKind.TEXT if where.startswith(_OF_TEXTS) else FaultKind.PROGRAM
     return Fault(kind, f"{type(error).__name__} in {where}")
 
 

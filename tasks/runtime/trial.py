@@ -14,7 +14,7 @@ _POST_OFFICES = frozenset({25, 465, 587})
 
 
 @dataclass(frozen=True)
-class Trial:
+class RunningTrial:
     """Customers are not written to yet. `send_to` gets their mails instead; nobody does where it is empty."""
 
     send_to: str | None
@@ -26,7 +26,7 @@ def mails_go_out(settings: Settings) -> bool:
     return bool(settings.smtp_block) or not is_local
 
 
-def trial_of(db: Database, policy: Policy, settings: Settings) -> Trial | None:
+def trial_of(db: Database, policy: Policy, settings: Settings) -> RunningTrial | None:
     """The trial that this installation is in; None where customers are written to.
 
     With the local mailbox nothing can reach a customer, so that is live by itself, unless the policy names an address
@@ -35,7 +35,7 @@ def trial_of(db: Database, policy: Policy, settings: Settings) -> Trial | None:
     if not mails_go_out(settings) and policy.trial.send_to is None:
         return None
     with db.read() as session:
-        return None if going_live.is_live(session) else Trial(policy.trial.send_to)
+        return None if going_live.is_live(session) else RunningTrial(policy.trial.send_to)
 
 
 def refuse_own_address(settings: Settings) -> None:

@@ -10,7 +10,16 @@ from models.queries.cases import cases
 from models.queries.escalation import ladder_steps
 from models.queries.sending import claim
 from models.rules.escalation.ownership import UNREACHED
-from models.rules.sending.before_sending import IN_DIGEST, JUST_TOLD, Ask, Hold, OpenCase, Send, Skip, Unheard
+from models.rules.sending.before_sending import (
+    IN_DIGEST,
+    JUST_TOLD,
+    Ask,
+    HoldBack,
+    OpenCase,
+    Send,
+    Skip,
+    Unheard,
+)
 from models.words import CommitmentKind, Role, Subject
 from tasks.cases.open_case import fill_in, open_case
 from tasks.commitments.close import promise
@@ -84,7 +93,7 @@ def _owe(session: Session, policy: Policy, ruling: Ruling, scope: Scope) -> None
 def _point_to_cases(session: Session, report: Report, rulings: Sequence[Ruling]) -> None:
     """What is held can be looked up: the customer's open case stands beside it."""
     held = [
-        (one.row.kind, one.decision, one.customer.id) for one in rulings if isinstance(one.decision, Hold)
+        (one.row.kind, one.decision, one.customer.id) for one in rulings if isinstance(one.decision, HoldBack)
     ]
     known = cases.open_numbers(session, {customer_id for *_, customer_id in held}) if held else {}
     for kind, decision, customer_id in held:

@@ -21,7 +21,7 @@ _MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
-class InDoubt:
+class DoubtfulMail:
     """A mail of which nobody knows whether it arrived, by references only."""
 
     key: str
@@ -30,10 +30,10 @@ class InDoubt:
     at: datetime
 
 
-def standing(services: Services) -> Sequence[InDoubt]:
+def standing(services: Services) -> Sequence[DoubtfulMail]:
     """All of them, the oldest first."""
     with services.db.read() as session:
-        return [InDoubt(*row) for row in messages.asked(session)]
+        return [DoubtfulMail(*row) for row in messages.asked(session)]
 
 
 def owe_a_look(session: Session, policy: Policy, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries.sending import claim
 from models.rules.calendar.calendars import day_start, local_day
-from models.rules.sending.before_sending import Hold, Postpone, Send, Skip
+from models.rules.sending.before_sending import HoldBack, Postpone, Send, Skip
 from models.rules.sending.faults import Fault
 from tasks.mails.letter_facts import Desk, Group
 from tasks.runtime.apart import apart
@@ -137,7 +137,7 @@ def _settle(session: Session, policy: Policy, scope: Scope, ids: Sequence[int], 
     result.kept_back |= {
         one.row.id: (one.row.subject_type, one.row.subject_id, one.decision.reason)
         for one in rulings.each
-        if isinstance(one.decision, Hold | Skip)
+        if isinstance(one.decision, HoldBack | Skip)
     }
 
 

@@ -10,7 +10,7 @@ from models.rules.calendar.calendars import Place, Window
 from models.rules.calendar.due import due_at
 from models.rules.commitments.ladder_changes import Times
 from models.rules.escalation import recipients
-from models.rules.escalation.recipients import Matter, Notice
+from models.rules.escalation.recipients import NoticeFor, NoticeMatter
 from models.rules.escalation.rung_placement import DueRung, Placed, Placement, Promise, place
 from models.rules.going_live import PAST
 from models.rules.planning.cadence import Cadence
@@ -24,7 +24,7 @@ from models.rules.sending.before_sending import (
     VANISHED,
     Ask,
     Decision,
-    Hold,
+    HoldBack,
     Moment,
     OpenCase,
     Postpone,
@@ -157,12 +157,12 @@ def _is_just_told(batch: Batch, row: FollowUp, staff_id: int) -> bool:
     return is_same and StepKey.parse(row.step).mark is None and row.subject_type in _MATTERS
 
 
-def _known_already(policy: Policy, batch: Batch, cadence: Cadence, row: FollowUp) -> Skip | Hold | None:
+def _known_already(policy: Policy, batch: Batch, cadence: Cadence, row: FollowUp) -> Skip | HoldBack | None:
     """What is not said since it was said or answered before, or since its matter no longer comes."""
     if (told := _told_already(batch, cadence, row)) is not None:
         return Skip(told)
     if not is_for_staff(row) and batch.rests(row, policy.imports.rest_after_days):
-        return Hold(VANISHED)
+        return HoldBack(VANISHED)
     return Skip(ANSWERED_BEFORE) if batch.was_answered_before(row, cadence) else None
 
 
@@ -176,9 +176,9 @@ def _told_already(batch: Batch, cadence: Cadence, row: FollowUp) -> str | None:
     )
 
 
-def _notice(batch: Batch, cadence: Cadence, row: FollowUp, customer: Customer) -> Notice:
+def _notice(batch: Batch, cadence: Cadence, row: FollowUp, customer: Customer) -> NoticeFor:
     level = batch.levels.get(row.subject_id, 0) if row.subject_type == Subject.CASE else 0
-    return Notice(
+    return NoticeFor(
         about=(row.subject_type, row.subject_id),
         key=StepKey.parse(row.step),
         audience=audience_of(level) if cadence.audience == Role.MANAGER else cadence.audience,
@@ -189,7 +189,7 @@ def _notice(batch: Batch, cadence: Cadence, row: FollowUp, customer: Customer) -
     )
 
 
-def _of_rung(policy: Policy, batch: Batch, placed: Placed, notice: Notice) -> int | Decision:
+def _of_rung(policy: Policy, batch: Batch, placed: Placed, notice: NoticeFor) -> int | Decision:
     """Who is told at a rung, or why nobody is."""
     if placed.skipped is not None:
         return Skip(placed.skipped)
@@ -198,7 +198,7 @@ def _of_rung(policy: Policy, batch: Batch, placed: Placed, notice: Notice) -> in
     return placed.staff_id
 
 
-def _of_notice(policy: Policy, batch: Batch, row: FollowUp, notice: Notice) -> int | Decision:
+def _of_notice(policy: Policy, batch: Batch, row: FollowUp, notice: NoticeFor) -> int | Decision:
     """Who gets a notice, or why nobody does."""
     people = batch.people_for(row)
     chosen = recipients.addressee(notice, people, batch.desk.day)
@@ -248,9 +248,9 @@ def _has_address(
     return address(cadence.audience, customer, addressee, batch.desk.suppressed) is not None
 
 
-def _matter(policy: Policy, batch: Batch, cadence: Cadence, row: FollowUp, staff_id: int) -> Matter:
+def _matter(policy: Policy, batch: Batch, cadence: Cadence, row: FollowUp, staff_id: int) -> NoticeMatter:
     owed = batch.promises.get(row.subject_id) if is_rung(row) else None
-    return Matter(
+    return NoticeMatter(
         kind=row.subject_type,
         key=StepKey.parse(row.step),
         tells_of_case=cadence.anchor == _OPENED,

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from models.errors import TryLaterError
 from models.queries.sending import claim, quiet
 from models.rules.sending.answers import Accepted, Answer, NotStarted, Refused
-from models.rules.sending.faults import Fault, Kind
+from models.rules.sending.faults import Fault, FaultKind
 from tasks.mails.letter_facts import Group, write_letter
 from tasks.mails.mime import AddressError
 from tasks.runtime.apart import apart, fault_of
@@ -34,7 +34,7 @@ from tasks.sending.sweep_report import Report
 from tasks.sending.trial_mails import on_trial
 from tasks.sending.undeliverable import Faulty, Unwritable, give_up_apart
 from tasks.sending.verdicts import Verdicts
-from tasks.sending.window import Window
+from tasks.sending.window import SendingWindow
 from tasks.services import Services
 from tasks.smtp.answers import scrub
 from tasks.smtp.journal import Book
@@ -80,7 +80,7 @@ class Dispatch:
         self._stop: DispatchStoppedError | None = None
         self._fault: BaseException | None = None
         self._signed = SignedSender(services.composer)
-        self._window = Window(sending.connections)
+        self._window = SendingWindow(sending.connections)
         self._lease = timedelta(minutes=sending.lease_minutes)
         self._renewed = services.clock.now()
 
@@ -221,7 +221,7 @@ class Dispatch:
         except AddressError as error:  # costs its own mail only
             return Unwritable(group, scrub(str(error)))
         except TemplateError as error:
-            return Faulty(group, Fault(Kind.TEXT, f"{text}: {error.message or type(error).__name__}"))
+            return Faulty(group, Fault(FaultKind.TEXT, f"{text}: {error.message or type(error).__name__}"))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with a text or a row costs its own mail)
             return Faulty(group, fault_of(error))
 

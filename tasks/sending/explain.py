@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries.cases import cases
 from models.queries.sending import forward
-from models.queries.sending.forward import Named
+from models.queries.sending.forward import NamedSubject
 from models.rules.calendar.calendars import local_day
 from models.rules.planning.cadence import CONDITIONS
 from models.rules.planning.step_key import StepKey
-from models.rules.sending.before_sending import Ask, Decision, Hold, OpenCase, Postpone, Send, Skip
+from models.rules.sending.before_sending import Ask, Decision, HoldBack, OpenCase, Postpone, Send, Skip
 from models.tables import FollowUp, Invoice, Order
 from models.words import FollowUpState
-from tasks.mails.composer import Composer, Mail
+from tasks.mails.composer import ComposedMail, Composer
 from tasks.mails.formats import end_of_day
 from tasks.mails.letter_facts import write_letter
 from tasks.planning.plan import plan_batch
@@ -34,7 +34,7 @@ _SHOWN = 50
 class Previewed:
     """A mail as it would go now, or went, and what it is made of."""
 
-    mail: Mail
+    mail: ComposedMail
     made_of: tuple[str, ...]
     decision: Decision
     """What a sweep would do with it, if it were due now."""
@@ -126,7 +126,7 @@ def at_an_end(session: Session, policy: Policy, now: datetime) -> Sequence[str]:
     return lines
 
 
-def _facts(found: Named, policy: Policy) -> str:
+def _facts(found: NamedSubject, policy: Policy) -> str:
     row = found.row
     if isinstance(row, Order):
         told = f", told last {row.told_on}" if row.told_on else ""
@@ -171,7 +171,7 @@ def _decided(decision: Decision, policy: Policy) -> str:
             return "it would go"
         case Skip(reason):
             return f"it would be left out: {_reason(reason)}"
-        case Hold(reason):
+        case HoldBack(reason):
             return f"it would be held: {_reason(reason)}"
         case Postpone(until, why):
             return f"it would wait until {_at(until, policy)}" + (f" ({why})" if why else "")

@@ -6,7 +6,7 @@ from models.rules.sending.before_sending import (
     NOBODY,
     Ask,
     Decision,
-    Hold,
+    HoldBack,
     OpenCase,
     Postpone,
     Skip,
@@ -21,7 +21,7 @@ def settlement(row: FollowUp, decision: Decision) -> dict[str, Any]:
     match decision:
         case Skip(reason):
             return {"state": FollowUpState.SKIPPED, "reason": reason, "due_at": row.due_at}
-        case Hold(reason):
+        case HoldBack(reason):
             return {"state": FollowUpState.HELD, "reason": reason, "due_at": row.due_at}
         case Postpone(until, why):
             return {"state": FollowUpState.PLANNED, "reason": why, "due_at": until}
@@ -37,7 +37,7 @@ def outcome_of(decision: Decision) -> tuple[str, str]:
     match decision:
         case Skip(reason):
             return "skipped", reason
-        case Hold(reason):
+        case HoldBack(reason):
             return "held", reason
         case OpenCase(reason) | Ask(reason):
             return "taken to a manager", reason

@@ -10,7 +10,7 @@ from models.policy import Policy
 from models.queries.sending import messages
 from models.rules.planning.step_key import Mark, StepKey
 from models.rules.sending import joint
-from models.rules.sending.joint import Due, Notice, Place
+from models.rules.sending.joint import Due, DueNotice, MailPlace
 from models.tables import Customer, FollowUp
 from models.words import Subject
 from tasks.mails.letter_facts import address, is_for_staff
@@ -23,7 +23,7 @@ _OF_ITS_OWN = (Mark.LINK,)
 
 def places(
     session: Session, policy: Policy, batch: Batch, sends: Sequence[tuple[FollowUp, Customer]]
-) -> dict[int, Place]:
+) -> dict[int, MailPlace]:
     """In which mail each of these contacts goes, by id."""
     ours = [row for row, _ in sends if row.staff_id is not None and is_for_staff(row)]
     ids = {row.id for row in ours}
@@ -115,10 +115,10 @@ def _goes_into(policy: Policy, kind: str, other: str) -> bool:
     return kind != other and (one.can_join(lead) or one.goes_before(lead))
 
 
-def _notice(policy: Policy, row: FollowUp) -> Notice:
+def _notice(policy: Policy, row: FollowUp) -> DueNotice:
     can_share = (
         row.subject_type in (Subject.CASE, Subject.COMMITMENT, Subject.INBOUND)
         and not policy.cadences[row.kind].answers
         and StepKey.parse(row.step).mark not in _OF_ITS_OWN
     )
-    return Notice(row.id, row.staff_id or 0, (row.subject_type, row.subject_id), can_share)
+    return DueNotice(row.id, row.staff_id or 0, (row.subject_type, row.subject_id), can_share)

@@ -8,7 +8,7 @@ from email.policy import SMTP
 from models.queries import people
 from models.rules.sending.answers import Accepted
 from tasks.mails import mime
-from tasks.mails.composer import Composer, Mail
+from tasks.mails.composer import ComposedMail, Composer
 from tasks.mails.links import Links
 from tasks.sending import explain
 from tasks.services import Services
@@ -40,7 +40,7 @@ async def mail_preview(
     return f"{kind} about {about} is mailed to {to}; {found.made_of[-1]}"
 
 
-def _redirected(mail: Mail, address: str) -> Mail:
+def _redirected(mail: ComposedMail, address: str) -> ComposedMail:
     parsed = message_from_bytes(mail.body, policy=SMTP)
     for header in _OF_THE_CUSTOMER:
         del parsed[header]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.queries.sending import messages
 from models.words import Channel, MessageState
-from tasks.mails.composer import Mail
+from tasks.mails.composer import ComposedMail
 from tasks.mails.letter_facts import Group
 
 
@@ -19,7 +19,7 @@ class Ready:
 
     key: str
     group: Group
-    mail: Mail
+    mail: ComposedMail
 
 
 def mark_mails(

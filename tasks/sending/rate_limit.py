@@ -10,7 +10,7 @@ from models.policy import Policy
 from models.queries.sending import rate_limit
 from models.rules.sending.before_sending import PACED, Postpone
 from models.rules.sending.rate_limit import HOUR, MINUTE, hourly_cap, window_start
-from models.tables import Pace
+from models.tables import PaceCount
 from tasks.mails.letter_facts import Group
 from tasks.runtime.clock import Clock
 from tasks.runtime.database import Database
@@ -69,7 +69,7 @@ def over_pace(
     return {lead: later for lead, names in ramps.items() if not _taken(names, counters, now)}
 
 
-def _taken(names: Mapping[str, Sequence[int]], counters: Mapping[str, Pace], now: datetime) -> bool:
+def _taken(names: Mapping[str, Sequence[int]], counters: Mapping[str, PaceCount], now: datetime) -> bool:
     """Whether one more mail fits into every ramp that it is under; counts it then."""
     for name, ramp in names.items():
         cap = hourly_cap(ramp, counters[name].first_at, now)
@@ -94,7 +94,7 @@ def _ramps(policy: Policy, groups: Sequence[Group]) -> dict[int, dict[str, Seque
     return found
 
 
-def _enter_window(counter: Pace, now: datetime, length: timedelta) -> None:
+def _enter_window(counter: PaceCount, now: datetime, length: timedelta) -> None:
     start = window_start(now, length)
     if counter.window_at < start:
         counter.window_at, counter.used = start, 0

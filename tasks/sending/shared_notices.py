@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.policy import Policy
 from models.queries.cases import cases
 from models.queries.commitments import commitments
-from models.rules.sending.joint import Place
+from models.rules.sending.joint import MailPlace
 from models.tables import Case, Customer, FollowUp
 from models.words import Subject
 from tasks.mails.digest_facts import DigestFacts, DigestLine
@@ -16,7 +16,7 @@ from tasks.mails.letter_facts import Group
 from tasks.mails.notice_facts import notice
 
 
-def is_shared(place: Place) -> bool:
+def is_shared(place: MailPlace) -> bool:
     """Whether a mail lists matters, rather than telling one."""
     return place.goes_along and isinstance(place.mail, tuple) and place.mail[0] == "shared"
 

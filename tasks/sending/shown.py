@@ -11,7 +11,7 @@ from models.policy import Policy
 from models.queries.cases import cases
 from models.queries.desk import of_customer
 from models.queries.sending import forward
-from models.queries.sending.forward import Named
+from models.queries.sending.forward import NamedSubject
 from models.rules.planning.step_key import StepKey
 from models.tables import FollowUp
 from models.words import FollowUpState, Subject
@@ -23,11 +23,11 @@ _OPEN = (FollowUpState.PLANNED, FollowUpState.HELD, FollowUpState.CLAIMED)
 _MOST_SAID = 3
 
 
-class UnknownReferenceError(RefusedError):
+class NothingShownError(RefusedError):
     """Nobody and nothing here has the reference."""
 
 
-def found(session: Session, ref: str, *, order: bool) -> Named:
+def found(session: Session, ref: str, *, order: bool) -> NamedSubject:
     """What a reference names: an order or invoice, or else a customer.
 
     Raises:
@@ -36,11 +36,11 @@ def found(session: Session, ref: str, *, order: bool) -> Named:
     known = forward.named(session, ref)
     if known is None or (known.kind is Subject.CUSTOMER) == order:
         what = "order or invoice" if order else "customer"
-        raise UnknownReferenceError(f"no {what} has the reference {ref}; nothing was done")
+        raise NothingShownError(f"no {what} has the reference {ref}; nothing was done")
     return known
 
 
-def rows(session: Session, policy: Policy, known: Named) -> Sequence[dict[str, Any]]:
+def rows(session: Session, policy: Policy, known: NamedSubject) -> Sequence[dict[str, Any]]:
     """Every contact, the open ones first, each group in the order of time; heads in the company's words."""
     words = ControlWords.of(policy)
     contacts = forward.contacts(session, known)
@@ -70,7 +70,7 @@ def _is_sent(policy: Policy, row: FollowUp) -> bool:
     return cadence is not None and cadence.sends
 
 
-def what_holds(session: Session, policy: Policy, known: Named, now: datetime) -> Iterator[str]:
+def what_holds(session: Session, policy: Policy, known: NamedSubject, now: datetime) -> Iterator[str]:
     """Holds by hand with their names and ends, the open case, and what is owed. Reasons that people wrote stay away."""
     words, customer = ControlWords.of(policy), known.customer.id
     for hold in of_customer.holds_of(session, customer, now):
@@ -83,7 +83,7 @@ def what_holds(session: Session, policy: Policy, known: Named, now: datetime) ->
         yield words.say("text.owed", what=what, at=words.by(owed.due_at))
 
 
-def in_a_sentence(session: Session, policy: Policy, known: Named) -> str:
+def in_a_sentence(session: Session, policy: Policy, known: NamedSubject) -> str:
     """How much went, and what is next: `12 sent; next: delay-alert CB-1, 2026-03-18 08:00 CET`."""
     contacts = forward.contacts(session, known)
     went = sum(row.sent_at is not None for row in contacts)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from models.queries.mailboxes import return_address
 from models.rules.mailboxes.return_address import Standing, refuses_sender
 from models.rules.sending.answers import Answer
-from tasks.mails.composer import Composer, Mail
+from tasks.mails.composer import ComposedMail, Composer
 
 
 class SignedSender:
@@ -16,7 +16,7 @@ class SignedSender:
     def __init__(self, composer: Composer) -> None:
         self._composer, self._is_news = composer, False
 
-    def hear(self, answer: Answer, mail: Mail) -> None:
+    def hear(self, answer: Answer, mail: ComposedMail) -> None:
         """Take an answer; a refusal of a signed sender ends signing."""
         if refuses_sender(answer) and self._composer.signs(mail):
             self._composer.sign_no_sender()

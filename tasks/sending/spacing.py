@@ -10,7 +10,7 @@ from models.queries.sending import spacing as queries
 from models.rules.calendar import offsets
 from models.rules.calendar.calendars import Place, day_start, local_day
 from models.rules.sending.before_sending import Postpone, Skip
-from models.rules.sending.spacing import ENOUGH_OF_ORDER, Contact, Earlier, OfOrder, is_enough, space
+from models.rules.sending.spacing import ENOUGH_OF_ORDER, Earlier, OfOrder, SpacedContact, is_enough, space
 from tasks.mails.letter_facts import Group
 from tasks.sending.recipient_cap import recipient
 
@@ -81,10 +81,10 @@ def _of_orders(
     }
 
 
-def _contact(policy: Policy, group: Group, to: str) -> Contact:
+def _contact(policy: Policy, group: Group, to: str) -> SpacedContact:
     cadence, lead, customer = group.cadence, group.lead, group.customer
     place = Place(customer.country, customer.timezone)
-    return Contact(
+    return SpacedContact(
         id=lead.id,
         person=to.lower(),
         is_courtesy=all(policy.cadences[row.kind].is_courtesy for row in group.follow_ups),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.queries.sending import forward
-from tasks.mails.control_words import Cases, ControlWords
+from tasks.mails.control_words import CaseNumbers, ControlWords
 from tasks.sending.sweep_report import Report
 
 
@@ -21,7 +21,7 @@ def sweep_table(session: Session, words: ControlWords, report: Report) -> Sequen
             "reason": words.why(key[2]),
             "count": number,
             "about": _about(words, report.about.get(key, Counter()), refs, number),
-            "cases": Cases(sorted(report.cases.get(key, ()))),
+            "cases": CaseNumbers(sorted(report.cases.get(key, ()))),
         }
         for key, number in sorted(report.counts.items())
     )

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from models.queries import bulk
 from models.queries.commitments import deliveries
 from models.rules.commitments.outcomes import DELIVERED
-from models.rules.sending.delivery_day import AGREED_BY_HAND, BROUGHT, Told, names_day
+from models.rules.sending.delivery_day import AGREED_BY_HAND, BROUGHT, ToldDay, names_day
 from models.tables import Order
 from tasks.mails.letter_facts import Group
 
 
-def known_of(order: Order, by_hand: str | None = None) -> Told:
+def known_of(order: Order, by_hand: str | None = None) -> ToldDay:
     """What the customer knows of the day of an order; `by_hand` is what one of our people says of it since."""
-    return Told(order.promised_on, order.told_on, order.told_at, order.promise_moved_at, by_hand)
+    return ToldDay(order.promised_on, order.told_on, order.told_at, order.promise_moved_at, by_hand)
 
 
 def said_by_hand(session: Session, orders: Mapping[int, Order], now: datetime) -> dict[int, str]:

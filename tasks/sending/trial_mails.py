@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tasks.runtime.trial import Trial
+from tasks.runtime.trial import RunningTrial
 from tasks.sending.claim import Claimed
 from tasks.sending.mark_mails import Ready, mark_mails
 from tasks.sending.record_outcome import keep_trial
 
 
 def on_trial(
-    session: Session, trial: Trial, ready: Sequence[Ready], claimed: Claimed, now: datetime
+    session: Session, trial: RunningTrial, ready: Sequence[Ready], claimed: Claimed, now: datetime
 ) -> list[Ready]:
     """What may go out of these: mails to our own people, and customers' to the address of the trial."""
     kept: list[Ready] = []

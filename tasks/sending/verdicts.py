@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from models.policy import Policy
 from models.rules.sending.answers import AboutUs, Accepted, Doubtful, reason
-from models.rules.sending.breaker import Breaker, Tripped, likeness
+from models.rules.sending.breaker import CircuitBreaker, Tripped, likeness
 from tasks.sending.record_outcome import Finished
 
 
 class Verdicts:
     """Answers that landed. A refusal is suspect until the server takes another mail, or nothing more comes."""
 
-    def __init__(self, policy: Policy, breaker: Breaker) -> None:
+    def __init__(self, policy: Policy, breaker: CircuitBreaker) -> None:
         self._policy, self._breaker = policy, breaker
         self._ready: list[Finished] = []
         self._suspects: list[Finished] = []

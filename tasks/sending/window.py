@@ -6,7 +6,7 @@ _BRISK_SECONDS, _SLOW_SECONDS = 0.5, 2.0
 """A window that lands sooner grows, one that takes longer shrinks: facts are looked at anew with each window."""
 
 
-class Window:
+class SendingWindow:
     """The size of the window of one batch."""
 
     def __init__(self, connections: int) -> None:

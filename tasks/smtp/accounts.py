@@ -11,7 +11,7 @@ from models.rules.sending.answers import Answer, Deferred, NotStarted
 from tasks.runtime.settings import AccessError, Settings
 from tasks.smtp.connect import check_access
 from tasks.smtp.mailer import Mailer, SmtpMailer, open_mailer
-from tasks.smtp.transaction import Mail, Nobody, Witness
+from tasks.smtp.transaction import Mail, Nobody, PostingWitness
 
 _NOBODY = Nobody()
 _NOT_NOW = 421
@@ -28,7 +28,7 @@ class Accounts:
         self._ordinary, self._certified, self._sender = ordinary, certified, certified_sender
         self._why_not = why_not or "SEGUITO_CERTIFIED_SMTP_HOST is not set"
 
-    async def send(self, mail: Mail, witness: Witness = _NOBODY) -> Answer:
+    async def send(self, mail: Mail, witness: PostingWitness = _NOBODY) -> Answer:
         """Send one mail; never raises for what a mail server can do."""
         if not self._sender or mail.sender != self._sender:
             return await self._ordinary.send(mail, witness)

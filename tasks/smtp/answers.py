@@ -3,25 +3,25 @@
 import re
 
 from models.rules.sending.answers import Accepted, Deferred, NotStarted, Refused
-from tasks.smtp.wire import Reply
+from tasks.smtp.wire import ServerReply
 
 _ADDRESS = re.compile(r"<?[^\s<>@:;,]+@[^\s<>:;,]+>?")
 _PERMANENT = 500
 
 
-def accepted(reply: Reply) -> Accepted:
+def accepted(reply: ServerReply) -> Accepted:
     """The server took the body."""
     return Accepted(reply.code, scrub(reply.text))
 
 
-def refused(reply: Reply, *, recipient: bool = False) -> Deferred | Refused:
+def refused(reply: ServerReply, *, recipient: bool = False) -> Deferred | Refused:
     """The server took the mail not, or not now. `recipient` is whether it was the address that it answered."""
     if reply.code < _PERMANENT:
         return Deferred(reply.code, scrub(reply.text))
     return Refused(reply.code, scrub(reply.text), recipient)
 
 
-def no_dealings(reply: Reply) -> NotStarted:
+def no_dealings(reply: ServerReply) -> NotStarted:
     """The server takes nothing from us: it refused the sender."""
     for_good = reply.code >= 500 and reply.code // 10 != 53  # noqa: PLR2004 (not those that ask for a login)
     return NotStarted(scrub(f"{reply.code} {reply.text}"), is_of_sender=for_good)

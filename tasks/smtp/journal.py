@@ -24,7 +24,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
-class Heard:
+class JournalReply:
     """The reply to the body of a mail, and when it was read (UTC)."""
 
     answer: Answer
@@ -131,7 +131,7 @@ class Left:
     token: str
     begun: frozenset[str]
     """Keys of the mails of which the body may have gone out."""
-    heard: dict[str, Heard]
+    heard: dict[str, JournalReply]
     is_whole: bool
     """Whether this machine ran on: then a mail that stands nowhere here was never begun."""
 
@@ -161,7 +161,7 @@ def _read(path: Path, data: bytes) -> Left:
             continue
         with contextlib.suppress(ValueError, KeyError, TypeError):
             key, at, kind, *values = json.loads(line)
-            heard[key] = Heard(_KINDS[kind](*values), datetime.fromtimestamp(at, UTC))
+            heard[key] = JournalReply(_KINDS[kind](*values), datetime.fromtimestamp(at, UTC))
     boot = _boot()
     return Left(path, path.stem, frozenset(begun), heard, bool(boot) and first == f"boot {boot}")
 

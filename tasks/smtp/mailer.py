@@ -10,8 +10,8 @@ from typing import Protocol
 from models.rules.sending.answers import Answer, Doubtful, Lost, NotStarted, Withheld
 from tasks.runtime.settings import Settings
 from tasks.smtp.connect import ConnectError, check_access, connect
-from tasks.smtp.transaction import Mail, Nobody, Outcome, Posting, Witness, transact
-from tasks.smtp.wire import Reply, Wire
+from tasks.smtp.transaction import Mail, Nobody, Posting, PostingWitness, Transacted, transact
+from tasks.smtp.wire import ServerReply, Wire
 
 _NOBODY = Nobody()
 _STEPS_TO_HEAR = 4
@@ -21,7 +21,7 @@ _STEPS_TO_HEAR = 4
 class Mailer(Protocol):
     """Something that sends mails."""
 
-    async def send(self, mail: Mail, witness: Witness = _NOBODY) -> Answer:
+    async def send(self, mail: Mail, witness: PostingWitness = _NOBODY) -> Answer:
         """Send one mail; never raises for what a mail server can do. The witness hears each step at once."""
         ...
 
@@ -48,7 +48,7 @@ class SmtpMailer:
         self._refusal: NotStarted | None = None
         """What no further try can change."""
 
-    async def send(self, mail: Mail, witness: Witness = _NOBODY) -> Answer:
+    async def send(self, mail: Mail, witness: PostingWitness = _NOBODY) -> Answer:
         """Send one mail over the next free connection, opening one where needed.
 
         Raises:
@@ -113,7 +113,7 @@ class SmtpMailer:
         reason to give up, so a mail that found its connection ended before the body goes over a new one at once. A new
         connection that is turned away while others stand is one too many: it is given up, and they take its mail.
         """
-        said: Sequence[Reply] = ()
+        said: Sequence[ServerReply] = ()
         while posting := line.hand[0] if line.hand else self._take(line):
             if posting.withheld is not None:
                 line.close()  # it may have been announced there
@@ -153,7 +153,7 @@ class SmtpMailer:
                 return posting
         return None
 
-    async def _afresh(self, line: "_Line", posting: Posting) -> Outcome:
+    async def _afresh(self, line: "_Line", posting: Posting) -> Transacted:
         """Send over a new connection. A server turns one away at its greeting, or only at the first words."""
         self._opening += 1
         try:
@@ -164,7 +164,7 @@ class SmtpMailer:
                     self._rouse()
             return await transact(line.wire, posting, (), partial(self._take, line))
         except ConnectError as error:
-            return Outcome(error.answer)
+            return Transacted(error.answer)
         finally:
             self._opening -= 1
 

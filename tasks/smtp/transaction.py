@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from models.rules.sending.answers import Answer, Doubtful, Lost, NotStarted, Withheld
 from tasks.smtp.answers import accepted, no_dealings, refused, words
-from tasks.smtp.wire import LostError, OutOfStepError, Reply, Wire
+from tasks.smtp.wire import LostError, OutOfStepError, ServerReply, Wire
 
 _DATA = b"DATA"
 _TAKEN, _GO_ON = (250, 251), 354
@@ -33,7 +33,7 @@ class Mail(Protocol):
         """The whole message, headers and all, CRLF line ends."""
 
 
-class Witness(Protocol):
+class PostingWitness(Protocol):
     """Writes down what happens to a mail at the moment it happens, so that a killed process leaves no doubt."""
 
     def begins(self) -> None:
@@ -60,7 +60,7 @@ class Nobody:
 class Posting:
     """A mail on its way, and who waits for its answer."""
 
-    def __init__(self, mail: Mail, answered: "Future[Answer]", witness: Witness) -> None:
+    def __init__(self, mail: Mail, answered: "Future[Answer]", witness: PostingWitness) -> None:
         """Prepare.
 
         Raises:
@@ -80,7 +80,7 @@ class Posting:
         self.withheld: str | None = None
         """Why its body must not begin any more."""
 
-    def hear(self, reply: Reply) -> None:
+    def hear(self, reply: ServerReply) -> None:
         """Take the reply to the body, the moment it is read."""
         self.heard = accepted(reply) if reply.code in _TAKEN else refused(reply)
         self.witness.heard(self.heard)
@@ -98,38 +98,38 @@ class Posting:
             self.answer(Doubtful(why) if self.is_given else NotStarted(why))
 
 
-class Outcome(NamedTuple):
+class Transacted(NamedTuple):
     """What became of a mail, and of the next one whose envelope went out behind it."""
 
     answer: Answer
     following: Posting | None = None
-    said: Sequence[Reply] = ()
+    said: Sequence[ServerReply] = ()
     """The replies to the envelope of the following one."""
 
 
 async def transact(
-    wire: Wire, posting: Posting, said: Sequence[Reply], following: Callable[[], Posting | None]
-) -> Outcome:
+    wire: Wire, posting: Posting, said: Sequence[ServerReply], following: Callable[[], Posting | None]
+) -> Transacted:
     """Send one mail.
 
     `said` are the replies to its envelope if that went out already, and `following` fetches the mail that may go next.
     """
     refusal = await _prepare(wire, posting, said)
     if refusal is not None:
-        return Outcome(refusal)
+        return Transacted(refusal)
     posting.is_given = True
     after = following() if wire.pipelines else None
     try:
         _, *ahead = await wire.give(posting.body, *(after.opening if after else ()), heard=posting.hear)
     except OSError as error:
-        return Outcome(Doubtful(words(error)), after)
+        return Transacted(Doubtful(words(error)), after)
     assert posting.heard is not None  # noqa: S101 (the first reply was there)
-    return Outcome(posting.heard, after, ahead)
+    return Transacted(posting.heard, after, ahead)
 
 
-async def _prepare(wire: Wire, posting: Posting, said: Sequence[Reply]) -> Answer | None:
+async def _prepare(wire: Wire, posting: Posting, said: Sequence[ServerReply]) -> Answer | None:
     """Bring the envelope through until the body may go out; returns why it may not."""
-    replies: Sequence[Reply] = said
+    replies: Sequence[ServerReply] = said
     try:
         replies = said or await wire.say(*posting.opening)
         turned_down = await _turned_down(wire, posting, replies)
@@ -149,7 +149,7 @@ async def _prepare(wire: Wire, posting: Posting, said: Sequence[Reply]) -> Answe
     return None
 
 
-async def _turned_down(wire: Wire, posting: Posting, replies: Sequence[Reply]) -> Answer | None:
+async def _turned_down(wire: Wire, posting: Posting, replies: Sequence[ServerReply]) -> Answer | None:
     """Why the body may not go out, or None when it may."""
     granted = replies[-1] if posting.asks_at_once and len(replies) == len(posting.opening) else None
     for reply, recipient in zip(
@@ -175,7 +175,7 @@ async def _turned_down(wire: Wire, posting: Posting, replies: Sequence[Reply]) -
     return refused(granted)
 
 
-async def _withdraw(wire: Wire, granted: Reply | None = None) -> None:
+async def _withdraw(wire: Wire, granted: ServerReply | None = None) -> None:
     """Make the connection ready for the next mail; one that is lost over it is replaced."""
     with suppress(OSError):
         if granted is not None and granted.code == _GO_ON:

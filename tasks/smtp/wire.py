@@ -18,7 +18,7 @@ _CODE = re.compile(rb"[2-5]\d\d(?=[ \r-]|$)")
 _SERVICE_ENDS = 421
 
 
-class Reply(NamedTuple):
+class ServerReply(NamedTuple):
     """What the server said to one command."""
 
     code: int
@@ -56,13 +56,13 @@ class Wire(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._rest = b""
         self._lines: list[str] = []
-        self._replies: list[Reply] = []
+        self._replies: list[ServerReply] = []
         self._wanted = 0
         self.lost = "connection lost"
         """Why it is gone, once it is."""
         self._waiter: asyncio.Future[None] | None = None
         self._late: asyncio.TimerHandle | None = None
-        self._heard: Callable[[Reply], None] | None = None
+        self._heard: Callable[[ServerReply], None] | None = None
         self._transport.set_protocol(self)
 
     @property
@@ -70,7 +70,7 @@ class Wire(asyncio.Protocol):
         """Whether a command can still be said."""
         return not self._transport.is_closing()
 
-    async def say(self, *commands: bytes) -> list[Reply]:
+    async def say(self, *commands: bytes) -> list[ServerReply]:
         """Say commands and return the replies: one each, or fewer where one is refused and the rest was not yet said.
 
         Those that came before a connection was lost are returned too.
@@ -80,7 +80,7 @@ class Wire(asyncio.Protocol):
         """
         if self.pipelines:
             return await self._exchange(b"\r\n".join((*commands, b"")), len(commands))
-        replies: list[Reply] = []
+        replies: list[ServerReply] = []
         for command in commands:
             replies += await self._exchange(command + b"\r\n", 1)
             if replies[-1].code >= 400:  # noqa: PLR2004 (refused, for now or for good)
@@ -88,8 +88,8 @@ class Wire(asyncio.Protocol):
         return replies
 
     async def give(
-        self, body: bytes, *commands: bytes, heard: Callable[[Reply], None] | None = None
-    ) -> list[Reply]:
+        self, body: bytes, *commands: bytes, heard: Callable[[ServerReply], None] | None = None
+    ) -> list[ServerReply]:
         """Send a message after DATA was granted (with CRLF line ends, the last one included), and commands behind it.
 
         Returns the reply to the message, and those to the commands that came before the connection was gone. `heard`
@@ -119,8 +119,8 @@ class Wire(asyncio.Protocol):
         data: bytes,
         replies: int,
         patience: float | None = None,
-        heard: Callable[[Reply], None] | None = None,
-    ) -> list[Reply]:
+        heard: Callable[[ServerReply], None] | None = None,
+    ) -> list[ServerReply]:
         if self._transport.is_closing():
             raise LostError(self.lost)
         self._waiter, self._wanted, self._heard = self._loop.create_future(), replies, heard
@@ -156,7 +156,7 @@ class Wire(asyncio.Protocol):
                 return self._lose("no SMTP reply")
             self._lines.append(line[4:].strip().decode("utf-8", "replace"))
             if line[3:4] != b"-":
-                self._take(Reply(int(line[:3]), "\n".join(self._lines)))
+                self._take(ServerReply(int(line[:3]), "\n".join(self._lines)))
                 self._lines = []
         if (
             len(self._replies) > self._wanted
@@ -171,7 +171,7 @@ class Wire(asyncio.Protocol):
         """Tell whoever waits."""
         self._lose("connection lost" if exc is None else type(exc).__name__)
 
-    def _take(self, reply: Reply) -> None:
+    def _take(self, reply: ServerReply) -> None:
         self._replies.append(reply)
         if self._heard is not None and len(self._replies) == 1:
             self._heard(reply)

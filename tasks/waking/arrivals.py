@@ -27,7 +27,7 @@ def has_mail(db: Database, mailboxes: Iterable[Mailbox]) -> bool:
     return False
 
 
-class Answers:
+class AnswerSource:
     """Whether the source may hold answers that were not taken in: its files changed, or nobody can know."""
 
     def __init__(self, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from tasks.cases.actions import Acting
 from tasks.cases.raise_matter import set_appointment
 from tasks.commitments import actions
 from tasks.commitments.actions import Owing
-from tasks.commitments.agreements import Next
+from tasks.commitments.agreements import Agreement
 from tasks.commitments.close import promise
 from tasks.mails.links import Links
 from tasks.responses.record import Answer
@@ -82,14 +82,16 @@ def test_a_complaint_that_ends_in_a_remedy_owes_it_with_who_and_when(company: Wo
         case = session.scalars(select(Case)).one()
         acting = Acting(session, company.policy, case, _by(company, "M-1"), company.clock.now())
         for wrong, code in (
-            (Next(), "need-next-at"),
-            (Next(company.clock.now() - timedelta(days=1)), "need-next-at"),
-            (Next(due, "X-9"), "unknown-person"),
+            (Agreement(), "need-next-at"),
+            (Agreement(company.clock.now() - timedelta(days=1)), "need-next-at"),
+            (Agreement(due, "X-9"), "unknown-person"),
         ):
             with pytest.raises(ActError) as refused, session.begin_nested():
                 on_cases.close(acting, "agreed", "Porte nuove.", following=wrong)
             assert refused.value.code == code
-        assert on_cases.close(acting, "agreed", "Porte nuove.", following=Next(due, "S-1", "Due ante nuove"))
+        assert on_cases.close(
+            acting, "agreed", "Porte nuove.", following=Agreement(due, "S-1", "Due ante nuove")
+        )
     [owed] = company.promises(CommitmentKind.AGREED)
     seller = _by(company, "S-1")
     assert (owed.owner_id, owed.due_at, owed.words, owed.case_id) == (seller.id, due, "Due ante nuove", 1)
@@ -102,11 +104,11 @@ def test_a_complaint_that_ends_in_a_remedy_owes_it_with_who_and_when(company: Wo
 
 def test_a_remedy_is_moved_as_a_chain_and_not_settled_by_another_word(company: World) -> None:
     first = company.clock.now() + timedelta(days=5)
-    _close(company, _owe(company, CommitmentKind.REPLY), "agreed", following=Next(first))
+    _close(company, _owe(company, CommitmentKind.REPLY), "agreed", following=Agreement(first))
     [owed] = company.promises(CommitmentKind.AGREED)
     assert [one.successor_id for one in company.promises(CommitmentKind.REPLY)] == [owed.id]
     company.clock.set(first + timedelta(days=1))
-    later = Next(company.clock.now() + timedelta(days=5))
+    later = Agreement(company.clock.now() + timedelta(days=5))
     with pytest.raises(ActError) as refused:
         _close(company, owed.id, "agreed", following=later)
     assert refused.value.code == "need-reason"
@@ -144,7 +146,7 @@ def test_an_appointment_that_is_set_while_a_case_is_closed_ends_the_wait_for_it(
     with company.db.write() as session:
         case = session.scalars(select(Case)).one()
         acting = Acting(session, company.policy, case, _by(company, "M-1"), company.clock.now())
-        assert on_cases.close(acting, "appointment-set", "Viene Sara.", following=Next(at, "S-1"))
+        assert on_cases.close(acting, "appointment-set", "Viene Sara.", following=Agreement(at, "S-1"))
     [owed] = company.promises(CommitmentKind.SET_APPOINTMENT)
     [made] = company.promises(CommitmentKind.APPOINTMENT)
     assert (owed.state, owed.successor_id, made.case_id) == ("kept", made.id, 1)
@@ -199,7 +201,7 @@ def test_b26_a_day_agreed_on_by_hand_is_a_chain_that_stands_and_is_not_contradic
     _on(company, _april(11), _april(13))
     assert any("in ritardo" in mail.subject for mail in company.mailer.to(HERS))
     first = _delivery(company)
-    day = Next(datetime(2026, 5, 15, 10, tzinfo=UTC))
+    day = Agreement(datetime(2026, 5, 15, 10, tzinfo=UTC))
     with pytest.raises(ActError) as refused:
         _close(company, first.id, "new-day", following=day)
     assert refused.value.code == "need-reason"
@@ -242,7 +244,7 @@ def test_no_seller_moves_a_day_that_is_a_colleagues(company: World) -> None:
             _delivery(company).id,
             "new-day",
             "S-1",
-            following=Next(company.clock.now() + timedelta(days=40)),
+            following=Agreement(company.clock.now() + timedelta(days=40)),
             reason_code="supplier",
         )
     assert refused.value.code == "not-yours"

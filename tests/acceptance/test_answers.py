@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from models.tables import Commitment, Invoice, Message
-from tasks.responses.by_link import Said, answer, question
+from tasks.responses.by_link import LinkAnswer, answer, question
 from tasks.smtp.transaction import Mail
 from tests import factories
 from tests.world import World
 
 
-def press(world: World, kind: str, said: Said) -> None:
+def press(world: World, kind: str, said: LinkAnswer) -> None:
     """The customer answers the newest mail of a kind."""
     with world.db.write() as session:
         key = session.scalars(
@@ -40,7 +40,7 @@ def warned(world: World) -> None:
 
 def test_an_answer_to_a_joint_letter_answers_for_every_invoice_in_it(world: World) -> None:
     warned(world)
-    press(world, "credit-recovery-warning", Said(meaning="paid"))
+    press(world, "credit-recovery-warning", LinkAnswer(meaning="paid"))
     world.clock.set(world.clock.now() + timedelta(days=9))
     world.escalate()
     assert [row.state for row in world.follow_ups("credit-recovery-warning")] == ["answered", "answered"]
@@ -53,7 +53,7 @@ def test_an_answer_after_silence_settles_it_for_every_invoice_of_the_letter(worl
     world.clock.set(datetime(2026, 4, 1, 9, tzinfo=UTC))
     world.escalate()
     assert world.reasons() == ["silent", "silent"]
-    press(world, "credit-recovery-warning", Said(meaning="fine"))
+    press(world, "credit-recovery-warning", LinkAnswer(meaning="fine"))
     assert world.reasons() == []
 
 
@@ -69,7 +69,7 @@ def reminded(world: World) -> None:
 def test_i_have_paid_reaches_the_manager_and_lets_the_ladder_rest_while_it_is_checked(world: World) -> None:
     reminded(world)
     world.clock.set(datetime(2026, 3, 26, 9, tzinfo=UTC))
-    press(world, "payment-reminder", Said(meaning="paid"))
+    press(world, "payment-reminder", LinkAnswer(meaning="paid"))
     world.escalate()
     assert world.reasons() == ["payment-check"]
     assert "già pagata" in text(world.mailer.to("m-1@casa.example")[0])
@@ -84,7 +84,7 @@ def test_i_have_paid_reaches_the_manager_and_lets_the_ladder_rest_while_it_is_ch
 def test_a_payment_that_is_imported_ends_the_rest_and_nothing_goes_out_any_more(world: World) -> None:
     reminded(world)
     world.clock.set(datetime(2026, 3, 26, 9, tzinfo=UTC))
-    press(world, "payment-reminder", Said(meaning="paid"))
+    press(world, "payment-reminder", LinkAnswer(meaning="paid"))
     world.day_by_day(datetime(2026, 3, 31, 9, tzinfo=UTC))
     with world.db.write() as session:
         session.execute(update(Invoice).values(paid_at=world.clock.now(), to_plan=True))
@@ -96,16 +96,16 @@ def test_a_payment_that_is_imported_ends_the_rest_and_nothing_goes_out_any_more(
 @pytest.mark.parametrize(
     ("said", "reasons", "owed"),
     [
-        (Said(rating=3, text="Un'anta pende: quando passate?"), [], ["reply"]),
-        (Said(meaning="solved", text="Resta da pulire il pavimento."), [], ["reply"]),
-        (Said(rating=5, text="Grazie, tutto bene!"), [], []),
-        (Said(rating=5), [], []),
-        (Said(rating=4, text="Ma voglio il rimborso, ho sentito l'avvocato."), ["trouble-words"], []),
-        (Said(rating=2, text="Un'anta pende."), ["low-rating"], []),
+        (LinkAnswer(rating=3, text="Un'anta pende: quando passate?"), [], ["reply"]),
+        (LinkAnswer(meaning="solved", text="Resta da pulire il pavimento."), [], ["reply"]),
+        (LinkAnswer(rating=5, text="Grazie, tutto bene!"), [], []),
+        (LinkAnswer(rating=5), [], []),
+        (LinkAnswer(rating=4, text="Ma voglio il rimborso, ho sentito l'avvocato."), ["trouble-words"], []),
+        (LinkAnswer(rating=2, text="Un'anta pende."), ["low-rating"], []),
     ],
 )
 def test_words_that_come_with_a_content_answer_are_read_by_a_person(
-    world: World, said: Said, reasons: list[str], owed: list[str]
+    world: World, said: LinkAnswer, reasons: list[str], owed: list[str]
 ) -> None:
     with world.db.write() as session:
         customer = factories.customer(session)

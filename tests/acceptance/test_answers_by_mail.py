@@ -12,7 +12,7 @@ from models.rules.sending.answers import Accepted, Doubtful, Refused
 from models.tables import Commitment, Customer, FollowUp, Inbound, Message, Reply
 from models.words import CommitmentKind, CommitmentState, FollowUpState, MessageState
 from tasks.cases.holds import hold_customer
-from tasks.runtime.trial import Trial
+from tasks.runtime.trial import RunningTrial
 from tasks.sending.asked import settle
 from tasks.sending.suppressions import suppress
 from tests import factories
@@ -153,7 +153,7 @@ def test_an_answer_to_the_answer_is_heard_as_the_customer_s(inbox: Inbox) -> Non
 
 
 def test_on_trial_the_customer_gets_nothing_and_it_stays_owed(inbox: Inbox) -> None:
-    inbox.world.trial = Trial("prova@casa.example")
+    inbox.world.trial = RunningTrial("prova@casa.example")
     browser = answer(inbox)
     inbox.world.escalate()
     assert [mail.recipients[0] for mail in inbox.world.mailer.mails][-1] == "prova@casa.example"

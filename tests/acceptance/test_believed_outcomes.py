@@ -13,7 +13,7 @@ from tasks.cases.actions import Acting
 from tasks.cases.matters import let_go_on
 from tasks.commitments import actions
 from tasks.commitments.actions import Owing
-from tasks.commitments.agreements import Next
+from tasks.commitments.agreements import Agreement
 from tasks.commitments.close import promise
 from tasks.responses.record import Answer
 from tests import factories
@@ -48,7 +48,7 @@ def _close(
         case = session.scalars(select(Case).where(Case.closed_at.is_(None))).one()
         by = session.scalars(select(Staff).where(Staff.ref == ref)).one()
         if outcome == "agreed":
-            said.setdefault("following", Next(world.clock.now() + timedelta(days=30)))
+            said.setdefault("following", Agreement(world.clock.now() + timedelta(days=30)))
         acting = Acting(session, world.policy, case, by, world.clock.now())
         return on_cases.close(acting, outcome, text, **said)  # type: ignore[arg-type]
 
@@ -195,7 +195,7 @@ def test_silence_lets_nothing_go_on_until_a_manager_says_from_which_day(company:
 def test_a_new_day_that_is_agreed_on_in_a_case_is_its_remedy_until_the_goods_have_come(
     company: World, how: str
 ) -> None:
-    day = Next(datetime(2026, 4, 28, 10, tzinfo=UTC))
+    day = Agreement(datetime(2026, 4, 28, 10, tzinfo=UTC))
     _close(company, "M-1", "new-day", following=day, reason="supplier")
     _days_later(company, 8, 8)
     told, *_ = [plain(mail) for mail in company.mailer.to(HERS) if "davvero risolto" in mail.subject]

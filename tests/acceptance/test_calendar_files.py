@@ -12,7 +12,7 @@ from models.tables import Commitment, Customer, Staff
 from models.words import CommitmentKind
 from tasks.cases.raise_matter import set_appointment
 from tasks.commitments.actions import NOTHING, Owing, close, promise_anew
-from tasks.commitments.agreements import Next
+from tasks.commitments.agreements import Agreement
 from tasks.mails.mime import BOUNDARY
 from tests import factories
 from tests.desk import Browser
@@ -98,7 +98,7 @@ def test_a_moved_appointment_takes_the_place_of_the_first_in_every_calendar(firm
 
 
 def settle(
-    world: World, outcome: str, text: str, following: Next = NOTHING, reason: str = "", by: str = "A-1"
+    world: World, outcome: str, text: str, following: Agreement = NOTHING, reason: str = "", by: str = "A-1"
 ) -> None:
     """Anna or another one closes the appointment, a while later."""
     world.clock.set(world.clock.now() + timedelta(minutes=2))
@@ -117,7 +117,7 @@ def test_an_appointment_that_is_called_off_goes_out_of_the_customer_s_calendar(
     assert (before["method"], before["status"]) == ("PUBLISH", "CONFIRMED")
     assert before["organizer"] == f"mailto:{firm.policy.company.sender}"
     if gives_way:
-        call_later = Next(AT + timedelta(days=9), what="Nuova proposta per iscritto")
+        call_later = Agreement(AT + timedelta(days=9), what="Nuova proposta per iscritto")
         settle(firm, "agreed", "Non serve più venire.", call_later, "customer-asked")
     else:
         settle(firm, "called-off", "La signora ha disdetto.")

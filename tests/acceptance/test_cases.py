@@ -24,7 +24,7 @@ from models.tables import (
 from models.words import EndCause, EndKind, Outcome
 from tasks.cases import actions
 from tasks.cases.actions import Acting
-from tasks.commitments.agreements import Next
+from tasks.commitments.agreements import Agreement
 from tasks.responses.record import Answer
 from tasks.sending.sweep import prepare
 from tasks.sending.sweep_report import Scope
@@ -143,7 +143,7 @@ def test_b02_a_case_is_not_closed_on_our_version_alone(world: World) -> None:
 def test_b02_and_b05_a_conversation_closes_it_too(world: World, outcome: str) -> None:
     sold(world)
     complain(world)
-    following = Next(world.clock.now() + timedelta(days=9))
+    following = Agreement(world.clock.now() + timedelta(days=9))
     assert act(world, "M-1", "close", outcome, "Che cosa è successo.", following=following)
     assert newest(world).closed_at is not None
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from flows.sweeping import sweep
 from models.policy import Policy, PolicyError, parse
-from models.rules.health.finding import Level
+from models.rules.health.finding import Severity
 from models.tables import FollowUp, History, Inbound
 from tasks.archive.archives import NoArchive
 from tasks.credit_recovery.document import document
@@ -217,13 +217,13 @@ async def test_doctor_looks_at_the_account_where_there_is_one(servers: tuple[Ser
     policy = with_account()
     assert await certified_account(Settings(), parse(_SHIPPED)) == []
     [missing] = await certified_account(Settings(), policy)
-    assert (missing.level, missing.kind) == (Level.TROUBLE, "certified mail")
+    assert (missing.level, missing.kind) == (Severity.TROUBLE, "certified mail")
     named = Settings(
         certified_smtp_host="127.0.0.1",
         certified_smtp_port=servers[1].port,
         certified_smtp_security="none",
     )
-    assert [one.level for one in await certified_account(named, policy)] == [Level.OK]
+    assert [one.level for one in await certified_account(named, policy)] == [Severity.OK]
 
 
 def fresh(how: str) -> bytes:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.rules.sending.answers import Accepted
 from models.rules.sending.faults import is_fault
-from models.tables import Customer, Fault, FollowUp, Message, Order
+from models.tables import Customer, FollowUp, HeldFault, Message, Order
 from tasks.mails.letter_facts import Group
 from tasks.reporting.weekly import monday_of, week_report
 from tasks.sending.claim import claim_batch
@@ -53,7 +53,7 @@ def held(world: World) -> list[FollowUp]:
 
 def faults(world: World) -> list[str]:
     with world.db.read() as session:
-        return list(session.scalars(select(Fault.reason).order_by(Fault.id)))
+        return list(session.scalars(select(HeldFault.reason).order_by(HeldFault.id)))
 
 
 def poison_plan(session: Session) -> None:

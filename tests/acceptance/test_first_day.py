@@ -14,7 +14,7 @@ from tasks.importing import going_live
 from tasks.importing.run import import_source
 from tasks.mails.timeline_words import happened
 from tasks.runtime.settings import AccessError, Settings
-from tasks.runtime.trial import Trial, refuse_own_address, trial_of
+from tasks.runtime.trial import RunningTrial, refuse_own_address, trial_of
 from tasks.sending import explain
 from tests import factories
 from tests.fakes import plain
@@ -41,7 +41,7 @@ def shop(world: World) -> World:
         customer = factories.customer(session)
         factories.order(session, customer)
         factories.invoice(session, customer)
-    world.trial = Trial(None)
+    world.trial = RunningTrial(None)
     return world
 
 
@@ -59,7 +59,7 @@ def test_on_trial_no_customer_is_written_to(shop: World) -> None:
 
 
 def test_the_address_of_the_trial_gets_what_customers_would(shop: World) -> None:
-    shop.trial = Trial("prova@casa.example")
+    shop.trial = RunningTrial("prova@casa.example")
     shop.sweep()
     assert shop.mailer.to(GIULIA) == []
     assert any("SO-1" in plain(mail) for mail in shop.mailer.to("prova@casa.example"))
@@ -226,9 +226,9 @@ def test_a_choice_that_is_none_and_a_second_time_are_refused(shop: World) -> Non
 def test_the_local_mailbox_is_live_by_itself_and_an_outside_server_is_not(world: World) -> None:
     assert trial_of(world.db, world.policy, Settings()) is None
     outside = Settings(**OUTSIDE)
-    assert trial_of(world.db, world.policy, outside) == Trial(None)
+    assert trial_of(world.db, world.policy, outside) == RunningTrial(None)
     relay = Settings(smtp_host="localhost", smtp_port=25, public_url="https://answers.example.org")
-    assert trial_of(world.db, world.policy, relay) == Trial(None)
+    assert trial_of(world.db, world.policy, relay) == RunningTrial(None)
     with world.db.write() as session:
         queries.go_live(session, date(2026, 3, 18), world.clock.now())
     assert trial_of(world.db, world.policy, outside) is None

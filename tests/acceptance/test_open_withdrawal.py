@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.languages import CODES
 from models.tables import Inbound
 from models.words import CommitmentKind
-from tasks.mailboxes.withdrawal_form import MOST_STRANGERS_A_DAY, Claim, declare
+from tasks.mailboxes.withdrawal_form import MOST_STRANGERS_A_DAY, FormClaim, declare
 from tests import factories
 from tests.recovery import plain, promises
 from tests.visitor import SITE, Visitor
@@ -88,7 +88,7 @@ def test_a_flood_of_strangers_is_kept_and_rings_once_a_day_fifty_times(world: Wo
     now = world.clock.now()
     with world.db.write() as session:
         for number in range(MOST_STRANGERS_A_DAY - 1):
-            claim = Claim("SO-9", f"x{number}@posta.example", "X", "Recedo dal contratto.")
+            claim = FormClaim("SO-9", f"x{number}@posta.example", "X", "Recedo dal contratto.")
             declare(session, world.policy, claim, now, lambda _raw: "")
     for number in range(3):
         visitor.press(PAGE, do="confirm", **(THEIRS | {"email": f"y{number}@posta.example"}))

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import select
 
 from models.policy import Policy, PolicyError, parse
-from models.tables import Fault, Order
+from models.tables import HeldFault, Order
 from tasks.escalation.call_list import call_list
 from tasks.mails.texts import missing_texts
 from tasks.responses.record import Answer
@@ -167,7 +167,7 @@ def run(db: Database, policy: Policy) -> list[str]:
         world.escalate()
         call_list(db, policy, world.clock.now())
     with db.read() as session:
-        return list(session.scalars(select(Fault.reason)))
+        return list(session.scalars(select(HeldFault.reason)))
 
 
 @pytest.mark.parametrize("seed", range(3))

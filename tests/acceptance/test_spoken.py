@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from models.tables import Commitment, Response
 from tasks.cases.references import UnknownReferenceError
-from tasks.responses.by_staff import Channel, RecordingError, Spoken, Wants, record
+from tasks.responses.by_staff import RecordingError, Spoken, SpokenBy, Wants, record
 from tests import factories
 from tests.world import World
 
@@ -35,7 +35,7 @@ def test_b18_a_call_answers_the_welcome_and_counts_once(asked: World) -> None:
 
 
 def test_b35_a_promised_call_back_has_a_name_and_a_time(asked: World) -> None:
-    say(asked, channel=Channel.IN_PERSON, wants=Wants.CALL)
+    say(asked, channel=SpokenBy.IN_PERSON, wants=Wants.CALL)
     with asked.db.read() as session:
         owed = session.scalars(select(Commitment).where(Commitment.kind == "call-back")).one()
     assert (owed.kind, owed.owner_id is not None, owed.deputy_id is not None) == ("call-back", True, True)

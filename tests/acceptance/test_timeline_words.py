@@ -26,7 +26,7 @@ from tasks.cases.actions import Acting
 from tasks.cases.dossier_markdown import as_markdown
 from tasks.commitments import actions as commitment_actions
 from tasks.commitments.actions import Owing
-from tasks.commitments.agreements import Next
+from tasks.commitments.agreements import Agreement
 from tasks.commitments.close import promise
 from tasks.commitments.moments import moment
 from tasks.credit_recovery.document import document
@@ -103,7 +103,7 @@ def case_id(world: World) -> int:
                 Owing(session, world.policy, owed, manager, now),
                 outcome,
                 "Detto al cliente.",
-                following=Next(now + timedelta(days=3)),
+                following=Agreement(now + timedelta(days=3)),
             )
     for number, meaning in enumerate(Meaning):
         rating = {"rating": 4} if meaning is Meaning.RATING else {}

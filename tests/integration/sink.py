@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deployments.mailbox.store import Mailbox
+from deployments.mailbox.store import MailboxFolder
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE)
 
@@ -21,7 +21,7 @@ class Logger:
 
     def __init__(self, folder: Path, delay: float) -> None:
         self._delay = delay
-        self._archive = Mailbox(folder / "archive")
+        self._archive = MailboxFolder(folder / "archive")
         self._log = (folder / "accepted.log").open("a", buffering=1)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:

@@ -11,14 +11,14 @@ from fastapi.responses import Response
 from deployments.web.context import MissingPageError, Web
 from deployments.web.desk.lists_page import OLD_DAYS
 from deployments.web.desk.matter_page import path_of
-from deployments.web.desk.session import Desk, Signed, frame
+from deployments.web.desk.session import PersonalDesk, Signed, frame
 from deployments.web.wording import words
 from models.queries.desk import figures, lists
-from models.queries.desk.lists import Wanted
+from models.queries.desk.lists import ListPart
 from models.queries.health import state
 from models.rules.calendar.calendars import day_start, local_day
 from models.rules.desk.sight import sees_company
-from models.rules.health.intervals import COLLECT, EVERY, Turn, turns
+from models.rules.health.intervals import COLLECT, EVERY, ScheduledRun, turns
 from models.words import Subject
 from tasks.escalation.call_list import listed
 from tasks.escalation.coverage import check_ladders
@@ -28,7 +28,7 @@ from tasks.mails.waiting_words import waits
 
 router = APIRouter()
 
-_LONGEST = Wanted(most=5)
+_LONGEST = ListPart(most=5)
 
 
 @router.api_route("/desk/company", methods=["GET", "HEAD"])
@@ -103,7 +103,7 @@ class Job(NamedTuple):
     is_missed: bool
 
 
-def _turn(desk: Desk, one: Turn) -> Job:
+def _turn(desk: PersonalDesk, one: ScheduledRun) -> Job:
     language, zone = desk.language, desk.zone
     never = words(language, "desk.never")
     return Job(

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from deployments.web.desk.session import Desk
+from deployments.web.desk.session import PersonalDesk
 from deployments.web.forms import new_press
 from deployments.web.reply_form import ANSWER, answered, to_customer
-from deployments.web.said import Said
+from deployments.web.said import PageReply
 from models.queries import people
 from models.queries.cases import dossier
 from models.queries.desk import of_customer
@@ -24,16 +24,16 @@ from tasks.commitments.moments import moment
 from tasks.commitments.own_sales import is_left_to_others
 from tasks.mails.formats import clean
 from tasks.privacy import rights
-from tasks.responses.by_staff import Channel, Spoken, Wants, record
+from tasks.responses.by_staff import Spoken, SpokenBy, Wants, record
 from tasks.sending.send_now import bring_forward
 
 Fields = Mapping[str, str]
-_Do = Callable[[Desk, Customer, Fields], Said]
+_Do = Callable[[PersonalDesk, Customer, Fields], PageReply]
 
 _RATINGS = ("1", "2", "3", "4", "5")
 
 
-def offered(desk: Desk, session: Session, customer: Customer) -> list[str]:
+def offered(desk: PersonalDesk, session: Session, customer: Customer) -> list[str]:
     """What the one who is signed in may do about a customer, in the order of the page."""
     mutes = not is_left_to_others(session, desk.reader, customer.id)
     has_case = pages.open_case(session, customer.id) is not None
@@ -53,23 +53,23 @@ def offered(desk: Desk, session: Session, customer: Customer) -> list[str]:
     return [do for do, is_there in chosen.items() if is_there]
 
 
-def wants_open_to(desk: Desk, session: Session, customer: Customer) -> list[Wants]:
+def wants_open_to(desk: PersonalDesk, session: Session, customer: Customer) -> list[Wants]:
     """What a customer may be said to wait for; that it is nothing, others say than whoever sold."""
     left = is_left_to_others(session, desk.reader, customer.id)
     return [one for one in Wants if not (left and one is Wants.NOTHING)]
 
 
-def do_about(desk: Desk, customer: Customer, form: Fields) -> Said:
+def do_about(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     """Do what the button says (`do`); nothing is done where something is missing or it is not for this colleague."""
     do = form.get("do", "")
     with desk.web.db.read() as session:
         may = do in _ALWAYS or (do in offered(desk, session, customer) and do in _DOES)
     if not may:
-        return Said(fault="own-sale" if do in _MUTING else "unknown", filled=form)
+        return PageReply(fault="own-sale" if do in _MUTING else "unknown", filled=form)
     try:
         return _DOES[do](desk, customer, form)
     except ActError as error:
-        return Said(do=do, fault=error.code, filled=form)
+        return PageReply(do=do, fault=error.code, filled=form)
 
 
 def references(session: Session, customer: Customer) -> list[tuple[str, str]]:
@@ -87,35 +87,35 @@ def _about(session: Session, customer: Customer, form: Fields) -> str:
     return chosen if chosen in {ref for ref, _ in references(session, customer)} else customer.ref
 
 
-def _until(desk: Desk, form: Fields, name: str = "until", code: str = "need-until") -> datetime:
+def _until(desk: PersonalDesk, form: Fields, name: str = "until", code: str = "need-until") -> datetime:
     at = moment(form.get(name, ""), ZoneInfo(desk.web.policy.company.timezone), code)
     if at is None:
         raise ActError(code, f"{name}: say when")
     return at
 
 
-def _hold(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _hold(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     until = _until(desk, form)
     holds.hold_customer(desk.web, customer.id, desk.reader.ref, form.get("text", ""), until)
-    return Said(thanks="thanks-hold")
+    return PageReply(thanks="thanks-hold")
 
 
-def _release(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _release(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     holds.release_customer(desk.web, customer.id, desk.reader.ref, form.get("text", ""))
-    return Said(thanks="thanks-release")
+    return PageReply(thanks="thanks-release")
 
 
-def _stop_alert(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _stop_alert(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     with desk.web.db.read() as session:
         order = people.order_by_ref(session, form.get("order", ""))
         if order is None or order.customer_id != customer.id:
             raise ActError("unknown-order", "order: this customer has no such order")
     until = _until(desk, form)
     holds.stop_delay_alerts(desk.web, order.ref, desk.reader.ref, form.get("text", ""), until)
-    return Said(thanks="thanks-stop-alert")
+    return PageReply(thanks="thanks-stop-alert")
 
 
-def _record(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _record(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     rating, wants, channel = form.get("rating", ""), form.get("wants", ""), form.get("channel", "")
     if rating and rating not in _RATINGS:
         raise ActError("need-rating", "rating: choose from 1 to 5")
@@ -125,16 +125,16 @@ def _record(desk: Desk, customer: Customer, form: Fields) -> Said:
             about=_about(session, customer, form),
             text=form.get("text", ""),
             taken_by=desk.reader.ref,
-            channel=Channel(channel) if channel in frozenset(Channel) else Channel.PHONE,
+            channel=SpokenBy(channel) if channel in frozenset(SpokenBy) else SpokenBy.PHONE,
             rating=int(rating) if rating else None,
             wants=Wants(wants) if wants in frozenset(Wants) else Wants.NOTHING,
             call_at=moment(form.get("call-at", ""), ZoneInfo(desk.zone), "need-call-at"),
         )
         record(session, desk.web.policy, spoken, desk.web.clock.now())
-    return Said(thanks="thanks-record")
+    return PageReply(thanks="thanks-record")
 
 
-def _appointment(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _appointment(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     at = _until(desk, form, "at", "need-at")
     with desk.web.db.write() as session:
         made = raise_matter.set_appointment(
@@ -147,10 +147,10 @@ def _appointment(desk: Desk, customer: Customer, form: Fields) -> Said:
             by=desk.reader,
             who=form.get("next-who", ""),
         )
-        return Said(thanks="thanks-appointment", name=_name(session, made.owner_id))
+        return PageReply(thanks="thanks-appointment", name=_name(session, made.owner_id))
 
 
-def _raise(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _raise(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     matter = form.get("matter", "")
     if matter not in frozenset(Matter):
         raise ActError("need-matter", "matter: say what it is about")
@@ -164,19 +164,19 @@ def _raise(desk: Desk, customer: Customer, form: Fields) -> Said:
             by=desk.reader,
             matter=Matter(matter),
         )
-    return Said(thanks="thanks-raise")
+    return PageReply(thanks="thanks-raise")
 
 
-def _state(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _state(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     with desk.web.db.write() as session:
         case = pages.open_case(session, customer.id)
         if case is None:
             raise ActError("no-case", "there is no open case; raise a matter")
         state(session, case, desk.reader.ref, form.get("text", ""), desk.web.clock.now())
-    return Said(thanks="thanks-state")
+    return PageReply(thanks="thanks-state")
 
 
-def _help(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _help(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     with desk.web.db.write() as session:
         made = raise_matter.ask_for_help(
             session,
@@ -186,10 +186,10 @@ def _help(desk: Desk, customer: Customer, form: Fields) -> Said:
             now=desk.web.clock.now(),
             by=desk.reader,
         )
-        return Said(thanks="thanks-help", name=_name(session, made.owner_id))
+        return PageReply(thanks="thanks-help", name=_name(session, made.owner_id))
 
 
-def _forward(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _forward(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     with desk.web.db.read() as session:
         about = _about(session, customer, form)
     bring_forward(
@@ -200,10 +200,10 @@ def _forward(desk: Desk, customer: Customer, form: Fields) -> Said:
         form.get("text", ""),
         now=desk.web.clock.now(),
     )
-    return Said(thanks="thanks-forward")
+    return PageReply(thanks="thanks-forward")
 
 
-def _erase(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _erase(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     if form.get("ref", "") != customer.ref:
         raise ActError("need-ref", "ref: it is not this customer's")
     assert desk.web.settings is not None  # noqa: S101 (only then it is offered)
@@ -211,7 +211,7 @@ def _erase(desk: Desk, customer: Customer, form: Fields) -> Said:
         rights.erase(desk.web, desk.web.settings, customer.ref, desk.reader.ref)
     except rights.CannotEraseError as error:
         raise ActError("open-matters", str(error)) from error
-    return Said(thanks="erased")
+    return PageReply(thanks="erased")
 
 
 def _name(session: Session, staff_id: int | None) -> str:
@@ -222,7 +222,7 @@ def _name(session: Session, staff_id: int | None) -> str:
 _MUTING = frozenset({"hold", "release", "stop-alert"})
 
 
-def _answer(desk: Desk, customer: Customer, form: Fields) -> Said:
+def _answer(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
     with desk.web.db.write() as session:
         to = to_customer(desk.web, session, customer)
         return answered(desk.web, session, to, desk.reader, form, desk.web.clock.now())

@@ -11,10 +11,10 @@ from deployments.web.case_views import doers, dossier_values
 from deployments.web.context import MissingPageError
 from deployments.web.desk.customer_acts import do_about, offered, references, wants_open_to
 from deployments.web.desk.matter_page import path_of
-from deployments.web.desk.session import PATH, Desk, Signed, frame, may_see
+from deployments.web.desk.session import PATH, PersonalDesk, Signed, frame, may_see
 from deployments.web.forms import Form, new_press
 from deployments.web.reply_form import form_for, to_customer
-from deployments.web.said import Said
+from deployments.web.said import PageReply
 from models.queries import people
 from models.queries.cases.dossier import of_customer
 from models.queries.desk import of_customer as coming
@@ -30,7 +30,7 @@ from tasks.mails.timeline_words import name_of
 from tasks.mails.views import due, owed_line
 from tasks.mails.waiting_words import stops, waits
 from tasks.privacy import rights
-from tasks.responses.by_staff import Channel
+from tasks.responses.by_staff import SpokenBy
 
 router = APIRouter()
 
@@ -58,7 +58,7 @@ def find(desk: Signed, q: str = "") -> Response:
 def show(desk: Signed, ref: str, do: str = "", block: str = "") -> Response:
     """All of one customer; `do` opens a form. Somebody else's customer is not there for whoever sells."""
     with desk.web.db.read() as session:
-        return _shown(desk, session, _customer(desk, session, ref), Said(do=do, block=block))
+        return _shown(desk, session, _customer(desk, session, ref), PageReply(do=do, block=block))
 
 
 @router.post("/desk/customer/{ref:path}")
@@ -87,14 +87,14 @@ def export(desk: Signed, ref: str) -> Response:
     )
 
 
-def _customer(desk: Desk, session: Session, ref: str) -> Customer:
+def _customer(desk: PersonalDesk, session: Session, ref: str) -> Customer:
     customer = search.by_ref(session, ref)
     if customer is None or not may_see(desk, session, customer):
         raise MissingPageError
     return customer
 
 
-def _shown(desk: Desk, session: Session, customer: Customer, said: Said) -> Response:
+def _shown(desk: PersonalDesk, session: Session, customer: Customer, said: PageReply) -> Response:
     now = desk.web.clock.now()
     found = of_customer(session, customer.id, now)
     if found is None:
@@ -122,7 +122,7 @@ def _shown(desk: Desk, session: Session, customer: Customer, said: Said) -> Resp
         doers=doers(people.staff(session), desk.reader),
         order_refs=[(one.ref, clean(f"{one.ref}: {one.description}")) for one in found.orders],
         press=new_press(),
-        channels=[(one.value, f"channel-{one.value.replace(' ', '-')}") for one in Channel],
+        channels=[(one.value, f"channel-{one.value.replace(' ', '-')}") for one in SpokenBy],
         wants=[
             (one.value, f"wants-{one.value.replace(' ', '-')}")
             for one in wants_open_to(desk, session, customer)
@@ -147,7 +147,7 @@ def _shown(desk: Desk, session: Session, customer: Customer, said: Said) -> Resp
     )
 
 
-def _words(desk: Desk, kind: str) -> str:
+def _words(desk: PersonalDesk, kind: str) -> str:
     """What is to come: a message, or what a person will be asked."""
     cadence = desk.web.policy.cadences.get(kind)
     if cadence is not None and cadence.opens_case is not None:
@@ -157,7 +157,7 @@ def _words(desk: Desk, kind: str) -> str:
     return worded(desk.language, "kind", kind)
 
 
-class Planned(NamedTuple):
+class PlannedMessage(NamedTuple):
     """A message that is to come."""
 
     kind: str
@@ -171,10 +171,10 @@ class Planned(NamedTuple):
     """Where it is looked at, and sent."""
 
 
-def _next(desk: Desk, session: Session, customer_id: int) -> list[Planned]:
+def _next(desk: PersonalDesk, session: Session, customer_id: int) -> list[PlannedMessage]:
     cadences = desk.web.policy.cadences
     return [
-        Planned(
+        PlannedMessage(
             _words(desk, one.kind),
             clean(one.about or ""),
             due(desk.language, one.due_at, desk.zone),
@@ -188,7 +188,7 @@ def _next(desk: Desk, session: Session, customer_id: int) -> list[Planned]:
     ]
 
 
-def _held(desk: Desk, session: Session, customer_id: int, staff: Any) -> list[tuple[str, str, str]]:
+def _held(desk: PersonalDesk, session: Session, customer_id: int, staff: Any) -> list[tuple[str, str, str]]:
     """Until when, by whom, and why."""
     zone = desk.web.policy.company.timezone
     return [
@@ -197,5 +197,5 @@ def _held(desk: Desk, session: Session, customer_id: int, staff: Any) -> list[tu
     ]
 
 
-def _only(desk: Desk) -> int | None:
+def _only(desk: PersonalDesk) -> int | None:
     return None if sees_all(desk.reader.role) else desk.reader.id

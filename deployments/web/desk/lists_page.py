@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from deployments.web.context import MissingPageError
 from deployments.web.desk.matter_page import path_of
 from deployments.web.desk.reckoned_lists import WAITS, calls, gaps
-from deployments.web.desk.session import Desk, Signed, frame
-from deployments.web.desk.tables import Line, Table
+from deployments.web.desk.session import PersonalDesk, Signed, frame
+from deployments.web.desk.tables import SortedTable, TableLine
 from deployments.web.wording import is_said, words
 from models.queries import people
 from models.queries.desk import lists
-from models.queries.desk.lists import Wanted
-from models.queries.desk.rows import Contact
+from models.queries.desk.lists import ListPart
+from models.queries.desk.rows import ContactRow
 from models.rules.calendar.calendars import day_start, local_day
 from models.rules.desk.sight import sees_company
 from models.words import FollowUpState, Subject
@@ -53,7 +53,7 @@ def show(desk: Signed, request: Request, name: str, page: int = 1, form: str = "
     find, sort = given.get("q", "").strip(), given.get("sort", "")
     chosen = {key: given[key] for key in _FILTERS if given.get(key)}
     is_file = form == "csv"
-    wanted = Wanted(
+    wanted = ListPart(
         find,
         _codes(desk.language, find),
         chosen,
@@ -87,7 +87,9 @@ def show(desk: Signed, request: Request, name: str, page: int = 1, form: str = "
     )
 
 
-def _head(name: str, head: str, table: Table, kept: Mapping[str, str], sort: str) -> tuple[str, str, str]:
+def _head(
+    name: str, head: str, table: SortedTable, kept: Mapping[str, str], sort: str
+) -> tuple[str, str, str]:
     """The name of a column, the address that sorts by it (empty where none does), and how it is sorted now."""
     if head not in table.sorts:
         return head, "", ""
@@ -100,7 +102,7 @@ def _address(name: str, fields: Mapping[str, str]) -> str:
     return f"/desk/list/{name}?{urlencode({key: value for key, value in fields.items() if value})}"
 
 
-def _chosen(desk: Desk, session: Session, key: str, value: str) -> str:
+def _chosen(desk: PersonalDesk, session: Session, key: str, value: str) -> str:
     """What a list is narrowed to, in words."""
     if key == "owner":
         person = people.staff_by_ref(session, value)
@@ -135,9 +137,9 @@ def _codes(language: str, find: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _cases(desk: Desk, session: Session, wanted: Wanted) -> Table:
+def _cases(desk: PersonalDesk, session: Session, wanted: ListPart) -> SortedTable:
     lines = [
-        Line(
+        TableLine(
             path_of(Subject.CASE, row.id),
             (
                 row.customer_ref,
@@ -150,12 +152,12 @@ def _cases(desk: Desk, session: Session, wanted: Wanted) -> Table:
         for row in lists.open_cases(session, wanted, before=_old(desk) if wanted.chosen.get("age") else None)
     ]
     sorts = frozenset({"customer", "name", "since", "owner"})
-    return Table(("customer", "name", "why", "since", "owner"), sorts, lines)
+    return SortedTable(("customer", "name", "why", "since", "owner"), sorts, lines)
 
 
-def _commitments(desk: Desk, session: Session, wanted: Wanted) -> Table:
+def _commitments(desk: PersonalDesk, session: Session, wanted: ListPart) -> SortedTable:
     lines = [
-        Line(
+        TableLine(
             path_of(Subject.COMMITMENT, row.id),
             (
                 row.customer_ref or "",
@@ -168,14 +170,14 @@ def _commitments(desk: Desk, session: Session, wanted: Wanted) -> Table:
         for row in lists.open_commitments(session, wanted, due=_due(desk, wanted.chosen.get("due", "")))
     ]
     heads = ("customer", "name", "why", "due", "owner")
-    return Table(heads, frozenset(heads), lines)
+    return SortedTable(heads, frozenset(heads), lines)
 
 
-def _old(desk: Desk) -> datetime:
+def _old(desk: PersonalDesk) -> datetime:
     return desk.web.clock.now() - timedelta(days=OLD_DAYS)
 
 
-def _due(desk: Desk, chosen: str) -> tuple[datetime | None, datetime | None]:
+def _due(desk: PersonalDesk, chosen: str) -> tuple[datetime | None, datetime | None]:
     """Since when, and until when what is wanted is due."""
     if chosen not in _DUE:
         return None, None
@@ -185,13 +187,13 @@ def _due(desk: Desk, chosen: str) -> tuple[datetime | None, datetime | None]:
     )
 
 
-def _contacts(desk: Desk, session: Session, wanted: Wanted) -> Table:
+def _contacts(desk: PersonalDesk, session: Session, wanted: ListPart) -> SortedTable:
     place = desk.web.policy.company.place
     since = day_start(local_day(desk.web.clock.now(), place), place)
     return _of_contacts(desk, lists.contacts_since(session, since, wanted))
 
 
-def _planned(desk: Desk, session: Session, wanted: Wanted) -> Table:
+def _planned(desk: PersonalDesk, session: Session, wanted: ListPart) -> SortedTable:
     place = desk.web.policy.company.place
     today = local_day(desk.web.clock.now(), place)
     first, last = _DAYS.get(wanted.chosen.get("day", "tomorrow"), _DAYS["tomorrow"])
@@ -199,9 +201,9 @@ def _planned(desk: Desk, session: Session, wanted: Wanted) -> Table:
     return _of_contacts(desk, lists.contacts_due(session, since, until, wanted))
 
 
-def _of_contacts(desk: Desk, rows: Iterable[Contact]) -> Table:
+def _of_contacts(desk: PersonalDesk, rows: Iterable[ContactRow]) -> SortedTable:
     lines = [
-        Line(
+        TableLine(
             "",
             (
                 row.customer_ref,
@@ -215,12 +217,12 @@ def _of_contacts(desk: Desk, rows: Iterable[Contact]) -> Table:
         for row in rows
     ]
     sorts = frozenset({"customer", "name", "kind", "state", "at"})
-    return Table(("customer", "name", "kind", "state", "reason", "at"), sorts, lines)
+    return SortedTable(("customer", "name", "kind", "state", "reason", "at"), sorts, lines)
 
 
-def _money(desk: Desk, session: Session, wanted: Wanted) -> Table:
+def _money(desk: PersonalDesk, session: Session, wanted: ListPart) -> SortedTable:
     lines = [
-        Line(
+        TableLine(
             "",
             (
                 row.customer_ref,
@@ -234,10 +236,10 @@ def _money(desk: Desk, session: Session, wanted: Wanted) -> Table:
         for row in lists.money_held(session, wanted)
     ]
     sorts = frozenset({"customer", "name", "amount", "due"})
-    return Table(("customer", "name", "invoice", "amount", "due", "reason"), sorts, lines)
+    return SortedTable(("customer", "name", "invoice", "amount", "due", "reason"), sorts, lines)
 
 
-_LISTS: dict[str, Callable[[Desk, Session, Wanted], Table]] = {
+_LISTS: dict[str, Callable[[PersonalDesk, Session, ListPart], SortedTable]] = {
     "cases": _cases,
     "commitments": _commitments,
     "contacts": _contacts,
@@ -248,7 +250,7 @@ _LISTS: dict[str, Callable[[Desk, Session, Wanted], Table]] = {
 }
 
 
-def _file(desk: Desk, name: str, table: Table) -> Response:
+def _file(desk: PersonalDesk, name: str, table: SortedTable) -> Response:
     """All of a list for a spreadsheet, with nothing in it that one would take for a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -261,9 +263,9 @@ def _file(desk: Desk, name: str, table: Table) -> Response:
     )
 
 
-def _worded(desk: Desk, section: str, codes: Iterable[str]) -> str:
+def _worded(desk: PersonalDesk, section: str, codes: Iterable[str]) -> str:
     return "; ".join(worded(desk.language, section, code) for code in codes if code)
 
 
-def _at(desk: Desk, at: datetime) -> str:
+def _at(desk: PersonalDesk, at: datetime) -> str:
     return short_moment(desk.language, at, desk.zone)

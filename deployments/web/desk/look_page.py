@@ -9,10 +9,10 @@ from deployments.web.context import MissingPageError
 from deployments.web.desk.customer_acts import references
 from deployments.web.desk.framed import framed
 from deployments.web.desk.matter_page import Number
-from deployments.web.desk.session import Desk, Signed, frame, may_see, seen_customer
+from deployments.web.desk.session import PersonalDesk, Signed, frame, may_see, seen_customer
 from deployments.web.wording import words
 from models.rules.cases.acting import MOST_CHARACTERS
-from models.rules.sending.before_sending import Hold, Postpone, Send, Skip
+from models.rules.sending.before_sending import HoldBack, Postpone, Send, Skip
 from models.tables import Customer, Message
 from tasks.mails.formats import clean
 from tasks.mails.labels import worded
@@ -76,20 +76,20 @@ def show_sent(desk: Signed, number: Number, shown: str = "") -> Response:
     return desk.web.pages.show("desk_sent", desk.language, **values, **frame(desk))
 
 
-def _would(desk: Desk, found: Previewed) -> str:
+def _would(desk: PersonalDesk, found: Previewed) -> str:
     """What a sweep would do with the mail if it were due now."""
     match found.decision:
         case Send():
             return words(desk.language, "act.look-goes")
         case Postpone(until, _):
             return words(desk.language, "act.look-later", at=due(desk.language, until, desk.zone))
-        case Skip(reason) | Hold(reason):
+        case Skip(reason) | HoldBack(reason):
             return words(desk.language, "act.look-not", why=waits(desk.language, reason))
         case _:
             return words(desk.language, "act.look-person")
 
 
-def _found(desk: Desk, kind: str, about: str) -> tuple[Any, Previewed]:
+def _found(desk: PersonalDesk, kind: str, about: str) -> tuple[Any, Previewed]:
     with desk.web.db.read() as session:
         customer = seen_customer(desk, session, about)
         if about not in {ref for ref, _ in references(session, customer)}:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from deployments.web import case_page, inbox_page
 from deployments.web.case_views import show_case
 from deployments.web.context import MissingPageError
-from deployments.web.desk.session import PATH, Desk, Signed, frame
+from deployments.web.desk.session import PATH, PersonalDesk, Signed, frame
 from deployments.web.forms import Form
 from deployments.web.inbox_views import Opened
-from deployments.web.said import Said
+from deployments.web.said import PageReply
 from models.base import may_be_id
 from models.queries import people
 from models.queries.commitments import commitments
@@ -58,7 +58,7 @@ def show_one_case(desk: Signed, number: Number, do: str = "", block: str = "") -
     """Show a case; `do` opens a form. Changes nothing."""
     with desk.web.db.read() as session:
         _case(desk, session, session.get(Case, number))
-        return show_case(desk.web, session, number, desk.reader, Said(do=do, block=block), frame(desk))
+        return show_case(desk.web, session, number, desk.reader, PageReply(do=do, block=block), frame(desk))
 
 
 @router.post("/desk/case/{number:int}")
@@ -77,7 +77,7 @@ def show(desk: Signed, kind: str, number: Number, do: str = "", block: str = "")
     """Show a `commitment` or an `inbound` mail; `do` opens a form. Changes nothing."""
     with desk.web.db.read() as session:
         opened = _opened(desk, session, kind, number)
-        return inbox_page.shown(desk.web, session, opened, Said(do=do, block=block), frame(desk))
+        return inbox_page.shown(desk.web, session, opened, PageReply(do=do, block=block), frame(desk))
 
 
 @router.post("/desk/{kind}/{number:int}")
@@ -121,20 +121,20 @@ def path_of(kind: str, number: int) -> str:
     return f"{PATH}/{kind}/{number}"
 
 
-def _back(section: str, said: Said, form: Mapping[str, str]) -> Response:
+def _back(section: str, said: PageReply, form: Mapping[str, str]) -> Response:
     """To the list, which says what was done, and to whom a matter went."""
     to = {"to": form["to"]} if form.get("do") == "hand-over" and "to" in form else {}
     return RedirectResponse(f"{PATH}?{urlencode({'did': f'{section}.{said.thanks}', **to})}", 303)
 
 
-def _case(desk: Desk, session: Session, case: Case | None) -> Case:
+def _case(desk: PersonalDesk, session: Session, case: Case | None) -> Case:
     if case is None:
         raise MissingPageError
     _see(desk, session, case.customer_id, case.manager_id, case.taken_by_id)
     return case
 
 
-def _opened(desk: Desk, session: Session, kind: str, number: int) -> Opened:
+def _opened(desk: PersonalDesk, session: Session, kind: str, number: int) -> Opened:
     row: Any = None
     if kind == Subject.COMMITMENT:
         row = commitments.get(session, number)
@@ -147,7 +147,7 @@ def _opened(desk: Desk, session: Session, kind: str, number: int) -> Opened:
     return Opened(kind, number, desk.reader, path_of(kind, number))
 
 
-def _see(desk: Desk, session: Session, customer_id: int | None, *holders: int | None) -> None:
+def _see(desk: PersonalDesk, session: Session, customer_id: int | None, *holders: int | None) -> None:
     """Whoever sells sees what is about customers of his or her own, or was given to him or her.
 
     Raises:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from deployments.web.desk.matter_page import path_of
-from deployments.web.desk.session import Desk
-from deployments.web.desk.tables import Line, Table
+from deployments.web.desk.session import PersonalDesk
+from deployments.web.desk.tables import SortedTable, TableLine
 from deployments.web.wording import words
 from models.queries import people
-from models.queries.desk.lists import Wanted
+from models.queries.desk.lists import ListPart
 from models.queries.escalation import call_list as queries
 from models.words import Subject
 from tasks.escalation.call_list import Listed, listed
@@ -22,7 +22,7 @@ from tasks.mails.views import due
 TODAY, WAITS = "today", "waits"
 
 
-def calls(desk: Desk, session: Session, wanted: Wanted) -> Table:
+def calls(desk: PersonalDesk, session: Session, wanted: ListPart) -> SortedTable:
     """Everybody who waits for a call, in the order of calling."""
     chosen, day = wanted.chosen, {True: TODAY, False: WAITS}
     found = [
@@ -35,13 +35,15 @@ def calls(desk: Desk, session: Session, wanted: Wanted) -> Table:
     known = queries.customers(session, [one.call.customer for one in found])
     names = {ref: clean(one.name) for ref, one in known.items()}
     lines = [_of_call(desk, one, names, staff) for one in found]
-    return Table(("customer", "name", "why", "due", "since", "owner"), frozenset(), _part(lines, wanted))
+    return SortedTable(
+        ("customer", "name", "why", "due", "since", "owner"), frozenset(), _part(lines, wanted)
+    )
 
 
-def _of_call(desk: Desk, one: Listed, names: dict[str, str], staff: dict[str, str]) -> Line:
+def _of_call(desk: PersonalDesk, one: Listed, names: dict[str, str], staff: dict[str, str]) -> TableLine:
     call, language, zone = one.call, desk.language, desk.zone
     kind, id_ = (Subject.CASE, call.case) if call.case else (call.matter or ("", 0))
-    return Line(
+    return TableLine(
         path_of(kind, id_),
         (
             call.customer,
@@ -54,11 +56,11 @@ def _of_call(desk: Desk, one: Listed, names: dict[str, str], staff: dict[str, st
     )
 
 
-def gaps(desk: Desk, session: Session, wanted: Wanted) -> Table:
+def gaps(desk: PersonalDesk, session: Session, wanted: ListPart) -> SortedTable:
     """The steps of ladders at which nobody stands in the next seven days."""
     language = desk.language
     lines = [
-        Line(
+        TableLine(
             "",
             (
                 long_day(language, gap.day),
@@ -70,10 +72,10 @@ def gaps(desk: Desk, session: Session, wanted: Wanted) -> Table:
         for gap in check_ladders(session, desk.web.policy, desk.web.clock.now()).gaps
     ]
     heads = ("day", "why", "language", "level")
-    return Table(heads, frozenset(), _part(lines, wanted), of_customers=False)
+    return SortedTable(heads, frozenset(), _part(lines, wanted), of_customers=False)
 
 
-def _part(lines: Iterable[Line], wanted: Wanted) -> list[Line]:
+def _part(lines: Iterable[TableLine], wanted: ListPart) -> list[TableLine]:
     """Those that have the words in them, cut to the page."""
     find = wanted.find.casefold()
     found = [line for line in lines if any(find in cell.casefold() for cell in line.cells)]

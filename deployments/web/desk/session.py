@@ -28,7 +28,7 @@ class SignedOutError(RefusedError):
 
 
 @dataclass(frozen=True)
-class Desk:
+class PersonalDesk:
     """The desk of one person."""
 
     web: Web
@@ -41,7 +41,7 @@ class Desk:
         return self.web.policy.company.timezone
 
 
-def the_desk(request: Request, web: Parts) -> Desk:
+def the_desk(request: Request, web: Parts) -> PersonalDesk:
     """The desk of whoever is signed in.
 
     Raises:
@@ -61,10 +61,10 @@ def the_desk(request: Request, web: Parts) -> Desk:
             reader = queries.by_email(session, named[0].strip() or "-") if len(named) == 1 else None
     if reader is None:
         raise SignedOutError
-    return Desk(web, reader, web.language(reader.language))
+    return PersonalDesk(web, reader, web.language(reader.language))
 
 
-def frame(desk: Desk) -> dict[str, object]:
+def frame(desk: PersonalDesk) -> dict[str, object]:
     """What stands at the head of every page of the desk."""
     return {
         "own": desk.web.links.own(desk.reader.id, desk.web.clock.now()),
@@ -72,7 +72,7 @@ def frame(desk: Desk) -> dict[str, object]:
     }
 
 
-def seen_customer(desk: Desk, session: Session, ref: str) -> Customer:
+def seen_customer(desk: PersonalDesk, session: Session, ref: str) -> Customer:
     """The customer of a reference (an order's and an invoice's too), if the one who is signed in sees him or her.
 
     Raises:
@@ -84,12 +84,12 @@ def seen_customer(desk: Desk, session: Session, ref: str) -> Customer:
     return found.customer
 
 
-def may_see(desk: Desk, session: Session, customer: Customer) -> bool:
+def may_see(desk: PersonalDesk, session: Session, customer: Customer) -> bool:
     """Whether the one who is signed in sees a customer: whoever sells, his or her own alone."""
     return sees_all(desk.reader.role) or people.is_theirs(session, customer.id, desk.reader.id)
 
 
-Signed = Annotated[Desk, Depends(the_desk)]
+Signed = Annotated[PersonalDesk, Depends(the_desk)]
 
 
 def refuse_strangers(request: Request, web: Web) -> None:

@@ -9,12 +9,12 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from deployments.web.desk.matter_page import path_of
-from deployments.web.desk.session import PATH, Desk, Signed, frame
+from deployments.web.desk.session import PATH, PersonalDesk, Signed, frame
 from deployments.web.wording import is_said, words, words_first
 from models.queries import people
 from models.queries.desk import lists
-from models.queries.desk.lists import Wanted
-from models.queries.desk.rows import OpenCase, Owed
+from models.queries.desk.lists import ListPart
+from models.queries.desk.rows import CaseRow, CommitmentRow
 from models.queries.escalation import call_list as queries
 from models.queries.escalation.silent_customers import SilentCustomer
 from models.rules.desk.sight import sees_all
@@ -29,12 +29,12 @@ from tasks.mails.views import due
 
 router = APIRouter()
 
-_MOST = Wanted(most=60)
+_MOST = ListPart(most=60)
 _SECTIONS = frozenset({"act", "case", "decision", "inbox"})
 """Whose thanks the list says."""
 
 
-class Row(NamedTuple):
+class TodayLine(NamedTuple):
     """A line of a list: who waits, for what, since and until when, and the page where it is done."""
 
     link: str
@@ -84,14 +84,14 @@ def show(desk: Signed, did: str = "", to: str = "") -> Response:
     )
 
 
-def _is_called(row: Owed, called: Container[str]) -> bool:
+def _is_called(row: CommitmentRow, called: Container[str]) -> bool:
     """Whether it stands among the calls already: the matter itself, or the call that a case there owes."""
     if row.kind == CommitmentKind.LISTENING_CALL and row.case_id is not None:
         return path_of(Subject.CASE, row.case_id) in called
     return path_of(Subject.COMMITMENT, row.id) in called
 
 
-def _done(desk: Desk, did: str, to: str) -> str:
+def _done(desk: PersonalDesk, did: str, to: str) -> str:
     """What was done on the page before, in words; nothing for what no page of ours says."""
     section, _, what = did.partition(".")
     if section not in _SECTIONS or not what.startswith(
@@ -106,7 +106,7 @@ def _done(desk: Desk, did: str, to: str) -> str:
     return words_first(desk.language, keys, name="") if keys else ""
 
 
-def _calls(desk: Desk, session: Session) -> list[Row]:
+def _calls(desk: PersonalDesk, session: Session) -> list[TodayLine]:
     now = desk.web.clock.now()
     mine = [
         one
@@ -117,10 +117,10 @@ def _calls(desk: Desk, session: Session) -> list[Row]:
     return [_of_call(desk, one, known.get(one.call.customer)) for one in mine]
 
 
-def _of_silent(desk: Desk, one: SilentCustomer) -> Row:
+def _of_silent(desk: PersonalDesk, one: SilentCustomer) -> TodayLine:
     """Somebody who has not answered, until a call is written down or anything is heard: the page has the story."""
     page, zone = f"{PATH}/customer/{quote(one.ref, safe='')}", desk.web.policy.company.timezone
-    return Row(
+    return TodayLine(
         page,
         clean(one.name),
         one.ref,
@@ -134,10 +134,10 @@ def _of_silent(desk: Desk, one: SilentCustomer) -> Row:
     )
 
 
-def _of_call(desk: Desk, one: Listed, customer: Customer | None) -> Row:
+def _of_call(desk: PersonalDesk, one: Listed, customer: Customer | None) -> TodayLine:
     call, now, zone = one.call, desk.web.clock.now(), desk.web.policy.company.timezone
     kind, id_ = (Subject.CASE, call.case) if call.case else (call.matter or ("", 0))
-    return Row(
+    return TodayLine(
         path_of(kind, id_),
         clean(customer.name) if customer else call.customer,
         call.customer,
@@ -150,9 +150,9 @@ def _of_call(desk: Desk, one: Listed, customer: Customer | None) -> Row:
     )
 
 
-def _of_commitment(desk: Desk, row: Owed) -> Row:
+def _of_commitment(desk: PersonalDesk, row: CommitmentRow) -> TodayLine:
     now, zone = desk.web.clock.now(), desk.web.policy.company.timezone
-    return Row(
+    return TodayLine(
         path_of(Subject.COMMITMENT, row.id),
         clean(row.customer) if row.customer else label(desk.language, "notice.stranger"),
         row.customer_ref or "",
@@ -165,10 +165,10 @@ def _of_commitment(desk: Desk, row: Owed) -> Row:
     )
 
 
-def _of_case(desk: Desk, row: OpenCase) -> Row:
+def _of_case(desk: PersonalDesk, row: CaseRow) -> TodayLine:
     zone = desk.web.policy.company.timezone
     codes: Sequence[str] = (row.reasons or "").split(",")
-    return Row(
+    return TodayLine(
         path_of(Subject.CASE, row.id),
         clean(row.customer),
         row.customer_ref,

@@ -69,7 +69,7 @@ def held_until(
     return {(kind, id_): until for kind, id_, until in rows}
 
 
-class Standing(NamedTuple):
+class StandingHold(NamedTuple):
     """A hold that stands, as a manager is told of it."""
 
     customer: str
@@ -80,7 +80,7 @@ class Standing(NamedTuple):
     until: datetime
 
 
-def all_standing(session: Session, now: datetime) -> list[Standing]:
+def all_standing(session: Session, now: datetime) -> list[StandingHold]:
     """Every hold that stands, the newest first."""
     rows = session.execute(
         select(Customer.name, Order.ref, Hold.actor, Hold.reason, Hold.until)
@@ -96,7 +96,7 @@ def all_standing(session: Session, now: datetime) -> list[Standing]:
         .order_by(Hold.id.desc())
         .limit(_MOST)
     )
-    return [Standing(name, ref or "", actor, reason, until) for name, ref, actor, reason, until in rows]
+    return [StandingHold(name, ref or "", actor, reason, until) for name, ref, actor, reason, until in rows]
 
 
 def any_placed(session: Session, since: datetime, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from models.words import FollowUpState, Subject
 _ON_ITS_WAY = (FollowUpState.PLANNED, FollowUpState.CLAIMED, FollowUpState.HELD)
 
 
-class Written(NamedTuple):
+class ReplyState(NamedTuple):
     """An answer, and what became of it."""
 
     reply: Reply
@@ -56,7 +56,7 @@ def words_of(session: Session, ids: Collection[int]) -> dict[int, tuple[str, str
 
 def about(
     session: Session, *, commitment_id: int | None = None, inbound_id: int | None = None
-) -> Sequence[Written]:
+) -> Sequence[ReplyState]:
     """The answers that were written to something owed, or to a mail; the oldest first."""
     wanted = (
         Reply.commitment_id == commitment_id if commitment_id is not None else Reply.inbound_id == inbound_id
@@ -67,4 +67,4 @@ def about(
         .where(wanted)
         .order_by(Reply.id)
     )
-    return [Written(*row) for row in rows]
+    return [ReplyState(*row) for row in rows]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.queries.commitments.commitments import BY_HAND
 from models.queries.desk.likeness import has
-from models.queries.desk.rows import Contact, HeldInvoice, OpenCase, Owed
+from models.queries.desk.rows import CaseRow, CommitmentRow, ContactRow, HeldInvoice
 from models.queries.desk.search import is_of
 from models.tables import Case, CaseReason, Commitment, Customer, FollowUp, Invoice, Message, Staff
 from models.words import FollowUpState, Subject
@@ -47,7 +47,7 @@ TO_CUSTOMERS = (
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListPart:
     """Which part of a list is wanted."""
 
     find: str = ""
@@ -62,17 +62,17 @@ class Wanted:
     most: int | None = None
 
 
-ALL = Wanted()
+ALL = ListPart()
 
 
 def open_cases(
     session: Session,
-    wanted: Wanted = ALL,
+    wanted: ListPart = ALL,
     *,
     holder: int | None = None,
     sold_by: int | None = None,
     before: datetime | None = None,
-) -> list[OpenCase]:
+) -> list[CaseRow]:
     """Open cases, who waits longest first; of one holder, of the customers of one who sells, or older, where given."""
     reasons = (
         select(func.group_concat(CaseReason.reason.distinct()))
@@ -108,17 +108,17 @@ def open_cases(
     query = _narrowed(query, wanted, [coded])
     columns = {"customer": Customer.ref, "name": Customer.name, "since": CASE_SINCE, "owner": Staff.name}
     return [
-        OpenCase(*row) for row in session.execute(_part(query, wanted, columns, CASE_SINCE, Case.id)).all()
+        CaseRow(*row) for row in session.execute(_part(query, wanted, columns, CASE_SINCE, Case.id)).all()
     ]
 
 
 def open_commitments(
     session: Session,
-    wanted: Wanted = ALL,
+    wanted: ListPart = ALL,
     *,
     holder: int | None = None,
     due: tuple[datetime | None, datetime | None] = (None, None),
-) -> list[Owed]:
+) -> list[CommitmentRow]:
     """What is owed, the earliest due first; of one person (owed or told), and `due` since and until, where given."""
     query = (
         select(
@@ -157,12 +157,12 @@ def open_commitments(
         "owner": Staff.name,
     }
     return [
-        Owed(*row)
+        CommitmentRow(*row)
         for row in session.execute(_part(query, wanted, columns, Commitment.due_at, Commitment.id)).all()
     ]
 
 
-def contacts_since(session: Session, since: datetime, wanted: Wanted = ALL) -> list[Contact]:
+def contacts_since(session: Session, since: datetime, wanted: ListPart = ALL) -> list[ContactRow]:
     """Contacts with customers that were sent, held or refused since a time, the newest first."""
     at = func.coalesce(FollowUp.sent_at, Message.recorded_at, FollowUp.due_at)
     query = _contacts(at).where(FollowUp.state.in_(TOLD), at >= since)
@@ -170,7 +170,9 @@ def contacts_since(session: Session, since: datetime, wanted: Wanted = ALL) -> l
     return _read_contacts(session, query, wanted, columns, at.desc())
 
 
-def contacts_due(session: Session, since: datetime, until: datetime, wanted: Wanted = ALL) -> list[Contact]:
+def contacts_due(
+    session: Session, since: datetime, until: datetime, wanted: ListPart = ALL
+) -> list[ContactRow]:
     """Contacts with customers that are planned for a span of time, the earliest first."""
     query = _contacts(FollowUp.due_at).where(
         FollowUp.state == FollowUpState.PLANNED, FollowUp.due_at >= since, FollowUp.due_at < until
@@ -179,7 +181,7 @@ def contacts_due(session: Session, since: datetime, until: datetime, wanted: Wan
     return _read_contacts(session, query, wanted, columns, FollowUp.due_at)
 
 
-def money_held(session: Session, wanted: Wanted = ALL) -> list[HeldInvoice]:
+def money_held(session: Session, wanted: ListPart = ALL) -> list[HeldInvoice]:
     """Open invoices of which something is held, with the reason; the largest first."""
     held = (
         select(FollowUp.reason.label("reason"), FollowUp.subject_id.label("invoice"))
@@ -227,10 +229,10 @@ def _contacts(at: Any) -> Select[*tuple[Any, ...]]:
 def _read_contacts(
     session: Session,
     query: Select[*tuple[Any, ...]],
-    wanted: Wanted,
+    wanted: ListPart,
     columns: Mapping[str, Any],
     usual: Any,
-) -> list[Contact]:
+) -> list[ContactRow]:
     for name, column in (("state", FollowUp.state), ("kind", FollowUp.kind), ("reason", FollowUp.reason)):
         if value := wanted.chosen.get(name):
             query = query.where(column == value)
@@ -240,12 +242,14 @@ def _read_contacts(
         FollowUp.reason.in_(wanted.codes),
     ]
     query = _narrowed(query, wanted, coded, with_owner=False)
-    return [Contact(*row) for row in session.execute(_part(query, wanted, columns, usual, FollowUp.id)).all()]
+    return [
+        ContactRow(*row) for row in session.execute(_part(query, wanted, columns, usual, FollowUp.id)).all()
+    ]
 
 
 def _narrowed(
     query: Select[*tuple[Any, ...]],
-    wanted: Wanted,
+    wanted: ListPart,
     coded: Sequence[ColumnElement[bool]],
     *,
     with_owner: bool = True,
@@ -262,7 +266,7 @@ def _narrowed(
 
 def _part(
     query: Select[*tuple[Any, ...]],
-    wanted: Wanted,
+    wanted: ListPart,
     columns: Mapping[str, Any],
     usual: Any,
     last: Any,

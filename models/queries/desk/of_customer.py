@@ -11,7 +11,7 @@ from models.tables import FollowUp, Hold, Invoice, Order
 from models.words import FollowUpState, Subject
 
 
-class Planned(NamedTuple):
+class PlannedContact(NamedTuple):
     """A contact that is to come."""
 
     id: int
@@ -24,7 +24,7 @@ class Planned(NamedTuple):
     """Reference of the order or invoice."""
 
 
-def planned(session: Session, customer_id: int, most: int = 40) -> list[Planned]:
+def planned(session: Session, customer_id: int, most: int = 40) -> list[PlannedContact]:
     """What is to go to a customer or is held, and why it waits; the soonest first."""
     rows = session.execute(
         select(
@@ -54,7 +54,7 @@ def planned(session: Session, customer_id: int, most: int = 40) -> list[Planned]
         .order_by(FollowUp.due_at, FollowUp.id)
         .limit(most)
     )
-    return [Planned(*row) for row in rows]
+    return [PlannedContact(*row) for row in rows]
 
 
 def holds_of(session: Session, customer_id: int, now: datetime) -> Sequence[Hold]:

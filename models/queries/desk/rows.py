@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 
-class OpenCase(NamedTuple):
+class CaseRow(NamedTuple):
     """A case that is open."""
 
     id: int
@@ -19,7 +19,7 @@ class OpenCase(NamedTuple):
     """Codes, parted by commas."""
 
 
-class Owed(NamedTuple):
+class CommitmentRow(NamedTuple):
     """A commitment that is open."""
 
     id: int
@@ -35,7 +35,7 @@ class Owed(NamedTuple):
     language: str | None
 
 
-class Contact(NamedTuple):
+class ContactRow(NamedTuple):
     """A contact with a customer."""
 
     kind: str

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from models.tables import Fault, FollowUp, Message, Suppression, Watermark
+from models.tables import FollowUp, HeldFault, Message, Suppression, Watermark
 from models.words import FollowUpState, MessageState
 
 _RAN = "ran:"
@@ -44,7 +44,7 @@ def suppressed(session: Session) -> int:
 
 def faults(session: Session) -> list[str]:
     """What keeps rows back, a sentence each."""
-    return list(session.scalars(select(Fault.reason).order_by(Fault.first_at)))
+    return list(session.scalars(select(HeldFault.reason).order_by(HeldFault.first_at)))
 
 
 def newest_time(session: Session) -> datetime | None:

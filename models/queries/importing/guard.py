@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.import_stop import ImportStop
 from models.queries.in_list import among
-from models.rules.importing.guard import Habit, Kind
+from models.rules.importing.guard import GuardKind, Habit
 from models.tables import Commitment, Customer, Invoice, Order, Watermark
 from models.words import CommitmentKind, Subject
 
@@ -21,15 +21,15 @@ _BEGAN = {"orders": Order.signed_at, "invoices": Invoice.issued_on}
 _QUARTER = timedelta(days=90)
 
 
-def bases(session: Session, table: str) -> dict[Kind, int]:
+def bases(session: Session, table: str) -> dict[GuardKind, int]:
     """How many rows there are that a kind of change could concern."""
     model = _TABLES[table]
     every = session.scalar(select(func.count()).select_from(model)) or 0
-    found = dict.fromkeys(Kind, every)
+    found = dict.fromkeys(GuardKind, every)
     if model is Order:
         ended = or_(Order.delivered_at.is_not(None), Order.cancelled_at.is_not(None))
-        found[Kind.TAKEN_BACK] = session.scalar(select(func.count()).where(ended)) or 0
-        found[Kind.DATES_MOVED] = (
+        found[GuardKind.TAKEN_BACK] = session.scalar(select(func.count()).where(ended)) or 0
+        found[GuardKind.DATES_MOVED] = (
             session.scalar(
                 select(func.count()).where(
                     Order.promised_on.is_not(None), Order.delivered_at.is_(None), Order.cancelled_at.is_(None)
@@ -39,12 +39,12 @@ def bases(session: Session, table: str) -> dict[Kind, int]:
         )
     if model is Invoice:
         ended = or_(Invoice.paid_at.is_not(None), Invoice.cancelled_at.is_not(None))
-        found[Kind.TAKEN_BACK] = session.scalar(select(func.count()).where(ended)) or 0
+        found[GuardKind.TAKEN_BACK] = session.scalar(select(func.count()).where(ended)) or 0
         still = (Invoice.paid_at.is_(None), Invoice.cancelled_at.is_(None))
-        found[Kind.DATES_MOVED] = session.scalar(select(func.count()).where(*still)) or 0
+        found[GuardKind.DATES_MOVED] = session.scalar(select(func.count()).where(*still)) or 0
     if model is Customer:
         has_address = select(func.count()).where(Customer.email.is_not(None))
-        found[Kind.ADDRESSES_CHANGED] = session.scalar(has_address) or 0
+        found[GuardKind.ADDRESSES_CHANGED] = session.scalar(has_address) or 0
     return found
 
 

@@ -7,11 +7,11 @@ from sqlalchemy import String, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
-from models.rules.importing.new_keys import Bill, Person, Sale
+from models.rules.importing.new_keys import Bill, KeyedCustomer, Sale
 from models.tables import Customer, Invoice, Order
 
 
-def people(session: Session, new: Sequence[Person]) -> dict[str, list[Person]]:
+def people(session: Session, new: Sequence[KeyedCustomer]) -> dict[str, list[KeyedCustomer]]:
     """Customers by lower address, or by phone where they have no address."""
     emails = {one.email.lower() for one in new if one.email}
     phones = {one.phone for one in new if one.phone and not one.email}
@@ -25,9 +25,9 @@ def people(session: Session, new: Sequence[Person]) -> dict[str, list[Person]]:
         )
         .order_by(Customer.id)
     )
-    found: defaultdict[str, list[Person]] = defaultdict(list)
+    found: defaultdict[str, list[KeyedCustomer]] = defaultdict(list)
     for row in rows:
-        one = Person(*row)
+        one = KeyedCustomer(*row)
         found[one.email.lower() if one.email else one.phone or ""].append(one)
     return found
 

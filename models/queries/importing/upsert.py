@@ -33,7 +33,7 @@ _REMEMBERED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Known(NamedTuple):
+class KnownRow(NamedTuple):
     """A row that is there already."""
 
     id: int
@@ -54,11 +54,11 @@ class Owned(NamedTuple):
     customer_id: int
 
 
-def known(session: Session, table: str, refs: Collection[str]) -> dict[str, Known]:
+def known(session: Session, table: str, refs: Collection[str]) -> dict[str, KnownRow]:
     """By reference: the rows of a table that are there already."""
     model = _MODELS[table]
     rows = session.execute(select(model.ref, model.id, model.fingerprint).where(model.ref.in_(refs)))
-    return {ref: Known(row_id, fingerprint) for ref, row_id, fingerprint in rows}
+    return {ref: KnownRow(row_id, fingerprint) for ref, row_id, fingerprint in rows}
 
 
 def staff_ids(session: Session, refs: Collection[str]) -> dict[str, int]:

@@ -71,17 +71,17 @@ def staff_by_addresses(session: Session, addresses: Collection[str]) -> dict[str
     return dict(rows.all())
 
 
-class Named(NamedTuple):
+class NamedNumber(NamedTuple):
     """An order or an invoice that a number names."""
 
     about: tuple[str, int]
     customer_id: int
 
 
-def named(session: Session, numbers: Collection[str]) -> dict[str, list[Named]]:
+def named(session: Session, numbers: Collection[str]) -> dict[str, list[NamedNumber]]:
     """What these numbers name, by the number in small letters: orders first; they are found however they are cased."""
     cased = {form for number in numbers for form in (number, number.upper(), number.lower())}
-    found: dict[str, list[Named]] = defaultdict(list)
+    found: dict[str, list[NamedNumber]] = defaultdict(list)
     if not cased:
         return found
     for kind, table in ((Subject.ORDER, Order), (Subject.INVOICE, Invoice)):
@@ -89,7 +89,7 @@ def named(session: Session, numbers: Collection[str]) -> dict[str, list[Named]]:
             select(table.ref, table.id, table.customer_id).where(among(table.ref, cased)).order_by(table.id)
         )
         for ref, id_, customer_id in rows:
-            found[ref.lower()].append(Named((kind, id_), customer_id))
+            found[ref.lower()].append(NamedNumber((kind, id_), customer_id))
     return found
 
 

@@ -14,7 +14,7 @@ from models.queries.in_list import among
 from models.queries.planning.renaming import carry_over
 from models.queries.sending.waiting import PLANNED_WITH
 from models.rules.planning.cadence import Cadence
-from models.rules.planning.plan import WITHDRAWN, Known
+from models.rules.planning.plan import WITHDRAWN, KnownFollowUp
 from models.tables import Customer, FollowUp, Invoice, Order, Watermark
 from models.words import FollowUpState, Subject
 
@@ -131,9 +131,11 @@ def planned(session: Session, subject_type: Subject, ids: Sequence[int]) -> None
     session.execute(update(table).where(among(table.id, ids)).values(to_plan=False))
 
 
-def known_follow_ups(session: Session, subject_type: Subject, ids: Sequence[int]) -> dict[int, list[Known]]:
+def known_follow_ups(
+    session: Session, subject_type: Subject, ids: Sequence[int]
+) -> dict[int, list[KnownFollowUp]]:
     """The follow-ups that exist already, by subject."""
-    found: dict[int, list[Known]] = defaultdict(list)
+    found: dict[int, list[KnownFollowUp]] = defaultdict(list)
     rows = session.execute(
         select(
             FollowUp.subject_id,
@@ -148,7 +150,7 @@ def known_follow_ups(session: Session, subject_type: Subject, ids: Sequence[int]
         ).where(FollowUp.subject_type == subject_type, among(FollowUp.subject_id, ids))
     )
     for subject_id, id_, kind, step, nudge, state, reason, owed_at, due_at in rows:
-        known = Known(id_, kind, step, nudge, state, reason, owed_at, due_at)
+        known = KnownFollowUp(id_, kind, step, nudge, state, reason, owed_at, due_at)
         found[subject_id].append(known)
     return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.queries.privacy.person import Person
+from models.queries.privacy.person import PersonsData
 from models.tables import (
     Case,
     Commitment,
@@ -62,7 +62,7 @@ _CODE = re.compile(r"[a-z]+(?:-[a-z]+)+|\d[\d:T+.-]*|[A-Z]+-\d+")
 """Codes, times and references in the history, which the figures need; no word of anybody's."""
 
 
-def take_out(session: Session, person: Person, now: datetime) -> None:
+def take_out(session: Session, person: PersonsData, now: datetime) -> None:
     """Take the person out of every table; references, days, sums and codes stay."""
     key = person.customer.id
     session.execute(
@@ -97,7 +97,7 @@ def take_out(session: Session, person: Person, now: datetime) -> None:
     session.expire_all()
 
 
-def digests(session: Session, person: Person) -> set[str]:
+def digests(session: Session, person: PersonsData) -> set[str]:
     """The originals of mails that only this customer wrote."""
     theirs = set(session.scalars(select(Inbound.digest).where(person.rows[Inbound])))
     others = select(Inbound.digest).where(Inbound.digest.in_(theirs), ~person.rows[Inbound])
@@ -120,7 +120,7 @@ def erased(session: Session) -> dict[str, set[str]]:
     return found
 
 
-def _remember(session: Session, person: Person, now: datetime) -> None:
+def _remember(session: Session, person: PersonsData, now: datetime) -> None:
     key = person.customer.id
     orders = session.scalars(select(Order.ref).where(Order.customer_id == key))
     invoices = session.scalars(select(Invoice.ref).where(Invoice.customer_id == key))

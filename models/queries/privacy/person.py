@@ -30,7 +30,7 @@ from models.words import Subject
 
 
 @dataclass(frozen=True)
-class Person:
+class PersonsData:
     """A customer, and which rows of each table speak of it."""
 
     customer: Customer
@@ -39,7 +39,7 @@ class Person:
     rows: Mapping[type[Base], ColumnElement[bool]]
 
 
-def by_ref(session: Session, ref: str) -> Person | None:
+def by_ref(session: Session, ref: str) -> PersonsData | None:
     """The customer of a reference; None when there is none."""
     customer = session.scalar(select(Customer).where(Customer.ref == ref))
     if customer is None:
@@ -47,7 +47,7 @@ def by_ref(session: Session, ref: str) -> Person | None:
     addresses = frozenset(
         one.lower() for one in (customer.email, customer.billing_email, customer.certified_email) if one
     )
-    return Person(customer, addresses, _rows(customer.id, addresses))
+    return PersonsData(customer, addresses, _rows(customer.id, addresses))
 
 
 def _rows(key: int, addresses: frozenset[str]) -> dict[type[Base], ColumnElement[bool]]:
@@ -83,7 +83,7 @@ def _rows(key: int, addresses: frozenset[str]) -> dict[type[Base], ColumnElement
     }
 
 
-def refs(session: Session, person: Person) -> set[str]:
+def refs(session: Session, person: PersonsData) -> set[str]:
     """References of the customer, and of orders and invoices."""
     key = person.customer.id
     orders = session.scalars(select(Order.ref).where(Order.customer_id == key))
@@ -91,7 +91,7 @@ def refs(session: Session, person: Person) -> set[str]:
     return {person.customer.ref, *orders, *invoices}
 
 
-def tables(session: Session, person: Person) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def tables(session: Session, person: PersonsData) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Each table's name, and its rows of this customer."""
     for table, condition in person.rows.items():
         columns = [column.name for column in table.__table__.columns]
@@ -99,7 +99,7 @@ def tables(session: Session, person: Person) -> Iterator[tuple[str, list[dict[st
         yield table.__tablename__, [dict(zip(columns, row, strict=True)) for row in found]
 
 
-def open_matters(session: Session, person: Person) -> Iterator[str]:
+def open_matters(session: Session, person: PersonsData) -> Iterator[str]:
     """What keeps a customer from being erased, by references and numbers."""
     key = person.customer.id
     unpaid = Invoice.paid_at.is_(None) & Invoice.cancelled_at.is_(None)

@@ -8,22 +8,22 @@ from sqlalchemy.orm import Session
 
 from models.queries.in_list import among
 from models.rules.sending.faults import Stage
-from models.tables import Fault, FollowUp, HeldRow, Invoice, Order
+from models.tables import FollowUp, HeldFault, HeldRow, Invoice, Order
 from models.words import FollowUpState
 
 
-def note(session: Session, reason: str, now: datetime) -> Fault:
+def note(session: Session, reason: str, now: datetime) -> HeldFault:
     """The fault of this cause, locked: known or new."""
-    found = session.scalar(select(Fault).where(Fault.reason == reason).with_for_update())
+    found = session.scalar(select(HeldFault).where(HeldFault.reason == reason).with_for_update())
     if found is None:
-        found = Fault(reason=reason, first_at=now, last_at=now, told_at=None, times_told=0)
+        found = HeldFault(reason=reason, first_at=now, last_at=now, told_at=None, times_told=0)
         session.add(found)
     found.last_at = now
     session.flush()
     return found
 
 
-def hold(session: Session, fault: Fault, stage: Stage, row_ids: Collection[int], now: datetime) -> None:
+def hold(session: Session, fault: HeldFault, stage: Stage, row_ids: Collection[int], now: datetime) -> None:
     """Note what a fault keeps back."""
     session.execute(delete(HeldRow).where(HeldRow.stage == stage, among(HeldRow.row_id, row_ids)))
     session.add_all(HeldRow(fault_id=fault.id, stage=stage, row_id=id_, at=now) for id_ in row_ids)
@@ -67,23 +67,25 @@ def release(session: Session, before: datetime) -> int:
     return len(held)
 
 
-def untold(session: Session, since: datetime) -> Sequence[Fault]:
+def untold(session: Session, since: datetime) -> Sequence[HeldFault]:
     """Faults that held something back lately and of which nobody was told yet; locked."""
-    query = select(Fault).where(Fault.told_at.is_(None), Fault.last_at >= since)
-    return session.scalars(query.order_by(Fault.id).with_for_update()).all()
+    query = select(HeldFault).where(HeldFault.told_at.is_(None), HeldFault.last_at >= since)
+    return session.scalars(query.order_by(HeldFault.id).with_for_update()).all()
 
 
 def end_quiet(session: Session, before: datetime) -> None:
     """Faults that held nothing back since a time are over: should they come back, a person is told again."""
-    holds = exists(select(HeldRow.id).where(HeldRow.fault_id == Fault.id))
+    holds = exists(select(HeldRow.id).where(HeldRow.fault_id == HeldFault.id))
     session.execute(
-        update(Fault).where(Fault.told_at.is_not(None), Fault.last_at < before, ~holds).values(told_at=None)
+        update(HeldFault)
+        .where(HeldFault.told_at.is_not(None), HeldFault.last_at < before, ~holds)
+        .values(told_at=None)
     )
 
 
-def by_id(session: Session, fault_id: int) -> tuple[Fault, int] | None:
+def by_id(session: Session, fault_id: int) -> tuple[HeldFault, int] | None:
     """A fault, and how many rows it holds."""
-    found = session.get(Fault, fault_id)
+    found = session.get(HeldFault, fault_id)
     if found is None:
         return None
     count = select(func.count(HeldRow.id)).where(HeldRow.fault_id == fault_id)

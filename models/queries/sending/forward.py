@@ -15,7 +15,7 @@ from models.words import FollowUpState, Subject
 _NOT_SENT = (FollowUpState.PLANNED, FollowUpState.HELD, FollowUpState.CLAIMED)
 
 
-class Named(NamedTuple):
+class NamedSubject(NamedTuple):
     """What a reference names: subject type, its row and its customer's."""
 
     kind: Subject
@@ -23,16 +23,16 @@ class Named(NamedTuple):
     customer: Customer
 
 
-def named(session: Session, ref: str) -> Named | None:
+def named(session: Session, ref: str) -> NamedSubject | None:
     """An order, an invoice or a customer by reference, in this order."""
     order = session.scalar(select(Order).where(Order.ref == ref))
     if order is not None:
-        return Named(Subject.ORDER, order, session.get_one(Customer, order.customer_id))
+        return NamedSubject(Subject.ORDER, order, session.get_one(Customer, order.customer_id))
     invoice = session.scalar(select(Invoice).where(Invoice.ref == ref))
     if invoice is not None:
-        return Named(Subject.INVOICE, invoice, session.get_one(Customer, invoice.customer_id))
+        return NamedSubject(Subject.INVOICE, invoice, session.get_one(Customer, invoice.customer_id))
     customer = session.scalar(select(Customer).where(Customer.ref == ref))
-    return None if customer is None else Named(Subject.CUSTOMER, customer, customer)
+    return None if customer is None else NamedSubject(Subject.CUSTOMER, customer, customer)
 
 
 def waiting(session: Session, kind: str, ref: str, *, lock: bool = True) -> Sequence[FollowUp]:
@@ -54,7 +54,7 @@ def waiting(session: Session, kind: str, ref: str, *, lock: bool = True) -> Sequ
     return session.scalars(query.with_for_update() if lock else query).all()
 
 
-def contacts(session: Session, found: Named) -> Sequence[FollowUp]:
+def contacts(session: Session, found: NamedSubject) -> Sequence[FollowUp]:
     """Every contact with the customer about what a reference names, in the order of their owing."""
     query = select(FollowUp).where(FollowUp.customer_id == found.customer.id, FollowUp.staff_id.is_(None))
     if found.kind is not Subject.CUSTOMER:

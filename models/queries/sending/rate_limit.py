@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models.tables import Message, Pace
+from models.tables import Message, PaceCount
 
 
-def counters(session: Session, names: Collection[str], now: datetime) -> Mapping[str, Pace]:
+def counters(session: Session, names: Collection[str], now: datetime) -> Mapping[str, PaceCount]:
     """Counters by name, made where they are missing; locked in the order of their names, so that runs never block."""
     make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [{"name": name, "first_at": now, "window_at": now, "used": 0} for name in sorted(names)]
-    session.execute(make(Pace).on_conflict_do_nothing(), rows)
-    query = select(Pace).where(Pace.name.in_(names)).order_by(Pace.name).with_for_update()
+    session.execute(make(PaceCount).on_conflict_do_nothing(), rows)
+    query = select(PaceCount).where(PaceCount.name.in_(names)).order_by(PaceCount.name).with_for_update()
     found = session.scalars(query.execution_options(populate_existing=True))
     return {row.name: row for row in found}
 

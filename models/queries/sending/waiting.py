@@ -23,7 +23,7 @@ _CLOCK_NOW: BindParameter[datetime] = bindparam("clock_now", type_=UtcDateTime()
 
 
 @dataclass(frozen=True)
-class Waiting:
+class SweepWork:
     """What a sweep finds before it starts."""
 
     lapsed: bool
@@ -36,12 +36,12 @@ class Waiting:
 
 def waiting(
     session: Session, sweep: str, now: datetime, clock_now: datetime, customers: Collection[int] = ()
-) -> Waiting:
+) -> SweepWork:
     """What awaits a sweep at `now`; leases are judged by `clock_now`."""
     of_some = due(sweep, now, 1, customers).order_by(None).exists() if customers else None
     statement = _of_everyone() if of_some is None else _question(of_some)
     found = session.execute(statement, {"sweep": sweep, "now": now, "clock_now": clock_now}).one()
-    return Waiting(*found)
+    return SweepWork(*found)
 
 
 @lru_cache(maxsize=1)

@@ -33,7 +33,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Standing:
+class LastPromise:
     """The last promise of an order."""
 
     id: int
@@ -58,7 +58,7 @@ class End:
 
 
 @dataclass(frozen=True)
-class Turn:
+class PromiseChange:
     """What planning has to write: the end of the last promise, and a new one, which may have ended already."""
 
     ends: End | None = None
@@ -72,10 +72,10 @@ class Turn:
         return any(end is not None and end.state in _CAME for end in (self.ends, self.made_ends))
 
 
-NOTHING = Turn()
+NOTHING = PromiseChange()
 
 
-def turn(facts: Facts, last: Standing | None) -> Turn:
+def turn(facts: Facts, last: LastPromise | None) -> PromiseChange:
     """Compare an order with its last promise. Comparing twice changes nothing more.
 
     Another day ends the promise and chains a new one; the old due time stays what it was. Cancelled goods are owed no
@@ -84,44 +84,48 @@ def turn(facts: Facts, last: Standing | None) -> Turn:
     """
     if facts.cancelled_at is not None:
         is_open = last is not None and last.done_at is None
-        return Turn(ends=End(CommitmentState.WITHDRAWN, facts.cancelled_at)) if is_open else NOTHING
+        return PromiseChange(ends=End(CommitmentState.WITHDRAWN, facts.cancelled_at)) if is_open else NOTHING
     if facts.due_at is None or _stands(facts, last):  # what was said last stays owed, until it has come
         return (
-            Turn(ends=_delivered(last.due_at, facts))
+            PromiseChange(ends=_delivered(last.due_at, facts))
             if last is not None and last.done_at is None
             else NOTHING
         )
     if last is None:
-        return Turn(makes=True, made_ends=_delivered(facts.due_at, facts))
+        return PromiseChange(makes=True, made_ends=_delivered(facts.due_at, facts))
     if last.done_at is not None:
         return _after_its_end(facts, facts.due_at, last)
     if last.due_at == facts.due_at:
-        return Turn(ends=_delivered(last.due_at, facts))
+        return PromiseChange(ends=_delivered(last.due_at, facts))
     slips = ledger.is_slip(last.due_at, facts.due_at, facts.reason)
     state = ledger.gave_way(last.due_at, facts.made_at)
     is_later = (
         facts.due_at > last.due_at
     )  # a change that the customer asked for is kept as such, and is no slip
     ends = End(state, facts.made_at, facts.reason if is_later else None)
-    return Turn(ends, makes=True, made_ends=_delivered(facts.due_at, facts), slips=slips)
+    return PromiseChange(ends, makes=True, made_ends=_delivered(facts.due_at, facts), slips=slips)
 
 
-def _stands(facts: Facts, last: Standing | None) -> bool:
+def _stands(facts: Facts, last: LastPromise | None) -> bool:
     """Whether a person's word is the last one: no other day was promised since."""
     if last is None or not last.by_hand:
         return False
     return facts.due_at == last.due_at or (last.made_at is not None and facts.made_at <= last.made_at)
 
 
-def _after_its_end(facts: Facts, due_at: datetime, last: Standing) -> Turn:
+def _after_its_end(facts: Facts, due_at: datetime, last: LastPromise) -> PromiseChange:
     """The last promise ended. A delivery that another system corrects is corrected; one it takes back is owed again."""
     came = last.state in _CAME
     if came and not last.by_hand and facts.delivered_at is None and last.done_at is not None:
-        return Turn(ends=End(CommitmentState.WITHDRAWN, last.done_at, outcome=TAKEN_BACK), makes=True)
+        return PromiseChange(
+            ends=End(CommitmentState.WITHDRAWN, last.done_at, outcome=TAKEN_BACK), makes=True
+        )
     if last.by_hand or last.state == CommitmentState.WITHDRAWN or facts.delivered_at is None:
-        return Turn(makes=True, made_ends=_delivered(due_at, facts))
+        return PromiseChange(makes=True, made_ends=_delivered(due_at, facts))
     corrected = _delivered(last.due_at, facts)
-    return Turn(ends=corrected) if corrected is not None and corrected.at != last.done_at else NOTHING
+    return (
+        PromiseChange(ends=corrected) if corrected is not None and corrected.at != last.done_at else NOTHING
+    )
 
 
 def _delivered(due_at: datetime, facts: Facts) -> End | None:

@@ -8,7 +8,7 @@ _EVERY_DAY = "11 hours"
 """Of working time: the next working day, an hour later than the last try."""
 
 
-class Next(StrEnum):
+class NextCaller(StrEnum):
     """Who goes on."""
 
     SAME = "same"
@@ -18,22 +18,22 @@ class Next(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class TryAgain:
     """Who goes on, and after how much working time the next call is made."""
 
-    by: Next
+    by: NextCaller
     wait: str
 
 
-def after_try(number: int, waits: Sequence[str], *, has_deputy: bool) -> Step:
+def after_try(number: int, waits: Sequence[str], *, has_deputy: bool) -> TryAgain:
     """What follows the try of a number, from 1. `waits` stand between the first tries; the last one is the deputy's.
 
     Without a deputy the same person makes that try too. The customer is written to once, after the last wait.
     """
     if number < len(waits):
-        return Step(Next.SAME, waits[number - 1])
+        return TryAgain(NextCaller.SAME, waits[number - 1])
     if number == len(waits):
-        return Step(Next.DEPUTY if has_deputy else Next.SAME, waits[number - 1])
+        return TryAgain(NextCaller.DEPUTY if has_deputy else NextCaller.SAME, waits[number - 1])
     if number == len(waits) + 1:
-        return Step(Next.CUSTOMER, _EVERY_DAY)
-    return Step(Next.SAME, _EVERY_DAY)
+        return TryAgain(NextCaller.CUSTOMER, _EVERY_DAY)
+    return TryAgain(NextCaller.SAME, _EVERY_DAY)

@@ -46,7 +46,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Line:
+class InterestSpan:
     """A span of days under one rate; both ends are counted."""
 
     first: date
@@ -78,10 +78,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Claim:
+class LateCosts:
     """What a late payment costs besides itself."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[InterestSpan, ...] = ()
     flat_euro_cents: int = 0
 
     @property
@@ -92,20 +92,20 @@ class Claim:
 
 def claim(
     principal_cents: int, currency: str, due_on: date, until: date, terms: Terms | None, *, is_business: bool
-) -> Claim:
+) -> LateCosts:
     """Interest from the day after `due_on` up to and with `until`, and the flat sum; nothing for consumers.
 
     Raises:
         NoRateError: a day of the span is not covered by the table.
     """
     if not is_business or terms is None or until <= due_on:
-        return Claim()
-    return Claim(
+        return LateCosts()
+    return LateCosts(
         accrued(principal_cents, due_on, until, terms), flat_euro_cents(principal_cents, currency, terms)
     )
 
 
-def accrued(principal_cents: int, after: date, until: date, terms: Terms) -> tuple[Line, ...]:
+def accrued(principal_cents: int, after: date, until: date, terms: Terms) -> tuple[InterestSpan, ...]:
     """The spans of interest of the days after `after`, up to and with `until`; none when there are no such days.
 
     Raises:
@@ -116,13 +116,13 @@ def accrued(principal_cents: int, after: date, until: date, terms: Terms) -> tup
     first = after + timedelta(days=1)
     _check_covered(first, until, terms)
     return tuple(
-        Line(max(start, first), min(end, until), principal_cents, reference, terms.points)
+        InterestSpan(max(start, first), min(end, until), principal_cents, reference, terms.points)
         for start, end, reference in _spans(terms)
         if start <= until and end >= first
     )
 
 
-def total_cents(lines: Iterable[Line]) -> int:
+def total_cents(lines: Iterable[InterestSpan]) -> int:
     """The sum of the lines in whole hundredths, rounded half up."""
     total = sum((line.product for line in lines), Decimal(0)) / (_PERCENT * YEAR_DAYS)
     return int(total.quantize(Decimal(1), ROUND_HALF_UP))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from models.rules.credit_recovery.interest import Claim, NoRateError, Terms, claim, flat_euro_cents
+from models.rules.credit_recovery.interest import LateCosts, NoRateError, Terms, claim, flat_euro_cents
 from models.rules.credit_recovery.pay_day import due_by_law
 
 
@@ -30,7 +30,7 @@ class Reckoned(Generic[InvoiceT]):
 
     invoice: InvoiceT
     debt: Debt
-    claim: Claim
+    claim: LateCosts
     stops_on: date | None = None
     """The last day whose rate is known, where the reckoning had to stop before its day."""
 
@@ -94,7 +94,7 @@ def reckon(
 def _one(terms: Terms | None, invoice: InvoiceT, debt: Debt, as_of: date) -> Reckoned[InvoiceT]:
     due_on = due_by_law(terms.country, debt.due_on) if terms else debt.due_on
 
-    def until(day: date) -> Claim:
+    def until(day: date) -> LateCosts:
         return claim(debt.amount_cents, debt.currency, due_on, day, terms, is_business=terms is not None)
 
     try:
@@ -103,7 +103,7 @@ def _one(terms: Terms | None, invoice: InvoiceT, debt: Debt, as_of: date) -> Rec
         assert terms is not None  # noqa: S101 (no terms, no rate to miss)
         if due_on < terms.reference[0][0] or due_on >= terms.covered_until:
             flat = flat_euro_cents(debt.amount_cents, debt.currency, terms)
-            return Reckoned(invoice, debt, Claim((), flat), terms.covered_until)
+            return Reckoned(invoice, debt, LateCosts((), flat), terms.covered_until)
         return Reckoned(invoice, debt, until(terms.covered_until), terms.covered_until)
 
 

@@ -25,7 +25,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Gap:
+class CoverageGap:
     """A rung at which nobody stands. Names of kinds, rungs and languages only."""
 
     day: date
@@ -77,13 +77,13 @@ def _own(people: Sequence[Person], level: str, owner: int | None, day: date) -> 
     )
 
 
-def gaps(found: Iterable[Reach]) -> list[Gap]:
+def gaps(found: Iterable[Reach]) -> list[CoverageGap]:
     """The rungs at which no level is manned. A company without directors still needs somebody at the top."""
     rungs: dict[tuple[date, str, str, str], list[Reach]] = {}
     for reach in found:
         rungs.setdefault((reach.day, reach.kind, reach.language, reach.rung), []).append(reach)
     return [
-        Gap(*key, levels=tuple(reach.level for reach in manned))
+        CoverageGap(*key, levels=tuple(reach.level for reach in manned))
         for key, manned in rungs.items()
         if all(reach.staff is None for reach in manned)
     ]

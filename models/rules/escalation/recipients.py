@@ -21,7 +21,7 @@ _AT_ONCE = (Mark.LINK, Mark.HANDED, Mark.RAISED)
 
 
 @dataclass(frozen=True)
-class Notice:
+class NoticeFor:
     """A notice to our own people, as far as routing needs to know."""
 
     about: tuple[str, int]
@@ -39,7 +39,7 @@ class Notice:
     """At the last look nobody could be reached."""
 
 
-def addressee(notice: Notice, people: Sequence[Person], day: date) -> int | None:
+def addressee(notice: NoticeFor, people: Sequence[Person], day: date) -> int | None:
     """Who gets a notice today: the owner of the matter, or whoever stands in; nobody without an address that works.
 
     What belongs to one person, as the link of the own page does, goes to that person, absent or not.
@@ -63,7 +63,7 @@ def addressee(notice: Notice, people: Sequence[Person], day: date) -> int | None
 
 
 def without_addressee(
-    notice: Notice, people: Sequence[Person], tomorrow: datetime
+    notice: NoticeFor, people: Sequence[Person], tomorrow: datetime
 ) -> Skip | Postpone | Unheard:
     """What happens to a notice that nobody gets. Nobody else can tell the seller's version: it waits for the seller."""
     if notice.audience != Role.SELLER:
@@ -72,7 +72,7 @@ def without_addressee(
     return Postpone(tomorrow, "away") if is_away else Skip(f"{UNREACHED}{Role.SELLER}")
 
 
-def unheard(notice: Notice, tomorrow: datetime) -> Skip | Unheard:
+def unheard(notice: NoticeFor, tomorrow: datetime) -> Skip | Unheard:
     """Nobody of our people can be reached: the notice stays owed, and is looked at again every working day.
 
     It is told as soon as somebody can be reached (`tasks.escalation.undeliverable_notices`). Of digests there is
@@ -83,7 +83,7 @@ def unheard(notice: Notice, tomorrow: datetime) -> Skip | Unheard:
 
 
 @dataclass(frozen=True)
-class Matter:
+class NoticeMatter:
     """What decides whether a notice that could go out now waits for the digest."""
 
     kind: str
@@ -103,7 +103,7 @@ class Matter:
     """So many mails as the policy wants went to that reader today."""
 
 
-def waits_for_digest(matter: Matter) -> bool:
+def waits_for_digest(matter: NoticeMatter) -> bool:
     """Whether it is told in the one mail a day: nothing urgent, and for whoever has calls to make."""
     if matter.complains:
         return False

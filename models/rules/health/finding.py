@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """How bad it is."""
 
     OK = "ok"
@@ -22,7 +22,7 @@ class Finding:
     """What was looked at, what was found, and what to do. No names of customers, no passwords."""
 
     kind: str
-    level: Level
+    level: Severity
     says: str
     todo: str = ""
 
@@ -36,18 +36,20 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class News:
+class TroubleNews:
     """What those who run it have to hear: troubles that are new, and kinds of trouble that are over."""
 
     begun: tuple[Finding, ...]
     over: tuple[str, ...]
 
 
-def news(findings: Iterable[Finding], told: Collection[str], looked_at: Collection[str]) -> News:
+def news(findings: Iterable[Finding], told: Collection[str], looked_at: Collection[str]) -> TroubleNews:
     """Each kind of trouble once, and once when it is over. What could not be looked at stays as it was told."""
-    troubles = {one.kind: one for one in findings if one.level is Level.TROUBLE}
+    troubles = {one.kind: one for one in findings if one.level is Severity.TROUBLE}
     begun = tuple(one for kind, one in troubles.items() if kind not in told)
-    return News(begun, tuple(sorted(kind for kind in told if kind not in troubles and kind in looked_at)))
+    return TroubleNews(
+        begun, tuple(sorted(kind for kind in told if kind not in troubles and kind in looked_at))
+    )
 
 
 def last_run(name: str, at: datetime | None, quiet: timedelta, now: datetime) -> Finding:
@@ -55,14 +57,14 @@ def last_run(name: str, at: datetime | None, quiet: timedelta, now: datetime) ->
     kind = f"run {name}"
     if at is None:
         return Finding(
-            kind, Level.NOTICE, "has never run well here", "start it, or see that its schedule is on"
+            kind, Severity.NOTICE, "has never run well here", "start it, or see that its schedule is on"
         )
     said = f"ran well last at {at:%Y-%m-%d %H:%M} UTC"
     if now - at > quiet:
         return Finding(
             kind,
-            Level.TROUBLE,
+            Severity.TROUBLE,
             said,
             "see that launcher or worker run, its schedule is on, and what it said last",
         )
-    return Finding(kind, Level.OK, said)
+    return Finding(kind, Severity.OK, said)

@@ -29,7 +29,7 @@ def silent_after(name: str) -> timedelta:
     return 2 * EVERY[name] + _HALF
 
 
-class Turn(NamedTuple):
+class ScheduledRun(NamedTuple):
     """When something that runs by schedule ran well last, by when it should have again, and whether that has passed."""
 
     name: str
@@ -39,12 +39,12 @@ class Turn(NamedTuple):
     is_missed: bool
 
 
-def turns(names: Iterable[str], ran: Mapping[str, datetime], now: datetime) -> list[Turn]:
+def turns(names: Iterable[str], ran: Mapping[str, datetime], now: datetime) -> list[ScheduledRun]:
     """Of each of these, what has missed its turn first; times are aware."""
     found = [_turn(name, ran.get(name), now) for name in names]
     return sorted(found, key=lambda one: (not one.is_missed, one.name))
 
 
-def _turn(name: str, at: datetime | None, now: datetime) -> Turn:
+def _turn(name: str, at: datetime | None, now: datetime) -> ScheduledRun:
     by = None if at is None else at + silent_after(name)
-    return Turn(name, at, by, by is None or by < now)
+    return ScheduledRun(name, at, by, by is None or by < now)

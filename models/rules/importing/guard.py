@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Kind(StrEnum):
+class GuardKind(StrEnum):
     """What an export may get wrong for everybody at once."""
 
     TAKEN_BACK = "taken-back"
@@ -108,20 +108,20 @@ def usual_new(fullest_day: int, last_import: datetime | None, now: datetime, lim
     return limits.new_times * fullest_day * days
 
 
-def judged(table: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[Kind, tuple[str, ...]]:
+def judged(table: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[GuardKind, tuple[str, ...]]:
     """The suspicious changes of one row, with the columns of each."""
-    found: dict[Kind, tuple[str, ...]] = {}
+    found: dict[GuardKind, tuple[str, ...]] = {}
     if gone := tuple(name for name in _TAKEN_BACK.get(table, ()) if old[name] and not new[name]):
-        found[Kind.TAKEN_BACK] = gone
+        found[GuardKind.TAKEN_BACK] = gone
     day, is_over = _DAY.get(table), new.get("delivered_at") or new.get("paid_at") or new.get("cancelled_at")
     if day is not None and not is_over and old[day] is not None and new[day] != old[day]:
-        found[Kind.DATES_MOVED] = (day,)
+        found[GuardKind.DATES_MOVED] = (day,)
     if table == "customers":
         moved = tuple(name for name in _ADDRESSES if old[name] and _small(old[name]) != _small(new[name]))
         if moved:
-            found[Kind.ADDRESSES_CHANGED] = moved
+            found[GuardKind.ADDRESSES_CHANGED] = moved
     if "customer_id" in old and old["customer_id"] != new["customer_id"]:
-        found[Kind.ANOTHER_CUSTOMER] = ("customer_id",)
+        found[GuardKind.ANOTHER_CUSTOMER] = ("customer_id",)
     return found
 
 

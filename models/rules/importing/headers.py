@@ -21,7 +21,7 @@ _LATE = 25
 """The most that a phrase far down the list costs."""
 
 
-class Form(StrEnum):
+class ValueForm(StrEnum):
     """How the values of a column look."""
 
     DAY = "day"
@@ -50,7 +50,7 @@ class Field:
     """What we look for: phrases that name it, the best first, and the form that its values have."""
 
     phrases: tuple[Phrase, ...]
-    form: Form | None = None
+    form: ValueForm | None = None
     is_asked: bool = True
     """Whether another column that comes near is a reason to ask."""
 
@@ -61,7 +61,7 @@ class Vocabulary:
 
     fields: Mapping[str, Mapping[str, Field]]
     """By table: `customer`, `order`, `invoice`."""
-    words: "Words"
+    words: "HeaderWords"
     aside: frozenset[str]
     of_people: frozenset[str]
     """Words that speak of something else in a header of an order or invoice."""
@@ -75,7 +75,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
-class Match:
+class ColumnMatch:
     """The column that a field is taken from, how surely (0 to 100), and another that came near."""
 
     column: str
@@ -89,7 +89,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Words:
+class HeaderWords:
     """What the words of headers mean, in all languages at once."""
 
     meanings: Mapping[str, str]
@@ -97,7 +97,7 @@ class Words:
     empty: frozenset[str]
 
     @classmethod
-    def of(cls, synonyms: Mapping[str, Sequence[str]], empty: Collection[str]) -> "Words":
+    def of(cls, synonyms: Mapping[str, Sequence[str]], empty: Collection[str]) -> "HeaderWords":
         """From the synonyms by meaning."""
         return cls({word: meaning for meaning, words in synonyms.items() for word in words}, frozenset(empty))
 
@@ -139,7 +139,9 @@ def words_of(header: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower()))
 
 
-def matches(vocabulary: Vocabulary, table: str, columns: Mapping[str, Form | None]) -> dict[str, Match]:
+def matches(
+    vocabulary: Vocabulary, table: str, columns: Mapping[str, ValueForm | None]
+) -> dict[str, ColumnMatch]:
     """By field of a table: the column that it is best taken from; each column serves one field.
 
     `columns` are headers with the form of their values, None where they are empty.
@@ -155,13 +157,13 @@ def matches(vocabulary: Vocabulary, table: str, columns: Mapping[str, Form | Non
         ),
         key=lambda item: -item[0],
     )
-    found: dict[str, Match] = {}
+    found: dict[str, ColumnMatch] = {}
     taken: set[str] = set()
     for score, name, header in scored:
         if score >= _LEAST and name not in found and header not in taken:
             is_asked = vocabulary.fields[table][name].is_asked
             rival = _rival(scored, name, header, score, taken) if is_asked else None
-            found[name] = Match(header, score, rival)
+            found[name] = ColumnMatch(header, score, rival)
             taken.add(header)
     return found
 
@@ -188,7 +190,7 @@ def _rival(
 
 
 def _score(
-    field: Field, words: Sequence[str], form: Form | None, aside: Collection[str], near: Collection[str]
+    field: Field, words: Sequence[str], form: ValueForm | None, aside: Collection[str], near: Collection[str]
 ) -> int:
     """How well a header names a field; nothing where the values have another form. An empty column has none."""
     if field.form is not None and form is not None and not _fits(field.form, form):
@@ -200,8 +202,8 @@ def _score(
     return max(scores, default=0)
 
 
-def _fits(wanted: Form, form: Form) -> bool:
-    return form == wanted or (wanted is Form.TEXT and form is Form.EMAIL)
+def _fits(wanted: ValueForm, form: ValueForm) -> bool:
+    return form == wanted or (wanted is ValueForm.TEXT and form is ValueForm.EMAIL)
 
 
 def _of_phrase(phrase: Phrase, words: Sequence[str], aside: Collection[str], near: Collection[str]) -> int:

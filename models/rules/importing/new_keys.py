@@ -8,7 +8,7 @@ _SAME_DAY = timedelta(days=1)
 """One system writes the hour of a contract, another the day alone."""
 
 
-class Person(NamedTuple):
+class KeyedCustomer(NamedTuple):
     """A customer, as far as another system would write it alike."""
 
     ref: str
@@ -39,7 +39,7 @@ class Bill(NamedTuple):
     currency: str
 
 
-def is_same_person(old: Person, new: Person) -> bool:
+def is_same_person(old: KeyedCustomer, new: KeyedCustomer) -> bool:
     """Whether the name is the same, and the address; or the phone where neither has an address."""
     if _plain(old.name) != _plain(new.name):
         return False

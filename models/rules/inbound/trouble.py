@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from models.rules.inbound.trouble_words import DEFAULT, Trouble, TroubleWords
+from models.rules.inbound.trouble_words import DEFAULT, TroubleWords, Urgency
 
-__all__ = ["DEFAULT", "Trouble", "TroubleWords", "asks_something", "is_thanks", "trouble"]
+__all__ = ["DEFAULT", "TroubleWords", "Urgency", "asks_something", "is_thanks", "trouble"]
 
 _LETTERS = str.maketrans({"ł": "l", "Ł": "l", "ß": "ss", "ø": "o", "đ": "d"})
 _MAX_CHARS = 50_000
@@ -16,17 +16,17 @@ _MAX_OTHER_WORDS = 7
 """A greeting and a name; more than that may be a wish."""
 _NEGATED = re.compile(r"(?:non|nie|not|isn t|never|mai) ")
 """Trouble that is itself a denial: "no, non funziona" denies nothing."""
-_DENIABLE = (Trouble.COMPLAINT, Trouble.WITHDRAWAL, Trouble.TERMINATION, Trouble.DISPUTE)
+_DENIABLE = (Urgency.COMPLAINT, Urgency.WITHDRAWAL, Urgency.TERMINATION, Urgency.DISPUTE)
 """`no refund` or `no lawyer` is said by people in trouble: those are never denied."""
 
 
-def trouble(words: str, lists: TroubleWords = DEFAULT) -> frozenset[Trouble]:
+def trouble(words: str, lists: TroubleWords = DEFAULT) -> frozenset[Urgency]:
     """The kinds of trouble that the words of a mail speak of; quoted lines do not count.
 
     A word that is denied right before ("nessun reclamo") does not count, unless it comes again undenied.
     """
     plain = _plain(words)
-    return frozenset(kind for kind in Trouble if _speaks_of(plain, kind, lists))
+    return frozenset(kind for kind in Urgency if _speaks_of(plain, kind, lists))
 
 
 def is_thanks(words: str, lists: TroubleWords = DEFAULT) -> bool:
@@ -49,7 +49,7 @@ def asks_something(words: str, lists: TroubleWords = DEFAULT) -> bool:
     return "?" in words or bool(_pattern(lists.requests).search(_plain(words)))
 
 
-def _speaks_of(plain: str, kind: Trouble, lists: TroubleWords) -> bool:
+def _speaks_of(plain: str, kind: Urgency, lists: TroubleWords) -> bool:
     found = _pattern(lists.stems(kind)).finditer(plain)
     if kind not in _DENIABLE:
         return next(found, None) is not None

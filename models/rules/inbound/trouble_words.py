@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Trouble(StrEnum):
+class Urgency(StrEnum):
     """What makes a mail urgent."""
 
     COMPLAINT = "complaint"
@@ -180,7 +180,7 @@ class TroubleWords:
         Raises:
             ValueError: a stem is empty or so short that it fits everywhere; `max_thanks_words` is below 1.
         """
-        for kind in Trouble:
+        for kind in Urgency:
             short = [stem for stem in self.stems(kind) if len(stem.strip(" .")) < _SHORTEST]
             if short:
                 raise ValueError(
@@ -189,7 +189,7 @@ class TroubleWords:
         if self.max_thanks_words < 1:
             raise ValueError("trouble.max_thanks_words: must be at least 1")
 
-    def stems(self, kind: Trouble) -> tuple[str, ...]:
+    def stems(self, kind: Urgency) -> tuple[str, ...]:
         """The stems of one kind."""
         stems: tuple[str, ...] = getattr(self, kind.value)
         return stems

@@ -16,7 +16,7 @@ WITHDRAWN = "withdrawn: the facts changed"
 
 
 @dataclass(frozen=True)
-class Subject:
+class PlanFacts:
     """The facts that planning needs of an order, an invoice or a case."""
 
     type: str
@@ -40,7 +40,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Owed:
+class OwedContact:
     """One contact owed: `owed_at` is in UTC and inside the window of its cadence."""
 
     kind: str
@@ -52,7 +52,7 @@ class Owed:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownFollowUp:
     """A follow-up that already exists."""
 
     id: int
@@ -69,19 +69,21 @@ class Known:
 class Changes:
     """What planning has to write: new rows, new times (`owed_at`, `due_at`) by id, and rows to withdraw."""
 
-    new: tuple[Owed, ...]
+    new: tuple[OwedContact, ...]
     moved: Mapping[int, tuple[datetime, datetime]]
     withdrawn: tuple[int, ...]
 
 
-def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str, Window]) -> list[Owed]:
+def owed(
+    subject: PlanFacts, cadences: Mapping[str, Cadence], windows: Mapping[str, Window]
+) -> list[OwedContact]:
     """Everything the policy owes this subject, past and future alike.
 
     A step that lies a part of the withdrawal window away is not owed where there is no such window, and one that lies
     before a date not where the sale is younger: nothing is said of a wait that has not begun.
     """
     return [
-        Owed(
+        OwedContact(
             kind,
             str(StepKey(step.name, day=day, number=number) if cadence.per_date else StepKey(step.name)),
             cadence.sweep,
@@ -105,13 +107,13 @@ def owed(subject: Subject, cadences: Mapping[str, Cadence], windows: Mapping[str
     ]
 
 
-def _signed(subject: Subject) -> datetime:
+def _signed(subject: PlanFacts) -> datetime:
     """When the sale was signed; ever since where that is not told."""
     at = subject.anchors.get("signed")
     return at if isinstance(at, datetime) else datetime.min.replace(tzinfo=UTC)
 
 
-def _dates(subject: Subject, cadence: Cadence) -> Iterable[tuple[tuple[date, int], date | datetime]]:
+def _dates(subject: PlanFacts, cadence: Cadence) -> Iterable[tuple[tuple[date, int], date | datetime]]:
     """The dates that a cadence hangs on, each with the day and number that tell its steps from those of another."""
     if cadence.tells_back:
         return by_day(subject.withdrawals, subject.place).items()
@@ -123,7 +125,9 @@ def _dates(subject: Subject, cadence: Cadence) -> Iterable[tuple[tuple[date, int
     return (((local_day(subject.moved_to or anchor, subject.place), subject.moved_number), anchor),)
 
 
-def numbered(subject: Subject, known: Iterable[Known], cadences: Mapping[str, Cadence]) -> Subject:
+def numbered(
+    subject: PlanFacts, known: Iterable[KnownFollowUp], cadences: Mapping[str, Cadence]
+) -> PlanFacts:
     """The subject with the number of its move to the promised day: one more than what came to its end before."""
     moved_at = subject.anchors.get(_PROMISE_MOVED)
     if not isinstance(moved_at, datetime):
@@ -161,7 +165,7 @@ def _ladder(kind: str, cadence: Cadence, step: Step) -> str | None:
 
 
 def reconcile(
-    wanted: Sequence[Owed], known: Iterable[Known], now: datetime, untrue: Collection[str] = ()
+    wanted: Sequence[OwedContact], known: Iterable[KnownFollowUp], now: datetime, untrue: Collection[str] = ()
 ) -> Changes:
     """Compare what is owed with what is there. Whatever was sent, claimed or settled is left alone.
 
@@ -193,17 +197,17 @@ def reconcile(
     )
 
 
-def _open(row: Known, untrue: Collection[str]) -> bool:
+def _open(row: KnownFollowUp, untrue: Collection[str]) -> bool:
     return row.state in {"planned", "held"} or row.reason == WITHDRAWN or _revives(row, untrue)
 
 
-def _revives(row: Known, untrue: Collection[str]) -> bool:
+def _revives(row: KnownFollowUp, untrue: Collection[str]) -> bool:
     """Whether the fact that made it moot was taken back."""
     return row.state == "skipped" and row.reason in untrue
 
 
 def _starts(
-    wanted: Iterable[Owed], before: Mapping[tuple[str, str], Known], now: datetime
+    wanted: Iterable[OwedContact], before: Mapping[tuple[str, str], KnownFollowUp], now: datetime
 ) -> dict[str, datetime]:
     """By ladder: when the first of the contacts that were held was owed. It falls on `now`, the rest follows."""
     first: dict[str, datetime] = {}
@@ -214,7 +218,7 @@ def _starts(
     return first
 
 
-def new_row(subject: Subject, item: Owed, staff_id: int | None = None) -> dict[str, Any]:
+def new_row(subject: PlanFacts, item: OwedContact, staff_id: int | None = None) -> dict[str, Any]:
     """A follow-up as it goes into the database."""
     return {
         "subject_type": subject.type,

@@ -70,7 +70,7 @@ class Skip:
 
 
 @dataclass(frozen=True)
-class Hold:
+class HoldBack:
     """Not now; a change of the facts brings it back."""
 
     reason: str
@@ -111,7 +111,7 @@ class Ask:
     what: str
 
 
-Decision = Send | Skip | Hold | Postpone | Unheard | OpenCase | Ask
+Decision = Send | Skip | HoldBack | Postpone | Unheard | OpenCase | Ask
 
 
 def decide(cadence: Cadence, window: Window, moment: Moment) -> Decision:
@@ -150,12 +150,12 @@ def _stale(cadence: Cadence, moment: Moment) -> Skip | None:
     return Skip(STALE) if is_stale else None
 
 
-def _held(cadence: Cadence, moment: Moment) -> Hold | None:
+def _held(cadence: Cadence, moment: Moment) -> HoldBack | None:
     reasons = [word for word in cadence.hold_when if word in moment.conditions]
     if _COVERED in moment.conditions and _PAID in cadence.moot_when:
         reasons.append(_COVERED)  # a credit note may yet be used for something else
     reasons += [f"not {word}" for word in cadence.needs if word not in {*moment.conditions, _FRESH}]
-    return Hold(reasons[0]) if reasons else None
+    return HoldBack(reasons[0]) if reasons else None
 
 
 def _too_soon(cadence: Cadence, moment: Moment) -> Postpone | None:

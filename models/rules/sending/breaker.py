@@ -13,7 +13,7 @@ _SERVICE_ENDS = 421
 
 
 @dataclass(frozen=True)
-class Limits:
+class BreakerLimits:
     """The numbers of the policy."""
 
     alike: int = 5
@@ -33,7 +33,7 @@ class Tripped:
     most: int
 
 
-class Breaker:
+class CircuitBreaker:
     """Hears the answers of one run in the order in which they come."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Breaker:
         return self._first_tries is not None
 
     def hear(
-        self, answer: Answer, recipient: str, limits: Limits, *, would_fail: bool = False
+        self, answer: Answer, recipient: str, limits: BreakerLimits, *, would_fail: bool = False
     ) -> Tripped | None:
         """Take an answer in. `would_fail`: the contact would now end for good (its retries are used up)."""
         if isinstance(answer, Accepted):
@@ -71,19 +71,19 @@ class Breaker:
             return Tripped(reason(answer), most)
         return None
 
-    def _note(self, kind: Hashable | None, limits: Limits) -> None:
+    def _note(self, kind: Hashable | None, limits: BreakerLimits) -> None:
         self._last.append(kind)
         while len(self._last) > limits.of_last:
             self._last.popleft()
 
-    def _most(self, kind: Hashable, limits: Limits) -> int:
+    def _most(self, kind: Hashable, limits: BreakerLimits) -> int:
         if kind == _DEAD:
             return limits.dead_addresses
         if kind == _US:
             return _SEVERAL
         return min(limits.alike, self._first_tries or limits.alike)
 
-    def _is_large_share(self, kind: Hashable, limits: Limits) -> bool:
+    def _is_large_share(self, kind: Hashable, limits: BreakerLimits) -> bool:
         return (
             kind != _DEAD  # an old list may well be dead by half
             and len(self._last) == limits.of_last

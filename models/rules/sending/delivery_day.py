@@ -16,7 +16,7 @@ _TELLS = frozenset({"signed", "promised", "promise-moved"})
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldDay:
     """The day that is promised, the one that was told last and since when, and when the day was moved last."""
 
     promised_on: date | None
@@ -27,7 +27,7 @@ class Told:
     """What one of our people says of the delivery since (`AGREED_BY_HAND`, `BROUGHT`)."""
 
 
-def is_news(known: Told, promised_before: date | None) -> bool:
+def is_news(known: ToldDay, promised_before: date | None) -> bool:
     """Whether the customer knows of another day than the one that is promised now.
 
     Of orders of which nothing was told yet, a day that moved nearer is told with the confirmation.
@@ -39,7 +39,7 @@ def is_news(known: Told, promised_before: date | None) -> bool:
     return promised_before is not None and known.promised_on > promised_before
 
 
-def moot(cadence: Cadence, step: str, known: Told, now: datetime) -> str | None:
+def moot(cadence: Cadence, step: str, known: ToldDay, now: datetime) -> str | None:
     """Why a mail about the delivery day is not to be sent at `now`; None where it may go."""
     if cadence.anchor == "promise-moved":
         return TOLD if known.told_on is not None and known.told_on == known.promised_on else None

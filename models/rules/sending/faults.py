@@ -7,7 +7,7 @@ _LONGEST = 200
 _PREFIX = "a fault of the "
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """What has to be mended."""
 
     PROGRAM = "program"
@@ -18,7 +18,7 @@ class Kind(StrEnum):
 class Fault:
     """What keeps a row back. The cause names places and types, nobody's data, and is the same for like rows."""
 
-    kind: Kind
+    kind: FaultKind
     cause: str
 
     @property
@@ -52,4 +52,4 @@ def parse(reason: str) -> Fault:
         ValueError: it names none.
     """
     kind, _, cause = reason.removeprefix(_PREFIX).partition(": ")
-    return Fault(Kind(kind), cause)
+    return Fault(FaultKind(kind), cause)

@@ -11,19 +11,19 @@ HELD_BY_HAND = "held by hand"
 
 
 @dataclass(frozen=True)
-class Limits:
+class HoldLimits:
     """The longest that a hold may last."""
 
     most: timedelta
     what: str
 
 
-CUSTOMER = Limits(timedelta(days=90), "follow-ups of a customer")
-DELAY_ALERT = Limits(timedelta(days=30), "the delay alerts of an order")
+CUSTOMER = HoldLimits(timedelta(days=90), "follow-ups of a customer")
+DELAY_ALERT = HoldLimits(timedelta(days=30), "the delay alerts of an order")
 """Shorter: not to tell a delay is what customers resent most (B09)."""
 
 
-LET_ON = Limits(timedelta(days=90), "an invoice that a manager let go on")
+LET_ON = HoldLimits(timedelta(days=90), "an invoice that a manager let go on")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def is_held(
     return any(let_on_at is None or trouble.at > let_on_at or trouble.about in own for trouble in troubles)
 
 
-def check(limits: Limits, reason: str, until: datetime, now: datetime) -> None:
+def check(limits: HoldLimits, reason: str, until: datetime, now: datetime) -> None:
     """Refuse a hold without a reason, one that ends before it begins, and one without a foreseeable end.
 
     Raises:

@@ -28,14 +28,14 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Place:
+class MailPlace:
     """In which mail a contact goes, and whether it only goes along there."""
 
     mail: Hashable
     goes_along: bool = False
 
 
-def mails(due: Sequence[Due]) -> dict[int, Place]:
+def mails(due: Sequence[Due]) -> dict[int, MailPlace]:
     """In which mail each of these contacts goes, by id."""
     alike: dict[tuple[Hashable, tuple[str, int]], list[Due]] = defaultdict(list)
     for one in due:
@@ -44,7 +44,7 @@ def mails(due: Sequence[Due]) -> dict[int, Place]:
     for one in due:
         leads = [other for other in alike[one.reader, one.about] if other.kind in one.into]
         lead = leads[0] if leads and one.nudge_of is None else one
-        found[one.id] = Place(_own(lead), goes_along=lead is not one)
+        found[one.id] = MailPlace(_own(lead), goes_along=lead is not one)
     return found
 
 
@@ -55,7 +55,7 @@ def _own(one: Due) -> Hashable:
 
 
 @dataclass(frozen=True)
-class Notice:
+class DueNotice:
     """A notice to one of our own people that goes out now."""
 
     id: int
@@ -66,7 +66,7 @@ class Notice:
     """It tells of a matter and asks nothing on its own page alone."""
 
 
-def notices(due: Sequence[Notice], most: Mapping[int, int]) -> dict[int, Place]:
+def notices(due: Sequence[DueNotice], most: Mapping[int, int]) -> dict[int, MailPlace]:
     """In which mail each of these notices goes, by id: one for each matter, up to so many (`most`) a reader.
 
     More at once share a mail, so that nobody gets thirty in a minute; none is left out.
@@ -78,9 +78,9 @@ def notices(due: Sequence[Notice], most: Mapping[int, int]) -> dict[int, Place]:
     found = {}
     for one in due:
         if not one.can_share:
-            found[one.id] = Place(one.id)
+            found[one.id] = MailPlace(one.id)
         elif len(matters[one.reader]) > most[one.reader]:
-            found[one.id] = Place(("shared", one.reader), goes_along=True)
+            found[one.id] = MailPlace(("shared", one.reader), goes_along=True)
         else:
-            found[one.id] = Place((one.about, one.reader))
+            found[one.id] = MailPlace((one.about, one.reader))
     return found

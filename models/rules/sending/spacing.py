@@ -20,7 +20,7 @@ _WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Contact:
+class SpacedContact:
     """A mail that could go out now; `window` is when it may, at the customer's `place`."""
 
     id: int
@@ -46,7 +46,7 @@ class Earlier:
 
 
 def space(
-    contacts: Sequence[Contact],
+    contacts: Sequence[SpacedContact],
     earlier: Mapping[str, Sequence[Earlier]],
     awaited: Collection[str],
     now: datetime,
@@ -79,13 +79,13 @@ def space(
     return found
 
 
-def _says_nothing_new(one: Contact, before: Sequence[Earlier], now: datetime) -> bool:
+def _says_nothing_new(one: SpacedContact, before: Sequence[Earlier], now: datetime) -> bool:
     span = one.not_within
     return span is not None and any(mail.at > now - span for mail in before)
 
 
 def _wait(
-    one: Contact, before: Sequence[Earlier], others: int, now: datetime, per_week: int, *, busy: bool
+    one: SpacedContact, before: Sequence[Earlier], others: int, now: datetime, per_week: int, *, busy: bool
 ) -> Postpone | Skip | None:
     """Until when a courtesy waits; None where it goes now."""
     today = local_day(now, one.place)

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from models.rules.importing.headers import Field, Form, Match, Phrase, Vocabulary, Words, matches
-from tasks.importing.connect.tables import Column, Table
+from models.rules.importing.headers import (
+    ColumnMatch,
+    Field,
+    HeaderWords,
+    Phrase,
+    ValueForm,
+    Vocabulary,
+    matches,
+)
+from tasks.importing.connect.tables import ExportColumn, ExportTable
 
 KEYS = ("id", "vat", "tax", "email", "name", "last")
 """By what a customer is known, the best first: one that every file has, so that orders find their customers."""
@@ -24,7 +32,7 @@ def vocabulary() -> Vocabulary:
         table: {
             name: Field(
                 tuple(Phrase.of(text) for text in item["names"]),
-                Form(item["form"]) if "form" in item else None,
+                ValueForm(item["form"]) if "form" in item else None,
                 item.get("asked", True),
             )
             for name, item in data[table].items()
@@ -33,7 +41,7 @@ def vocabulary() -> Vocabulary:
     }
     return Vocabulary(
         tables,
-        Words.of(data["words"], data["empty"]),
+        HeaderWords.of(data["words"], data["empty"]),
         frozenset(data["aside"]),
         frozenset(data["of_people"]),
         frozenset(data["near"]),
@@ -47,13 +55,13 @@ def vocabulary() -> Vocabulary:
 class Looked:
     """A table, with the column that each field is best taken from."""
 
-    table: Table
-    customer: Mapping[str, Match]
-    order: Mapping[str, Match]
-    invoice: Mapping[str, Match]
+    table: ExportTable
+    customer: Mapping[str, ColumnMatch]
+    order: Mapping[str, ColumnMatch]
+    invoice: Mapping[str, ColumnMatch]
 
     @classmethod
-    def at(cls, table: Table) -> "Looked":
+    def at(cls, table: ExportTable) -> "Looked":
         """Look at a table."""
         columns = {name: column.form for name, column in table.columns.items()}
         words = vocabulary()
@@ -84,16 +92,16 @@ class Looked:
         known = self.customer.keys()
         return bool(known & {"name", "last", "email"}) and bool(known & set(KEYS))
 
-    def cell(self, match: Match) -> str:
+    def cell(self, match: ColumnMatch) -> str:
         """A column as SQL writes it."""
         return quoted(match.column)
 
-    def column(self, match: Match) -> Column:
+    def column(self, match: ColumnMatch) -> ExportColumn:
         """How a column looks."""
         return self.table.columns[match.column]
 
 
-def _of_customers(table: Table, columns: Mapping[str, Form | None]) -> Mapping[str, Match]:
+def _of_customers(table: ExportTable, columns: Mapping[str, ValueForm | None]) -> Mapping[str, ColumnMatch]:
     """What names a customer; a number that several people share is none of theirs."""
     left = dict(columns)
     while True:
@@ -109,7 +117,7 @@ def _of_customers(table: Table, columns: Mapping[str, Form | None]) -> Mapping[s
             del left[column]
 
 
-def _is_shared(table: Table, column: str, found: Mapping[str, Match]) -> bool:
+def _is_shared(table: ExportTable, column: str, found: Mapping[str, ColumnMatch]) -> bool:
     people = max(
         (len(set(table.columns[found[name].column].values)) for name in ("email", "name") if name in found),
         default=0,

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models import languages
-from models.rules.importing.headers import Match, matches, says, words_of
+from models.rules.importing.headers import ColumnMatch, matches, says, words_of
 from tasks.importing.connect.looked import KEYS, Looked, quoted, vocabulary
-from tasks.importing.connect.tables import Column, Table
+from tasks.importing.connect.tables import ExportColumn, ExportTable
 from tasks.importing.dates import has_offset, is_ambiguous
 from tasks.importing.places import language_of_words
 
@@ -26,13 +26,13 @@ class Select:
     """The SELECT of one of our tables over one table of the export."""
 
     table: str
-    origin: Table
+    origin: ExportTable
     items: list[Item] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """Columns that would help and are not there, each with what follows."""
 
 
-def propose(tables: Sequence[Table]) -> list[Select]:
+def propose(tables: Sequence[ExportTable]) -> list[Select]:
     """The SELECTs for all tables, customers first."""
     looked = [Looked.at(table) for table in tables]
     key = next((key for key in KEYS if all(key in one.customer for one in looked)), None)
@@ -151,7 +151,7 @@ def _invoices(looked: Looked, key: str | None) -> Select:
 def _plain(
     select: Select,
     looked: Looked,
-    found: Mapping[str, Match],
+    found: Mapping[str, ColumnMatch],
     name: str,
     column: str,
     *,
@@ -168,7 +168,7 @@ def _plain(
     select.items.append(Item(column, value if group else f"any_value({value})", doubt))
 
 
-def _value(looked: Looked, match: Match) -> str:
+def _value(looked: Looked, match: ColumnMatch) -> str:
     """The cell, with the function that reads its days where they are not ISO."""
     column, cell = looked.column(match), looked.cell(match)
     form = column.date_form
@@ -201,13 +201,13 @@ def _key_doubt(looked: Looked, key: str | None) -> str:
     return _doubt(match) if not match.is_sure else ""
 
 
-def _doubt(match: Match) -> str:
+def _doubt(match: ColumnMatch) -> str:
     if match.rival is not None:
         return f"or is it {match.rival}?"
     return "" if match.is_sure else f"is it {match.column}?"
 
 
-def _said(column: Column, words: frozenset[str]) -> list[str]:
+def _said(column: ExportColumn, words: frozenset[str]) -> list[str]:
     """The values of a column that say one of these words."""
     return sorted({value for value in column.values if says(value, words, vocabulary().negated)})
 
@@ -222,13 +222,13 @@ def _word(noun: str, looked: Looked) -> str:
     )
 
 
-def language_of(tables: Sequence[Table]) -> str:
+def language_of(tables: Sequence[ExportTable]) -> str:
     """The language of the headers, for whoever's own is not known."""
     found = language_of_words(word for table in tables for name in table.columns for word in words_of(name))
     return found if found in languages.CODES else languages.ELSE
 
 
-def currency_of(tables: Sequence[Table]) -> str | None:
+def currency_of(tables: Sequence[ExportTable]) -> str | None:
     """The currency that most rows name; None where none does."""
     counts: Counter[str] = Counter()
     for table in tables:

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from models.rules.importing.headers import Form
+from models.rules.importing.headers import ValueForm
 from models.rules.importing.values import read_money
 from tasks.importing.addresses import read_email
 from tasks.importing.dates import form_of
@@ -26,18 +26,18 @@ _DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True)
-class Column:
+class ExportColumn:
     """A column as it looks: its values that are not empty, and what they have in common."""
 
     name: str
     values: Sequence[str]
-    form: Form | None
+    form: ValueForm | None
     date_form: str | None = None
     """How its days are written, as DuckDB says it; empty for ISO."""
 
 
 @dataclass(frozen=True)
-class Table:
+class ExportTable:
     """A table of an export. `sql` is what stands after FROM; rows of it have `source_row`."""
 
     file: Path
@@ -45,10 +45,10 @@ class Table:
     sql: str
     rows: int
     is_utf8: bool
-    columns: dict[str, Column] = field(default_factory=dict)
+    columns: dict[str, ExportColumn] = field(default_factory=dict)
 
 
-def look(path: Path) -> list[Table]:
+def look(path: Path) -> list[ExportTable]:
     """The tables of a file: one of a text file, one a sheet of a workbook, one of documents in XML.
 
     Raises:
@@ -69,7 +69,7 @@ def look(path: Path) -> list[Table]:
     return found
 
 
-def _text(path: Path) -> Table:
+def _text(path: Path) -> ExportTable:
     plain = is_utf8(path)
     encoding = "utf-8-sig" if plain else encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
@@ -89,7 +89,7 @@ def _text(path: Path) -> Table:
     return _table(path, path.stem, sql, rows[skip], rows[skip + 1 :], plain=plain)
 
 
-def _copied(path: Path, name: str, copy: Path) -> Table:
+def _copied(path: Path, name: str, copy: Path) -> ExportTable:
     with copy.open(encoding="utf-8", newline="") as file:
         header, *rows = list(islice(csv.reader(file), _LOOKED_AT)) or [[]]
     quoted = name.replace('"', '""')
@@ -100,13 +100,13 @@ def _copied(path: Path, name: str, copy: Path) -> Table:
 
 def _table(
     path: Path, name: str, sql: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, plain: bool
-) -> Table:
+) -> ExportTable:
     columns = {
         title.strip(): _column(title.strip(), [row[place].strip() for row in rows if place < len(row)])
         for place, title in enumerate(header)
         if title.strip() and title not in {ROW, FILE}
     }
-    return Table(path, name, sql, len(rows), plain, columns)
+    return ExportTable(path, name, sql, len(rows), plain, columns)
 
 
 def _fits(lines: Sequence[str], mark: str) -> int:
@@ -125,17 +125,17 @@ def _header_at(rows: Sequence[Sequence[str]]) -> int | None:
     return None
 
 
-def _column(name: str, cells: Sequence[str]) -> Column:
+def _column(name: str, cells: Sequence[str]) -> ExportColumn:
     values = [cell for cell in cells if cell]
     if not values:
-        return Column(name, (), None)
+        return ExportColumn(name, (), None)
     date_form = form_of(values)
     if date_form is not None:
-        return Column(name, values, Form.DAY, date_form)
-    for form, read in ((Form.EMAIL, read_email), (Form.NUMBER, read_money)):
+        return ExportColumn(name, values, ValueForm.DAY, date_form)
+    for form, read in ((ValueForm.EMAIL, read_email), (ValueForm.NUMBER, read_money)):
         if sum(_is(read, value) for value in values) >= _MOST_OF * len(values):
-            return Column(name, values, form)
-    return Column(name, values, Form.TEXT)
+            return ExportColumn(name, values, form)
+    return ExportColumn(name, values, ValueForm.TEXT)
 
 
 def _is(read: Callable[[str], object], value: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tasks.importing.connect.propose import Item, Select, currency_of, language_of
-from tasks.importing.connect.tables import Table
+from tasks.importing.connect.tables import ExportTable
 from tasks.importing.errors import SourceError
 
 _PLACES = {
@@ -15,7 +15,7 @@ _PLACES = {
 _ELSEWHERE = ("Europe/Rome", "IT", "EUR")
 
 
-def write_source(folder: Path, tables: Sequence[Table], selects: Sequence[Select]) -> None:
+def write_source(folder: Path, tables: Sequence[ExportTable], selects: Sequence[Select]) -> None:
     """Write a new source.
 
     Raises:
@@ -35,7 +35,7 @@ def write_source(folder: Path, tables: Sequence[Table], selects: Sequence[Select
         raise SourceError(f"{folder}: cannot be written ({error.strerror})") from error
 
 
-def _settings(tables: Sequence[Table]) -> str:
+def _settings(tables: Sequence[ExportTable]) -> str:
     language = language_of(tables)
     zone, country, currency = _PLACES.get(language, _ELSEWHERE)
     lines = [

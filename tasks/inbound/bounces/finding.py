@@ -10,7 +10,7 @@ from flufl.bounce import all_failures
 from tasks.inbound import certified, headers
 from tasks.inbound.bounces import notices, returned, statuses
 from tasks.inbound.bounces.dsn import Reported, has_failed, rejections_in, reports_in, reports_in_text
-from tasks.inbound.message import UNNAMED, Bounced, Cause
+from tasks.inbound.message import UNNAMED, BounceCause, Bounced
 from tasks.inbound.parts import RETURNED, Part
 
 _SUBJECT = re.compile(
@@ -255,7 +255,7 @@ def _bounced(address: str, said: str, action: str, status: str | None) -> Bounce
     permanent = statuses.is_permanent(action, status, said)
     told = status or statuses.status_in(said)
     waits = not permanent and statuses.is_tried(action, said)
-    cause = Cause.DELAYED if waits else statuses.cause(told, said, permanent)
+    cause = BounceCause.DELAYED if waits else statuses.cause(told, said, permanent)
     return Bounced(address, permanent, told, _scrubbed(said), cause)
 
 

@@ -14,7 +14,7 @@ import re
 
 from models.rules.sending.dead_address import names_no_address
 from tasks.inbound.bounces import languages
-from tasks.inbound.message import Cause
+from tasks.inbound.message import BounceCause
 
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _SMTP = re.compile(r"(?<![\w.,/:#-])([45])([0-5])\d(?![\d.,/:])(?=[\s\-#,:;}{(\[<'\"]|$)")
@@ -131,18 +131,18 @@ def status_in(said: str) -> str | None:
     return next((match[0] for match in ENHANCED.finditer(said) if match[1] in "45"), None)
 
 
-def cause(status: str | None, said: str, permanent: bool) -> Cause:
+def cause(status: str | None, said: str, permanent: bool) -> BounceCause:
     """Why, as far as the report says it."""
     detail = status.split(".", 1)[1] if status else ""
     if detail == "2.2" or says_full(said) or _PROVIDER_FULL.search(said):
-        return Cause.FULL
+        return BounceCause.FULL
     if detail in _GONE_STATUS and permanent:
-        return Cause.GONE
+        return BounceCause.GONE
     if detail.startswith(("7.", "6.")) or detail in {"3.4", "2.3"} or _REFUSED.search(said):
-        return Cause.REFUSED
+        return BounceCause.REFUSED
     if permanent:
-        return Cause.GONE if says_gone(said) else Cause.OTHER
-    return Cause.OTHER
+        return BounceCause.GONE if says_gone(said) else BounceCause.OTHER
+    return BounceCause.OTHER
 
 
 def _is_unreached_for_good(status: str, action: str, said: str) -> bool:

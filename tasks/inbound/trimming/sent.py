@@ -12,8 +12,8 @@ from enum import Enum
 from html import unescape
 from itertools import pairwise
 
-from tasks.inbound.message import Inbound
-from tasks.inbound.trimming.shingles import Run, Word, taken, words_of
+from tasks.inbound.message import ReadMail
+from tasks.inbound.trimming.shingles import PlacedWord, Run, taken, words_of
 from tasks.inbound.trimming.signatures import is_device, is_rule, signature_start
 from tasks.inbound.trimming.trimming import MAX_LINES, QUOTED, Trimmed, as_lines, marker, trim
 
@@ -42,7 +42,7 @@ class _Line:
     whose: _Whose
 
 
-def without_sent(mail: Inbound, sent: str, names: Collection[str] = ()) -> Inbound:
+def without_sent(mail: ReadMail, sent: str, names: Collection[str] = ()) -> ReadMail:
     """The mail with words, quotation and signature told apart by what was sent; `names` stand in its HTML alone."""
     if len(mail.text) < MAY_QUOTE:
         return mail
@@ -116,7 +116,7 @@ def _told(
 
 
 def _filled(
-    flat: Sequence[str], source: Sequence[str], runs: Sequence[Run], lines: Sequence[Sequence[Word]]
+    flat: Sequence[str], source: Sequence[str], runs: Sequence[Run], lines: Sequence[Sequence[PlacedWord]]
 ) -> list[bool]:
     """By word, whether it is ours: those of the runs, and short lines that fill the gap between two of them."""
     is_ours = [False] * len(flat)
@@ -155,7 +155,7 @@ def _is_pieced(words: list[str], pieces: Collection[tuple[str, ...]]) -> bool:
     return len(words) >= _PIECED
 
 
-def _cut(line: str, words: Sequence[Word], flags: Sequence[bool]) -> list[_Line]:
+def _cut(line: str, words: Sequence[PlacedWord], flags: Sequence[bool]) -> list[_Line]:
     """A line in pieces, each of one side."""
     starts = [0, *(at for at in range(1, len(words)) if flags[at] != flags[at - 1])]
     ends = [*(words[at].start for at in starts[1:]), len(line)]

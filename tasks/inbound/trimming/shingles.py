@@ -24,7 +24,7 @@ _ALIKE = 4
 _LETTERS = str.maketrans({"ł": "l", "Ł": "l", "ß": "ss", "ø": "o", "đ": "d"})
 
 
-class Word(NamedTuple):
+class PlacedWord(NamedTuple):
     """A bare word, and where it stands in its line."""
 
     bare: str
@@ -40,9 +40,9 @@ class Run(NamedTuple):
     length: int
 
 
-def words_of(line: str) -> list[Word]:
+def words_of(line: str) -> list[PlacedWord]:
     """The words of a line, without accents, case and signs."""
-    return [Word(_bare(match[0]), match.start(), match.end()) for match in _WORD.finditer(line)]
+    return [PlacedWord(_bare(match[0]), match.start(), match.end()) for match in _WORD.finditer(line)]
 
 
 def taken(words: Sequence[str], source: Sequence[str]) -> list[Run]:

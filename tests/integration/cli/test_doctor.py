@@ -14,7 +14,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from models import policy as policies
 from models.queries.health import state
-from models.rules.health.finding import Finding, Level, last_run, news
+from models.rules.health.finding import Finding, Severity, last_run, news
 from tasks.health.checks import examine
 from tasks.health.servers import mail_server, routes
 from tasks.health.tell import UntoldError, tell
@@ -95,14 +95,14 @@ def test_what_does_not_move_is_found(db: Database, tmp_path: Path) -> None:
         for name in ("welcome-contact", "delay-alert"):
             state.note_run(session, name, NOW - timedelta(hours=3 if name == "delay-alert" else 0))
     seen = found(examine(mine, NOW))
-    assert seen["run delay-alert"].level is Level.TROUBLE
-    assert seen["run welcome-contact"].level is Level.OK
-    assert seen["run credit-recovery"].level is Level.NOTICE
-    assert seen["clock"].level is (Level.OK if db.file else Level.TROUBLE), (
+    assert seen["run delay-alert"].level is Severity.TROUBLE
+    assert seen["run welcome-contact"].level is Severity.OK
+    assert seen["run credit-recovery"].level is Severity.NOTICE
+    assert seen["clock"].level is (Severity.OK if db.file else Severity.TROUBLE), (
         "the server's clock says another year"
     )
-    assert found(examine(mine, NOW - timedelta(hours=2)))["clock"].level is Level.TROUBLE
-    assert seen["secrets"].level is Level.OK
+    assert found(examine(mine, NOW - timedelta(hours=2)))["clock"].level is Severity.TROUBLE
+    assert seen["secrets"].level is Severity.OK
     assert seen["doubtful mails"].says == "0"
 
 
@@ -112,14 +112,14 @@ def test_a_database_that_is_gone_is_found(db: Database, tmp_path: Path) -> None:
     if db.file is None:
         return
     db.file.unlink()
-    assert found(examine(mine, NOW))["database"].level is Level.TROUBLE
+    assert found(examine(mine, NOW))["database"].level is Severity.TROUBLE
 
 
 async def test_a_mail_server_that_is_away_is_found(db: Database, tmp_path: Path) -> None:
     mine = settings(db, tmp_path, smtp_port=free_port())
-    assert (await mail_server(mine)).level is Level.TROUBLE
+    assert (await mail_server(mine)).level is Severity.TROUBLE
     refused = settings(db, tmp_path, smtp_host="mail.example.com", smtp_security="none")
-    assert (await mail_server(refused)).level is Level.TROUBLE
+    assert (await mail_server(refused)).level is Severity.TROUBLE
 
 
 def test_each_kind_of_trouble_is_told_once_and_once_when_it_is_over(
@@ -127,11 +127,11 @@ def test_each_kind_of_trouble_is_told_once_and_once_when_it_is_over(
 ) -> None:
     kept, port = server
     mine = settings(db, tmp_path, smtp_port=port)
-    assert asyncio.run(mail_server(mine)).level is Level.OK
+    assert asyncio.run(mail_server(mine)).level is Severity.OK
     company = policies.load(ROOT / "policy.toml").company.model_copy(update={"ops": ("it@casa.example",)})
     bad, good = (
-        Finding("disk", Level.TROUBLE, "1 MB free", "make room"),
-        Finding("disk", Level.OK, "9 GB free"),
+        Finding("disk", Severity.TROUBLE, "1 MB free", "make room"),
+        Finding("disk", Severity.OK, "9 GB free"),
     )
     for findings, mails in (([bad], 1), ([bad], 1), ([good], 2), ([good], 2), ([bad], 3), ([], 3)):
         tell(db, mine, company, findings, NOW)
@@ -146,7 +146,7 @@ def test_where_our_own_server_is_the_trouble_another_way_leads_to_them(
 ) -> None:
     kept, port = server
     company = policies.load(ROOT / "policy.toml").company.model_copy(update={"ops": ("it@casa.example",)})
-    away = Finding("mail server", Level.TROUBLE, "no answer", "see to it")
+    away = Finding("mail server", Severity.TROUBLE, "no answer", "see to it")
     alone = settings(db, tmp_path, smtp_port=free_port())
     for _ in range(2):
         with pytest.raises(UntoldError, match="mail server"):
@@ -159,14 +159,14 @@ def test_where_our_own_server_is_the_trouble_another_way_leads_to_them(
     told_of = policy.model_copy(update={"company": company})
     assert "second way" in found(list(routes(alone, told_of)))
     assert "second way" not in found(list(routes(second, told_of)))
-    assert found(list(routes(alone, policy)))["told of trouble"].level is Level.NOTICE
+    assert found(list(routes(alone, policy)))["told of trouble"].level is Severity.NOTICE
 
 
 def test_what_could_not_be_looked_at_is_not_over() -> None:
-    bad = Finding("mail server", Level.TROUBLE, "away")
+    bad = Finding("mail server", Severity.TROUBLE, "away")
     assert news([bad], ["disk"], ["mail server"]).over == ()
     assert news([bad], ["mail server"], ["mail server"]).begun == ()
-    assert last_run("x", NOW, timedelta(hours=1), NOW).level is Level.OK
+    assert last_run("x", NOW, timedelta(hours=1), NOW).level is Severity.OK
 
 
 def test_a_command_that_ran_well_is_remembered(installation: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 from sqlalchemy import select
 
-from deployments.mailbox.store import Mailbox as Store
+from deployments.mailbox.store import MailboxFolder as Store
 from flows.collecting import collect_responses
 from flows.recording import record_response
 from models.tables import Inbound, Response

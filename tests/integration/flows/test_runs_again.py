@@ -22,7 +22,7 @@ from prefect.states import Running, Scheduled
 from sqlalchemy import select, update
 
 from deployments.mailbox.smtp import Keeper
-from deployments.mailbox.store import Mailbox
+from deployments.mailbox.store import MailboxFolder
 from deployments.runner import tidy
 from deployments.schedules import SCHEDULED, deployment
 from flows.sweeps import welcome_contact
@@ -65,7 +65,7 @@ class KillingKeeper(Keeper):
 @pytest.fixture
 def keeper(tmp_path: Path) -> Iterator[tuple[KillingKeeper, int]]:
     """The local mailbox, with the archive that doubts are settled by."""
-    kept = KillingKeeper(Mailbox(tmp_path / "mailbox"), Mailbox(tmp_path / "archive"), ARCHIVE)
+    kept = KillingKeeper(MailboxFolder(tmp_path / "mailbox"), MailboxFolder(tmp_path / "archive"), ARCHIVE)
     controller = Controller(kept, hostname="127.0.0.1", port=free_port())
     controller.start()
     yield kept, controller.port
@@ -132,7 +132,7 @@ def state_of(db: Database) -> State:
 
 def mails(folder: Path) -> Counter[str]:
     """How often each mail arrived, by its Message-ID."""
-    box = Mailbox(folder / "mailbox")
+    box = MailboxFolder(folder / "mailbox")
     found = [box.message(name) for name in box.names()]
     return Counter(str(mail["Message-ID"]) for mail in found if mail is not None)
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.policy import Policy
 from models.queries.importing import guard as queries
-from models.rules.importing.guard import Kind, usual_new
+from models.rules.importing.guard import GuardKind, usual_new
 from tasks.importing.apply import apply_rows, finish
 from tasks.importing.guard import Guard
 from tasks.importing.rows import TABLES, AnyRow, Reject
@@ -43,7 +43,7 @@ def test_an_ordinary_quarter_is_never_asked_about(
     rows, zone = rows_of(source, real_data / folder, first + timedelta(days=400))
     feed, at = Feed(rows, zone), datetime(first.year, first.month, first.day, 6, tzinfo=zone).astimezone(UTC)
     before: datetime | None = None
-    asked: list[tuple[datetime, str, Kind]] = []
+    asked: list[tuple[datetime, str, GuardKind]] = []
     for day in range(0, 93, every):
         now = at + timedelta(days=day)
         news = feed.until(now)
@@ -66,7 +66,7 @@ def test_an_ordinary_quarter_is_never_asked_about(
                     session, table, news.get(table, []), now, "import:books", policy=policy, guard=guard
                 )
                 if guard is not None:
-                    asked += [(now, table, kind) for kind in Kind if guard.trips(kind)]
+                    asked += [(now, table, kind) for kind in GuardKind if guard.trips(kind)]
                     finish(session, guard, now, "import:books", policy=policy)
         before = now
     assert asked == []

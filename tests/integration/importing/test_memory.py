@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tasks.importing.rows import OrderRow, Reject
-from tasks.importing.seen import Seen
+from tasks.importing.seen import SeenKeys
 from tasks.importing.source import open_source
 from tests.import_sources import Company
 
@@ -36,7 +36,7 @@ def test_one_batch_of_rows_is_alive_at_once(tmp_path: Path) -> None:
 
 
 def test_references_that_came_are_not_held_in_memory() -> None:
-    seen = Seen()
+    seen = SeenKeys()
     tracemalloc.start()
     try:
         assert all(seen.add(f"order {n}") for n in range(50_000))

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from deployments.mailbox.smtp import Keeper, listen
-from deployments.mailbox.store import Mailbox as Store
+from deployments.mailbox.store import MailboxFolder as Store
 from flows.sweeping import sweep
 from models.tables import Inbound, Sighting
 from tasks.archive.imap_archive import ImapArchive

@@ -10,7 +10,7 @@ import pytest
 
 from deployments.mailbox.page import create_app
 from deployments.mailbox.smtp import Keeper, listen
-from deployments.mailbox.store import Mailbox
+from deployments.mailbox.store import MailboxFolder
 
 ARCHIVE = "archive@casabelvedere.example"
 
@@ -38,18 +38,20 @@ def mail(to: str = "anna@example.org", subject: str = "Come è andata?") -> Emai
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path) -> Mailbox:
-    return Mailbox(tmp_path / "mailbox")
+def mailbox(tmp_path: Path) -> MailboxFolder:
+    return MailboxFolder(tmp_path / "mailbox")
 
 
 @pytest.fixture
-async def page(mailbox: Mailbox) -> AsyncIterator[httpx.AsyncClient]:
+async def page(mailbox: MailboxFolder) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(create_app(mailbox))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client
 
 
-async def test_a_mail_sent_by_smtp_is_listed_and_shown(mailbox: Mailbox, page: httpx.AsyncClient) -> None:
+async def test_a_mail_sent_by_smtp_is_listed_and_shown(
+    mailbox: MailboxFolder, page: httpx.AsyncClient
+) -> None:
     async with smtp_server(Keeper(mailbox)) as port:
         await aiosmtplib.send(mail(), hostname="127.0.0.1", port=port)
     [name] = mailbox.names()
@@ -63,7 +65,7 @@ async def test_a_mail_sent_by_smtp_is_listed_and_shown(mailbox: Mailbox, page: h
 
 
 async def test_the_html_of_a_mail_can_do_nothing_but_be_looked_at(
-    mailbox: Mailbox, page: httpx.AsyncClient
+    mailbox: MailboxFolder, page: httpx.AsyncClient
 ) -> None:
     name = mailbox.deliver(bytes(mail()))
     answer = await page.get(f"/mail/{name}/html")
@@ -75,9 +77,9 @@ async def test_the_html_of_a_mail_can_do_nothing_but_be_looked_at(
 
 
 async def test_blind_copies_for_the_archive_stand_in_the_archive_alone(
-    mailbox: Mailbox, tmp_path: Path
+    mailbox: MailboxFolder, tmp_path: Path
 ) -> None:
-    archive = Mailbox(tmp_path / "archive")
+    archive = MailboxFolder(tmp_path / "archive")
     async with smtp_server(Keeper(mailbox, archive, ARCHIVE)) as port:
         await aiosmtplib.send(
             mail(), recipients=["anna@example.org", ARCHIVE], hostname="127.0.0.1", port=port
@@ -91,7 +93,7 @@ async def test_blind_copies_for_the_archive_stand_in_the_archive_alone(
 
 
 async def test_the_list_is_newest_first_in_pages_and_can_be_narrowed(
-    mailbox: Mailbox, page: httpx.AsyncClient
+    mailbox: MailboxFolder, page: httpx.AsyncClient
 ) -> None:
     for number in range(120):
         mailbox.deliver(bytes(mail(f"c{number}@example.org", f"Subject {number}")))

@@ -11,10 +11,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from deployments.mailbox.smtp import Keeper, listen
-from deployments.mailbox.store import Mailbox as Store
+from deployments.mailbox.store import MailboxFolder as Store
 from models import policy as policies
 from models.queries.mailboxes import return_address
-from models.rules.health.finding import Level
+from models.rules.health.finding import Severity
 from models.rules.mailboxes.return_address import Standing
 from tasks.health.checks import examine
 from tasks.mailboxes.aliases import aliases_found, try_aliases
@@ -48,7 +48,7 @@ def standing(db: Database) -> Standing | None:
     return tried.standing if tried else None
 
 
-def level(mine: Settings) -> Level:
+def level(mine: Settings) -> Severity:
     return next(one.level for one in examine(mine, SystemClock().now()) if one.kind == KIND)
 
 
@@ -59,8 +59,8 @@ async def test_the_mail_goes_out_comes_in_and_from_then_on_each_mail_has_its_own
     server = await listen(opened, Keeper(Store(tmp_path / "mailbox")))
     mine = settings(db, tmp_path, opened.getsockname()[1])
     policy = policies.load(mine.policy)
-    assert level(mine) is Level.NOTICE
-    assert (await send_probe(mine)).level is Level.OK
+    assert level(mine) is Severity.NOTICE
+    assert (await send_probe(mine)).level is Severity.OK
     assert standing(db) is Standing.ASKED
     assert not ways_of(db, policy, mine).signs_sender
     async with open_services(mine) as services:
@@ -69,7 +69,7 @@ async def test_the_mail_goes_out_comes_in_and_from_then_on_each_mail_has_its_own
     assert tally.sentence() == "1 read: 1 of our own"
     assert standing(db) is Standing.SEEN
     assert ways_of(db, policy, mine).signs_sender
-    assert level(mine) is Level.OK
+    assert level(mine) is Severity.OK
     other = mine.model_copy(update={"smtp_host": "other.example"})
     assert not ways_of(db, policy, other).signs_sender, "nothing is known of another server"
 
@@ -111,7 +111,7 @@ async def test_a_server_that_refuses_is_believed(
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
     mine = settings(db, tmp_path, controller.port)
-    assert (await send_probe(mine)).level is Level.NOTICE
+    assert (await send_probe(mine)).level is Severity.NOTICE
     controller.stop()
     assert standing(db) is found
     known = ways_of(db, policies.load(mine.policy), mine)
@@ -124,13 +124,13 @@ async def test_the_addresses_that_customers_see_are_tried_and_one_that_leads_now
     opened = socket.create_server(("127.0.0.1", 0))
     server = await listen(opened, Keeper(Store(tmp_path / "mailbox")))
     mine = with_aliases(settings(db, tmp_path, opened.getsockname()[1]), tmp_path)
-    assert about_aliases(mine)[0] is Level.NOTICE
+    assert about_aliases(mine)[0] is Severity.NOTICE
     assert await try_aliases(mine) == []
     async with open_services(mine) as services:
         tally = await asyncio.to_thread(collect, reception(mine, services))
     server.close()
     assert tally.sentence() == "2 read: 2 of our own"
-    assert about_aliases(mine)[0] is Level.OK
+    assert about_aliases(mine)[0] is Severity.OK
 
     handler: Any = OnlyTheSender()
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
@@ -138,7 +138,7 @@ async def test_the_addresses_that_customers_see_are_tried_and_one_that_leads_now
     await try_aliases(mine.model_copy(update={"smtp_port": controller.port}))
     controller.stop()
     level_, said = about_aliases(mine)
-    assert level_ is Level.TROUBLE
+    assert level_ is Severity.TROUBLE
     assert "A-1" in said
     assert "A-2" not in said
 
@@ -151,10 +151,10 @@ async def test_a_mail_to_an_alias_that_comes_back_or_never_arrives_is_trouble(
     mine = with_aliases(settings(db, tmp_path, opened.getsockname()[1]), tmp_path)
     await try_aliases(mine)
     server.close()
-    assert about_aliases(mine)[0] is Level.NOTICE
+    assert about_aliases(mine)[0] is Severity.NOTICE
     with db.read() as session:
         [found] = aliases_found(session, policies.load(mine.policy), SystemClock().now() + timedelta(days=2))
-    assert found.level is Level.TROUBLE
+    assert found.level is Severity.TROUBLE
     sent = [path.read_bytes() for path in (tmp_path / "elsewhere" / "new").iterdir()]
     raw = next(one for one in sent if b"To: anna@" in one)
     message_id = next(line for line in raw.decode().splitlines() if line.startswith("Message-ID")).split()[1]
@@ -165,7 +165,7 @@ async def test_a_mail_to_an_alias_that_comes_back_or_never_arrives_is_trouble(
     async with open_services(mine) as services:
         await asyncio.to_thread(collect, reception(mine, services))
     level_, said = about_aliases(mine)
-    assert (level_, "A-1" in said, "A-2" in said) == (Level.TROUBLE, True, False)
+    assert (level_, "A-1" in said, "A-2" in said) == (Severity.TROUBLE, True, False)
 
 
 class OnlyTheSender:
@@ -191,5 +191,5 @@ def with_aliases(mine: Settings, folder: Path) -> Settings:
     return mine.model_copy(update={"policy": policy})
 
 
-def about_aliases(mine: Settings) -> tuple[Level, str]:
+def about_aliases(mine: Settings) -> tuple[Severity, str]:
     return next((one.level, one.says) for one in examine(mine, SystemClock().now()) if one.kind == "aliases")

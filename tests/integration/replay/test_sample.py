@@ -231,7 +231,7 @@ def due_moments(
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
     anchors = {name.rpartition("_")[0]: aware(at) for name, at in row.items() if isinstance(at, date)}
     owed = plan.owed(
-        plan.Subject(subject, 1, 1, place, anchors, row.get("withdrawal_days") or 0),
+        plan.PlanFacts(subject, 1, 1, place, anchors, row.get("withdrawal_days") or 0),
         policy.cadences,
         policy.windows,
     )

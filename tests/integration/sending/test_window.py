@@ -9,7 +9,7 @@ from models.rules.sending.answers import Answer
 from tasks.runtime.clock import SetClock
 from tasks.runtime.database import Database
 from tasks.sending import window
-from tasks.smtp.transaction import Mail, Witness
+from tasks.smtp.transaction import Mail, PostingWitness
 from tests import factories
 from tests.fakes import FakeMailer
 from tests.world import World
@@ -22,7 +22,7 @@ class Counting(FakeMailer):
 
     under_way = most = 0
 
-    async def send(self, mail: Mail, witness: Witness | None = None) -> Answer:
+    async def send(self, mail: Mail, witness: PostingWitness | None = None) -> Answer:
         self.under_way += 1
         self.most = max(self.most, self.under_way)
         await asyncio.sleep(0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from tasks.mailboxes.maildir import MaildirMailbox
 from tasks.runtime.database import Database
 from tasks.runtime.settings import Settings
-from tasks.waking.arrivals import Answers, has_mail
+from tasks.waking.arrivals import AnswerSource, has_mail
 from tests.command import ROOT
 
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ def test_files_count_once_they_are_whole_and_once_only(tmp_path: Path) -> None:
     (source / "data").mkdir(parents=True)
     (source / "source.toml").write_text("", encoding="utf-8")
     (source / "data" / "answers.csv").write_text("a\n", encoding="utf-8")
-    answers = Answers(Settings(_env_file=None, state_dir=tmp_path / "state", source=source))
+    answers = AnswerSource(Settings(_env_file=None, state_dir=tmp_path / "state", source=source))
     assert not answers.may_have_come(NOW), "a source without answers"
     (source / "responses.sql").write_text("SELECT 1", encoding="utf-8")
     assert [answers.may_have_come(NOW) for _ in range(2)] == [False, False], "nothing changed"
@@ -48,6 +48,6 @@ def test_answers_in_another_database_are_fetched_every_two_minutes(tmp_path: Pat
     (tmp_path / "responses.sql").write_text("SELECT 1", encoding="utf-8")
     text = (ROOT / "sources/sample/source.toml").read_text(encoding="utf-8")
     (tmp_path / "source.toml").write_text(f'url = "sqlite:///erp.db"\n{text}', encoding="utf-8")
-    answers = Answers(Settings(_env_file=None, state_dir=tmp_path / "state", source=tmp_path))
+    answers = AnswerSource(Settings(_env_file=None, state_dir=tmp_path / "state", source=tmp_path))
     times = [NOW + timedelta(seconds=seconds) for seconds in (0, 60, 120, 179, 240)]
     assert [answers.may_have_come(at) for at in times] == [True, False, True, False, True]

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import text
 
 from deployments.mailbox.page import create_app as mailbox_page
-from deployments.mailbox.store import Mailbox
+from deployments.mailbox.store import MailboxFolder
 from deployments.serve import serve
 from deployments.web.app import build_app
-from deployments.web.patience import Limits, patient
+from deployments.web.patience import RequestLimits, patient
 from models.words import CaseReasonKind, CommitmentKind, Subject
 from tasks.cases.open_case import open_case
 from tasks.commitments.close import promise
@@ -173,7 +173,7 @@ def test_pages_answer_only_under_our_names(world: World, visitor: Visitor) -> No
 def test_the_mailbox_answers_only_under_names_of_this_machine(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    app = mailbox_page(Mailbox(tmp_path_factory.mktemp("mails")), frozenset({"mails.internal"}))
+    app = mailbox_page(MailboxFolder(tmp_path_factory.mktemp("mails")), frozenset({"mails.internal"}))
 
     async def status(host: str) -> int:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SITE) as client:
@@ -204,7 +204,7 @@ async def test_half_open_connections_keep_nobody_out(world: World) -> None:
     app = build_app(world.db, world.policy, links, world.clock)
     with socket.create_server(("127.0.0.1", 0)) as opened:
         port = opened.getsockname()[1]
-        protocol = patient(Limits(head_seconds=1.0, of_one_address=5, of_all=10))
+        protocol = patient(RequestLimits(head_seconds=1.0, of_one_address=5, of_all=10))
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(serve(app, opened, protocol))
             halves = [await asyncio.open_connection("127.0.0.1", port) for _ in range(40)]

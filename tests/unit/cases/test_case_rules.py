@@ -8,7 +8,7 @@ from models.languages import CODES
 from models.policy import Policy
 from models.rules.cases import closing
 from models.rules.cases.acting import Act, ActError, check, may, side_of
-from models.rules.commitments.tries import Next, after_try
+from models.rules.commitments.tries import NextCaller, after_try
 from models.rules.escalation.random_calls import is_drawn
 from models.rules.mailboxes.colleagues import Wish, references, wish
 from models.words import CaseReasonKind, Outcome, Role
@@ -89,14 +89,14 @@ def test_b22_who_complained_and_was_reached_is_asked_and_nobody_else(
 @pytest.mark.parametrize(
     ("number", "has_deputy", "by"),
     [
-        (1, True, Next.SAME),
-        (2, True, Next.DEPUTY),
-        (2, False, Next.SAME),
-        (3, True, Next.CUSTOMER),
-        (4, True, Next.SAME),
+        (1, True, NextCaller.SAME),
+        (2, True, NextCaller.DEPUTY),
+        (2, False, NextCaller.SAME),
+        (3, True, NextCaller.CUSTOMER),
+        (4, True, NextCaller.SAME),
     ],
 )
-def test_after_each_try_somebody_goes_on(number: int, has_deputy: bool, by: Next) -> None:
+def test_after_each_try_somebody_goes_on(number: int, has_deputy: bool, by: NextCaller) -> None:
     assert after_try(number, ["3 hours", "11 hours"], has_deputy=has_deputy).by is by
 
 

@@ -10,7 +10,7 @@ from models.policy import Policy
 from models.rules.calendar.calendars import Place, Window
 from models.rules.calendar.working import after_working_minutes, working_minutes
 from models.rules.commitments import ladder_changes
-from models.rules.commitments.deliveries import Facts, Standing, turn
+from models.rules.commitments.deliveries import Facts, LastPromise, turn
 from models.rules.commitments.ladder import LEVELS, Ladder, Rung, climbed, rank, tellings
 from models.rules.commitments.ladder_changes import Pending
 from models.rules.commitments.ledger import AGREED, ended, gave_way, is_slip
@@ -186,7 +186,7 @@ facts = st.builds(
 
 @given(st.lists(facts, min_size=1, max_size=6))
 def test_no_turn_of_an_order_loses_its_promise_or_moves_an_old_due_time(history: list[Facts]) -> None:
-    book: list[Standing] = []
+    book: list[LastPromise] = []
     dues: list[datetime] = []
     for said in history:
         for _ in range(2):  # told twice, it changes nothing more
@@ -194,13 +194,13 @@ def test_no_turn_of_an_order_loses_its_promise_or_moves_an_old_due_time(history:
             one = turn(said, last)
             if one.ends is not None:
                 assert last is not None
-                book[-1] = Standing(last.id, last.due_at, one.ends.state, one.ends.at, last.breaks)
+                book[-1] = LastPromise(last.id, last.due_at, one.ends.state, one.ends.at, last.breaks)
             if one.makes:
                 assert said.due_at is not None
                 end = one.made_ends
                 breaks = (last.breaks + one.slips) if last else 0
                 book.append(
-                    Standing(
+                    LastPromise(
                         len(book), said.due_at, end.state if end else "open", end.at if end else None, breaks
                     )
                 )
@@ -269,7 +269,7 @@ def test_what_a_person_ended_stays_ended_until_another_day_is_promised(
     said: Facts, due: datetime, is_later: bool, state: str
 ) -> None:
     made = said.made_at + timedelta(hours=1) * (-1 if is_later else 1)
-    last = Standing(1, due, state, due, 0, made, by_hand=True)
+    last = LastPromise(1, due, state, due, 0, made, by_hand=True)
     one = turn(said, last)
     assert one.ends is None, "the words and the hour of who ended it stay"
     is_another = said.due_at is not None and said.due_at != due and is_later and said.cancelled_at is None
@@ -280,6 +280,6 @@ def test_what_a_person_ended_stays_ended_until_another_day_is_promised(
 def test_a_day_that_a_person_agreed_on_outlives_the_older_one_of_the_source(
     said: Facts, due: datetime
 ) -> None:
-    one = turn(said, Standing(1, due, "open", None, 0, said.made_at + timedelta(hours=1), by_hand=True))
+    one = turn(said, LastPromise(1, due, "open", None, 0, said.made_at + timedelta(hours=1), by_hand=True))
     assert not one.makes
     assert (one.ends is None) == (said.cancelled_at is None and said.delivered_at is None)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from models.rules.escalation.ownership import Person, on_duty, reached, stand_in, standing
-from models.rules.escalation.recipients import Notice, addressee
+from models.rules.escalation.recipients import NoticeFor, addressee
 from models.rules.planning.step_key import StepKey
 
 DAY = date(2026, 3, 18)
@@ -24,8 +24,8 @@ def without_address(one: Person) -> Person:
     return replace(one, email=None)
 
 
-def notice(about: str, audience: str, named: int | None, *, personal: bool = False) -> Notice:
-    return Notice((about, 3), StepKey("opened"), audience, named, "it", is_personal=personal)
+def notice(about: str, audience: str, named: int | None, *, personal: bool = False) -> NoticeFor:
+    return NoticeFor((about, 3), StepKey("opened"), audience, named, "it", is_personal=personal)
 
 
 def test_an_absence_holds_from_its_first_day_to_its_last() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.rules.escalation.recipients import Matter, waits_for_digest
+from models.rules.escalation.recipients import NoticeMatter, waits_for_digest
 from models.rules.planning.step_key import Mark, StepKey
 from models.words import CommitmentKind, Level
 
@@ -10,14 +10,14 @@ OPENED = StepKey("opened")
 DUE = StepKey("due", Level.MANAGER)
 
 
-def of_case(key: StepKey, *, tells: bool = True) -> Matter:
-    return Matter("case", key, tells_of_case=tells)
+def of_case(key: StepKey, *, tells: bool = True) -> NoticeMatter:
+    return NoticeMatter("case", key, tells_of_case=tells)
 
 
 def of_rung(
     key: StepKey, level: Level, kind: CommitmentKind = CommitmentKind.PHONE, *, more: bool = False
-) -> Matter:
-    return Matter("commitment", key, level=level, commitment_kind=kind, has_list=more, had_enough=more)
+) -> NoticeMatter:
+    return NoticeMatter("commitment", key, level=level, commitment_kind=kind, has_list=more, had_enough=more)
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def of_rung(
         (of_rung(DUE, Level.OWNER, CommitmentKind.DELIVERY), False),
         (of_rung(DUE, Level.OWNER, CommitmentKind.DELIVERY, more=True), True),
         (of_rung(DUE, Level.OWNER, CommitmentKind.SIGNATURE, more=True), False),
-        (Matter("order", StepKey("passed")), False),
-        (Matter("case", OPENED, tells_of_case=True, complains=True), False),
-        (Matter("commitment", DUE, complains=True, level=Level.MANAGER, had_enough=True), False),
+        (NoticeMatter("order", StepKey("passed")), False),
+        (NoticeMatter("case", OPENED, tells_of_case=True, complains=True), False),
+        (NoticeMatter("commitment", DUE, complains=True, level=Level.MANAGER, had_enough=True), False),
     ],
 )
-def test_which_notices_wait_for_the_digest(matter: Matter, waits: bool) -> None:
+def test_which_notices_wait_for_the_digest(matter: NoticeMatter, waits: bool) -> None:
     assert waits_for_digest(matter) is waits

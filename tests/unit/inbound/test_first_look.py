@@ -6,7 +6,7 @@ They were written, with what is expected of them, before the rules were looked a
 
 import pytest
 
-from tasks.inbound.message import Cause, Verdict
+from tasks.inbound.message import BounceCause, Verdict
 from tests.first_look import Sample, bounces, judged_bounce, judged_report, replies, reports
 
 HELD_BACK = {"it-desk", "pl-zgloszenie", "en-thanks-desk"}
@@ -48,4 +48,4 @@ def test_a_persons_words_are_never_taken_for_a_machines(sample: Sample) -> None:
 
 def test_a_mailbox_that_is_full_while_the_server_goes_on_trying_is_left_to_the_server() -> None:
     [sample] = [sample for sample in bounces() if sample.name == "postfix-full-452"]
-    assert [one.cause for one in sample.read().bounced] == [Cause.DELAYED]
+    assert [one.cause for one in sample.read().bounced] == [BounceCause.DELAYED]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from models.rules.inbound.trouble import Trouble, is_thanks, trouble
+from models.rules.inbound.trouble import Urgency, is_thanks, trouble
 
 SAID = {
-    Trouble.COMPLAINT: [
+    Urgency.COMPLAINT: [
         "Ich bin mit der Küche nicht zufrieden.",
         "Die Arbeitsplatte hat Kratzer.",
         "Der Schrank wackelt und die Schublade klemmt.",
@@ -16,27 +16,27 @@ SAID = {
         "Ich beanstande die Türen.",
         "So eine Frechheit.",
     ],
-    Trouble.WITHDRAWAL: [
+    Urgency.WITHDRAWAL: [
         "Hiermit widerrufe ich den Vertrag.",
         "Ich trete vom Kauf zurück.",
         "Bitte stornieren Sie meine Bestellung.",
         "Ich möchte die Bestellung rückgängig machen.",
         "Ich schicke alles zurück, zurücksenden kann ich es morgen.",
     ],
-    Trouble.TERMINATION: ["Hiermit kündige ich den Wartungsvertrag.", "Ich will aus dem Vertrag."],
-    Trouble.LAWYER: [
+    Urgency.TERMINATION: ["Hiermit kündige ich den Wartungsvertrag.", "Ich will aus dem Vertrag."],
+    Urgency.LAWYER: [
         "Mein Anwalt wird sich melden.",
         "Ich setze Ihnen eine Frist bis zum 15. März.",
         "Dann sehen wir uns vor Gericht.",
     ],
-    Trouble.REFUND: [
+    Urgency.REFUND: [
         "Ich will mein Geld zurück.",
         "Bitte erstatten Sie mir den Betrag.",
         "Ich verlange Schadensersatz.",
         "Ich erwarte einen Preisnachlass.",
     ],
-    Trouble.AUTHORITY: ["Ich gehe zur Verbraucherzentrale.", "Ich erstatte Strafanzeige."],
-    Trouble.DISPUTE: [
+    Urgency.AUTHORITY: ["Ich gehe zur Verbraucherzentrale.", "Ich erstatte Strafanzeige."],
+    Urgency.DISPUTE: [
         "Die Rechnung stimmt nicht.",
         "Ich widerspreche der Rechnung.",
         "Sie haben doppelt berechnet.",
@@ -46,7 +46,7 @@ SAID = {
 
 
 @pytest.mark.parametrize(("kind", "words"), [(kind, words) for kind, said in SAID.items() for words in said])
-def test_trouble(kind: Trouble, words: str) -> None:
+def test_trouble(kind: Urgency, words: str) -> None:
     assert kind in trouble(words)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.inbound.message import Inbound, Unreadable
+from tasks.inbound.message import ReadMail, Unreadable
 from tasks.inbound.reading import read
 
 MAILS = Path(__file__).parents[2] / "mails" / "inbound"
@@ -18,7 +18,7 @@ SECONDS = 15
 """Far more than any of them takes on a slow machine; a pattern that runs wild takes hours."""
 
 
-def read_or_refuse(raw: bytes) -> Inbound | None:
+def read_or_refuse(raw: bytes) -> ReadMail | None:
     try:
         message = read(raw)
     except Unreadable as refused:

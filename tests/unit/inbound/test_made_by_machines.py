@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.inbound.message import Inbound, Verdict
+from tasks.inbound.message import ReadMail, Verdict
 from tasks.inbound.reading import read
 
 _PLAIN = "From: Anna Zen <anna@zen.example>\r\nTo: casa@casa.example\r\nSubject: {subject}\r\n\r\n{words}\r\n"
@@ -10,7 +10,7 @@ _PLAIN = "From: Anna Zen <anna@zen.example>\r\nTo: casa@casa.example\r\nSubject:
 
 def judged(subject: str, words: str) -> Verdict:
     mail = read(_PLAIN.format(subject=subject, words=words).encode())
-    assert isinstance(mail, Inbound)
+    assert isinstance(mail, ReadMail)
     return mail.verdict
 
 

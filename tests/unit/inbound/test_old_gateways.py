@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.inbound.html import to_text
-from tasks.inbound.message import Inbound, Verdict
+from tasks.inbound.message import ReadMail, Verdict
 from tasks.inbound.reading import read
 
 _REPORT = (
@@ -14,7 +14,7 @@ _REPORT = (
 
 def bounced(raw: str) -> list[str]:
     mail = read(raw.encode())
-    assert isinstance(mail, Inbound)
+    assert isinstance(mail, ReadMail)
     assert mail.verdict is Verdict.BOUNCE, mail.why
     return [report.address for report in mail.bounced if report.address]
 

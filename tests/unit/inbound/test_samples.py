@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.inbound.message import Cause, Inbound, Verdict
+from tasks.inbound.message import BounceCause, ReadMail, Verdict
 from tasks.inbound.reading import read
 
 MAILS = Path(__file__).parents[2] / "mails" / "inbound"
@@ -25,21 +25,21 @@ VERDICTS = {
 }
 
 BOUNCED = {
-    "bounce-aruba": ("piero.fasullo@ditta.example", True, "5.1.1", Cause.GONE),
-    "bounce-de": ("gerda@kunden.example", True, None, Cause.GONE),
-    "bounce-interia": ("olga.testowa@interia.example", True, "5.7.1", Cause.REFUSED),
-    "bounce-libero": ("anna.esempio@libero.example", True, None, Cause.FULL),
-    "bounce-lotus": ("klaus@lotus.example", True, None, Cause.GONE),
-    "bounce-office365": ("biuro@firma.example", True, "5.1.10", Cause.GONE),
-    "bounce-onet": ("ewa.probna@onet.example", True, "5.2.2", Cause.FULL),
-    "bounce-qmail": ("ugo@vecchio.example", True, "5.1.1", Cause.GONE),
-    "bounce-tim": ("luca.finto@tim.example", True, None, Cause.GONE),
-    "bounce-wp": ("jan.zmyslony@wp.example", True, "5.1.1", Cause.GONE),
-    "delay-gmail": ("rosa@piena.example", False, "4.4.1", Cause.DELAYED),
-    "delay-homepl": ("kasia@wolna.example", False, None, Cause.DELAYED),
-    "delay-it": ("mario.prova@lento.example", False, None, Cause.DELAYED),
-    "expired-postfix": ("rosa@spento.example", True, "4.4.1", Cause.OTHER),
-    "forwarded-address": ("vecchia@cliente.example", True, "5.1.1", Cause.GONE),
+    "bounce-aruba": ("piero.fasullo@ditta.example", True, "5.1.1", BounceCause.GONE),
+    "bounce-de": ("gerda@kunden.example", True, None, BounceCause.GONE),
+    "bounce-interia": ("olga.testowa@interia.example", True, "5.7.1", BounceCause.REFUSED),
+    "bounce-libero": ("anna.esempio@libero.example", True, None, BounceCause.FULL),
+    "bounce-lotus": ("klaus@lotus.example", True, None, BounceCause.GONE),
+    "bounce-office365": ("biuro@firma.example", True, "5.1.10", BounceCause.GONE),
+    "bounce-onet": ("ewa.probna@onet.example", True, "5.2.2", BounceCause.FULL),
+    "bounce-qmail": ("ugo@vecchio.example", True, "5.1.1", BounceCause.GONE),
+    "bounce-tim": ("luca.finto@tim.example", True, None, BounceCause.GONE),
+    "bounce-wp": ("jan.zmyslony@wp.example", True, "5.1.1", BounceCause.GONE),
+    "delay-gmail": ("rosa@piena.example", False, "4.4.1", BounceCause.DELAYED),
+    "delay-homepl": ("kasia@wolna.example", False, None, BounceCause.DELAYED),
+    "delay-it": ("mario.prova@lento.example", False, None, BounceCause.DELAYED),
+    "expired-postfix": ("rosa@spento.example", True, "4.4.1", BounceCause.OTHER),
+    "forwarded-address": ("vecchia@cliente.example", True, "5.1.1", BounceCause.GONE),
 }
 
 WORDS = {
@@ -55,7 +55,7 @@ WORDS = {
 }
 
 
-def sample(name: str) -> Inbound:
+def sample(name: str) -> ReadMail:
     return read((MAILS / f"{name}.eml").read_bytes())
 
 

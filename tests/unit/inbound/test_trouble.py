@@ -3,7 +3,7 @@
 import pytest
 
 from models.policy import PolicyError, parse
-from models.rules.inbound.trouble import DEFAULT, Trouble, is_thanks, trouble
+from models.rules.inbound.trouble import DEFAULT, Urgency, is_thanks, trouble
 from models.rules.inbound.trouble_words import TroubleWords
 from tests.conftest import ROOT
 
@@ -11,38 +11,38 @@ from tests.conftest import ROOT
 @pytest.mark.parametrize(
     ("words", "kinds"),
     [
-        ("Voglio fare un reclamo", {Trouble.COMPLAINT}),
-        ("Składam reklamację", {Trouble.COMPLAINT}),
-        ("I want to complain", {Trouble.COMPLAINT}),
-        ("Esercito il diritto di RECESSO", {Trouble.WITHDRAWAL}),
-        ("Odstępuję od umowy", {Trouble.WITHDRAWAL}),
-        ("Mando disdetta", {Trouble.TERMINATION}),
-        ("Wypowiadam umowę", {Trouble.TERMINATION}),
-        ("Ne parlerà il mio avvocato", {Trouble.LAWYER}),
-        ("Spotkamy się w sądzie", {Trouble.LAWYER}),
-        ("See you in court", {Trouble.LAWYER}),
-        ("Rivoglio il rimborso", {Trouble.REFUND}),
-        ("Proszę o zwrot pieniędzy", {Trouble.REFUND}),
-        ("Mi rivolgo all'AGCM", {Trouble.AUTHORITY}),
-        ("Zgłoszę to do UOKiK", {Trouble.AUTHORITY}),
-        ("Nessun rimborso finora", {Trouble.REFUND}),
-        ("Voglio indietro i miei soldi", {Trouble.REFUND}),
-        ("Annullate l'ordine, per favore", {Trouble.WITHDRAWAL}),
-        ("I'm cancelling my order", {Trouble.WITHDRAWAL}),
-        ("I am terminating the maintenance agreement", {Trouble.TERMINATION}),
-        ("Szafka przyszła połamana", {Trouble.COMPLAINT}),
-        ("Nessun reclamo, ma il tavolo è rotto", {Trouble.COMPLAINT}),
-        ("Ich möchte mich beschweren", {Trouble.COMPLAINT}),
-        ("Der Tisch ist beschädigt angekommen", {Trouble.COMPLAINT}),
-        ("Die Lieferung ist immer noch nicht angekommen", {Trouble.COMPLAINT}),
-        ("Hiermit widerrufe ich den Vertrag", {Trouble.WITHDRAWAL}),
-        ("Ich kündige den Wartungsvertrag", {Trouble.TERMINATION}),
-        ("Sie hören von meinem Anwalt", {Trouble.LAWYER}),
-        ("Ich will mein Geld zurück", {Trouble.REFUND}),
-        ("Ich gehe zur Verbraucherzentrale", {Trouble.AUTHORITY}),
+        ("Voglio fare un reclamo", {Urgency.COMPLAINT}),
+        ("Składam reklamację", {Urgency.COMPLAINT}),
+        ("I want to complain", {Urgency.COMPLAINT}),
+        ("Esercito il diritto di RECESSO", {Urgency.WITHDRAWAL}),
+        ("Odstępuję od umowy", {Urgency.WITHDRAWAL}),
+        ("Mando disdetta", {Urgency.TERMINATION}),
+        ("Wypowiadam umowę", {Urgency.TERMINATION}),
+        ("Ne parlerà il mio avvocato", {Urgency.LAWYER}),
+        ("Spotkamy się w sądzie", {Urgency.LAWYER}),
+        ("See you in court", {Urgency.LAWYER}),
+        ("Rivoglio il rimborso", {Urgency.REFUND}),
+        ("Proszę o zwrot pieniędzy", {Urgency.REFUND}),
+        ("Mi rivolgo all'AGCM", {Urgency.AUTHORITY}),
+        ("Zgłoszę to do UOKiK", {Urgency.AUTHORITY}),
+        ("Nessun rimborso finora", {Urgency.REFUND}),
+        ("Voglio indietro i miei soldi", {Urgency.REFUND}),
+        ("Annullate l'ordine, per favore", {Urgency.WITHDRAWAL}),
+        ("I'm cancelling my order", {Urgency.WITHDRAWAL}),
+        ("I am terminating the maintenance agreement", {Urgency.TERMINATION}),
+        ("Szafka przyszła połamana", {Urgency.COMPLAINT}),
+        ("Nessun reclamo, ma il tavolo è rotto", {Urgency.COMPLAINT}),
+        ("Ich möchte mich beschweren", {Urgency.COMPLAINT}),
+        ("Der Tisch ist beschädigt angekommen", {Urgency.COMPLAINT}),
+        ("Die Lieferung ist immer noch nicht angekommen", {Urgency.COMPLAINT}),
+        ("Hiermit widerrufe ich den Vertrag", {Urgency.WITHDRAWAL}),
+        ("Ich kündige den Wartungsvertrag", {Urgency.TERMINATION}),
+        ("Sie hören von meinem Anwalt", {Urgency.LAWYER}),
+        ("Ich will mein Geld zurück", {Urgency.REFUND}),
+        ("Ich gehe zur Verbraucherzentrale", {Urgency.AUTHORITY}),
     ],
 )
-def test_trouble_is_heard(words: str, kinds: set[Trouble]) -> None:
+def test_trouble_is_heard(words: str, kinds: set[Urgency]) -> None:
     assert trouble(words) == kinds
 
 
@@ -107,8 +107,8 @@ def test_the_lists_are_policy() -> None:
     text = (ROOT / "policy.toml").read_text(encoding="utf-8")
     changed = text.replace("max_thanks_words = 30", 'complaint = ["quark"]\nmax_thanks_words = 3')
     lists = parse(changed).trouble
-    assert trouble("Quark!", lists) == {Trouble.COMPLAINT}
-    assert trouble("Voglio il rimborso", lists) == {Trouble.REFUND}
+    assert trouble("Quark!", lists) == {Urgency.COMPLAINT}
+    assert trouble("Voglio il rimborso", lists) == {Urgency.REFUND}
     assert trouble("reclamo", lists) == set()
     assert not is_thanks("Grazie mille a tutti voi", lists)
 

@@ -11,7 +11,7 @@ import pytest
 from models.languages import CODES
 from models.policy import Policy
 from models.words import OF_STAFF
-from tasks.mails.composer import Mail
+from tasks.mails.composer import ComposedMail
 from tasks.mails.labels import label
 from tasks.mails.letter import Contact, Letter
 from tasks.mails.mime import AddressError
@@ -36,7 +36,7 @@ UNEASY_WORDS = re.compile(
 )
 
 
-def parsed(mail: Mail) -> EmailMessage:
+def parsed(mail: ComposedMail) -> EmailMessage:
     message = message_from_bytes(mail.body, policy=default)
     assert isinstance(message, EmailMessage)
     return message
@@ -49,7 +49,7 @@ def part(message: EmailMessage, subtype: str) -> str:
     return content.replace("\r\n", "\n")
 
 
-def parts(mail: Mail) -> tuple[str, str]:
+def parts(mail: ComposedMail) -> tuple[str, str]:
     """Both parts, without the standard library's parser, which takes ten milliseconds a mail."""
     bodies = [
         piece.partition(b"\r\n\r\n")[2] for piece in re.split(rb"\r\n--=_seguito(?:--)?\r\n", mail.body)[1:3]
@@ -64,7 +64,7 @@ def words(html: str) -> str:
     return "".join(unescape(re.sub(r"<[^>]+>", "", visible)).split())
 
 
-def by_the_standard_library(one: Letter, mail: Mail) -> EmailMessage:
+def by_the_standard_library(one: Letter, mail: ComposedMail) -> EmailMessage:
     message, ours = EmailMessage(policy=SMTP), parsed(mail)
     message["To"] = f'"{one.recipient_name}" <{one.recipient}>'
     message["Subject"] = mail.subject

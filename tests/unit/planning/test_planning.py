@@ -11,15 +11,23 @@ from models.rules.calendar import offsets
 from models.rules.calendar.calendars import Place, Window
 from models.rules.planning.cadence import Cadence, Step
 from models.rules.planning.changes import promise
-from models.rules.planning.plan import WITHDRAWN, Known, Owed, Subject, by_day, owed, reconcile
+from models.rules.planning.plan import (
+    WITHDRAWN,
+    KnownFollowUp,
+    OwedContact,
+    PlanFacts,
+    by_day,
+    owed,
+    reconcile,
+)
 
 ROME = Place("IT", "Europe/Rome")
 NOW = datetime(2026, 3, 18, 9, tzinfo=UTC)
 ANY = {"any": Window(("00:00-24:00",), "every")}
 
 
-def subject(**anchors: date | datetime) -> Subject:
-    return Subject("order", 1, 1, ROME, {name.replace("_", "-"): at for name, at in anchors.items()}, 14)
+def subject(**anchors: date | datetime) -> PlanFacts:
+    return PlanFacts("order", 1, 1, ROME, {name.replace("_", "-"): at for name, at in anchors.items()}, 14)
 
 
 def cadence(*steps: tuple[str, str], anchor: str = "signed", per_date: bool = False) -> dict[str, Cadence]:
@@ -68,7 +76,7 @@ def test_nothing_is_owed_on_a_date_that_is_missing() -> None:
 
 
 def test_no_withdrawal_window_no_step_inside_it() -> None:
-    without = Subject("order", 1, 1, ROME, {"signed": date(2026, 3, 13)}, 0)
+    without = PlanFacts("order", 1, 1, ROME, {"signed": date(2026, 3, 13)}, 0)
     assert owed(without, cadence(("alarm", "50% of withdrawal")), ANY) == []
 
 
@@ -79,9 +87,9 @@ def test_each_new_promised_date_earns_its_own_alert() -> None:
     assert [item.step for item in (*first, *second)] == ["passed:2026-03-20", "passed:2026-03-27"]
 
 
-def known(item: Owed, number: int, state: str = "planned", **more: object) -> Known:
+def known(item: OwedContact, number: int, state: str = "planned", **more: object) -> KnownFollowUp:
     facts = {"reason": None, "owed_at": item.owed_at, "due_at": item.owed_at, "nudge": 0, **more}
-    return Known(id=number, kind=item.kind, step=item.step, state=state, **facts)  # type: ignore[arg-type]
+    return KnownFollowUp(id=number, kind=item.kind, step=item.step, state=state, **facts)  # type: ignore[arg-type]
 
 
 def test_a_changed_fact_moves_what_is_not_sent_and_leaves_the_rest() -> None:
@@ -155,7 +163,7 @@ def test_planning_twice_changes_nothing_and_never_touches_what_is_settled(
 def test_the_shipped_policy_owes_an_order_what_the_readme_says(policy: Policy) -> None:
     facts = {"signed": datetime(2026, 3, 16, 9, tzinfo=UTC), "promised": date(2026, 4, 10)}
     kinds = {
-        item.kind for item in owed(Subject("order", 1, 1, ROME, facts, 14), policy.cadences, policy.windows)
+        item.kind for item in owed(PlanFacts("order", 1, 1, ROME, facts, 14), policy.cadences, policy.windows)
     }
     assert kinds == {
         "order-confirmation",
@@ -187,7 +195,7 @@ def test_what_was_skipped_for_another_reason_stays_skipped(reason: str | None) -
 
 
 def test_after_a_hold_everything_owed_about_an_invoice_moves_alike(policy: Policy) -> None:
-    invoice = Subject("invoice", 1, 1, ROME, {"due": date(2026, 2, 18)})
+    invoice = PlanFacts("invoice", 1, 1, ROME, {"due": date(2026, 2, 18)})
     ladder = owed(invoice, policy.cadences, policy.windows)
     rows = [
         known(item, number, "held" if item.kind != "credit-recovery-warning" else "planned")

@@ -3,9 +3,9 @@
 import pytest
 
 from models.rules.sending.answers import Accepted, Answer, Deferred, Doubtful, Lost, Refused
-from models.rules.sending.breaker import Breaker, Limits, Tripped
+from models.rules.sending.breaker import BreakerLimits, CircuitBreaker, Tripped
 
-LIMITS = Limits(alike=5, dead_addresses=25, share=0.5, of_last=20)
+LIMITS = BreakerLimits(alike=5, dead_addresses=25, share=0.5, of_last=20)
 OK = Accepted(250, "kept")
 SPAM = Refused(554, "5.7.1 spam", False)
 DEAD = Refused(550, "5.1.1 user unknown", True)
@@ -13,9 +13,11 @@ RATE = Refused(550, "sending rate limit exceeded", True)
 RELAY = Refused(550, "5.7.1 Unable to relay", True)
 
 
-def after(answers: list[Answer], *, breaker: Breaker | None = None, would_fail: bool = False) -> int | None:
+def after(
+    answers: list[Answer], *, breaker: CircuitBreaker | None = None, would_fail: bool = False
+) -> int | None:
     """After how many answers, each for another recipient, the sweep stops."""
-    breaker = breaker or Breaker()
+    breaker = breaker or CircuitBreaker()
     for number, answer in enumerate(answers, start=1):
         if breaker.hear(answer, f"{number}@x.example", LIMITS, would_fail=would_fail):
             return number
@@ -46,7 +48,7 @@ def test_what_would_end_contacts_for_good_counts_even_if_it_says_not_now() -> No
 
 
 def test_one_recipient_is_never_the_server() -> None:
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     assert [breaker.hear(RELAY, "a@x.example", LIMITS) for _ in range(9)] == [None] * 9
 
 
@@ -65,7 +67,7 @@ def test_a_large_share_stops_it_too_but_not_of_dead_addresses() -> None:
 
 
 def test_after_a_refusal_a_few_are_tried_and_as_many_refusals_are_enough() -> None:
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     breaker.try_first(3)
     assert breaker.is_trying
     assert after([SPAM] * 9, breaker=breaker) == 3
@@ -75,6 +77,6 @@ def test_after_a_refusal_a_few_are_tried_and_as_many_refusals_are_enough() -> No
 
 
 def test_the_words_of_the_server_are_kept() -> None:
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     answers = [breaker.hear(SPAM, f"{n}@x.example", LIMITS) for n in range(5)]
     assert answers[-1] == Tripped("554 5.7.1 spam", 5)

@@ -1,6 +1,6 @@
 """What goes out as one mail: values in, a place for each contact out."""
 
-from models.rules.sending.joint import Due, Notice, mails, notices
+from models.rules.sending.joint import Due, DueNotice, mails, notices
 
 PAOLA = "paola@posta.example"
 ONE, TWO = ("order", 1), ("order", 2)
@@ -48,14 +48,14 @@ def test_what_was_one_mail_is_one_reminder_and_what_was_two_is_two() -> None:
 
 def test_a_matter_is_one_mail_to_one_reader_however_many_rungs_tell_it() -> None:
     about = ("commitment", 7)
-    found = notices([Notice(1, 5, about), Notice(2, 5, about), Notice(3, 6, about)], {5: 3, 6: 3})
+    found = notices([DueNotice(1, 5, about), DueNotice(2, 5, about), DueNotice(3, 6, about)], {5: 3, 6: 3})
     assert found[1].mail == found[2].mail != found[3].mail
     assert not found[1].goes_along
 
 
 def test_more_matters_than_a_reader_takes_at_once_share_one_mail_and_none_is_left_out() -> None:
-    many = [Notice(number, 5, ("case", number)) for number in range(4)]
-    asked_for = Notice(9, 5, ("case", 1), can_share=False)
+    many = [DueNotice(number, 5, ("case", number)) for number in range(4)]
+    asked_for = DueNotice(9, 5, ("case", 1), can_share=False)
     three = notices(many[:3], {5: 3})
     assert len({one.mail for one in three.values()}) == 3
     four = notices([*many, asked_for], {5: 3})

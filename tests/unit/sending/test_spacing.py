@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.rules.calendar.calendars import Place, Window, local_day
 from models.rules.sending.before_sending import Postpone, Skip
-from models.rules.sending.spacing import Contact, Earlier, space
+from models.rules.sending.spacing import Earlier, SpacedContact, space
 
 ROME = Place("IT", "Europe/Rome")
 HOURS = Window(("08:30-18:30",), "business")
@@ -16,8 +16,8 @@ NOW = datetime(2026, 3, 18, 9, tzinfo=UTC)
 PAOLA = "paola@posta.example"
 
 
-def contact(id_: int = 1, **changes: object) -> Contact:
-    one = Contact(id_, PAOLA, True, NOW, NOW + timedelta(days=14), HOURS, ROME)
+def contact(id_: int = 1, **changes: object) -> SpacedContact:
+    one = SpacedContact(id_, PAOLA, True, NOW, NOW + timedelta(days=14), HOURS, ROME)
     return replace(one, **changes)  # type: ignore[arg-type]
 
 

@@ -8,7 +8,7 @@ import aiosmtplib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.smtp.wire import LostError, Reply, Wire
+from tasks.smtp.wire import LostError, ServerReply, Wire
 
 
 class _Pipe(asyncio.Transport):
@@ -31,10 +31,10 @@ class _Pipe(asyncio.Transport):
         self.is_closed = True
 
 
-def _hear(pieces: Sequence[bytes], wanted: int) -> list[Reply]:
+def _hear(pieces: Sequence[bytes], wanted: int) -> list[ServerReply]:
     """What comes of these pieces when so many replies are waited for."""
 
-    async def main() -> list[Reply]:
+    async def main() -> list[ServerReply]:
         client = aiosmtplib.SMTP()
         client.transport = _Pipe()
         client.esmtp_extensions = {"pipelining": ""}

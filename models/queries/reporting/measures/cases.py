@@ -20,7 +20,7 @@ _MANY = 4
 
 
 @dataclass(frozen=True)
-class Cases:
+class CaseFigures:
     """Cases of a span; hours are by the clock on the wall."""
 
     opened: int
@@ -41,7 +41,7 @@ class Waited:
     hours: float
 
 
-def cases(session: Session, span: Span) -> Cases:
+def cases(session: Session, span: Span) -> CaseFigures:
     """Count a span."""
     closed = session.execute(
         select(Case.opened_at, NotNullable(Case.closed_at), _first_deed())
@@ -50,7 +50,7 @@ def cases(session: Session, span: Span) -> Cases:
     ).all()
     before_end = Case.opened_at < span.end
     still = or_(Case.closed_at.is_(None), Case.closed_at >= span.end)
-    return Cases(
+    return CaseFigures(
         opened=opened_in(session, span),
         closed=number(session, select(func.count(Case.id)).where(span.holds(Case.closed_at))),
         open_at_end=number(session, select(func.count(Case.id)).where(before_end, still)),
