@@ -15,7 +15,7 @@ from models.rules.health.intervals import COLLECT, IMPORT, WAKING, silent_after
 from tasks.escalation.coverage import check_ladders
 from tasks.health.return_address import return_address
 from tasks.mailboxes.aliases import aliases_found
-from tasks.mails.texts import missing_texts
+from tasks.mails.texts import missing_texts, own_problems
 from tasks.runtime.database import Database
 from tasks.runtime.database_faults import DatabaseUnreachableError
 from tasks.runtime.opening import open_database
@@ -81,7 +81,7 @@ def _policy(settings: Settings) -> tuple[Policy | None, Finding]:
         policy = policies.load(settings.policy)
     except PolicyError as error:
         return None, Finding("policy", Severity.TROUBLE, " / ".join(str(error).splitlines()))
-    if problems := missing_texts(policy):
+    if problems := [*missing_texts(policy), *own_problems()]:
         return policy, Finding("policy", Severity.TROUBLE, " / ".join(problems), "seguito policy check")
     return policy, Finding("policy", Severity.OK, f"{settings.policy} holds")
 

@@ -31,7 +31,7 @@ _PROMISED = frozenset(CommitmentKind) - {CommitmentKind.LISTENING_CALL}
 """What stands in a list by what somebody owes; the call that a case owes stands there by the case's reasons."""
 
 
-_NOTICED = _PROMISED | frozenset(ParkedFor)
+_NOTICED = _PROMISED | frozenset(ParkedFor) | {"phone-silent", "phone-no-welcome"}
 
 
 class Happened(NamedTuple):

@@ -12,6 +12,7 @@ from models.rules.sending.joint import MailPlace
 from models.tables import Case, Customer, FollowUp
 from models.words import Subject
 from tasks.mails.digest_facts import DigestFacts, DigestLine
+from tasks.mails.letter import NoticeFacts
 from tasks.mails.letter_facts import Group
 from tasks.mails.notice_facts import notice
 
@@ -60,9 +61,16 @@ def _line(session: Session, row: FollowUp, customer: Customer, now: datetime) ->
     owed = commitments.get(session, row.subject_id) if row.subject_type == Subject.COMMITMENT else None
     return DigestLine(
         (facts.matter, facts.id),
-        (facts.kind,),
+        _why(session, facts),
         facts.customer_name or facts.sender,
         facts.customer_phone,
         owed.since if owed is not None else row.owed_at,
         facts.due_at,
     )
+
+
+def _why(session: Session, facts: NoticeFacts) -> tuple[str, ...]:
+    """Why somebody waits: of a call that a case owes, the reasons of the case; of another call, what led to it."""
+    if facts.matter == Subject.CASE:
+        return tuple(cases.reasons_and_call(session, facts.id)[0])
+    return (f"{facts.kind}-{facts.cause}" if facts.cause else facts.kind,)

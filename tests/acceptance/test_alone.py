@@ -92,7 +92,7 @@ def test_a_manager_who_sold_it_leaves_it_to_somebody_else_too(sold: World) -> No
 
 
 def test_no_seller_agrees_for_a_colleague_and_an_appointment_is_set_by_whoever_comes(sold: World) -> None:
-    later = actions.Next(sold.clock.now() + timedelta(days=9))
+    later = actions.Agreement(sold.clock.now() + timedelta(days=9))
     with sold.db.write() as session:
         seller = session.scalars(select(Staff).where(Staff.ref == "S-1")).one()
         for kind in (CommitmentKind.CALL_BACK, CommitmentKind.SET_APPOINTMENT):

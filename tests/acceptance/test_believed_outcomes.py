@@ -198,7 +198,7 @@ def test_a_new_day_that_is_agreed_on_in_a_case_is_its_remedy_until_the_goods_hav
     day = Agreement(datetime(2026, 4, 28, 10, tzinfo=UTC))
     _close(company, "M-1", "new-day", following=day, reason="supplier")
     _days_later(company, 8, 8)
-    told, *_ = [plain(mail) for mail in company.mailer.to(HERS) if "davvero risolto" in mail.subject]
+    told, *_ = [plain(mail) for mail in company.mailer.to(HERS) if "abbiamo concordato" in mail.subject]
     assert "entro martedì 28 aprile 2026" in told
     _move(company, date(2026, 5, 5))  # the works need another week: the same remedy, later
     _days_later(company, 14)
@@ -244,7 +244,7 @@ def test_a_remedy_that_is_still_owed_keeps_the_question_waiting_and_once_kept_th
     _close(company, "M-1", "agreed")
     _days_later(company, 8, 8)
     assert company.promises(CommitmentKind.RELEASE) == []
-    told, *_ = [plain(mail) for mail in company.mailer.to(HERS) if "davvero risolto" in mail.subject]
+    told, *_ = [plain(mail) for mail in company.mailer.to(HERS) if "abbiamo concordato" in mail.subject]
     assert "entro venerdì 17 aprile 2026" in told  # the remedy is owed: for us the matter is not closed
     [remedy] = company.promises(CommitmentKind.AGREED)
     with company.db.write() as session:

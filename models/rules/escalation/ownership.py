@@ -31,15 +31,21 @@ class Person:
 def owner_and_deputy(
     people: Sequence[Person], language: str, number: int, day: date
 ) -> tuple[int | None, int | None]:
-    """Owner and deputy of an order: after-sale staff who speak the language, in turn by the order's number."""
+    """Owner and deputy of an order: after-sale staff who speak the language, in turn by the order's number.
+
+    Both are there on that day, where anybody is; the owner's own deputy goes before other colleagues.
+    """
     desk = [person for person in people if person.role == "after-sale"]
-    speakers = [person for person in desk if person.language == language and person.is_there(day)] or desk
+    here = {person.id for person in people if person.is_there(day)}
+    present = [person for person in desk if person.id in here] or desk
+    speakers = [person for person in present if person.language == language] or present
     if not speakers:
         return None, None
     owner = speakers[number % len(speakers)]
-    others = [person.id for person in desk if person.id != owner.id]
-    deputy = owner.deputy_id or (others[number % len(others)] if others else None)
-    return owner.id, deputy
+    if owner.deputy_id in here:
+        return owner.id, owner.deputy_id
+    others = [person.id for person in present if person.id != owner.id]
+    return owner.id, others[number % len(others)] if others else owner.deputy_id
 
 
 def standing(people: Sequence[Person], role: str, language: str, day: date) -> int | None:

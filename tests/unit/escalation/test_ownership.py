@@ -3,7 +3,15 @@
 from dataclasses import replace
 from datetime import date
 
-from models.rules.escalation.ownership import Person, on_duty, reached, stand_in, standing
+from models.rules.escalation.ownership import (
+    Person,
+    named_to_customer,
+    on_duty,
+    owner_and_deputy,
+    reached,
+    stand_in,
+    standing,
+)
 from models.rules.escalation.recipients import NoticeFor, addressee
 from models.rules.planning.step_key import StepKey
 
@@ -69,3 +77,17 @@ def test_a_notice_goes_to_whoever_it_was_planned_for_or_stands_in() -> None:
     assert addressee(notice("staff", "manager", 3), (ANNA, away(MARCO), DIRECTOR), DAY) == DIRECTOR.id
     assert addressee(notice("staff", "owner", 3, personal=True), (ANNA, away(MARCO)), DAY) == MARCO.id
     assert addressee(notice("staff", "owner", 3, personal=True), (ANNA,), DAY) is None
+
+
+def test_b35_a_deputy_who_is_away_is_named_to_nobody() -> None:
+    carla = Person(6, "after-sale", "it", "a-3@casa.example")
+    anna = replace(ANNA, deputy_id=EWA.id)
+    assert owner_and_deputy((anna, EWA, MARCO), "it", 0, DAY) == (ANNA.id, EWA.id)
+    desk = (anna, away(EWA), carla, MARCO)
+    for number in range(4):
+        owner, deputy = owner_and_deputy(desk, "it", number, DAY)
+        assert {owner, deputy} == {ANNA.id, carla.id}
+        assert named_to_customer(desk, (None, None), "it", number, DAY) == (owner, deputy)
+    assert owner_and_deputy((away(ANNA), EWA), "it", 0, DAY)[0] == EWA.id, (
+        "whoever is there goes before a language"
+    )

@@ -92,6 +92,8 @@ def test_what_is_wrong_is_named_and_not_used(
     assert problem in found
     subject, _ = composer(policy).written(letter(policy))
     assert subject == "Ordine CB-2026-0147: chi lo segue"
+    assert texts.missing_texts(policy) == [], "the shipped words stand in, and every run goes on"
+    assert texts.offered(policy) == ("it", "pl", "en", "de")
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
