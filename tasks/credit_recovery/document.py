@@ -99,7 +99,7 @@ def document(
         ],
         versions=[
             (label(language, f"team.{one.side}"), _author(one, found.customer), moment(one.at), one.words)
-            for one in (version(statement, staff) for statement in found.statements)
+            for one in (version(statement, found.customer, staff) for statement in found.statements)
         ],
         words=[(one.text, moment(one.received_at), one.rating) for one in found.written()],
         timeline=[(moment(one.at), happened(one, language, staff, apart).sentence) for one in found.events],

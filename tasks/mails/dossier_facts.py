@@ -7,9 +7,9 @@ from models.policy import Policy
 from models.queries.cases.dossier import Dossier
 from models.rules.cases.case_reasons import LOW_RATING
 from models.rules.credit_recovery.pay_day import is_overdue
-from models.tables import Commitment, Staff, Statement
-from models.words import CaseReasonKind, CommitmentKind, Subject
-from tasks.mails.formats import local_day
+from models.tables import Commitment, Customer, Staff, Statement
+from models.words import CaseReasonKind, CommitmentKind, Side, Subject
+from tasks.mails.formats import clean, local_day
 from tasks.mails.late_facts import interest_of, reckoned
 from tasks.mails.letter import CaseFacts, Interest, InvoiceLine, OwedFacts, Version
 from tasks.mails.row_facts import invoice_line, order_facts, quote
@@ -53,7 +53,9 @@ def case_facts(policy: Policy, dossier: Dossier, language: str, staff: Mapping[i
         invoices=owing_lines(dossier, timezone),
         words=tuple(quote(one) for one in dossier.answers if one.text or one.rating is not None),
         versions=tuple(
-            version(one, staff) for one in dossier.statements if one.recorded_by or one in dossier.ours()
+            version(one, dossier.customer, staff)
+            for one in dossier.statements
+            if one.recorded_by or one in dossier.ours()
         ),
         owed=tuple(owed_facts(one, dossier, staff) for one in dossier.owed),
         held_until=tuple((hold.until, name_of(hold.actor, staff), hold.reason) for hold in dossier.holds),
@@ -82,9 +84,10 @@ def details(dossier: Dossier) -> Iterator[str]:
         yield ", ".join(part for part in (rating, ref) if part)
 
 
-def version(statement: Statement, staff: Mapping[int, Staff]) -> Version:
-    """Somebody's side of a matter; a conversation stands under the name of who wrote it down."""
-    author = name_of(statement.recorded_by or statement.author, staff)
+def version(statement: Statement, customer: Customer, staff: Mapping[int, Staff]) -> Version:
+    """Somebody's side of a matter; what a customer said stands under the customer's name, whoever wrote it down."""
+    is_customers = statement.side == Side.CUSTOMER
+    author = clean(customer.name) if is_customers else name_of(statement.author, staff)
     return Version(statement.side, author, statement.at, statement.text)
 
 
