@@ -214,6 +214,13 @@ def test_what_cannot_be_is_refused_with_the_fix(wrong: str, said: str) -> None:
         with_brand(wrong)
 
 
+def test_own_colours_stand_in_the_dark_too() -> None:
+    ours = with_brand('[company.brand]\ncolour = "#7a1f5f"\n')
+    dark = html(sent(ours)).partition("prefers-color-scheme: dark")[2].partition("</style>")[0]
+    assert ".press { background: #7a1f5f !important" in dark
+    assert not {"#24382f", "#d6f0e2", "#9fd8bb"} & set(re.findall("#[0-9a-f]{6}", dark))
+
+
 def test_accounts_and_colours() -> None:
     assert is_iban(IBAN)
     assert is_iban("DE89370400440532013000")
