@@ -66,6 +66,7 @@ _UNKNOWN = _EURO._replace(interest=Interest((), _TABLE_END, ends=True))
 _WITHDRAWN = replace(
     BARE_DOSSIER, reasons=("withdrawal",), words=(Quote("I withdraw.", NOW),), orders=(GOODS,)
 )
+_CALLED_FOR = replace(BARE_DOSSIER, reasons=("call-me",), orders=(GOODS,))
 
 
 _OTHERS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
@@ -108,7 +109,12 @@ def _of(cadence: Cadence, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     elif cadence.subject == "invoice":
         yield from _invoices(cadence)
     elif cadence.subject == "case":
-        for name, case in (("whole", _CASE), ("bare", BARE_DOSSIER), ("withdrawal", _WITHDRAWN)):
+        for name, case in (
+            ("whole", _CASE),
+            ("bare", BARE_DOSSIER),
+            ("withdrawal", _WITHDRAWN),
+            ("call", _CALLED_FOR),
+        ):
             yield name, {"case": case}
         yield "reopened", {"case": replace(_CASE, reopened=True)}
     elif kind == "fault-notice":
