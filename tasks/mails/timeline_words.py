@@ -31,6 +31,8 @@ _PROMISED = frozenset(CommitmentKind) - {CommitmentKind.LISTENING_CALL}
 """What stands in a list by what somebody owes; the call that a case owes stands there by the case's reasons."""
 
 
+UNREACHED = "phone-unreached"
+"""A call that is owed since our mails do not arrive."""
 _NOTICED = _PROMISED | frozenset(ParkedFor) | {"phone-silent", "phone-no-welcome"}
 
 
@@ -81,10 +83,15 @@ def ended(language: str, outcome: str) -> str:
 
 def why(language: str, codes: Iterable[str]) -> str:
     """Why a customer waits for us: kinds of commitments, parked mails, and reasons of a case, on one line."""
-    return "; ".join(
-        label(language, f"notice.{code}") if code in _NOTICED else worded(language, "reason", code)
-        for code in codes
-    )
+    return "; ".join(_why(language, code) for code in codes)
+
+
+def _why(language: str, code: str) -> str:
+    if code == CommitmentKind.PHONE:  # what led to it is not known here
+        return label(language, "owed.phone")
+    if code == UNREACHED:
+        return label(language, "notice.phone")
+    return label(language, f"notice.{code}") if code in _NOTICED else worded(language, "reason", code)
 
 
 def _detail(event: Event, language: str, staff: Mapping[int, Staff]) -> str:

@@ -10,11 +10,12 @@ from models.queries.cases import cases
 from models.queries.commitments import commitments
 from models.rules.sending.joint import MailPlace
 from models.tables import Case, Customer, FollowUp
-from models.words import Subject
+from models.words import CommitmentKind, Subject
 from tasks.mails.digest_facts import DigestFacts, DigestLine
 from tasks.mails.letter import NoticeFacts
 from tasks.mails.letter_facts import Group
 from tasks.mails.notice_facts import notice
+from tasks.mails.timeline_words import UNREACHED
 
 
 def is_shared(place: MailPlace) -> bool:
@@ -73,4 +74,6 @@ def _why(session: Session, facts: NoticeFacts) -> tuple[str, ...]:
     """Why somebody waits: of a call that a case owes, the reasons of the case; of another call, what led to it."""
     if facts.matter == Subject.CASE:
         return tuple(cases.reasons_and_call(session, facts.id)[0])
-    return (f"{facts.kind}-{facts.cause}" if facts.cause else facts.kind,)
+    if facts.kind == CommitmentKind.PHONE:
+        return (f"{facts.kind}-{facts.cause}" if facts.cause else UNREACHED,)
+    return (facts.kind,)
