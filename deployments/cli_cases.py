@@ -12,7 +12,7 @@ from tasks.cases import actions, by_reference
 from tasks.cases.by_reference import Did
 from tasks.cases.dossier_markdown import as_markdown
 from tasks.commitments.agreements import Agreement
-from tasks.commitments.moments import moment
+from tasks.commitments.typed_time import typed_time
 from tasks.runtime.settings import Settings
 from tasks.services import Services, open_services
 
@@ -59,7 +59,9 @@ def take(case: int, *, by: str, until: str = "") -> int:
         by: Your own reference, such as S-03.
         until: Until when (`2026-03-18 15:00`, on the company's clock); as long as the policy allows when not given.
     """
-    return _act(case, by, lambda zone: lambda acting: actions.take(acting, moment(until, zone)), "is yours")
+    return _act(
+        case, by, lambda zone: lambda acting: actions.take(acting, typed_time(until, zone)), "is yours"
+    )
 
 
 @cases.command
@@ -114,8 +116,8 @@ def outcome(
                 text,
                 heard,
                 spoke_with,
-                moment(spoke_at, zone, "need-spoke"),
-                Agreement(moment(until, zone, "need-next-at"), who, what),
+                typed_time(spoke_at, zone, "need-spoke"),
+                Agreement(typed_time(until, zone, "need-next-at"), who, what),
                 reason,
             )
         ),
@@ -137,7 +139,9 @@ def re_promise(case: int, text: str, *, by: str, due: str, reason: str) -> int:
     return _act(
         case,
         by,
-        lambda zone: lambda acting: actions.promise_anew(acting, moment(due, zone, "need-due"), reason, text),
+        lambda zone: (
+            lambda acting: actions.promise_anew(acting, typed_time(due, zone, "need-due"), reason, text)
+        ),
         "has a new time",
     )
 
@@ -153,7 +157,7 @@ def snooze(case: int, text: str, *, by: str, until: str) -> int:
         until: Until when (`2026-03-18 15:00`, on the company's clock).
     """
     return _act(
-        case, by, lambda zone: lambda acting: actions.snooze(acting, moment(until, zone), text), "rests"
+        case, by, lambda zone: lambda acting: actions.snooze(acting, typed_time(until, zone), text), "rests"
     )
 
 
@@ -247,7 +251,7 @@ def appointment(about: str, at: str, text: str, *, by: str, who: str = "") -> in
     """
     owner = _run(
         lambda services: by_reference.set_appointment(
-            services, about, by, moment(at, by_reference.zone(services), "need-at"), text, who
+            services, about, by, typed_time(at, by_reference.zone(services), "need-at"), text, who
         )
     )
     print(f"{owner} has it.")

@@ -13,7 +13,7 @@ from models.queries.commitments import commitments, parked_mails
 from models.rules.calendar.reach import OutOfReachError, written_day
 from models.rules.cases.acting import ActError
 from models.tables import Staff
-from tasks.commitments.moments import moment
+from tasks.commitments.typed_time import typed_time
 from tasks.health import good_runs
 from tasks.mailboxes.collect import collect as collect_all
 from tasks.mailboxes.opening import reception
@@ -89,7 +89,7 @@ def respond(
 
 async def _respond(spoken: Spoken, call_at: str) -> str:
     async with open_services(Settings()) as services:
-        at = moment(call_at, ZoneInfo(services.policy.company.timezone), "need-call-at")
+        at = typed_time(call_at, ZoneInfo(services.policy.company.timezone), "need-call-at")
         spoken = replace(spoken, call_at=at)
         with services.db.write() as session:
             return record(session, services.policy, spoken, services.clock.now())

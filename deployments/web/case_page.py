@@ -20,7 +20,7 @@ from models.tables import Case, Customer, Staff
 from tasks.cases import actions
 from tasks.cases.actions import Acting
 from tasks.commitments.agreements import Agreement
-from tasks.commitments.moments import moment
+from tasks.commitments.typed_time import typed_time
 
 router = APIRouter()
 
@@ -66,7 +66,7 @@ def done_about(web: Web, session: Session, case: Case, reader: Staff, form: Mapp
 
 
 def _time(acting: Acting, form: Mapping[str, str], code: str) -> datetime | None:
-    return moment(form.get("until", ""), ZoneInfo(acting.policy.company.timezone), code)
+    return typed_time(form.get("until", ""), ZoneInfo(acting.policy.company.timezone), code)
 
 
 _DOES: Mapping[str, _Do] = {
@@ -77,7 +77,7 @@ _DOES: Mapping[str, _Do] = {
         form.get("text", ""),
         form.get("heard", ""),
         form.get("spoke-with", ""),
-        moment(form.get("spoke-at", ""), ZoneInfo(acting.policy.company.timezone), "need-spoke"),
+        typed_time(form.get("spoke-at", ""), ZoneInfo(acting.policy.company.timezone), "need-spoke"),
         next_of(form, ZoneInfo(acting.policy.company.timezone)),
         form.get("reason", ""),
     ),
@@ -108,7 +108,7 @@ def next_of(form: Mapping[str, str], zone: ZoneInfo) -> Agreement:
     Raises:
         ActError: a time that is none.
     """
-    at = moment(form.get("next-at", ""), zone, "need-next-at")
+    at = typed_time(form.get("next-at", ""), zone, "need-next-at")
     return Agreement(at, form.get("next-who", ""), form.get("next-what", ""))
 
 

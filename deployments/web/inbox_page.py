@@ -26,7 +26,7 @@ from tasks.cases.references import UnknownReferenceError
 from tasks.commitments import actions
 from tasks.commitments.actions import Owing
 from tasks.commitments.conversations import Spoke
-from tasks.commitments.moments import moment
+from tasks.commitments.typed_time import typed_time
 from tasks.inbound.message import Unreadable
 from tasks.inbound.reading import read
 from tasks.mailboxes.assign import assign, settle_mail
@@ -145,7 +145,7 @@ def _owed(web: Web, session: Session, opened: Opened, form: Mapping[str, str]) -
 
 
 def _time(owing: Owing, form: Mapping[str, str], code: str) -> datetime | None:
-    return moment(form.get("until", ""), owing.zone, code)
+    return typed_time(form.get("until", ""), owing.zone, code)
 
 
 def _day(form: Mapping[str, str]) -> date | None:
@@ -163,7 +163,7 @@ _DOES: Mapping[str, Callable[[Owing, Mapping[str, str]], object]] = {
         form.get("text", ""),
         form.get("reason", ""),
         next_of(form, owing.zone),
-        Spoke(form.get("spoke-with", ""), moment(form.get("spoke-at", ""), owing.zone, "need-spoke")),
+        Spoke(form.get("spoke-with", ""), typed_time(form.get("spoke-at", ""), owing.zone, "need-spoke")),
     ),
     "goes-on": lambda owing, form: let_go_on(
         owing.session, owing.policy, owing.owed, owing.by, _day(form), form.get("text", ""), owing.now

@@ -10,6 +10,7 @@ from models.rules.health.finding import Finding, Severity
 from models.rules.mailboxes.return_address import Standing, standing
 from models.rules.sending.answers import Accepted, Answer, Refused
 from tasks.inbound.message import ReadMail, Verdict
+from tasks.mailboxes.probe import trial_mail
 from tasks.mails import mime
 from tasks.mails.composer import ComposedMail
 from tasks.mails.links import Links
@@ -91,22 +92,9 @@ def aliases_found(session: Session, policy: Policy, now: datetime) -> list[Findi
 
 
 def _written(services: Services, to: str, now: datetime) -> ComposedMail:
-    company = services.policy.company
-    sender, address = mime.ascii_address(company.sender), mime.ascii_address(to)
+    way = mime.ascii_address(services.policy.company.sender), mime.ascii_address(to)
     message_id = services.composer.message_id(f"{_PREFIX}{alias_tries.name_of(to)}-{int(now.timestamp())}")
-    subject = "Seguito tries an address"
-    head = [
-        f"From: {mime.mailbox(company.name, sender)}",
-        f"To: {address}",
-        f"Subject: {subject}",
-        f"Message-ID: {message_id}",
-        "Auto-Submitted: auto-generated",
-        "X-Auto-Response-Suppress: All",
-        "MIME-Version: 1.0",
-        "Content-Type: text/plain; charset=us-ascii",
-    ]
-    body = "\r\n".join([*head, "", _WORDS]).encode("ascii")
-    return ComposedMail(message_id, subject, sender, (address,), body)
+    return trial_mail(services, message_id, way, "Seguito tries an address", _WORDS)
 
 
 def _meant(answer: Answer) -> Standing | None:

@@ -48,10 +48,18 @@ def written(services: Services, links: Links, now: datetime) -> ComposedMail:
     sender = mime.ascii_address(services.policy.company.sender)
     key = f"{PROBE}{int(now.timestamp())}"
     address, message_id = links.return_path(key, sender), services.composer.message_id(key)
-    subject = "Seguito tries the way back"
+    return trial_mail(services, message_id, (address, address), "Seguito tries the way back", _WORDS)
+
+
+def trial_mail(
+    services: Services, message_id: str, way: tuple[str, str], subject: str, words: str
+) -> ComposedMail:
+    """A mail of ours to ourselves, from one address to another (`way`, of the envelope); no program answers it."""
+    sender, recipient = way
+    company = services.policy.company
     head = [
-        f"From: {mime.mailbox(services.policy.company.name, sender)}",
-        f"To: {address}",
+        f"From: {mime.mailbox(company.name, mime.ascii_address(company.sender))}",
+        f"To: {recipient}",
         f"Subject: {subject}",
         f"Message-ID: {message_id}",
         "Auto-Submitted: auto-generated",
@@ -59,8 +67,8 @@ def written(services: Services, links: Links, now: datetime) -> ComposedMail:
         "MIME-Version: 1.0",
         "Content-Type: text/plain; charset=us-ascii",
     ]
-    body = "\r\n".join([*head, "", _WORDS]).encode("ascii")
-    return ComposedMail(message_id, subject, address, (address,), body)
+    body = "\r\n".join([*head, "", words]).encode("ascii")
+    return ComposedMail(message_id, subject, sender, (recipient,), body)
 
 
 def saw_probe(session: Session, links: Links, mail: ReadMail, now: datetime) -> bool:

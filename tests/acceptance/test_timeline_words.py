@@ -28,7 +28,7 @@ from tasks.commitments import actions as commitment_actions
 from tasks.commitments.actions import Owing
 from tasks.commitments.agreements import Agreement
 from tasks.commitments.close import promise
-from tasks.commitments.moments import moment
+from tasks.commitments.typed_time import typed_time
 from tasks.credit_recovery.document import document
 from tasks.mails.dossier_facts import owed_facts
 from tasks.mails.timeline_words import happened
@@ -113,7 +113,7 @@ def case_id(world: World) -> int:
         acting = Acting(session, world.policy, case, session.get_one(Staff, manager.id), now)
         case_actions.end_contract(acting, "SO-1", "withdrawal", "changed-mind", "Ci ha ripensato.", "")
         case_actions.end_contract(acting, "SO-1", "termination", "service", "Basta.", "")
-        due = moment("2026-03-20T10:00:00+00:00", commitment_actions.ZoneInfo("Europe/Rome"), "need-due")
+        due = typed_time("2026-03-20T10:00:00+00:00", commitment_actions.ZoneInfo("Europe/Rome"), "need-due")
         case_actions.promise_anew(acting, due, "customer-asked", "Venerdì.")
         case_actions.close(acting, "only-listened", "Voleva solo essere ascoltata.")
     world.hear(Answer("r-last", 1, "call-me", "page", now + timedelta(hours=1), order_id=1))

@@ -20,8 +20,8 @@ from models.tables import Customer, Staff
 from models.words import Matter
 from tasks.cases import holds, raise_matter
 from tasks.cases.statements import state
-from tasks.commitments.moments import moment
 from tasks.commitments.own_sales import is_left_to_others
+from tasks.commitments.typed_time import typed_time
 from tasks.mails.formats import clean
 from tasks.privacy import rights
 from tasks.responses.by_staff import Spoken, SpokenBy, Wants, record
@@ -88,7 +88,7 @@ def _about(session: Session, customer: Customer, form: Fields) -> str:
 
 
 def _until(desk: PersonalDesk, form: Fields, name: str = "until", code: str = "need-until") -> datetime:
-    at = moment(form.get(name, ""), ZoneInfo(desk.web.policy.company.timezone), code)
+    at = typed_time(form.get(name, ""), ZoneInfo(desk.web.policy.company.timezone), code)
     if at is None:
         raise ActError(code, f"{name}: say when")
     return at
@@ -128,7 +128,7 @@ def _record(desk: PersonalDesk, customer: Customer, form: Fields) -> PageReply:
             channel=SpokenBy(channel) if channel in frozenset(SpokenBy) else SpokenBy.PHONE,
             rating=int(rating) if rating else None,
             wants=Wants(wants) if wants in frozenset(Wants) else Wants.NOTHING,
-            call_at=moment(form.get("call-at", ""), ZoneInfo(desk.zone), "need-call-at"),
+            call_at=typed_time(form.get("call-at", ""), ZoneInfo(desk.zone), "need-call-at"),
         )
         record(session, desk.web.policy, spoken, desk.web.clock.now())
     return PageReply(thanks="thanks-record")

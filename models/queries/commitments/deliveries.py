@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import ColumnElement, Row, insert, select
 from sqlalchemy.orm import Session
 
 from models.queries import bulk
@@ -13,17 +13,18 @@ from models.tables import Commitment, History
 from models.words import CommitmentKind, Subject
 
 
+def _of_orders(order_ids: Collection[int]) -> tuple[ColumnElement[bool], ...]:
+    """The delivery promises of these orders."""
+    return (
+        Commitment.subject_type == Subject.ORDER,
+        among(Commitment.subject_id, order_ids),
+        Commitment.kind == CommitmentKind.DELIVERY,
+    )
+
+
 def last_ones(session: Session, order_ids: Sequence[int]) -> dict[int, Commitment]:
     """The newest promise of each of these orders."""
-    rows = session.scalars(
-        select(Commitment)
-        .where(
-            Commitment.subject_type == Subject.ORDER,
-            among(Commitment.subject_id, order_ids),
-            Commitment.kind == CommitmentKind.DELIVERY,
-        )
-        .order_by(Commitment.id)
-    )
+    rows = session.scalars(select(Commitment).where(*_of_orders(order_ids)).order_by(Commitment.id))
     return {row.subject_id: row for row in rows}
 
 
@@ -31,22 +32,15 @@ def spoken_of(
     session: Session, order_ids: Collection[int]
 ) -> dict[int, Row[int, datetime, datetime, datetime | None, str | None, str | None]]:
     """What our people did with the newest promise of each of these orders: made and due, done, words, outcome."""
-    rows = session.execute(
-        select(
-            Commitment.subject_id,
-            Commitment.made_at,
-            Commitment.due_at,
-            Commitment.done_at,
-            Commitment.words,
-            Commitment.outcome,
-        )
-        .where(
-            Commitment.subject_type == Subject.ORDER,
-            among(Commitment.subject_id, order_ids),
-            Commitment.kind == CommitmentKind.DELIVERY,
-        )
-        .order_by(Commitment.id)
+    query = select(
+        Commitment.subject_id,
+        Commitment.made_at,
+        Commitment.due_at,
+        Commitment.done_at,
+        Commitment.words,
+        Commitment.outcome,
     )
+    rows = session.execute(query.where(*_of_orders(order_ids)).order_by(Commitment.id))
     return {row.subject_id: row for row in rows}
 
 

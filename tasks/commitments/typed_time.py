@@ -7,7 +7,7 @@ from models.rules.calendar.reach import written_instant
 from models.rules.cases.acting import ActError
 
 
-def moment(text: str, zone: ZoneInfo, code: str = "need-until") -> datetime | None:
+def typed_time(text: str, zone: ZoneInfo, code: str = "need-until") -> datetime | None:
     """A written time, in UTC; one without an offset is meant in `zone`. None when nothing is written.
 
     Raises:
