@@ -10,7 +10,7 @@ from models.rules.health.finding import Finding, Severity
 from models.rules.mailboxes.return_address import Standing, standing
 from models.rules.sending.answers import Accepted, Answer, Refused
 from tasks.inbound.message import ReadMail, Verdict
-from tasks.mailboxes.probe import trial_mail
+from tasks.mailboxes.probe import probe_mail
 from tasks.mails import mime
 from tasks.mails.composer import ComposedMail
 from tasks.mails.links import Links
@@ -94,7 +94,7 @@ def aliases_found(session: Session, policy: Policy, now: datetime) -> list[Findi
 def _written(services: Services, to: str, now: datetime) -> ComposedMail:
     way = mime.ascii_address(services.policy.company.sender), mime.ascii_address(to)
     message_id = services.composer.message_id(f"{_PREFIX}{alias_tries.name_of(to)}-{int(now.timestamp())}")
-    return trial_mail(services, message_id, way, "Seguito tries an address", _WORDS)
+    return probe_mail(services, message_id, way, "Seguito tries an address", _WORDS)
 
 
 def _meant(answer: Answer) -> Standing | None:

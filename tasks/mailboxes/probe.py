@@ -48,10 +48,10 @@ def written(services: Services, links: Links, now: datetime) -> ComposedMail:
     sender = mime.ascii_address(services.policy.company.sender)
     key = f"{PROBE}{int(now.timestamp())}"
     address, message_id = links.return_path(key, sender), services.composer.message_id(key)
-    return trial_mail(services, message_id, (address, address), "Seguito tries the way back", _WORDS)
+    return probe_mail(services, message_id, (address, address), "Seguito tries the way back", _WORDS)
 
 
-def trial_mail(
+def probe_mail(
     services: Services, message_id: str, way: tuple[str, str], subject: str, words: str
 ) -> ComposedMail:
     """A mail of ours to ourselves, from one address to another (`way`, of the envelope); no program answers it."""
